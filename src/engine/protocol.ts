@@ -1,0 +1,118 @@
+import type { Model } from '../formats/model.ts';
+import type { Plan } from '../plan/types.ts';
+
+/** A file to open: a native File (dropped or picked), or a URL of known size (the demo family). */
+export type Handle =
+  | { readonly kind: 'file'; readonly path: string; readonly file: File }
+  | { readonly kind: 'url'; readonly path: string; readonly url: string; readonly size: number };
+
+/** Where a run writes to. Handles of the File System Access API travel by structured clone. */
+export type Destination =
+  | { readonly kind: 'directory'; readonly handle: FileSystemDirectoryHandle }
+  | { readonly kind: 'opfs'; readonly folder: string };
+
+export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
+
+export type DeviceReport = {
+  /** The backend that a run would use now. */
+  readonly kind: 'webgpu' | 'cpu';
+  readonly label: string;
+  /** One sentence: why this one. */
+  readonly reason: string;
+  readonly webgpu: 'hardware' | 'software' | 'none';
+  readonly adapter: string | null;
+  readonly limits: {
+    readonly maxBufferSize: number;
+    readonly maxStorageBufferBindingSize: number;
+  } | null;
+  readonly workers: number;
+};
+
+export type RunOptions = {
+  readonly backend: BackendChoice;
+  /** Bytes. */
+  readonly memoryBudget: number;
+};
+
+/** What one tensor went through; sent as it is finished. */
+export type TensorReport = {
+  readonly tensor: string;
+  readonly backend: 'cpu' | 'webgpu' | 'copy';
+  readonly changed: boolean | null;
+  readonly saturated: number;
+  readonly nonFinite: number;
+  /** "GPU lost, done again on the CPU", "non-finite input, done on the CPU", a method's remark. */
+  readonly notes: readonly string[];
+};
+
+export type VerifyReport = {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  readonly files: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly sha256: string;
+  }[];
+  readonly tensors: number;
+  readonly tensorsChanged: number;
+  readonly nan: number;
+  readonly infinite: number;
+  readonly saturated: number;
+};
+
+export type RunResult = {
+  readonly verify: VerifyReport;
+  readonly tensors: readonly TensorReport[];
+  readonly seconds: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly backend: string;
+};
+
+export type Progress = {
+  readonly phase: 'measuring' | 'merging' | 'verifying';
+  readonly tensor: string;
+  readonly tensorsDone: number;
+  readonly tensorsTotal: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Bytes written per second, over the last few seconds. */
+  readonly throughput: number;
+  /** Seconds left; null until it can be told. */
+  readonly eta: number | null;
+};
+
+export type Request =
+  | {
+      readonly kind: 'open';
+      readonly id: number;
+      readonly modelId: string;
+      readonly name: string;
+      readonly handles: readonly Handle[];
+    }
+  | { readonly kind: 'close'; readonly id: number; readonly modelId: string }
+  | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
+  | {
+      readonly kind: 'run';
+      readonly id: number;
+      readonly plan: Plan;
+      readonly destination: Destination;
+      readonly options: RunOptions;
+    }
+  | { readonly kind: 'cancel'; readonly id: number; readonly target: number };
+
+export type WireError = {
+  readonly tag: string;
+  readonly message: string;
+  readonly context: Readonly<Record<string, unknown>>;
+};
+
+export type Event =
+  | {
+      readonly kind: 'done';
+      readonly id: number;
+      readonly value: Model | DeviceReport | RunResult | null;
+    }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly kind: 'tensor'; readonly id: number; readonly report: TensorReport };

@@ -1,0 +1,8 @@
+/** Something bytes are read from: a file on disk, a URL, memory. */
+export interface Source {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes [begin, end). Rejects with a `ReadError` when fewer come back, with `AbortError` on abort. */
+  read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,130 @@
+/**
+ * Whose arithmetic? The same method name means different numbers in different tools; this is the one
+ * table of what each dialect means. `docs/dialects.md` prints the same table and a test compares.
+ */
+
+export const dialects = ['paper', 'peft', 'mergekit'] as const;
+export type Dialect = (typeof dialects)[number];
+
+/** The choices a task-vector method leaves open. */
+export type Arithmetic = {
+  /** Precision every step rounds to: f32, or the dtype of the base tensor. */
+  readonly work: 'f32' | 'tensor';
+  /** Whether the sign election sees task vectors multiplied by their weights. */
+  readonly electOn: 'weighted' | 'unweighted';
+  /** Election by sum of values ("total", mass) or by sum of signs ("frequency", count). */
+  readonly election: 'total' | 'frequency';
+  /** What a vote of exactly zero elects: nobody, or plus. */
+  readonly zeroVote: 'drop' | 'plus';
+  /** What the agreeing sum is divided by. */
+  readonly divisor: 'weights' | 'count' | 'none';
+  /** What happens when trunc(density · n) is 0 although density > 0. */
+  readonly smallTrim: 'keep one' | 'keep none' | 'refuse';
+  /** How values kept by DARE are scaled. */
+  readonly rescale: 'inverse' | 'l1' | 'none';
+  /** How values kept by a magnitude trim are scaled. */
+  readonly trimRescale: 'l1' | 'none';
+};
+
+export type ArithmeticKey = keyof Arithmetic;
+
+/** One row a choice, one column a dialect. */
+export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
+  paper: {
+    work: 'f32',
+    electOn: 'weighted',
+    election: 'total',
+    zeroVote: 'drop',
+    divisor: 'weights',
+    smallTrim: 'keep one',
+    rescale: 'inverse',
+    trimRescale: 'none',
+  },
+  peft: {
+    work: 'f32',
+    electOn: 'unweighted',
+    election: 'total',
+    zeroVote: 'plus',
+    divisor: 'count',
+    smallTrim: 'keep none',
+    rescale: 'inverse',
+    trimRescale: 'none',
+  },
+  mergekit: {
+    work: 'tensor',
+    electOn: 'weighted',
+    election: 'total',
+    zeroVote: 'plus',
+    divisor: 'weights',
+    smallTrim: 'refuse',
+    rescale: 'l1',
+    trimRescale: 'none',
+  },
+};
+
+type Described = {
+  readonly label: string;
+  readonly help: string;
+  readonly choices: Readonly<Record<string, string>>;
+};
+
+/** How the screen and the docs name each choice. */
+export const arithmeticWords: {
+  readonly [K in ArithmeticKey]: Described & {
+    readonly choices: Readonly<Record<Arithmetic[K], string>>;
+  };
+} = {
+  work: {
+    label: 'Precision of each step',
+    help: 'Rounding every step to the tensor’s dtype loses digits; mergekit does it unless dtype is float32.',
+    choices: { f32: 'f32', tensor: 'dtype of the base tensor' },
+  },
+  electOn: {
+    label: 'Election sees',
+    help: 'Whether a model’s weight counts in the sign election.',
+    choices: { weighted: 'weighted task vectors', unweighted: 'task vectors without weights' },
+  },
+  election: {
+    label: 'Election by',
+    help: 'Total (also: sum, mass) lets one loud value win; frequency (also: count, vote) counts heads.',
+    choices: { total: 'total of values', frequency: 'frequency of signs' },
+  },
+  zeroVote: {
+    label: 'A vote of zero',
+    help: 'What happens where the election ends exactly even.',
+    choices: { drop: 'drops the element', plus: 'counts as plus' },
+  },
+  divisor: {
+    label: 'Agreeing values are',
+    help: 'What the sum of the agreeing values is divided by.',
+    choices: {
+      weights: 'divided by their weights',
+      count: 'divided by their count',
+      none: 'summed',
+    },
+  },
+  smallTrim: {
+    label: 'Tiny tensors',
+    help: 'A tensor so small that its density keeps less than one element.',
+    choices: { 'keep one': 'keep one element', 'keep none': 'keep nothing', refuse: 'refuse' },
+  },
+  rescale: {
+    label: 'DARE rescale',
+    help: 'How kept values make up for the dropped ones.',
+    choices: { inverse: '1 / (1 − p)', l1: 'match the L1 norm', none: 'none' },
+  },
+  trimRescale: {
+    label: 'Trim rescale',
+    help: 'Whether kept values make up for the trimmed ones.',
+    choices: { l1: 'match the L1 norm', none: 'none' },
+  },
+};
+
+/** The arithmetic of one merge: the dialect's row, the method's exceptions, then what was set by hand. */
+export function resolveArithmetic(
+  dialect: Dialect,
+  exceptions: Partial<Record<Dialect, Partial<Arithmetic>>> | undefined,
+  byHand: Partial<Arithmetic>,
+): Arithmetic {
+  return { ...arithmeticOf[dialect], ...exceptions?.[dialect], ...byHand };
+}

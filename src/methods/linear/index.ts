@@ -1,0 +1,43 @@
+import { defineMethod } from '../method.ts';
+import { normalize, weight } from '../params.ts';
+
+export default defineMethod({
+  id: 'linear',
+  order: 1,
+  title: 'Linear average',
+  summary: 'Average the weights of all models.',
+  explanation:
+    'Every element of the result is the weighted mean of that element in all models. It needs no base. ' +
+    'It works when the models are fine-tunes of one parent that did not move far apart; what only one ' +
+    'model has learnt is diluted by the others.',
+  evidence:
+    'Averages of fine-tunes of one base often generalise better than each of them (model soups, 2022); ' +
+    'at large scale the method matters little (Yadav et al., 2024).',
+  papers: [{ label: 'Model soups, Wortsman et al. 2022', url: 'https://arxiv.org/abs/2203.05482' }],
+  arity: { base: 'none', models: [1, Number.POSITIVE_INFINITY] },
+  params: {
+    global: { normalize: { ...normalize, default: true } },
+    perModel: { weight },
+  },
+  choices: ['work'],
+  dialectDefaults: { peft: { normalize: false } },
+
+  coefficients({ global, perModel }) {
+    const weights = perModel.map((model) => model.weight);
+    return [global.normalize ? 1 : 0, ...weights];
+  },
+
+  merge(x, _base, c, { round }, out) {
+    const normalized = c[0] === 1;
+    let total = 0;
+    for (let k = 0; k < x.length; k++) total = round(total + round(c[1 + k]));
+    for (let i = 0; i < out.length; i++) {
+      let sum = 0;
+      for (let k = 0; k < x.length; k++) {
+        sum = Math.fround(sum + round(Math.fround(round(c[1 + k]) * x[k][i])));
+      }
+      sum = round(sum);
+      out[i] = normalized ? round(Math.fround(sum / total)) : sum;
+    }
+  },
+});

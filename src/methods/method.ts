@@ -1,0 +1,112 @@
+import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
+import type { ParamSchema, Values } from './params.ts';
+
+export type Link = { readonly label: string; readonly url: string };
+
+/** Which elements of a task vector count. */
+export type Keep =
+  | { readonly kind: 'all' }
+  /** |τ| above `magnitude`, or equal to it at an element index ≤ `lastIndex`. */
+  | { readonly kind: 'largest'; readonly magnitude: number; readonly lastIndex: number }
+  /** Kept by DARE's noise: see `dareScale`. */
+  | {
+      readonly kind: 'drawn';
+      readonly density: number;
+      readonly seed: number;
+      readonly draws: number;
+    };
+
+/** A whole-tensor number a method needs before its map. τ is one f32 subtraction, model − base. */
+export type Measure =
+  /** → [Σ aᵢ·bᵢ] over weights or task vectors of two models. */
+  | {
+      readonly kind: 'dot';
+      readonly of: 'weights' | 'taskVectors';
+      readonly a: number;
+      readonly b: number;
+    }
+  /** → [magnitude, lastIndex] such that `Keep largest` keeps exactly `count` elements of model's τ. */
+  | { readonly kind: 'magnitude'; readonly model: number; readonly count: number }
+  /** → [Σ |τ|] over what is kept. */
+  | { readonly kind: 'mass'; readonly model: number; readonly keep: Keep };
+
+/** Everything a method is told about one tensor. */
+export type Call<G extends ParamSchema = ParamSchema, M extends ParamSchema = ParamSchema> = {
+  readonly global: Values<G>;
+  /** One per model, in recipe order; models without this tensor are left out. */
+  readonly perModel: readonly Values<M>[];
+  readonly arithmetic: Arithmetic;
+  readonly hasBase: boolean;
+  /** Elements of the tensor that are merged. */
+  readonly elementCount: number;
+};
+
+/** Rounds one step of the arithmetic: to f32, or to the working dtype of the mergekit dialect. */
+export type Round = (value: number) => number;
+
+/** Where the block lies, for formulas that depend on it. */
+export type At = {
+  /** Index of the block's first element in the tensor. */
+  readonly start: number;
+  /** FNV-1a of the tensor's name. */
+  readonly tensorKey: number;
+  /** For each plane its position among the recipe's experts: the noise is keyed by it. */
+  readonly ordinals: readonly number[];
+  readonly round: Round;
+};
+
+/**
+ * A merge method: measure → coefficients → map (see ARCHITECTURE.md).
+ * The same formula over four elements is `shaders/methods/<id>.wgsl`: `fn merge(i: u32) -> vec4f`.
+ */
+export type MergeMethod<
+  G extends ParamSchema = ParamSchema,
+  M extends ParamSchema = ParamSchema,
+> = {
+  /** Folder name with `_` for `-`; part of recipe files, never changes. */
+  readonly id: string;
+  /** Place in the picker. */
+  readonly order: number;
+  readonly title: string;
+  /** One plain sentence for the picker. */
+  readonly summary: string;
+  /** A paragraph for the centre view: what it does to the numbers, in plain words. */
+  readonly explanation: string;
+  /** What studies say about it, with the source. */
+  readonly evidence: string;
+  readonly papers: readonly Link[];
+  readonly arity: {
+    readonly base: 'required' | 'optional' | 'none';
+    readonly models: readonly [min: number, max: number];
+  };
+  readonly params: { readonly global: G; readonly perModel: M };
+  /** Which dialect choices make a difference here; the form shows these. */
+  readonly choices: readonly ArithmeticKey[];
+  /** Dialect choices this method makes differently from the table. */
+  readonly exceptions?: Partial<Record<Dialect, Partial<Arithmetic>>>;
+  /** Parameter defaults of a dialect that differ from the schema's. */
+  readonly dialectDefaults?: Partial<Record<Dialect, Partial<Values<G>>>>;
+  /** Whole-tensor numbers to measure. Asked again with the answers so far until it returns []. */
+  measures?(call: Call<G, M>, soFar: readonly (readonly number[])[]): readonly Measure[];
+  /** What the formula receives, shared by both backends; each is rounded to f32. */
+  coefficients(call: Call<G, M>, measured: readonly (readonly number[])[]): readonly number[];
+  /**
+   * The definition, f32 step by step; also the CPU backend. `x[k][i]` is element i of model k,
+   * `base` is empty when there is none, `c` the coefficients, `out` receives `out.length` elements.
+   */
+  merge(
+    x: readonly Float32Array[],
+    base: Float32Array,
+    c: Float32Array,
+    at: At,
+    out: Float32Array,
+  ): void;
+  /** A word of truth about one tensor after its coefficients are known: "LERP here: angle 0.4°". */
+  remark?(call: Call<G, M>, measured: readonly (readonly number[])[]): string | null;
+};
+
+export function defineMethod<const G extends ParamSchema, const M extends ParamSchema>(
+  method: MergeMethod<G, M>,
+): MergeMethod<G, M> {
+  return method;
+}

@@ -1,0 +1,132 @@
+/**
+ * Parameter kinds of a merge method. One constant object gives the types, the defaults, the form,
+ * the range checks, the recipe parser, the docs table and the samples of the GPU tests.
+ */
+
+type Described = {
+  readonly label: string;
+  /** One plain sentence under the control. */
+  readonly help: string;
+  /** Where the default or the soft range comes from. */
+  readonly source?: string;
+  /** Whether the control shows, given the values beside it. */
+  readonly visible?: (values: Readonly<Record<string, ParamValue>>) => boolean;
+};
+
+export type NumberParam = Described & {
+  readonly kind: 'number';
+  readonly default: number;
+  /** Hard limits: outside them the recipe has an error. */
+  readonly min: number;
+  readonly max: number;
+  /** Where sensible values lie; the slider spans this. */
+  readonly soft?: readonly [number, number];
+  readonly step: number;
+  readonly integer?: true;
+};
+export type ToggleParam = Described & { readonly kind: 'toggle'; readonly default: boolean };
+export type ChoiceParam<C extends string = string> = Described & {
+  readonly kind: 'choice';
+  readonly default: C;
+  readonly choices: readonly {
+    readonly value: C;
+    readonly label: string;
+    readonly help?: string;
+  }[];
+};
+export type SeedParam = Described & { readonly kind: 'seed'; readonly default: number };
+
+export type Param = NumberParam | ToggleParam | ChoiceParam | SeedParam;
+export type ParamValue = number | boolean | string;
+export type ParamSchema = Readonly<Record<string, Param>>;
+
+type ValueOf<P extends Param> = P extends { kind: 'toggle' }
+  ? boolean
+  : P extends { kind: 'choice'; choices: readonly { value: infer C }[] }
+    ? C
+    : number;
+
+/** The values of a schema, inferred from it. */
+export type Values<S extends ParamSchema> = { readonly [K in keyof S]: ValueOf<S[K]> };
+
+export function defaultsOf<S extends ParamSchema>(schema: S): Values<S> {
+  const pairs = Object.entries(schema).map(([key, param]) => [key, param.default]);
+  return Object.fromEntries(pairs) as Values<S>;
+}
+
+/** Why a value does not fit, as a sentence; null when it does. */
+export function misfit(param: Param, value: unknown): string | null {
+  switch (param.kind) {
+    case 'number':
+    case 'seed': {
+      if (typeof value !== 'number' || !Number.isFinite(value)) {
+        return `${param.label} must be a finite number, found ${String(value)}`;
+      }
+      if (param.kind === 'seed') {
+        const fits = Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
+        return fits
+          ? null
+          : `${param.label} must be a whole number from 0 to 4294967295, found ${value}`;
+      }
+      if (param.integer && !Number.isInteger(value)) {
+        return `${param.label} must be a whole number, found ${value}`;
+      }
+      return value < param.min || value > param.max
+        ? `${param.label} must lie between ${param.min} and ${param.max}, found ${value}`
+        : null;
+    }
+    case 'toggle':
+      return typeof value === 'boolean'
+        ? null
+        : `${param.label} must be true or false, found ${String(value)}`;
+    case 'choice':
+      return param.choices.some((choice) => choice.value === value)
+        ? null
+        : `${param.label} must be one of ${param.choices.map((c) => c.value).join(', ')}, found ${String(value)}`;
+    default:
+      return param satisfies never;
+  }
+}
+
+/** Parameters that several methods share, with the sources of their defaults. */
+export const weight = {
+  kind: 'number',
+  label: 'weight',
+  help: 'How strongly this model counts. A negative weight subtracts what it has learnt.',
+  default: 1,
+  min: -100,
+  max: 100,
+  soft: [-1, 2],
+  step: 0.01,
+} as const satisfies NumberParam;
+
+export const density = {
+  kind: 'number',
+  label: 'density',
+  help: 'Share of this model’s changes that is kept; the smaller ones are set to zero.',
+  source: 'TIES paper: keep the top 20 %; mergekit examples use 0.5.',
+  default: 0.2,
+  min: 0,
+  max: 1,
+  soft: [0, 1],
+  step: 0.01,
+} as const satisfies NumberParam;
+
+export const lambda = {
+  kind: 'number',
+  label: 'λ',
+  help: 'Scales the merged change before it is added to the base.',
+  source: 'TIES authors: 1 with the mean, 0.4 for task arithmetic.',
+  default: 1,
+  min: -10,
+  max: 10,
+  soft: [0, 2],
+  step: 0.01,
+} as const satisfies NumberParam;
+
+export const normalize = {
+  kind: 'toggle',
+  label: 'normalize',
+  help: 'Divide by the sum of the weights: a mean instead of a sum.',
+  default: false,
+} as const satisfies ToggleParam;

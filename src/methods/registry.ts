@@ -1,0 +1,24 @@
+import type { MergeMethod } from './method.ts';
+
+// The one place where methods of different parameter types meet as one type.
+// biome-ignore lint/suspicious/noExplicitAny: an existential type, which TypeScript lacks
+type AnyMethod = MergeMethod<any, any>;
+
+const modules = import.meta.glob<AnyMethod>('./*/index.ts', { import: 'default', eager: true });
+const formulas = import.meta.glob<string>('./*/formula.tex', { import: 'default', eager: true });
+
+/** Every method, in picker order. */
+export const methods: readonly MergeMethod[] = Object.values(modules).sort(
+  (a, b) => a.order - b.order,
+);
+
+const byId = new Map(methods.map((method) => [method.id, method]));
+
+export function findMethod(id: string): MergeMethod | null {
+  return byId.get(id) ?? null;
+}
+
+/** The formula as MathML, from `formula.tex` beside the method. */
+export function formulaOf(method: MergeMethod): string {
+  return formulas[`./${method.id.replaceAll('_', '-')}/formula.tex`] ?? '';
+}

@@ -1,0 +1,106 @@
+import type { Arithmetic, Dialect } from '../methods/dialect.ts';
+import type { ParamValue } from '../methods/params.ts';
+import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
+
+/** Something a person should know or fix. */
+export type Finding = {
+  readonly severity: 'error' | 'warning' | 'note';
+  /** Stable kebab-case name of the kind of finding: 'missing-tensor', 'shape-mismatch'. */
+  readonly code: string;
+  /** What was found, with names and numbers: file, tensor, found, expected. One or two sentences. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+  readonly place: {
+    readonly model?: string;
+    readonly tensor?: string;
+    readonly parameter?: string;
+  };
+  /** All tensors concerned, when they are many. */
+  readonly tensors?: readonly string[];
+  /** A change of recipe that settles it, offered as a button. */
+  readonly fix?: Fix;
+};
+
+export type Fix =
+  | { readonly kind: 'set-vocabulary'; readonly label: string; readonly value: 'keep base rows' }
+  | { readonly kind: 'set-method'; readonly label: string; readonly value: string }
+  | {
+      readonly kind: 'set-value';
+      readonly label: string;
+      readonly key: string;
+      readonly value: ParamValue;
+    }
+  | { readonly kind: 'remove-expert'; readonly label: string; readonly model: string };
+
+/** A byte range of a weight file. */
+export type Span = {
+  readonly model: string;
+  readonly file: number;
+  readonly begin: number;
+  readonly end: number;
+};
+
+export type PlaneRef = Span & { readonly dtype: FloatDtype };
+
+/** A consecutive run of the output tensor's elements. */
+export type Part =
+  | { readonly kind: 'copy'; readonly span: Span }
+  /** Base rows nobody else has, or a tensor only the base has, in another dtype. */
+  | { readonly kind: 'cast'; readonly plane: PlaneRef; readonly elementCount: number }
+  | {
+      readonly kind: 'merge';
+      /** Models in recipe order. */
+      readonly planes: readonly PlaneRef[];
+      readonly base: PlaneRef | null;
+      /** Positions of the planes among the recipe's experts. */
+      readonly ordinals: readonly number[];
+      readonly elementCount: number;
+      readonly global: Readonly<Record<string, ParamValue>>;
+      readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
+    };
+
+/** Everything needed to produce one output tensor. */
+export type Job = {
+  readonly tensor: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** Index into `Plan.files`. */
+  readonly file: number;
+  /** Bytes in the output. */
+  readonly byteLength: number;
+  readonly parts: readonly Part[];
+  /** The tensor this one would equal if nothing changed; null when dtypes differ. */
+  readonly original: Span | null;
+};
+
+export type OutputFile = {
+  readonly name: string;
+  /** Complete: 8 length bytes and the padded JSON. */
+  readonly header: Uint8Array<ArrayBuffer>;
+  readonly byteLength: number;
+};
+
+/** A small file beside the weights. */
+export type SideFile =
+  | { readonly name: string; readonly text: string }
+  | {
+      readonly name: string;
+      readonly copy: { readonly model: string; readonly companion: string };
+    };
+
+/** Pure result of recipe × headers: all that the engine needs, and nothing left to decide. */
+export type Plan = {
+  readonly method: string;
+  readonly dialect: Dialect;
+  readonly arithmetic: Arithmetic;
+  readonly files: readonly OutputFile[];
+  /** In the order they are written: by file, then by offset. */
+  readonly jobs: readonly Job[];
+  readonly sideFiles: readonly SideFile[];
+  /** For `trimScope: 'model'`: how many elements each expert keeps over all merged tensors. */
+  readonly wholeModelCounts: readonly number[] | null;
+  readonly bytesToRead: number;
+  readonly bytesToWrite: number;
+  readonly findings: readonly Finding[];
+};

@@ -1,0 +1,67 @@
+import type { Arithmetic, Dialect } from '../methods/dialect.ts';
+import type { ParamValue } from '../methods/params.ts';
+
+/** A model as a recipe names it: enough to recognise it again, never a handle. */
+export type ModelRef = {
+  /** Unique within the recipe. */
+  readonly id: string;
+  readonly name: string;
+  readonly origin: 'demo' | 'local';
+  /** Bytes of all weight files; a reopened model must agree. */
+  readonly bytes: number;
+};
+
+export type Expert = {
+  readonly model: ModelRef;
+  /** Per-model parameters by key (weight, density); absent keys take the method's default. */
+  readonly values: Readonly<Record<string, ParamValue>>;
+};
+
+/** Which tensors a rule is about. */
+export type Filter =
+  | { readonly kind: 'contains'; readonly text: string }
+  | { readonly kind: 'group'; readonly group: TensorGroup };
+
+export const tensorGroups = ['embeddings', 'attention', 'mlp', 'norms', 'head', 'other'] as const;
+export type TensorGroup = (typeof tensorGroups)[number];
+
+/**
+ * Overrides one numeric parameter on the tensors that match. Rules are read in order; the first that
+ * matches tensor, parameter and model wins.
+ */
+export type Rule = {
+  readonly id: string;
+  readonly filter: Filter;
+  readonly parameter: string;
+  /** Expert's model id for a per-model parameter; null = every expert, or a global parameter. */
+  readonly model: string | null;
+  /** A number, or anchors of a gradient over depth: first layer to last, linear in between. */
+  readonly value: number | readonly number[];
+};
+
+export type OutputOptions = {
+  /** Folder name, and the model card's title. */
+  readonly name: string;
+  readonly dtype: 'base' | 'F32' | 'F16' | 'BF16';
+  /** Largest shard in bytes; null writes one file. */
+  readonly shardBytes: number | null;
+};
+
+/** The user's document. Plain JSON: kept in local storage, in a share link, and beside the output. */
+export type Recipe = {
+  readonly version: 1;
+  readonly method: string;
+  readonly dialect: Dialect;
+  /** Dialect choices set by hand. */
+  readonly arithmetic: Readonly<Partial<Arithmetic>>;
+  readonly base: ModelRef | null;
+  readonly experts: readonly Expert[];
+  /** Global parameters by key; absent keys take the method's default. */
+  readonly values: Readonly<Record<string, ParamValue>>;
+  readonly rules: readonly Rule[];
+  /** When vocabularies differ in rows: keep the base's extra rows, or refuse. */
+  readonly vocabulary: 'keep base rows' | 'refuse';
+  /** One trim threshold per tensor, or one per model over all its tensors. */
+  readonly trimScope: 'tensor' | 'model';
+  readonly output: OutputOptions;
+};

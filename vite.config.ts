@@ -1,0 +1,69 @@
+import react from '@vitejs/plugin-react';
+import { playwright } from '@vitest/browser-playwright';
+import katex from 'katex';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { findChromium, findVulkanDriver } from './tools/find-chromium.ts';
+
+/** Formulas are written in TeX beside the method and shipped as MathML: no KaTeX in the bundle. */
+function texToMathml(): Plugin {
+  return {
+    name: 'tex-to-mathml',
+    transform(code, id) {
+      if (!id.endsWith('.tex')) return null;
+      const mathml = katex.renderToString(code.trim(), { output: 'mathml', displayMode: true });
+      return { code: `export default ${JSON.stringify(mathml)}`, map: null };
+    },
+  };
+}
+
+const chromium = findChromium();
+const driver = findVulkanDriver(chromium);
+
+export default defineConfig({
+  base: './',
+  plugins: [react(), texToMathml()],
+  worker: { format: 'es' },
+  build: { target: 'es2023', sourcemap: true, chunkSizeWarningLimit: 900 },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: ['src/**/*.gpu.test.ts', 'src/**/*.browser.test.*'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'gpu',
+          include: ['src/**/*.gpu.test.ts'],
+          pool: 'forks',
+          // The Vulkan loader reads this in C; only forked processes see it.
+          env: driver ? { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver } : {},
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['src/**/*.browser.test.{ts,tsx}'],
+          browser: {
+            enabled: true,
+            headless: true,
+            provider: playwright({
+              launchOptions: {
+                ...(chromium ? { executablePath: chromium } : {}),
+                args: ['--no-sandbox', '--enable-unsafe-webgpu'],
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
