@@ -24,6 +24,8 @@ export type Arithmetic = {
   readonly rescale: 'inverse' | 'l1' | 'none';
   /** How values kept by a magnitude trim are scaled. */
   readonly trimRescale: 'l1' | 'none';
+  /** SLERP where one of the two is zero and has no direction: blend linearly, or as at a right angle. */
+  readonly zeroNorm: 'lerp' | 'right angle';
 };
 
 export type ArithmeticKey = keyof Arithmetic;
@@ -39,6 +41,7 @@ export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
     smallTrim: 'keep one',
     rescale: 'inverse',
     trimRescale: 'none',
+    zeroNorm: 'lerp',
   },
   peft: {
     work: 'f32',
@@ -49,6 +52,7 @@ export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
     smallTrim: 'keep none',
     rescale: 'inverse',
     trimRescale: 'none',
+    zeroNorm: 'lerp',
   },
   mergekit: {
     work: 'tensor',
@@ -59,6 +63,7 @@ export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
     smallTrim: 'refuse',
     rescale: 'l1',
     trimRescale: 'none',
+    zeroNorm: 'right angle',
   },
 };
 
@@ -117,6 +122,11 @@ export const arithmeticWords: {
     label: 'Trim rescale',
     help: 'Whether kept values make up for the trimmed ones.',
     choices: { l1: 'match the L1 norm', none: 'none' },
+  },
+  zeroNorm: {
+    label: 'A tensor of zeros',
+    help: 'Zeros have no direction; SLERP must do something else there.',
+    choices: { lerp: 'blends linearly', 'right angle': 'counts as at a right angle' },
   },
 };
 

@@ -28,16 +28,14 @@ export default defineMethod({
   },
 
   merge(x, _base, c, { round }, out) {
-    const normalized = c[0] === 1;
-    let total = 0;
-    for (let k = 0; k < x.length; k++) total = round(total + round(c[1 + k]));
+    const w = Float64Array.from(x, (_, k) => round(c[1 + k]));
+    const total = round(w.reduce((sum, weight) => Math.fround(sum + weight), 0));
+    const divisor = c[0] === 1 ? total : 1;
     for (let i = 0; i < out.length; i++) {
       let sum = 0;
-      for (let k = 0; k < x.length; k++) {
-        sum = Math.fround(sum + round(Math.fround(round(c[1 + k]) * x[k][i])));
-      }
+      for (let k = 0; k < x.length; k++) sum = Math.fround(sum + round(x[k][i] * w[k]));
       sum = round(sum);
-      out[i] = normalized ? round(Math.fround(sum / total)) : sum;
+      out[i] = divisor === 1 ? sum : round(sum / divisor);
     }
   },
 });

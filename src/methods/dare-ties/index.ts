@@ -1,0 +1,71 @@
+import { countDraws, dareDensity, draws, masked, readDares, seed } from '../dare.ts';
+import { disjointMean, electionOf } from '../elect.ts';
+import { defineMethod } from '../method.ts';
+import { lambda, weight } from '../params.ts';
+import {
+  DARE_STRIDE,
+  dareCoefficients,
+  dareMeasures,
+  electionCoefficients,
+  halves,
+} from '../task-vectors.ts';
+
+export default defineMethod({
+  id: 'dare_ties',
+  order: 4,
+  title: 'DARE-TIES',
+  summary: 'Drop changes at random instead of trimming, then vote and average as TIES does.',
+  explanation:
+    'DARE’s random dropping takes the place of TIES’s trim: each task vector loses a random share p and ' +
+    'the rest is divided by 1 − p. Then the models elect a sign at every position and those that agree ' +
+    'are averaged.',
+  evidence:
+    'Popular for merged language models; at scale it behaves like the other methods (Yadav et al., 2024). ' +
+    'Gentle drop rates, 0.2 to 0.5, are the usual choice for merging.',
+  papers: [
+    { label: 'DARE, Yu et al. 2024', url: 'https://arxiv.org/abs/2311.03099' },
+    { label: 'TIES-Merging, Yadav et al. 2023', url: 'https://arxiv.org/abs/2306.01708' },
+  ],
+  arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
+  params: {
+    global: { lambda, seed, draws },
+    perModel: { weight, density: dareDensity },
+  },
+  choices: ['work', 'rescale', 'electOn', 'election', 'zeroVote', 'divisor'],
+  exceptions: { mergekit: { divisor: 'none' } },
+
+  measures: dareMeasures,
+
+  coefficients(call, measured) {
+    const { lambda, seed, draws } = call.global;
+    return [
+      lambda,
+      ...halves(seed),
+      draws,
+      ...electionCoefficients(call.arithmetic),
+      ...dareCoefficients(call, measured),
+    ];
+  },
+
+  merge(x, base, c, at, out) {
+    const { round } = at;
+    const scale = round(c[0]);
+    const drawCount = c[3];
+    const election = electionOf(c, 4);
+    const dares = readDares(c, 8, DARE_STRIDE, x.length, round);
+    const kept = x.map((_, k) => {
+      const counts = new Uint8Array(out.length);
+      countDraws(c[1] * 65536 + c[2], drawCount, dares.limit[k], at.ordinals[k], at, counts);
+      return counts;
+    });
+    const t = new Float64Array(x.length);
+    for (let i = 0; i < out.length; i++) {
+      const b = base[i];
+      for (let k = 0; k < x.length; k++) {
+        t[k] = masked(dares, k, round(x[k][i] - b), Math.fround(kept[k][i] / drawCount), round);
+      }
+      const change = disjointMean(t, dares.weight, election, round);
+      out[i] = round(b + round(change * scale));
+    }
+  },
+});

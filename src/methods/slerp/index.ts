@@ -1,0 +1,111 @@
+import type { Call } from '../method.ts';
+import { defineMethod } from '../method.ts';
+
+/** Above this |cosine| the arc is taken for a straight line (mergekit's limit, 1.8°). */
+const STRAIGHT = 0.9995;
+/** Norms up to this have no direction. */
+const NO_DIRECTION = 1e-8;
+
+const global = {
+  t: {
+    kind: 'number',
+    label: 't',
+    help: '0 is the first model, 1 the second.',
+    source: 'mergekit’s examples blend half and half.',
+    default: 0.5,
+    min: -10,
+    max: 10,
+    soft: [0, 1],
+    step: 0.01,
+  },
+  of: {
+    kind: 'choice',
+    label: 'turn',
+    help: 'What is turned: the weights themselves, or what each model has learnt on top of the base.',
+    default: 'weights',
+    choices: [
+      {
+        value: 'weights',
+        label: 'weights',
+        help: 'the classic; nearly a straight line for fine-tunes',
+      },
+      { value: 'taskVectors', label: 'task vectors', help: 'needs a base; the angle is real' },
+    ],
+  },
+} as const;
+
+/** The angle between the two, and whether it is a real arc. */
+function arc(measured: readonly (readonly number[])[], call: Pick<Call, 'arithmetic'>) {
+  const [[dot], [first], [second]] = measured;
+  const norms = [Math.sqrt(first), Math.sqrt(second)];
+  const hasDirection = norms.every((norm) => norm > NO_DIRECTION);
+  if (!hasDirection) {
+    const rightAngle = call.arithmetic.zeroNorm === 'right angle';
+    return { cosine: 0, theta: Math.PI / 2, straight: !rightAngle, hasDirection };
+  }
+  const cosine = Math.max(-1, Math.min(1, dot / (norms[0] * norms[1])));
+  return { cosine, theta: Math.acos(cosine), straight: Math.abs(cosine) > STRAIGHT, hasDirection };
+}
+
+export default defineMethod({
+  id: 'slerp',
+  order: 5,
+  title: 'SLERP',
+  summary: 'Blend two models along an arc instead of a straight line.',
+  explanation:
+    'Two tensors are seen as arrows; the blend turns from the first to the second along the arc between ' +
+    'them, t of the way. Fine-tunes of one base point almost the same way, so on their weights the arc ' +
+    'is practically a straight line; turned as task vectors the angle is real.',
+  evidence:
+    'A community favourite for two models. It keeps the norm only when both norms are equal; no study ' +
+    'shows it to be better than a plain average in general.',
+  papers: [
+    {
+      label: 'Animating rotation with quaternion curves, Shoemake 1985',
+      url: 'https://doi.org/10.1145/325165.325242',
+    },
+  ],
+  arity: { base: 'optional', models: [2, 2] },
+  params: { global, perModel: {} },
+  choices: ['zeroNorm'],
+  exceptions: { mergekit: { work: 'f32' } },
+
+  measures({ global: { of } }, soFar) {
+    if (soFar.length > 0) return [];
+    return [
+      { kind: 'dot', of, a: 0, b: 1 },
+      { kind: 'dot', of, a: 0, b: 0 },
+      { kind: 'dot', of, a: 1, b: 1 },
+    ];
+  },
+
+  coefficients(call, measured) {
+    const { t, of } = call.global;
+    const { theta, straight } = arc(measured, call);
+    const turn = of === 'taskVectors' ? 1 : 0;
+    if (straight) return [1 - t, t, turn];
+    const sine = Math.sin(theta);
+    return [Math.sin((1 - t) * theta) / sine, Math.sin(t * theta) / sine, turn];
+  },
+
+  merge(x, base, c, _at, out) {
+    const [first, second] = x;
+    const [a, b, turn] = c;
+    for (let i = 0; i < out.length; i++) {
+      const zero = turn === 1 ? base[i] : 0;
+      const p = Math.fround(a * Math.fround(first[i] - zero));
+      const q = Math.fround(b * Math.fround(second[i] - zero));
+      out[i] = Math.fround(zero + Math.fround(p + q));
+    }
+  },
+
+  remark(call, measured) {
+    const { cosine, theta, straight, hasDirection } = arc(measured, call);
+    if (!hasDirection) return 'one of the two is zero: blended linearly';
+    if (!straight) return null;
+    const degrees = ((theta * 180) / Math.PI).toFixed(2);
+    return cosine > 0
+      ? `SLERP is LERP here: the angle is ${degrees}°`
+      : `the two point in opposite directions (${degrees}°): blended linearly`;
+  },
+});
