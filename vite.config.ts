@@ -3,7 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import katex from 'katex';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { findChromium, findVulkanDriver } from './tools/find-chromium.ts';
+import { findChromium, findVulkanDriver } from './tools/find-chromium.js';
 
 /** Formulas are written in TeX beside the method and shipped as MathML: no KaTeX in the bundle. */
 function texToMathml(): Plugin {

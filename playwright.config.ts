@@ -1,0 +1,33 @@
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './tools/find-chromium.js';
+
+const executablePath = findChromium();
+const port = 4179;
+
+/** The same tests in a browser with WebGPU and in one without. */
+const flags = { 'with-webgpu': ['--enable-unsafe-webgpu'], 'without-webgpu': [] };
+
+export default defineConfig({
+  testDir: 'e2e',
+  timeout: 60_000,
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list']],
+  use: { baseURL: `http://localhost:${port}`, trace: 'retain-on-failure' },
+  projects: Object.entries(flags).map(([name, args]) => ({
+    name,
+    use: {
+      browserName: 'chromium' as const,
+      launchOptions: {
+        ...(executablePath ? { executablePath } : {}),
+        args: ['--no-sandbox', ...args],
+      },
+    },
+  })),
+  webServer: {
+    command: `node_modules/.bin/vite preview --port ${port} --strictPort`,
+    url: `http://localhost:${port}`,
+    reuseExistingServer: !process.env.CI,
+  },
+});
