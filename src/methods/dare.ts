@@ -2,7 +2,7 @@
  * DARE: drop elements of a task vector at random and rescale the rest (Yu et al. 2024, section 3.2).
  * The same step over four elements is `shaders/lib/dare-mask.wgsl`.
  */
-import { noiseQuad } from '../numerics/random.ts';
+import { countKept } from '../numerics/random.ts';
 import type { At, Round } from './method.ts';
 import type { NumberParam, SeedParam } from './params.ts';
 
@@ -62,27 +62,21 @@ export function readDares(
   };
 }
 
-/** How many of the draws keep each element of a block of one model: written into `kept`. */
+/** For each model and element of a block, how many of the draws keep it. */
 export function countDraws(
-  seedValue: number,
-  drawCount: number,
-  limit: number,
-  ordinal: number,
-  at: Pick<At, 'start' | 'tensorKey'>,
-  kept: Uint8Array,
-): void {
-  kept.fill(0);
-  const quad = new Uint32Array(4);
-  const end = at.start + kept.length;
-  for (let draw = 0; draw < drawCount; draw++) {
-    for (let first = at.start - (at.start % 4); first < end; first += 4) {
-      noiseQuad(seedValue, draw, at.tensorKey, ordinal, first / 4, quad);
-      for (let lane = 0; lane < 4; lane++) {
-        const i = first + lane - at.start;
-        if (i >= 0 && i < kept.length && quad[lane] >>> 8 < limit) kept[i] += 1;
-      }
-    }
-  }
+  c: Float32Array,
+  dares: Dares,
+  at: At,
+  elements: number,
+): readonly Uint8Array[] {
+  const seed = c[1] * 65536 + c[2];
+  return at.ordinals.map((model, k) => {
+    const counts = new Uint8Array(elements);
+    const density = dares.limit[k] / 2 ** 24;
+    const of = { seed, draws: c[3], density, tensorKey: at.tensorKey, model };
+    countKept(of, at.start, counts);
+    return counts;
+  });
 }
 
 /** What is left of an element of model k's task vector, kept in `share` of the draws. */

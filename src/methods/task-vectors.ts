@@ -3,7 +3,7 @@
  * merged it may be trimmed to its largest elements (TIES) or dropped at random (DARE).
  */
 import type { Arithmetic } from './dialect.ts';
-import type { Measure } from './method.ts';
+import type { Measure, Round } from './method.ts';
 
 type Trimmed = { readonly weight: number; readonly density: number };
 type TrimCall = {
@@ -105,4 +105,10 @@ export function electionCoefficients(arithmetic: Arithmetic): readonly number[] 
     arithmetic.zeroVote === 'plus' ? 1 : 0,
     { none: 0, weights: 1, count: 2 }[arithmetic.divisor],
   ];
+}
+
+/** What a normalised sum is divided by: Σ weights, or 1 where that is practically zero. */
+export function sumOfWeights(weights: Float64Array, round: Round): number {
+  const total = round(weights.reduce((sum, weight) => Math.fround(sum + weight), 0));
+  return Math.abs(total) < 1e-8 ? 1 : total;
 }

@@ -1,7 +1,13 @@
 import { countDraws, dareDensity, draws, masked, readDares, seed } from '../dare.ts';
 import { defineMethod } from '../method.ts';
-import { lambda, weight } from '../params.ts';
-import { DARE_STRIDE, dareCoefficients, dareMeasures, halves } from '../task-vectors.ts';
+import { lambda, normalize, weight } from '../params.ts';
+import {
+  DARE_STRIDE,
+  dareCoefficients,
+  dareMeasures,
+  halves,
+  sumOfWeights,
+} from '../task-vectors.ts';
 
 export default defineMethod({
   id: 'dare_linear',
@@ -18,7 +24,7 @@ export default defineMethod({
   papers: [{ label: 'DARE, Yu et al. 2024', url: 'https://arxiv.org/abs/2311.03099' }],
   arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
   params: {
-    global: { lambda: { ...lambda, default: 0.8 }, seed, draws },
+    global: { lambda: { ...lambda, default: 0.8 }, normalize, seed, draws },
     perModel: { weight, density: dareDensity },
   },
   choices: ['work', 'rescale'],
@@ -27,20 +33,18 @@ export default defineMethod({
   measures: dareMeasures,
 
   coefficients(call, measured) {
-    const { lambda, seed, draws } = call.global;
-    return [lambda, ...halves(seed), draws, ...dareCoefficients(call, measured)];
+    const { lambda, normalize, seed, draws } = call.global;
+    const dares = dareCoefficients(call, measured);
+    return [lambda, ...halves(seed), draws, normalize ? 1 : 0, ...dares];
   },
 
   merge(x, base, c, at, out) {
     const { round } = at;
     const scale = round(c[0]);
     const drawCount = c[3];
-    const dares = readDares(c, 4, DARE_STRIDE, x.length, round);
-    const kept = x.map((_, k) => {
-      const counts = new Uint8Array(out.length);
-      countDraws(c[1] * 65536 + c[2], drawCount, dares.limit[k], at.ordinals[k], at, counts);
-      return counts;
-    });
+    const dares = readDares(c, 5, DARE_STRIDE, x.length, round);
+    const kept = countDraws(c, dares, at, out.length);
+    const divisor = c[4] === 1 ? sumOfWeights(dares.weight, round) : 1;
     for (let i = 0; i < out.length; i++) {
       const b = base[i];
       let sum = 0;
@@ -48,7 +52,9 @@ export default defineMethod({
         const t = masked(dares, k, round(x[k][i] - b), Math.fround(kept[k][i] / drawCount), round);
         sum = Math.fround(sum + round(t * dares.weight[k]));
       }
-      out[i] = round(b + round(round(sum) * scale));
+      sum = round(sum);
+      if (divisor !== 1) sum = round(sum / divisor);
+      out[i] = round(b + round(sum * scale));
     }
   },
 });

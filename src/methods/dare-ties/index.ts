@@ -53,11 +53,7 @@ export default defineMethod({
     const drawCount = c[3];
     const election = electionOf(c, 4);
     const dares = readDares(c, 8, DARE_STRIDE, x.length, round);
-    const kept = x.map((_, k) => {
-      const counts = new Uint8Array(out.length);
-      countDraws(c[1] * 65536 + c[2], drawCount, dares.limit[k], at.ordinals[k], at, counts);
-      return counts;
-    });
+    const kept = countDraws(c, dares, at, out.length);
     const t = new Float64Array(x.length);
     for (let i = 0; i < out.length; i++) {
       const b = base[i];

@@ -1,5 +1,6 @@
 import { defineMethod } from '../method.ts';
 import { lambda, normalize, weight } from '../params.ts';
+import { sumOfWeights } from '../task-vectors.ts';
 
 export default defineMethod({
   id: 'task_arithmetic',
@@ -31,10 +32,7 @@ export default defineMethod({
   merge(x, base, c, { round }, out) {
     const scale = round(c[0]);
     const w = Float64Array.from(x, (_, k) => round(c[2 + k]));
-    let total = 0;
-    for (let k = 0; k < x.length; k++) total = Math.fround(total + w[k]);
-    total = round(total);
-    const divisor = c[1] === 1 && Math.abs(total) >= 1e-8 ? total : 1;
+    const divisor = c[1] === 1 ? sumOfWeights(w, round) : 1;
     for (let i = 0; i < out.length; i++) {
       const b = base[i];
       let sum = 0;
