@@ -1,0 +1,206 @@
+/**
+ * JSON as a tree that hides nothing. `JSON.parse` keeps the last of two equal keys, drops the
+ * difference between `1` and `1.0`, rounds large integers, and treats the name `__proto__` specially.
+ */
+export type Json =
+  | null
+  | boolean
+  | string
+  | JsonNumber
+  | readonly Json[]
+  | ReadonlyMap<string, Json>;
+
+/** A number as it was written. */
+export class JsonNumber {
+  readonly literal: string;
+  constructor(literal: string) {
+    this.literal = literal;
+  }
+}
+
+export class JsonError extends Error {
+  override readonly name = 'JsonError';
+  readonly tag: 'syntax' | 'duplicate-key';
+  /** Index into the text. */
+  readonly at: number;
+
+  constructor(tag: 'syntax' | 'duplicate-key', message: string, at: number) {
+    super(message);
+    this.tag = tag;
+    this.at = at;
+  }
+}
+
+export type JsonOptions = {
+  /** Python writes NaN, Infinity and -Infinity, and keeps the last of equal keys. */
+  readonly python?: boolean;
+  /** Called after each member of an object: keys from the root, and where its value lies. */
+  readonly onMember?: (path: readonly string[], begin: number, end: number) => void;
+};
+
+/** serde_json's limit; deeper text is an attack, not a file. */
+const maxDepth = 128;
+const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const pythonNumberPattern = /NaN|-?Infinity/y;
+const loneSurrogate = /[\ud800-\udfff]/u;
+
+/** Parses the whole of `text`; whitespace may surround the value. Throws `JsonError`. */
+export function parseJson(text: string, options: JsonOptions = {}): Json {
+  return new Parser(text, options).parse();
+}
+
+/** "line 3, column 14", both from 1. */
+export function placeInText(text: string, at: number): string {
+  const before = text.slice(0, at).split('\n');
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
+}
+
+/** Plain objects, arrays and numbers, as `JSON.parse` would give; `__proto__` becomes an own property. */
+export function toPlain(json: Json): unknown {
+  if (json instanceof JsonNumber) return Number(json.literal);
+  if (Array.isArray(json)) return json.map(toPlain);
+  if (json instanceof Map) {
+    return Object.fromEntries([...json].map(([key, value]) => [key, toPlain(value)]));
+  }
+  return json;
+}
+
+class Parser {
+  readonly #text: string;
+  readonly #options: JsonOptions;
+  readonly #path: string[] = [];
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string, options: JsonOptions) {
+    this.#text = text;
+    this.#options = options;
+  }
+
+  parse(): Json {
+    const value = this.#value();
+    this.#skipSpace();
+    if (this.#at < this.#text.length) this.#fail('unexpected text after the value');
+    return value;
+  }
+
+  #value(): Json {
+    this.#skipSpace();
+    const character = this.#text[this.#at];
+    if (character === '"') return this.#string();
+    if (character === '{') return this.#nested(() => this.#object());
+    if (character === '[') return this.#nested(() => this.#array());
+    if (this.#take('true')) return true;
+    if (this.#take('false')) return false;
+    if (this.#take('null')) return null;
+    return this.#number();
+  }
+
+  #nested<T>(read: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > maxDepth) this.#fail(`nested deeper than ${maxDepth} levels`);
+    this.#at += 1;
+    const value = read();
+    this.#depth -= 1;
+    return value;
+  }
+
+  #object(): Json {
+    const members = new Map<string, Json>();
+    this.#skipSpace();
+    if (this.#take('}')) return members;
+    do {
+      this.#skipSpace();
+      const keyAt = this.#at;
+      const key = this.#string();
+      if (members.has(key) && !this.#options.python) {
+        throw new JsonError('duplicate-key', key, keyAt);
+      }
+      this.#expect(':');
+      this.#skipSpace();
+      const begin = this.#at;
+      this.#path.push(key);
+      members.set(key, this.#value());
+      this.#options.onMember?.(this.#path, begin, this.#at);
+      this.#path.pop();
+      this.#skipSpace();
+    } while (this.#take(','));
+    this.#expect('}');
+    return members;
+  }
+
+  #array(): Json {
+    const items: Json[] = [];
+    this.#skipSpace();
+    if (this.#take(']')) return items;
+    do {
+      items.push(this.#value());
+      this.#skipSpace();
+    } while (this.#take(','));
+    this.#expect(']');
+    return items;
+  }
+
+  #string(): string {
+    const begin = this.#at;
+    if (this.#text[begin] !== '"') this.#fail('expected a string in double quotes');
+    for (this.#at += 1; this.#at < this.#text.length; this.#at += 1) {
+      const character = this.#text[this.#at];
+      if (character === '\\') this.#at += 1;
+      else if (character === '"') {
+        this.#at += 1;
+        return this.#unescape(begin);
+      }
+    }
+    return this.#fail('a string without an end');
+  }
+
+  /** `JSON.parse` knows escapes and control characters; unpaired surrogates it lets through. */
+  #unescape(begin: number): string {
+    let value = '';
+    try {
+      value = JSON.parse(this.#text.slice(begin, this.#at)) as string;
+    } catch {
+      this.#at = begin;
+      this.#fail('a string with a bad escape or a control character');
+    }
+    if (loneSurrogate.test(value)) this.#fail('a string with half a surrogate pair');
+    return value;
+  }
+
+  #number(): JsonNumber {
+    const pattern = this.#options.python ? [numberPattern, pythonNumberPattern] : [numberPattern];
+    for (const candidate of pattern) {
+      candidate.lastIndex = this.#at;
+      const literal = candidate.exec(this.#text)?.[0];
+      if (literal !== undefined) {
+        this.#at += literal.length;
+        return new JsonNumber(literal);
+      }
+    }
+    return this.#fail('expected a value');
+  }
+
+  #skipSpace(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.#at += 1;
+    }
+  }
+
+  #take(token: string): boolean {
+    if (!this.#text.startsWith(token, this.#at)) return false;
+    this.#at += token.length;
+    return true;
+  }
+
+  #expect(token: string): void {
+    this.#skipSpace();
+    if (!this.#take(token)) this.#fail(`expected "${token}"`);
+  }
+
+  #fail(message: string): never {
+    throw new JsonError('syntax', message, this.#at);
+  }
+}
