@@ -1,4 +1,4 @@
-"""What must hold before anything is written: the tools are the paper definition with other sub-choices.
+"""What must hold before anything is written: a tool is the paper definition with other choices.
 
 Each tool's answer is computed a second time by paper.py, with the options that describe the tool. Known
 exceptions are named here, so that an upgrade of a tool that changes its numbers is noticed.
@@ -15,8 +15,12 @@ CHOICES = {
     "mergekit": {"electOn": "weighted", "divisor": "weights", "zeroVote": "plus"},
 }
 # Largest error allowed, as a part of the largest weight, for a dtype of data and of arithmetic.
-ALLOWED = {("F32", "F32"): 4 * 2.0**-24, ("BF16", "F32"): 2.0**-8, ("BF16", "BF16"): 6 * 2.0**-8,
-           ("BF16", "F16"): 2 * 2.0**-8}
+ALLOWED = {
+    ("F32", "F32"): 4 * 2.0**-24,
+    ("BF16", "F32"): 2.0**-8,
+    ("BF16", "BF16"): 6 * 2.0**-8,
+    ("BF16", "F16"): 2 * 2.0**-8,
+}
 
 
 def cut_is_defined(method, case):
@@ -42,10 +46,16 @@ def all_cases(method, cases):
     for case in cases:
         for x in case["models"] + ([] if case["base"] is None else [case["base"]]):
             assert np.isfinite(x).all()
-            assert case["dtype"] == "F32" or (bf16(x) == x).all(), f"not exact in BF16: {case['name']}"
+            assert case["dtype"] == "F32" or (bf16(x) == x).all(), (
+                f"not exact in BF16: {case['name']}"
+            )
         if case["dialect"] == "paper" or differs(method, case):
             continue
-        second = bf16(expected_of(method, case)) if case["dtype"] == "BF16" else expected_of(method, case)
+        second = (
+            bf16(expected_of(method, case))
+            if case["dtype"] == "BF16"
+            else expected_of(method, case)
+        )
         allowed = ALLOWED[case["dtype"], case["work"]]
         if method == "slerp":
             allowed *= ill_conditioned(case["models"])
@@ -72,7 +82,9 @@ def expected_of(method, case):
         if method.startswith("dare"):
             choices["rescale"] = "l1"
     with np.errstate(divide="ignore", invalid="ignore"):
-        return getattr(paper, method)(case | {"global": values, "options": choices | case["options"]})
+        return getattr(paper, method)(
+            case | {"global": values, "options": choices | case["options"]}
+        )
 
 
 def differs(method, case):
@@ -85,7 +97,6 @@ def differs(method, case):
         return True  # NaN
     if tool == "mergekit" and method == "slerp" and "zero tensor" in name:
         return True  # an orthogonal direction instead of none
+    # mergekit takes a divisor of zero for one and leaves the sum undivided
     divided = case["global"].get("normalize", False) and method != "linear"
-    if tool == "mergekit" and divided and "sum to zero" in name:
-        return True  # a divisor of zero becomes one: the sum is left undivided
-    return False
+    return tool == "mergekit" and divided and "sum to zero" in name

@@ -28,7 +28,9 @@ def to_json(value: float):
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     # "-0.0" survives JSON.parse as -0; other integers need no ".0"
-    return int(value) if value.is_integer() and abs(value) < 2**53 and str(value) != "-0.0" else value
+    return (
+        int(value) if value.is_integer() and abs(value) < 2**53 and str(value) != "-0.0" else value
+    )
 
 
 def list_to_json(values):

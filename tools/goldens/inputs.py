@@ -37,6 +37,7 @@ def uniform(label, count):
 
 def random(count, models=3, grid=None, attempt=0):
     """A base in [-1, 1) and task vectors in [-1/4, 1/4); on multiples of 1/grid when asked."""
+
     def values(label, scale):
         x = uniform(f"{label} {count} {attempt}", count) * scale
         return np.round(x * grid) / grid if grid else x
@@ -71,7 +72,9 @@ WORKED_WITH_CONFLICT = from_zero(
 
 BASE_OF_FOUR = [0.5, -1, 2, -0.25]
 UNCHANGED_ELEMENTS = tuned(BASE_OF_FOUR, [0, 0.5, 0, -0.75], [0.25, 0, 0, 0.5], [0, 0, 0, 0.125])
-ONE_UNCHANGED_MODEL = tuned(BASE_OF_FOUR, [0.5, -0.25, 1, 0.75], [0, 0, 0, 0], [-0.125, -0.5, 0.25, 1])
+ONE_UNCHANGED_MODEL = tuned(
+    BASE_OF_FOUR, [0.5, -0.25, 1, 0.75], [0, 0, 0, 0], [-0.125, -0.5, 0.25, 1]
+)
 ALL_UNCHANGED = tuned(BASE_OF_FOUR, [0] * 4, [0] * 4)
 # Element 0 and 2 cancel exactly under equal weights; element 1 is opposed, 3 agreed.
 CANCELLING = tuned(BASE_OF_FOUR, [0.5, 0.75, -0.25, 0.5], [-0.5, -0.25, 0.25, 0.25])

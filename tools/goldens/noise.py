@@ -41,12 +41,14 @@ def noise(seed: int, draw: int, tensor: str, model: int, elements) -> np.ndarray
     def constant(value):
         return np.full(elements.shape, value & 0xFFFFFFFF, dtype=np.uint32)
 
-    lanes = pcg4d([
-        elements >> np.uint32(2),
-        constant(model),
-        constant(fnv1a(tensor)),
-        constant(seed + draw * GOLDEN_RATIO),
-    ])
+    lanes = pcg4d(
+        [
+            elements >> np.uint32(2),
+            constant(model),
+            constant(fnv1a(tensor)),
+            constant(seed + draw * GOLDEN_RATIO),
+        ]
+    )
     return np.choose(elements & np.uint32(3), lanes)
 
 

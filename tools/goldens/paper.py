@@ -32,7 +32,9 @@ def slerp(case):
 
 
 def _slerp(a, b, t):
-    ab, aa, bb = (np.dot(x.astype(np.float64), y.astype(np.float64)) for x, y in ((a, b), (a, a), (b, b)))
+    ab, aa, bb = (
+        np.dot(x.astype(np.float64), y.astype(np.float64)) for x, y in ((a, b), (a, a), (b, b))
+    )
     cosine = ab / np.sqrt(aa * bb) if aa > 0 and bb > 0 else 1.0
     if abs(cosine) > 0.9995:
         from_a, from_b = 1 - t, t
@@ -89,7 +91,9 @@ def _dropped(case):
     for i, (task, own) in enumerate(zip(_task_vectors(case), case["perModel"])):
         keep = keep_mask(case["seed"], case["tensor"], i, task.size, own["density"])
         kept = np.where(keep, task, F(0))
-        result.append(_rescaled(task, kept, own["density"], case["options"].get("rescale", "inverse")))
+        result.append(
+            _rescaled(task, kept, own["density"], case["options"].get("rescale", "inverse"))
+        )
     return result
 
 
@@ -118,7 +122,9 @@ def _add_elected(case, tasks):
     options = case["options"]
     weighted = [F(own["weight"]) * task for task, own in zip(tasks, case["perModel"])]
     votes = weighted if options.get("electOn", "weighted") == "weighted" else tasks
-    ballots = [np.sign(v) for v in votes] if options.get("election", "total") == "frequency" else votes
+    ballots = (
+        [np.sign(v) for v in votes] if options.get("election", "total") == "frequency" else votes
+    )
     elected = np.sign(_sum(ballots))
     if options.get("zeroVote", "drop") == "plus":
         elected = np.where(elected == 0, F(1), elected)
@@ -127,7 +133,9 @@ def _add_elected(case, tasks):
     total = _sum([np.where(yes, w, F(0)) for yes, w in zip(agrees, weighted)])
     divisor = options.get("divisor", "weights")
     if divisor == "weights":
-        count = _sum([np.where(yes, F(own["weight"]), F(0)) for yes, own in zip(agrees, case["perModel"])])
+        count = _sum(
+            [np.where(yes, F(own["weight"]), F(0)) for yes, own in zip(agrees, case["perModel"])]
+        )
     elif divisor == "count":
         count = _sum([yes.astype(F) for yes in agrees])
     else:

@@ -28,8 +28,12 @@ def run(method, case):
     work = case["dtype"] if method in ALWAYS_F32 else case["work"]
     with our_masks(case, expected=method.startswith("dare")):
         merged = merge_tensors(
-            tensors, method, parameters=parameters, base_index=base_index,
-            dtype=TORCH[work], out_dtype=TORCH[case["dtype"]],
+            tensors,
+            method,
+            parameters=parameters,
+            base_index=base_index,
+            dtype=TORCH[work],
+            out_dtype=TORCH[case["dtype"]],
         )
     return merged.to(torch.float32).numpy()
 
