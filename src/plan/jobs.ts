@@ -1,0 +1,103 @@
+import { elementCount, type TensorEntry } from '../formats/model.ts';
+import { byteLengthOf } from '../formats/safetensors/write.ts';
+import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
+import type { OutputOptions } from '../recipe/recipe.ts';
+import type { Match, Matching } from './match.ts';
+import type { Participants } from './participants.ts';
+import { type Located, resolveExpert, resolveGlobal } from './resolve.ts';
+import type { Job, Part, PlaneRef, Span } from './types.ts';
+
+/** A job that does not know its output file yet. */
+export type UnplacedJob = Omit<Job, 'file'>;
+
+/** One job for each tensor of the reference, in its file order. */
+export function makeJobs(who: Participants, matching: Matching): readonly UnplacedJob[] {
+  return matching.matches.map((match) => makeJob(who, matching, match));
+}
+
+function makeJob(who: Participants, matching: Matching, match: Match): UnplacedJob {
+  const { entry } = match;
+  const reference = who.reference.id;
+  const dtype = outputDtype(entry.dtype, who.recipe.output);
+  return {
+    tensor: entry.name,
+    dtype,
+    shape: entry.shape,
+    byteLength: byteLengthOf(dtype, entry.shape),
+    parts: partsOf(who, matching, match, dtype),
+    original: dtype === entry.dtype ? spanOf(reference, entry) : null,
+  };
+}
+
+/** Integers and booleans keep their dtype whatever was chosen. */
+export function outputDtype(dtype: Dtype, output: OutputOptions): Dtype {
+  return output.dtype === 'base' || !isFloatDtype(dtype) ? dtype : output.dtype;
+}
+
+function partsOf(
+  who: Participants,
+  matching: Matching,
+  match: Match,
+  dtype: Dtype,
+): readonly Part[] {
+  const { entry, meetings, mergedCount } = match;
+  const reference = who.reference.id;
+  const total = elementCount(entry.shape);
+  if (total === 0) return [];
+  if (!isFloatDtype(entry.dtype)) return [{ kind: 'copy', span: spanOf(reference, entry) }];
+  // Too few models for the method (SLERP with one): the one that is there goes through unchanged.
+  if (meetings.length < who.method.arity.models[0]) {
+    const [only] = meetings;
+    if (!only) return [passed(reference, entry, 0, total, dtype)];
+    const head = passed(only.expert.model.id, only.entry, 0, mergedCount, dtype);
+    return mergedCount < total
+      ? [head, passed(reference, entry, mergedCount, total, dtype)]
+      : [head];
+  }
+  const parts: Part[] = [];
+  if (mergedCount > 0) parts.push(mergePart(who, matching, match));
+  if (mergedCount < total) parts.push(passed(reference, entry, mergedCount, total, dtype));
+  return parts;
+}
+
+function mergePart(who: Participants, matching: Matching, match: Match): Part {
+  const { entry, place, meetings, mergedCount } = match;
+  const { recipe, method, base } = who;
+  const tensor: Located = { name: entry.name, place, depths: matching.depths };
+  return {
+    kind: 'merge',
+    planes: meetings.map((m) => planeOf(m.expert.model.id, m.entry, 0, mergedCount)),
+    base: base && planeOf(base.id, entry, 0, mergedCount),
+    ordinals: meetings.map(({ expert }) => expert.ordinal),
+    elementCount: mergedCount,
+    global: resolveGlobal(who.global, method, recipe.rules, tensor),
+    perModel: meetings.map(({ expert }) =>
+      resolveExpert(expert.values, method, recipe.rules, expert.ref.id, tensor),
+    ),
+  };
+}
+
+/** Elements [from, to) as they are, or in another dtype. */
+function passed(model: string, entry: TensorEntry, from: number, to: number, dtype: Dtype): Part {
+  const plane = planeOf(model, entry, from, to);
+  if (entry.dtype !== dtype) return { kind: 'cast', plane, elementCount: to - from };
+  const { file, begin, end } = plane;
+  return { kind: 'copy', span: { model, file, begin, end } };
+}
+
+/** Elements [from, to) of a tensor of floats. */
+function planeOf(model: string, entry: TensorEntry, from: number, to: number): PlaneRef {
+  const dtype = entry.dtype as FloatDtype;
+  const size = bytesPerElement(dtype);
+  return {
+    model,
+    file: entry.file,
+    begin: entry.begin + from * size,
+    end: entry.begin + to * size,
+    dtype,
+  };
+}
+
+function spanOf(model: string, { file, begin, end }: TensorEntry): Span {
+  return { model, file, begin, end };
+}

@@ -1,0 +1,131 @@
+import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
+import { isFloatDtype } from '../numerics/dtype.ts';
+import { placeOf, type TensorPlace } from './groups.ts';
+import type { Participant, Participants } from './participants.ts';
+import { type Depths, depthsOf } from './resolve.ts';
+
+/** One expert's tensor that meets one of the output's. */
+export type Meeting = {
+  readonly expert: Participant;
+  readonly entry: TensorEntry;
+  /** Set when the head is tied: the name of the embedding that stands in for it. */
+  readonly tiedTo: string | null;
+};
+
+/** One tensor of the output, and what meets it. */
+export type Match = {
+  readonly entry: TensorEntry;
+  readonly place: TensorPlace;
+  /** In recipe order. Empty for tensors that are not floats. */
+  readonly meetings: readonly Meeting[];
+  /** Leading elements that everybody has; less than the tensor where vocabularies differ in rows. */
+  readonly mergedCount: number;
+};
+
+/** Why a tensor of an expert cannot be merged with the one of that name. */
+export type Clash = {
+  readonly expert: Participant;
+  readonly kind: 'shape' | 'not a float';
+  readonly found: TensorEntry;
+  readonly expected: TensorEntry;
+};
+
+export type ExpertMatching = {
+  readonly expert: Participant;
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+};
+
+export type Matching = {
+  readonly matches: readonly Match[];
+  readonly experts: readonly ExpertMatching[];
+  readonly clashes: readonly Clash[];
+  readonly depths: Depths;
+};
+
+/**
+ * Meets tensors by name. The reference's names and shapes decide the output. Integers and booleans
+ * meet nobody: they are copied. In embeddings and heads a different number of rows is no clash.
+ */
+export function matchTensors({ reference, experts }: Participants): Matching {
+  const clashes: Clash[] = [];
+  const missing = new Map<Participant, string[]>(experts.map((expert) => [expert, []]));
+  const used = new Map<Participant, Set<string>>(experts.map((expert) => [expert, new Set()]));
+
+  const matches = [...reference.tensors.values()].map((entry): Match => {
+    const place = placeOf(entry.name);
+    const meetings: Meeting[] = [];
+    for (const expert of experts) {
+      used.get(expert)!.add(entry.name);
+      const meeting = meet(expert, entry, place, reference);
+      if (meeting === null) missing.get(expert)!.push(entry.name);
+      else if (!isFloatDtype(entry.dtype)) continue;
+      else {
+        const clash = clashOf(meeting, entry, place);
+        if (clash) clashes.push({ expert, kind: clash, found: meeting.entry, expected: entry });
+        else meetings.push(meeting);
+      }
+    }
+    return { entry, place, meetings, mergedCount: sharedCount(entry, meetings) };
+  });
+
+  return {
+    matches,
+    experts: experts.map((expert) => ({
+      expert,
+      missing: missing.get(expert)!,
+      extra: [...expert.model.tensors.keys()].filter((name) => !used.get(expert)!.has(name)),
+    })),
+    clashes,
+    depths: depthsOf(matches.map(({ place }) => place)),
+  };
+}
+
+function meet(
+  expert: Participant,
+  entry: TensorEntry,
+  place: TensorPlace,
+  reference: Model,
+): Meeting | null {
+  const own = expert.model.tensors.get(entry.name);
+  if (own) return { expert, entry: own, tiedTo: null };
+  if (place.group !== 'head' || !isTied(expert.model) || isTied(reference)) return null;
+  const embedding = inputEmbedding(expert.model, entry);
+  return embedding && { expert, entry: embedding, tiedTo: embedding.name };
+}
+
+/** Whether config.json says that the output head is the input embedding. */
+export function isTied(model: Model): boolean {
+  const text = model.config?.['text_config'] as Record<string, unknown> | undefined;
+  return (model.config?.['tie_word_embeddings'] ?? text?.['tie_word_embeddings']) === true;
+}
+
+const INPUT_EMBEDDING =
+  /(?:^|\.)(?:embed_tokens|wte|word_embeddings|tok_embeddings|embed_in|shared|embeddings|tokens_embed)\.weight$/;
+
+function inputEmbedding(model: Model, head: TensorEntry): TensorEntry | null {
+  if (!head.name.endsWith('.weight')) return null;
+  const fits = ({ name, shape }: TensorEntry) =>
+    INPUT_EMBEDDING.test(name) && shape.length === 2 && shape[1] === head.shape[1];
+  return [...model.tensors.values()].find(fits) ?? null;
+}
+
+function clashOf({ entry }: Meeting, expected: TensorEntry, place: TensorPlace) {
+  if (!isFloatDtype(entry.dtype)) return 'not a float';
+  if (sameShape(entry.shape, expected.shape)) return null;
+  const hasRows = place.group === 'embeddings' || place.group === 'head';
+  const sameRows =
+    entry.shape.length === expected.shape.length &&
+    expected.shape.length > 0 &&
+    sameShape(entry.shape.slice(1), expected.shape.slice(1));
+  return hasRows && sameRows ? null : 'shape';
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+function sharedCount(entry: TensorEntry, meetings: readonly Meeting[]): number {
+  const counts = meetings.map((meeting) => elementCount(meeting.entry.shape));
+  return Math.min(elementCount(entry.shape), ...counts);
+}

@@ -1,0 +1,58 @@
+import type { Model } from '../formats/model.ts';
+import type { Arithmetic } from '../methods/dialect.ts';
+import { resolveArithmetic } from '../methods/dialect.ts';
+import type { MergeMethod } from '../methods/method.ts';
+import { expertValues, globalValues, type ValuesByKey } from '../recipe/defaults.ts';
+import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+
+export type Participant = {
+  /** Position among the recipe's experts. */
+  readonly ordinal: number;
+  readonly ref: ModelRef;
+  readonly model: Model;
+  /** Per-model parameters before rules. */
+  readonly values: ValuesByKey;
+};
+
+/** Who takes part in a merge, and the values that hold before rules. */
+export type Participants = {
+  readonly recipe: Recipe;
+  readonly method: MergeMethod;
+  readonly arithmetic: Arithmetic;
+  readonly global: ValuesByKey;
+  readonly experts: readonly Participant[];
+  /** Null when the method does not compute with a base. */
+  readonly base: Model | null;
+  /** Whose names, shapes and side files the output takes: the base, or the first expert. */
+  readonly reference: Model;
+};
+
+/**
+ * Whether the method computes with a base under these values. Of the methods that can do without,
+ * SLERP needs one when it turns task vectors; its parameter `of` says so.
+ */
+export function usesBase(method: MergeMethod, global: ValuesByKey): boolean {
+  const { base } = method.arity;
+  return base === 'required' || (base === 'optional' && global['of'] === 'taskVectors');
+}
+
+/** Puts recipe and open models together; null while a model it needs is missing. */
+export function participantsOf(
+  recipe: Recipe,
+  method: MergeMethod,
+  models: ReadonlyMap<string, Model>,
+): Participants | null {
+  const global = globalValues(recipe, method);
+  const experts: Participant[] = [];
+  for (const [ordinal, expert] of recipe.experts.entries()) {
+    const model = models.get(expert.model.id);
+    if (!model) return null;
+    experts.push({ ordinal, ref: expert.model, model, values: expertValues(method, expert) });
+  }
+  const needsBase = usesBase(method, global);
+  const base = needsBase && recipe.base ? (models.get(recipe.base.id) ?? null) : null;
+  const reference = needsBase ? base : experts[0]?.model;
+  if (experts.length === 0 || !reference) return null;
+  const arithmetic = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
+  return { recipe, method, arithmetic, global, experts, base, reference };
+}

@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import { elementCount, type Model } from '../formats/model.ts';
+import { emptyRecipe } from '../recipe/defaults.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { headerModel, refTo } from '../testing/model.ts';
+import { plan } from './plan.ts';
+import type { Plan } from './types.ts';
+
+const small = {
+  'model.embed_tokens.weight': ['BF16', [8, 4]],
+  'model.layers.0.self_attn.q_proj.weight': ['BF16', [4, 4]],
+  'model.layers.1.self_attn.q_proj.weight': ['BF16', [4, 4]],
+  'model.norm.weight': ['F32', [4]],
+  'model.position_ids': ['I64', [3]],
+} as const;
+
+const base = headerModel('base', small);
+const first = headerModel('first', small);
+const second = headerModel('second', small);
+
+function recipeOf(baseModel: Model | null, experts: readonly Model[], more: Partial<Recipe> = {}) {
+  return {
+    ...emptyRecipe(),
+    base: baseModel && refTo(baseModel),
+    experts: experts.map((model) => ({ model: refTo(model), values: {} })),
+    ...more,
+  };
+}
+
+function planned(recipe: Recipe, models: readonly Model[]): Plan {
+  const result = plan({
+    recipe,
+    models: new Map(models.map((model) => [model.id, model])),
+    recipeHash: 'abc',
+    producer: { version: '1.2.3', backend: 'cpu' },
+  });
+  if (!('plan' in result)) throw new Error(JSON.stringify(result.findings));
+  return result.plan;
+}
+
+const jobOf = ({ jobs }: Plan, tensor: string) => jobs.find((job) => job.tensor === tensor)!;
+
+test('every tensor of the base has one job, and their bytes fill the file', () => {
+  const { files, jobs } = planned(recipeOf(base, [first, second]), [base, first, second]);
+  expect(jobs.map((job) => job.tensor).toSorted()).toEqual(Object.keys(small).toSorted());
+  const [file] = files;
+  expect(file.name).toBe('model.safetensors');
+  const bytes = jobs.reduce((sum, job) => sum + job.byteLength, 0);
+  expect(bytes).toBe((32 + 16 + 16) * 2 + 4 * 4 + 3 * 8);
+  expect(file.byteLength).toBe(file.header.length + bytes);
+});
+
+test('jobs come in the order of the header, contiguous from 0', () => {
+  const { files, jobs } = planned(recipeOf(base, [first]), [base, first]);
+  const header = JSON.parse(new TextDecoder().decode(files[0].header.subarray(8)));
+  let offset = 0;
+  for (const job of jobs) {
+    expect(header[job.tensor].data_offsets).toEqual([offset, offset + job.byteLength]);
+    offset += job.byteLength;
+  }
+});
+
+test('a merge names planes in recipe order, the base, and the values of each', () => {
+  const recipe = recipeOf(base, [second, first], { values: { lambda: 0.5 } });
+  const job = jobOf(planned(recipe, [base, first, second]), 'model.norm.weight');
+  const { begin, end } = base.tensors.get('model.norm.weight')!;
+  const plane = { file: 0, begin, end, dtype: 'F32' };
+  expect(job.parts).toEqual([
+    {
+      kind: 'merge',
+      planes: [
+        { model: 'second', ...plane },
+        { model: 'first', ...plane },
+      ],
+      base: { model: 'base', ...plane },
+      ordinals: [0, 1],
+      elementCount: 4,
+      global: expect.objectContaining({ lambda: 0.5 }),
+      perModel: [{ weight: 1 }, { weight: 1 }],
+    },
+  ]);
+});
+
+test('integers are copied from the base', () => {
+  const job = jobOf(planned(recipeOf(base, [first]), [base, first]), 'model.position_ids');
+  const { begin, end } = base.tensors.get('model.position_ids')!;
+  const span = { model: 'base', file: 0, begin, end };
+  expect(job).toMatchObject({ dtype: 'I64', parts: [{ kind: 'copy', span }], original: span });
+});
+
+test('without a base the first expert decides, and no base is read', () => {
+  const recipe = recipeOf(null, [first, second], { method: 'linear' });
+  const job = jobOf(planned(recipe, [first, second]), 'model.norm.weight');
+  expect(job.original?.model).toBe('first');
+  expect(job.parts[0]).toMatchObject({ base: null, ordinals: [0, 1] });
+});
+
+test('a chosen dtype applies to floats only, and then nothing equals its original', () => {
+  const recipe = recipeOf(base, [first]);
+  const f16 = { ...recipe, output: { ...recipe.output, dtype: 'F16' } } as const;
+  const { jobs } = planned(f16, [base, first]);
+  expect(jobs.map(({ dtype }) => dtype).toSorted()).toEqual(['F16', 'F16', 'F16', 'F16', 'I64']);
+  for (const job of jobs) {
+    expect(job.byteLength).toBe(elementCount(job.shape) * (job.dtype === 'I64' ? 8 : 2));
+    expect(job.original === null).toBe(job.dtype === 'F16');
+  }
+});
+
+test('shards hold no more than asked, and the index says which holds what', () => {
+  const recipe = recipeOf(base, [first]);
+  const sharded = { ...recipe, output: { ...recipe.output, shardBytes: 70 } };
+  const { files, jobs, sideFiles } = planned(sharded, [base, first]);
+  expect(files.map(({ name }) => name)).toEqual([
+    'model-00001-of-00003.safetensors',
+    'model-00002-of-00003.safetensors',
+    'model-00003-of-00003.safetensors',
+  ]);
+  expect(jobs.map(({ file, byteLength }) => [file, byteLength])).toEqual([
+    [0, 64],
+    [1, 32],
+    [1, 32],
+    [2, 24],
+    [2, 16],
+  ]);
+  const index = sideFiles.find(({ name }) => name === 'model.safetensors.index.json');
+  const { metadata, weight_map } = JSON.parse((index as { text: string }).text);
+  expect(metadata.total_size).toBe(64 + 32 + 32 + 24 + 16);
+  expect(weight_map['model.norm.weight']).toBe('model-00003-of-00003.safetensors');
+});
+
+test('the metadata says how the file was made', () => {
+  const { files } = planned(recipeOf(base, [first]), [base, first]);
+  const header = JSON.parse(new TextDecoder().decode(files[0].header.subarray(8)));
+  expect(header.__metadata__).toEqual({
+    format: 'pt',
+    amalgam_version: '1.2.3',
+    recipe_sha256: 'abc',
+    method: 'task_arithmetic',
+    dialect: 'paper',
+    backend: 'cpu',
+  });
+});

@@ -1,0 +1,75 @@
+import type { Model } from '../formats/model.ts';
+import { findMethod } from '../methods/registry.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { bytesToRead, bytesToWrite } from './estimate.ts';
+import { bySeverity, error } from './finding.ts';
+import { makeJobs } from './jobs.ts';
+import { layOutFiles } from './layout.ts';
+import { matchTensors } from './match.ts';
+import { participantsOf } from './participants.ts';
+import { copiedFiles } from './side-files.ts';
+import type { Finding, Plan, SideFile } from './types.ts';
+import { wholeModelCounts } from './whole-model.ts';
+
+export type PlanInput = {
+  readonly recipe: Recipe;
+  /** Open models by the id the recipe gives them. */
+  readonly models: ReadonlyMap<string, Model>;
+  /** SHA-256 of the canonical recipe, for the metadata. */
+  readonly recipeHash: string;
+  readonly producer: { readonly version: string; readonly backend: string };
+};
+
+export type Planned = { readonly plan: Plan } | { readonly findings: readonly Finding[] };
+
+/**
+ * Recipe × headers → everything a run needs, or the findings that stand in its way. Pure: the same
+ * input gives the same plan, and no weight is read. A plan carries the warnings and notes.
+ */
+export function plan(input: PlanInput): Planned {
+  const { recipe, models } = input;
+  const findings: Finding[] = [];
+  const method = findMethod(recipe.method);
+  if (!method) {
+    return {
+      findings: [error('unknown-method', `Unknown method ${recipe.method}.`, 'Choose one.')],
+    };
+  }
+  const who = participantsOf(recipe, method, models);
+  if (!who) return { findings: bySeverity(findings) };
+
+  const matching = matchTensors(who);
+  const jobs = makeJobs(who, matching);
+  if (findings.some(({ severity }) => severity === 'error')) {
+    return { findings: bySeverity(findings) };
+  }
+  const layout = layOutFiles(jobs, recipe.output.shardBytes, metadataOf(input));
+  const counts = wholeModelCounts(who, jobs);
+  const sideFiles: SideFile[] = [...copiedFiles(who), ...(layout.index ? [layout.index] : [])];
+  const output = { files: layout.files, jobs: layout.jobs, sideFiles, wholeModelCounts: counts };
+  const sizeOf = (copy: { readonly model: string; readonly companion: string }) =>
+    models.get(copy.model)?.companions.find(({ name }) => name === copy.companion)?.size ?? 0;
+  return {
+    plan: {
+      method: method.id,
+      dialect: recipe.dialect,
+      arithmetic: who.arithmetic,
+      ...output,
+      bytesToRead: bytesToRead(output),
+      bytesToWrite: bytesToWrite(output, sizeOf),
+      findings: bySeverity(findings),
+    },
+  };
+}
+
+/** `__metadata__` of every weight file. transformers insists on `format`. */
+function metadataOf({ recipe, recipeHash, producer }: PlanInput): Record<string, string> {
+  return {
+    format: 'pt',
+    amalgam_version: producer.version,
+    recipe_sha256: recipeHash,
+    method: recipe.method,
+    dialect: recipe.dialect,
+    backend: producer.backend,
+  };
+}

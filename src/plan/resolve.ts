@@ -1,0 +1,106 @@
+import type { MergeMethod } from '../methods/method.ts';
+import type { ParamSchema } from '../methods/params.ts';
+import type { ValuesByKey } from '../recipe/defaults.ts';
+import type { Filter, Rule } from '../recipe/recipe.ts';
+import type { TensorPlace } from './groups.ts';
+
+/** Number of layers of each stack of the output: highest layer number + 1. */
+export type Depths = ReadonlyMap<string, number>;
+
+export function depthsOf(places: Iterable<TensorPlace>): Depths {
+  const depths = new Map<string, number>();
+  for (const { stack, layer } of places) {
+    if (stack === null || layer === null) continue;
+    depths.set(stack, Math.max(depths.get(stack) ?? 0, layer + 1));
+  }
+  return depths;
+}
+
+export function filterMatches(filter: Filter, name: string, place: TensorPlace): boolean {
+  switch (filter.kind) {
+    case 'contains':
+      return name.includes(filter.text);
+    case 'group':
+      return place.group === filter.group;
+    default:
+      return filter satisfies never;
+  }
+}
+
+/**
+ * The number a rule sets on one tensor, or null when it does not apply to it. A gradient runs over the
+ * depth of the tensor's own stack: first anchor at the first layer, last anchor at the last, linear in
+ * between; a single layer takes the first anchor. Tensors outside the layers (embeddings, final norm,
+ * head) have no depth, so a gradient never applies to them. (mergekit gives them the first anchor.)
+ */
+export function ruleValue(
+  rule: Rule,
+  name: string,
+  place: TensorPlace,
+  depths: Depths,
+): number | null {
+  if (!filterMatches(rule.filter, name, place)) return null;
+  if (typeof rule.value === 'number') return rule.value;
+  if (place.stack === null || place.layer === null || rule.value.length === 0) return null;
+  return onGradient(rule.value, place.layer, depths.get(place.stack) ?? 1);
+}
+
+/** Linear interpolation between `anchors` spread evenly over `layers` layers. */
+export function onGradient(anchors: readonly number[], layer: number, layers: number): number {
+  const position = layers > 1 ? (layer / (layers - 1)) * (anchors.length - 1) : 0;
+  const left = Math.min(Math.trunc(position), anchors.length - 1);
+  const right = Math.min(left + 1, anchors.length - 1);
+  const fraction = position - left;
+  return fraction === 0
+    ? anchors[left]
+    : (1 - fraction) * anchors[left] + fraction * anchors[right];
+}
+
+/** Where a tensor lies, as rules see it. */
+export type Located = {
+  readonly name: string;
+  readonly place: TensorPlace;
+  readonly depths: Depths;
+};
+
+/** Global parameters on one tensor: the recipe's, overridden by the first rule that applies. */
+export function resolveGlobal(
+  values: ValuesByKey,
+  method: MergeMethod,
+  rules: readonly Rule[],
+  tensor: Located,
+): ValuesByKey {
+  const apply = rules.filter((rule) => rule.model === null);
+  return override(values, method.params.global, apply, tensor);
+}
+
+/** One expert's parameters on one tensor; rules for another expert are passed over. */
+export function resolveExpert(
+  values: ValuesByKey,
+  method: MergeMethod,
+  rules: readonly Rule[],
+  model: string,
+  tensor: Located,
+): ValuesByKey {
+  const apply = rules.filter((rule) => rule.model === null || rule.model === model);
+  return override(values, method.params.perModel, apply, tensor);
+}
+
+function override(
+  values: ValuesByKey,
+  schema: ParamSchema,
+  rules: readonly Rule[],
+  { name, place, depths }: Located,
+): ValuesByKey {
+  const result = { ...values };
+  const settled = new Set<string>();
+  for (const rule of rules) {
+    const param = schema[rule.parameter];
+    if (param?.kind !== 'number' || settled.has(rule.parameter)) continue;
+    const value = ruleValue(rule, name, place, depths);
+    if (value === null) continue;
+    result[rule.parameter] = param.integer ? Math.round(value) : value;
+    settled.add(rule.parameter);
+  }
+  return result;
+}

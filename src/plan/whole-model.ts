@@ -1,0 +1,34 @@
+import { keptCount } from '../methods/task-vectors.ts';
+import type { UnplacedJob } from './jobs.ts';
+import type { Participants } from './participants.ts';
+
+/** Whether the method trims by magnitude, so that its density is a rank and its scope matters. */
+export function trims({ method }: Pick<Participants, 'method'>): boolean {
+  return method.choices.includes('smallTrim');
+}
+
+/**
+ * For one threshold per model over all its tensors: how many elements each expert keeps of all it
+ * takes part in, by its density before rules. Null when thresholds are per tensor, or nothing is
+ * trimmed.
+ */
+export function wholeModelCounts(
+  who: Participants,
+  jobs: readonly UnplacedJob[],
+): readonly number[] | null {
+  if (who.recipe.trimScope !== 'model' || !trims(who)) return null;
+  const totals = mergedElements(who, jobs);
+  return who.experts.map(({ values }, index) =>
+    keptCount(Number(values['density']), totals[index], who.arithmetic),
+  );
+}
+
+/** Elements that are merged with each expert taking part, in recipe order. */
+export function mergedElements(who: Participants, jobs: readonly UnplacedJob[]): readonly number[] {
+  const totals = who.experts.map(() => 0);
+  for (const part of jobs.flatMap((job) => job.parts)) {
+    if (part.kind !== 'merge') continue;
+    for (const ordinal of part.ordinals) totals[ordinal] += part.elementCount;
+  }
+  return totals;
+}

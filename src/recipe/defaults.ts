@@ -1,0 +1,64 @@
+import type { MergeMethod } from '../methods/method.ts';
+import type { ParamSchema, ParamValue } from '../methods/params.ts';
+import { defaultsOf } from '../methods/params.ts';
+import { findMethod } from '../methods/registry.ts';
+import type { Expert, Recipe } from './recipe.ts';
+
+export type ValuesByKey = Readonly<Record<string, ParamValue>>;
+
+/** What a new user starts from: task arithmetic, the one method that rarely does harm. */
+export function emptyRecipe(): Recipe {
+  return {
+    version: 1,
+    method: 'task_arithmetic',
+    dialect: 'paper',
+    arithmetic: {},
+    base: null,
+    experts: [],
+    values: {},
+    rules: [],
+    vocabulary: 'keep base rows',
+    trimScope: 'tensor',
+    output: { name: 'merged-model', dtype: 'base', shardBytes: null },
+  };
+}
+
+/**
+ * Changes the method. Values, rules and dialect choices that it does not know are dropped, so that
+ * nothing invisible is left in the document. An unknown id changes nothing.
+ */
+export function withMethod(recipe: Recipe, id: string): Recipe {
+  const method = findMethod(id);
+  if (!method) return recipe;
+  const { global, perModel } = method.params;
+  const isNumeric = (key: string) => (global[key] ?? perModel[key])?.kind === 'number';
+  const choices = Object.entries(recipe.arithmetic).filter(([key]) =>
+    (method.choices as readonly string[]).includes(key),
+  );
+  return {
+    ...recipe,
+    method: method.id,
+    arithmetic: Object.fromEntries(choices),
+    values: known(recipe.values, global),
+    experts: recipe.experts.map((e) => ({ ...e, values: known(e.values, perModel) })),
+    rules: recipe.rules.filter((rule) => isNumeric(rule.parameter)),
+    trimScope: method.choices.includes('smallTrim') ? recipe.trimScope : 'tensor',
+  };
+}
+
+/** Global parameters before rules: schema defaults < dialect defaults < what the recipe says. */
+export function globalValues(recipe: Recipe, method: MergeMethod): ValuesByKey {
+  const schema = method.params.global;
+  const ofDialect = (method.dialectDefaults?.[recipe.dialect] ?? {}) as ValuesByKey;
+  return { ...defaultsOf(schema), ...ofDialect, ...known(recipe.values, schema) };
+}
+
+/** One expert's parameters before rules: schema defaults < what the recipe says. */
+export function expertValues(method: MergeMethod, expert: Expert): ValuesByKey {
+  const schema = method.params.perModel;
+  return { ...defaultsOf(schema), ...known(expert.values, schema) };
+}
+
+function known(values: ValuesByKey, schema: ParamSchema): ValuesByKey {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(schema, key)));
+}
