@@ -1,4 +1,4 @@
-import type { Backend, Blocks } from '../compute/backend.ts';
+import type { Backend, Blocks, Work } from '../compute/backend.ts';
 import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
 import type { Call, MergeMethod } from '../methods/method.ts';
 import { defaultsOf } from '../methods/params.ts';
@@ -16,6 +16,8 @@ export type TensorMerge = {
   readonly global?: Readonly<Record<string, unknown>>;
   readonly perModel?: readonly Readonly<Record<string, unknown>>[];
   readonly dtype?: FloatDtype;
+  /** Precision of each step; what the dialect says when left out. */
+  readonly work?: Work;
   readonly tensor?: string;
   /** Elements a block; one block when left out. */
   readonly blockSize?: number;

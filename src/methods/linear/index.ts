@@ -20,6 +20,7 @@ export default defineMethod({
     perModel: { weight },
   },
   choices: ['work'],
+  exceptions: { mergekit: { work: 'f32' } },
   dialectDefaults: { peft: { normalize: false } },
 
   coefficients({ global, perModel }) {

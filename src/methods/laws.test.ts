@@ -1,0 +1,75 @@
+/** What must hold for every method, whatever its formula. */
+import { describe, expect, test } from 'vitest';
+import { cpuBackend } from '../compute/cpu/backend.ts';
+import { mergeTensor } from '../testing/merge-tensor.ts';
+import { dialects } from './dialect.ts';
+import { defaultsOf, misfit } from './params.ts';
+import { formulaOf, methods } from './registry.ts';
+
+const backend = cpuBackend({ workers: 0 });
+const base = [0.5, -1, 0.25, 2, 0, 1.5];
+const expert = [1, -0.5, 0.25, -1, 0.125, 1];
+const everything = { lambda: 1, normalize: true, t: 0.5 };
+
+for (const method of methods) {
+  const usesBase = method.arity.base === 'required';
+  const hasDensity = 'density' in method.params.perModel;
+  const models = (count: number) => {
+    const [min, max] = method.arity.models;
+    return Array.from({ length: Math.min(Math.max(count, min), max) }, () => expert);
+  };
+  const run = (of: readonly number[][], size = base.length) =>
+    mergeTensor(backend, {
+      method,
+      models: of.map((model) => model.slice(0, size)),
+      base: usesBase ? base.slice(0, size) : null,
+      global: Object.fromEntries(
+        Object.entries(everything).filter(([key]) => key in method.params.global),
+      ),
+      perModel: of.map(() => (hasDensity ? { density: 1 } : {})),
+    });
+
+  describe(method.title, () => {
+    test('a single model, or copies of it, come back as they are', async () => {
+      const merged = await run(method.id === 'magnitude_prune' ? [expert] : models(3));
+      merged.forEach((value, i) => {
+        expect(value).toBeCloseTo(expert[i], 6);
+      });
+    });
+
+    test('models equal to the base leave the base', async () => {
+      const merged = await run(models(2).map(() => base));
+      merged.forEach((value, i) => {
+        expect(value).toBeCloseTo(base[i], 6);
+      });
+    });
+
+    test('equal weights make the order of models meaningless', async () => {
+      const pair = [expert, [...expert].reverse()];
+      // DARE’s noise is keyed by position, but density 1 keeps everything.
+      expect([...(await run(pair))]).toEqual([...(await run([pair[1], pair[0]]))]);
+    });
+
+    test('empty and one-element tensors are merged', async () => {
+      expect((await run(models(2), 0)).length).toBe(0);
+      const [value] = await run(method.id === 'magnitude_prune' ? [expert] : models(2), 1);
+      expect(value).toBeCloseTo(expert[0], 6);
+    });
+
+    test('has a formula, a summary, papers, and defaults that fit their own limits', () => {
+      expect(formulaOf(method)).toContain('<math');
+      expect(method.summary.length).toBeGreaterThan(20);
+      expect(method.papers.every(({ url }) => url.startsWith('https://'))).toBe(true);
+      for (const schema of [method.params.global, method.params.perModel]) {
+        for (const [key, value] of Object.entries(defaultsOf(schema))) {
+          expect(misfit(schema[key], value)).toBeNull();
+        }
+      }
+      for (const dialect of dialects) {
+        for (const key of Object.keys(method.dialectDefaults?.[dialect] ?? {})) {
+          expect(Object.keys(method.params.global)).toContain(key);
+        }
+      }
+    });
+  });
+}
