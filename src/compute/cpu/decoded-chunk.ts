@@ -1,0 +1,71 @@
+import { decode } from '../../numerics/decode.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
+import type { Run } from './kernel.ts';
+
+/**
+ * A window onto a run whose planes are decoded, and whose task vectors are formed, when first asked for.
+ * Arrays are reused from window to window: what it returns holds until `moveTo`.
+ */
+export class DecodedChunk {
+  readonly #run: Run;
+  readonly #round: (value: number) => number;
+  readonly #planes: Float32Array[] = [];
+  readonly #taskVectors: Float32Array[] = [];
+  readonly #planesReady = new Set<number>();
+  readonly #taskVectorsReady = new Set<number>();
+  #offset = 0;
+  #count = 0;
+
+  /** `round` is the working precision in which task vectors are formed. */
+  constructor(run: Run, round: (value: number) => number) {
+    this.#run = run;
+    this.#round = round;
+  }
+
+  /** Elements `offset` … `offset + count` of the run; the first window must be the widest. */
+  moveTo(offset: number, count: number): void {
+    this.#offset = offset;
+    this.#count = count;
+    this.#planesReady.clear();
+    this.#taskVectorsReady.clear();
+  }
+
+  /** Plane k as f32; the base is the last plane. */
+  plane(k: number): Float32Array {
+    const values = this.#room(this.#planes, k);
+    if (!this.#planesReady.has(k)) {
+      this.#planesReady.add(k);
+      const dtype = this.#run.dtypes[k];
+      const size = bytesPerElement(dtype);
+      const begin = this.#offset * size;
+      decode(this.#run.planes[k].subarray(begin, begin + this.#count * size), dtype, values);
+    }
+    return values;
+  }
+
+  /** τ of model k: model − base, one rounding to the working precision. */
+  taskVector(k: number): Float32Array {
+    const tau = this.#room(this.#taskVectors, k);
+    if (!this.#taskVectorsReady.has(k)) {
+      this.#taskVectorsReady.add(k);
+      if (!this.#run.hasBase) throw new Error('Without a base there are no task vectors');
+      const model = this.plane(k);
+      const base = this.plane(this.#run.planes.length - 1);
+      // Storing into an f32 array rounds; calling Math.fround through a variable would cost a call.
+      if (this.#round === Math.fround)
+        for (let i = 0; i < tau.length; i++) tau[i] = model[i] - base[i];
+      else for (let i = 0; i < tau.length; i++) tau[i] = this.#round(model[i] - base[i]);
+    }
+    return tau;
+  }
+
+  /** Room for one number an element; its contents are anybody's. */
+  scratch(): Float32Array {
+    return this.#room(this.#taskVectors, this.#run.planes.length);
+  }
+
+  #room(arrays: Float32Array[], k: number): Float32Array {
+    arrays[k] ??= new Float32Array(this.#count);
+    return arrays[k].length === this.#count ? arrays[k] : arrays[k].subarray(0, this.#count);
+  }
+}

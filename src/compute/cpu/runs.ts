@@ -1,0 +1,64 @@
+import { bytesPerElement } from '../../numerics/dtype.ts';
+import type { Blocks } from '../backend.ts';
+import { CHUNK, type Run } from './kernel.ts';
+
+/** Elements `from` … `from + count` of a run; its planes are views. */
+export function partOf(run: Run, from: number, count: number): Run {
+  const planes = run.planes.map((plane, p) => {
+    const size = bytesPerElement(run.dtypes[p]);
+    return plane.subarray(from * size, (from + count) * size);
+  });
+  return { ...run, start: run.start + from, count, planes };
+}
+
+/** The same run with planes of its own, which may be transferred. */
+export function copyOf(run: Run): Run {
+  return { ...run, planes: run.planes.map((plane) => plane.slice()) };
+}
+
+/** A run cut into parts of `length` elements. */
+export function* partsOf(run: Run, length: number): Generator<Run> {
+  for (let from = 0; from < run.count; from += length) {
+    yield partOf(run, from, Math.min(length, run.count - from));
+  }
+}
+
+/**
+ * A tensor as runs that begin at multiples of `CHUNK` and are at most `length` long, a multiple of it,
+ * however its blocks are cut: what is left of one block is joined to the next. Each run's planes hold
+ * until the next is asked for.
+ */
+export async function* alignedRuns(
+  blocks: Blocks,
+  length: number,
+  signal: AbortSignal,
+): AsyncGenerator<Run> {
+  const { dtypes, hasBase } = blocks;
+  let rest: Run | null = null;
+  for await (const block of blocks.read(signal)) {
+    signal.throwIfAborted();
+    let run: Run = { ...block, dtypes, hasBase };
+    if (rest) {
+      const missing = Math.min(CHUNK - rest.count, run.count);
+      rest = joined(rest, partOf(run, 0, missing));
+      if (rest.count < CHUNK) continue;
+      yield rest;
+      rest = null;
+      run = partOf(run, missing, run.count - missing);
+    }
+    const over = run.count % CHUNK;
+    yield* partsOf(partOf(run, 0, run.count - over), length);
+    if (over > 0) rest = copyOf(partOf(run, run.count - over, over));
+  }
+  if (rest) yield rest;
+}
+
+function joined(a: Run, b: Run): Run {
+  const planes = a.planes.map((plane, p) => {
+    const both = new Uint8Array(plane.length + b.planes[p].length);
+    both.set(plane);
+    both.set(b.planes[p], plane.length);
+    return both;
+  });
+  return { ...a, count: a.count + b.count, planes };
+}
