@@ -60,7 +60,7 @@ export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
     election: 'total',
     zeroVote: 'plus',
     divisor: 'weights',
-    smallTrim: 'refuse',
+    smallTrim: 'keep one',
     rescale: 'l1',
     trimRescale: 'none',
     zeroNorm: 'right angle',

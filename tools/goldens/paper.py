@@ -117,7 +117,8 @@ def _add_sum(case, tasks):
 def _add_elected(case, tasks):
     """The vote is over what `electOn` names, and an entry agrees when its own vote has the elected sign.
 
-    A vote of zero elects nobody (`zeroVote` "drop") or plus. A divisor of zero gives zero.
+    A vote of zero elects nobody (`zeroVote` "drop") or plus. Where the divisor is zero the sum
+    is left undivided, as in mergekit; the paper has no weights and no such case.
     """
     options = case["options"]
     weighted = [F(own["weight"]) * task for task, own in zip(tasks, case["perModel"])]
@@ -140,7 +141,7 @@ def _add_elected(case, tasks):
         count = _sum([yes.astype(F) for yes in agrees])
     else:
         count = np.ones_like(total)
-    merged = np.where(count == 0, F(0), total / np.where(count == 0, F(1), count))
+    merged = total / np.where(count == 0, F(1), count)
     return case["base"] + F(case["global"]["lambda"]) * merged
 
 
