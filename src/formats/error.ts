@@ -29,7 +29,14 @@ export type FormatTag =
   | 'wrong-shard'
   | 'duplicate-tensor'
   | 'bad-config'
-  | 'companion-too-large';
+  | 'companion-too-large'
+  | 'adapter'
+  | 'pickle'
+  | 'gguf'
+  | 'other-weights'
+  | 'archive'
+  | 'no-model'
+  | 'several-models';
 
 export type FormatContext = {
   readonly file: string;

@@ -1,0 +1,132 @@
+import type { FloatDtype } from '../numerics/dtype.ts';
+import { FormatError } from './error.ts';
+import { JsonError, parseJson, placeInText, toPlain } from './json.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The few facts of config.json that a merge looks at; null where the file does not say. */
+export type ConfigFacts = {
+  readonly architectures: readonly string[];
+  readonly modelType: string | null;
+  readonly hiddenSize: number | null;
+  readonly layers: number | null;
+  readonly vocabSize: number | null;
+  readonly ropeTheta: number | null;
+  /** Scaling of rotary positions as canonical JSON, comparable as text; null when there is none. */
+  readonly ropeScaling: string | null;
+  readonly tiesEmbeddings: boolean | null;
+  /** As transformers spells it: 'bfloat16'. */
+  readonly dtype: string | null;
+  /** The quantisation method when the weights are quantised: 'gptq', 'fp8', … */
+  readonly quantization: string | null;
+};
+
+/** Parses config.json as Python would. Throws `FormatError` with line and column. */
+export function parseConfig(text: string, file: string): Fields {
+  const fail = (found: string, cause?: unknown) => {
+    const advice = 'Repair the file, or take it again from where the model came from.';
+    return new FormatError('bad-config', { file, found, expected: 'a JSON object', advice }, cause);
+  };
+  try {
+    const root = parseJson(text, { python: true });
+    if (root instanceof Map) return toPlain(root) as Fields;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw fail(`invalid JSON at ${placeInText(text, error.at)}: ${error.message}`, error);
+  }
+  throw fail('JSON that is no object');
+}
+
+/** Reads defensively: a field of an unexpected type counts as absent. */
+export function configFacts(config: Fields): ConfigFacts {
+  // Multimodal configs keep the language model's fields one level down.
+  const inner = isObject(config.text_config) ? config.text_config : {};
+  const field = <T>(is: (value: unknown) => value is T, ...names: string[]): T | null =>
+    names.flatMap((name) => [config[name], inner[name]]).find(is) ?? null;
+
+  // transformers 5 writes rope_parameters; 4 wrote rope_theta beside rope_scaling.
+  const rope = field(isObject, 'rope_parameters', 'rope_scaling') ?? {};
+  const { rope_theta, ...scaling } = rope;
+  const type = scaling.rope_type ?? scaling.type;
+  const isScaled = Object.keys(scaling).length > 0 && type !== 'default';
+  const theta = isNumber(rope_theta) ? rope_theta : field(isNumber, 'rope_theta');
+  const quantization = field(isObject, 'quantization_config');
+
+  return {
+    architectures: (field(Array.isArray, 'architectures') ?? []).filter(isString),
+    modelType: isString(config.model_type) ? config.model_type : null,
+    hiddenSize: field(isNumber, 'hidden_size', 'n_embd', 'd_model'),
+    layers: field(isNumber, 'num_hidden_layers', 'n_layer', 'num_layers'),
+    vocabSize: field(isNumber, 'vocab_size'),
+    ropeTheta: theta,
+    ropeScaling: isScaled ? canonical({ ...scaling, rope_type: type, type: undefined }) : null,
+    tiesEmbeddings: field(isBoolean, 'tie_word_embeddings'),
+    dtype: field(isString, 'dtype', 'torch_dtype'),
+    quantization: quantization && String(quantization.quant_method ?? 'an unnamed method'),
+  };
+}
+
+const torchName: Readonly<Record<FloatDtype, string>> = {
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F64: 'float64',
+  F8_E4M3: 'float8_e4m3fn',
+  F8_E5M2: 'float8_e5m2',
+};
+
+/**
+ * The text of a config.json with its dtype set, in the model and in the models within it. All else
+ * stays as it was written: Python tells 8.0 from 8, and transformers warns where a float is expected.
+ */
+export function correctedConfig(text: string, dtype: FloatDtype): string {
+  const value = JSON.stringify(torchName[dtype]);
+  const places: { readonly begin: number; readonly end: number }[] = [];
+  let atTop = false;
+  parseJson(text, {
+    python: true,
+    onMember: (path, begin, end) => {
+      const key = path.at(-1);
+      const isDtype = key === 'dtype' || key === 'torch_dtype';
+      const isInner = path.length === 2 && path[0].endsWith('_config');
+      if (!isDtype || (path.length !== 1 && !isInner)) return;
+      places.push({ begin, end });
+      atTop ||= path.length === 1;
+    },
+  });
+  const corrected = places.reduceRight(
+    (result, { begin, end }) => result.slice(0, begin) + value + result.slice(end),
+    text,
+  );
+  return atTop ? corrected : withMember(corrected, `"torch_dtype": ${value}`);
+}
+
+function withMember(text: string, member: string): string {
+  const head = text.slice(0, text.lastIndexOf('}')).trimEnd();
+  const comma = head.endsWith('{') ? '' : ',';
+  return `${head}${comma}\n  ${member}\n}\n`;
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    isObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { countingSource, memorySource } from '../testing/memory-source.ts';
+import { bf16, f32, modelFile } from '../testing/model-file.ts';
+import { openModel } from './open-model.ts';
+
+const textFile = (name: string, text: string) => memorySource(name, new TextEncoder().encode(text));
+const one = modelFile({ a: f32([2, 3]), b: bf16([4]) }, { format: 'pt' });
+const single = memorySource('m/model.safetensors', one);
+
+test('a model is its tensors, config, companions and metadata', async () => {
+  const model = await openModel('id1', 'Tiny', [
+    textFile('m/config.json', '{"model_type":"llama"}'),
+    textFile('m/merges.txt', 'abc'),
+    textFile('m/README.md', '# no companion'),
+    memorySource('m/tokenizer.model', new Uint8Array([0x61, 0x62, 0x63])),
+    single,
+  ]);
+  const start = one.length - 32;
+  expect(model).toEqual({
+    id: 'id1',
+    name: 'Tiny',
+    files: [{ name: 'model.safetensors', size: one.length }],
+    tensors: new Map([
+      ['a', { name: 'a', dtype: 'F32', shape: [2, 3], file: 0, begin: start, end: start + 24 }],
+      ['b', { name: 'b', dtype: 'BF16', shape: [4], file: 0, begin: start + 24, end: start + 32 }],
+    ]),
+    config: { model_type: 'llama' },
+    companions: [
+      {
+        name: 'config.json',
+        size: 22,
+        sha256: 'fd11fd11fceeb9df51a63f347cec3af4051d086fccb030e78777a83a4d3289e8',
+        text: '{"model_type":"llama"}',
+      },
+      {
+        name: 'merges.txt',
+        size: 3,
+        sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+        text: 'abc',
+      },
+      {
+        name: 'tokenizer.model',
+        size: 3,
+        sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+        text: null,
+      },
+    ],
+    metadata: { format: 'pt' },
+  });
+});
+
+test('a weight file is read at most twice, and only at its head', async () => {
+  const big = modelFile({ w: f32([600_000]) });
+  const source = countingSource(memorySource('model.safetensors', big));
+  await openModel('x', 'x', [source]);
+  expect(source.reads).toHaveLength(1);
+  expect(source.bytesRead()).toBeLessThanOrEqual(512 * 1024);
+});
+
+describe('shards', () => {
+  const shard = (k: number, name: string) =>
+    memorySource(`m/model-0000${k}-of-00002.safetensors`, modelFile({ [name]: f32([k]) }));
+  const index = (map: Record<string, string>) =>
+    textFile('m/model.safetensors.index.json', JSON.stringify({ weight_map: map }));
+
+  test('become one model, in order of number', async () => {
+    const map = { y: 'model-00001-of-00002.safetensors', x: 'model-00002-of-00002.safetensors' };
+    const model = await openModel('x', 'x', [shard(2, 'x'), shard(1, 'y'), index(map)]);
+    expect([...model.tensors.values()].map(({ name, file }) => [name, file])).toEqual([
+      ['y', 0],
+      ['x', 1],
+    ]);
+    expect(model.files.map(({ name }) => name)).toEqual(Object.values(map));
+  });
+
+  test('are compared with their index', async () => {
+    const map = { y: 'model-00002-of-00002.safetensors' };
+    const opening = openModel('x', 'x', [shard(2, 'x'), shard(1, 'y'), index(map)]);
+    await expect(opening).rejects.toMatchObject({ tag: 'wrong-shard' });
+  });
+
+  test('that hold one tensor twice are refused, index or not', async () => {
+    const opening = openModel('x', 'x', [shard(1, 'same'), shard(2, 'same')]);
+    await expect(opening).rejects.toMatchObject({ tag: 'duplicate-tensor' });
+  });
+});
+
+describe('what is refused', () => {
+  test('a config that is not JSON, with the place', async () => {
+    const opening = openModel('x', 'x', [textFile('m/config.json', '{"a":1,}'), single]);
+    await expect(opening).rejects.toMatchObject({
+      tag: 'bad-config',
+      context: { found: 'invalid JSON at line 1, column 8: expected a string in double quotes' },
+    });
+  });
+
+  test('files that are no model', async () => {
+    await expect(openModel('x', 'x', [textFile('a.bin', '')])).rejects.toMatchObject({
+      tag: 'pickle',
+    });
+  });
+
+  test('the files of two models', async () => {
+    const opening = openModel('x', 'x', [single, memorySource('n/model.safetensors', one)]);
+    await expect(opening).rejects.toMatchObject({ tag: 'several-models' });
+  });
+
+  test('a companion too large to keep in memory', async () => {
+    const vast = { ...textFile('m/tokenizer.json', ''), size: 65 * 2 ** 20 };
+    await expect(openModel('x', 'x', [vast, single])).rejects.toMatchObject({
+      tag: 'companion-too-large',
+      context: { file: 'm/tokenizer.json' },
+    });
+  });
+});

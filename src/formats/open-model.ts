@@ -1,0 +1,104 @@
+import { sha256 } from 'hash-wasm';
+import { parseConfig } from './config.ts';
+import { FormatError } from './error.ts';
+import { type FoundModel, recognise } from './folder.ts';
+import type { Companion, Model, TensorEntry } from './model.ts';
+import { type Header, type ReadableFile, readHeader } from './safetensors/header.ts';
+import { checkIndex, locate, parseIndex } from './safetensors/index.ts';
+
+const maxCompanion = 64 * 2 ** 20;
+const maxText = 16 * 2 ** 20;
+
+/**
+ * Reads what is needed to plan with a model: the header of each weight file, its index, and the small
+ * files beside it. `files` are those of one model, each named by its path. Reads no weights, and calls
+ * `read` at most twice for a weight file. Throws `FormatError`; errors of reading pass through.
+ */
+export async function openModel(
+  id: string,
+  name: string,
+  files: readonly ReadableFile[],
+  signal?: AbortSignal,
+): Promise<Model> {
+  const found = theOnlyModel(files);
+  const byPath = new Map(files.map((file) => [file.name, file]));
+  const weights = found.weights.map((path) => byPath.get(path)!);
+  const headers = new Map<string, Header>();
+  for (const file of weights) headers.set(baseName(file.name), await readHeader(file, signal));
+
+  locate(headers);
+  if (found.index !== undefined) {
+    const text = new TextDecoder().decode(await readWhole(byPath.get(found.index)!, signal));
+    checkIndex(parseIndex(text, found.index), found.index, headers);
+  }
+
+  const companions: Companion[] = [];
+  for (const path of found.companions) {
+    companions.push(await readCompanion(byPath.get(path)!, signal));
+  }
+  const config = companions.find((companion) => companion.name === 'config.json');
+  return {
+    id,
+    name,
+    files: weights.map((file) => ({ name: baseName(file.name), size: file.size })),
+    tensors: collectTensors([...headers.values()]),
+    config: config ? parseConfig(config.text ?? '', config.name) : null,
+    companions,
+    metadata: Object.assign({}, ...[...headers.values()].reverse().map((h) => h.metadata)),
+  };
+}
+
+function theOnlyModel(files: readonly ReadableFile[]): FoundModel {
+  const { models, problems } = recognise(files.map(({ name, size }) => ({ path: name, size })));
+  if (models.length === 0) throw problems[0];
+  if (models.length === 1) return models[0];
+  throw new FormatError('several-models', {
+    file: models[0].weights[0],
+    found: `${models.length} models: ${models.map((model) => model.name).join(', ')}`,
+    expected: 'the files of one',
+    advice: 'Open them one by one.',
+  });
+}
+
+function collectTensors(headers: readonly Header[]): ReadonlyMap<string, TensorEntry> {
+  const entries = headers.flatMap(({ tensors }, file) =>
+    tensors.map((tensor): [string, TensorEntry] => [tensor.name, { ...tensor, file }]),
+  );
+  return new Map(entries);
+}
+
+async function readCompanion(file: ReadableFile, signal?: AbortSignal): Promise<Companion> {
+  if (file.size > maxCompanion) {
+    throw new FormatError('companion-too-large', {
+      file: file.name,
+      found: `${file.size} bytes`,
+      expected: `at most ${maxCompanion} for a file beside the weights`,
+      advice: 'Leave this file out.',
+    });
+  }
+  const bytes = await readWhole(file, signal);
+  return {
+    name: baseName(file.name),
+    size: file.size,
+    sha256: await sha256(bytes),
+    text: /\.(json|txt|jinja)$/.test(file.name) ? decodeText(bytes) : null,
+  };
+}
+
+async function readWhole(file: ReadableFile, signal?: AbortSignal): Promise<Uint8Array> {
+  return file.size === 0 ? new Uint8Array() : file.read(0, file.size, signal);
+}
+
+/** A byte order mark stays, so that text and bytes are the same file. */
+function decodeText(bytes: Uint8Array): string | null {
+  if (bytes.length > maxText) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { FormatError } from '../error.ts';
+import type { Header } from './header.ts';
+import { checkIndex, locate, parseIndex } from './index.ts';
+
+const header = (...names: string[]): Header => ({
+  tensors: names.map((name) => ({ name, dtype: 'U8', shape: [0], begin: 8, end: 8 })),
+  metadata: {},
+  byteLength: 8,
+});
+const headers = (shards: Record<string, Header>) => new Map(Object.entries(shards));
+const index = (map: Record<string, unknown>) => JSON.stringify({ weight_map: map });
+
+function refusal(act: () => unknown): FormatError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof FormatError) return error;
+  }
+  throw new Error('not refused');
+}
+
+describe('parseIndex', () => {
+  test('maps tensors to shards', () => {
+    const { fileOf, files } = parseIndex(index({ b: '2.safetensors', a: '1.safetensors' }), 'i');
+    expect([...fileOf]).toEqual([
+      ['b', '2.safetensors'],
+      ['a', '1.safetensors'],
+    ]);
+    expect(files).toEqual(['1.safetensors', '2.safetensors']);
+  });
+
+  test.each([
+    ['..'],
+    ['../secret.safetensors'],
+    ['/etc/x.safetensors'],
+    ['sub/x.safetensors'],
+    ['sub\\x.safetensors'],
+    ['C:x.safetensors'],
+    ['pytorch_model.bin'],
+    [''],
+  ])('refuses the file name "%s"', (name) => {
+    const error = refusal(() => parseIndex(index({ a: name }), 'm/index.json'));
+    expect([error.tag, error.context.tensor, error.context.found]).toEqual([
+      'index-file-name',
+      'a',
+      `the file name ${JSON.stringify(name)}`,
+    ]);
+  });
+
+  test.each([
+    ['bad-index', '{"weight_map":', 'invalid JSON at line 1, column 15: expected a value'],
+    ['bad-index', '{"metadata":{}}', 'no weight_map'],
+    ['bad-index', '[]', 'no weight_map'],
+    ['bad-index', index({ a: 1 }), 'a file name that is no text'],
+    [
+      'duplicate-key',
+      '{"weight_map":{"a":"x.safetensors","a":"x.safetensors"}}',
+      'the key "a" twice, at line 1, column 36',
+    ],
+  ])('%s: %s', (tag, text, found) => {
+    const error = refusal(() => parseIndex(text, 'i'));
+    expect([error.tag, error.context.found]).toEqual([tag, found]);
+  });
+});
+
+describe('checkIndex', () => {
+  const parsed = parseIndex(index({ a: '1.safetensors', b: '2.safetensors' }), 'i');
+
+  test('accepts shards that hold what the index says, and tensors it leaves out', () => {
+    const shards = headers({ '1.safetensors': header('a', 'extra'), '2.safetensors': header('b') });
+    expect(checkIndex(parsed, 'i', shards)).toBeUndefined();
+  });
+
+  test.each([
+    ['missing-shard', { '1.safetensors': header('a', 'b') }, 'no 2.safetensors'],
+    [
+      'missing-in-shard',
+      { '1.safetensors': header('a'), '2.safetensors': header('c') },
+      'it in no shard',
+    ],
+    [
+      'wrong-shard',
+      { '1.safetensors': header('a', 'b'), '2.safetensors': header() },
+      'it in 1.safetensors',
+    ],
+    [
+      'duplicate-tensor',
+      { '1.safetensors': header('a'), '2.safetensors': header('a', 'b') },
+      'it in 1.safetensors too',
+    ],
+  ])('%s', (tag, shards: Record<string, Header>, found) => {
+    const error = refusal(() => checkIndex(parsed, 'i', headers(shards)));
+    expect([error.tag, error.context.found]).toEqual([tag, found]);
+  });
+});
+
+test('without an index, two shards with one tensor are refused just so', () => {
+  const shards = headers({ '1': header('a'), '2': header('a') });
+  expect(refusal(() => locate(shards)).tag).toBe('duplicate-tensor');
+});
