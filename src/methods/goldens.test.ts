@@ -65,6 +65,14 @@ function bf16Step(value: number): number {
   return 2 ** (exponent - 7);
 }
 
+/** mergekit’s f32 cosine is one step off; near ±1 the angle and its sine magnify that by 1 / sin². */
+function illConditioned({ models: [a, b], dialect }: Golden): number {
+  const dot = (x: readonly number[], y: readonly number[]) =>
+    x.reduce((sum, value, i) => sum + value * y[i], 0);
+  const sine2 = 1 - dot(a, b) ** 2 / Math.max(dot(a, a) * dot(b, b), 1e-30);
+  return dialect === 'mergekit' && sine2 > 1 - 0.9995 ** 2 ? 1 / sine2 : 1;
+}
+
 const backend = cpuBackend({ workers: 0 });
 
 for (const [path, { cases }] of Object.entries(files)) {
@@ -94,12 +102,11 @@ for (const [path, { cases }] of Object.entries(files)) {
         expect(merged.length).toBe(golden.expected.length);
         golden.expected.forEach((wanted, i) => {
           const expected = Number(wanted);
-          if (Number.isNaN(expected)) {
-            expect(merged[i]).toBeNaN();
-            return;
-          }
+          if (Object.is(merged[i], expected)) return;
           const tolerance =
-            golden.dtype === 'BF16' ? bf16Step(expected) : 1e-6 * scaleOf(golden, i);
+            golden.dtype === 'BF16'
+              ? bf16Step(expected)
+              : 1e-6 * scaleOf(golden, i) * (id === 'slerp' ? illConditioned(golden) : 1);
           expect(Math.abs(merged[i] - expected), `element ${i}`).toBeLessThanOrEqual(tolerance);
         });
       });

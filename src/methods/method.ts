@@ -30,6 +30,9 @@ export type Measure =
   /** → [Σ |τ|] over what is kept. */
   | { readonly kind: 'mass'; readonly model: number; readonly keep: Keep };
 
+/** Rounds one step of the arithmetic: to f32, or to the working dtype of the mergekit dialect. */
+export type Round = (value: number) => number;
+
 /** Everything a method is told about one tensor. */
 export type Call<G extends ParamSchema = ParamSchema, M extends ParamSchema = ParamSchema> = {
   readonly global: Values<G>;
@@ -39,10 +42,9 @@ export type Call<G extends ParamSchema = ParamSchema, M extends ParamSchema = Pa
   readonly hasBase: boolean;
   /** Elements of the tensor that are merged. */
   readonly elementCount: number;
+  /** Rounds one step to the working precision; whole-tensor sums count as steps. */
+  readonly round: Round;
 };
-
-/** Rounds one step of the arithmetic: to f32, or to the working dtype of the mergekit dialect. */
-export type Round = (value: number) => number;
 
 /** Where the block lies, for formulas that depend on it. */
 export type At = {

@@ -10,6 +10,7 @@ type TrimCall = {
   readonly perModel: readonly Trimmed[];
   readonly arithmetic: Arithmetic;
   readonly elementCount: number;
+  readonly round: Round;
 };
 type DareCall = TrimCall & { readonly global: { readonly seed: number; readonly draws: number } };
 type Answers = readonly (readonly number[])[];
@@ -58,7 +59,7 @@ export function trimCoefficients(call: TrimCall, measured: Answers): readonly nu
     const finite = Math.min(magnitude, LARGEST_F32);
     const cut = magnitude === Number.POSITIVE_INFINITY ? 0 : Math.min(lastIndex + 1, 0xffffffff);
     const masses = measured.slice(models + 2 * model, models + 2 * model + 2);
-    const scale = masses.length === 2 ? massRatio(masses[0][0], masses[1][0]) : 1;
+    const scale = masses.length === 2 ? massRatio(masses, call.round) : 1;
     return [weight, finite, Math.floor(cut / 65536), cut % 65536, scale];
   });
 }
@@ -82,14 +83,15 @@ export function dareCoefficients(call: DareCall, measured: Answers): readonly nu
     const keep = Math.min(Math.max(density, 0), 1);
     const inverse = call.arithmetic.rescale === 'inverse' && keep > 0;
     const masses = measured.slice(2 * model, 2 * model + 2);
-    const scale = masses.length === 2 ? massRatio(masses[0][0], masses[1][0]) : 1;
+    const scale = masses.length === 2 ? massRatio(masses, call.round) : 1;
     return [weight, Math.round(keep * 2 ** 24), inverse ? keep : 1, scale];
   });
 }
 
 /** Scale that restores the L1 norm: Σ|τ| ÷ Σ|kept τ|, 1 when either is practically zero. */
-function massRatio(all: number, kept: number): number {
-  return all < SMALLEST_MASS || kept < SMALLEST_MASS ? 1 : all / kept;
+function massRatio(masses: Answers, round: Round): number {
+  const [all, kept] = masses.map(([mass]) => round(mass));
+  return all < SMALLEST_MASS || kept < SMALLEST_MASS ? 1 : round(all / kept);
 }
 
 /** A 32-bit whole number as two 16-bit halves: f32 holds neither more nor less exactly. */

@@ -6,6 +6,7 @@ import { decode } from '../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../numerics/dtype.ts';
 import { encode } from '../numerics/encode.ts';
 import { tensorKey } from '../numerics/random.ts';
+import { roundTo } from '../numerics/round.ts';
 
 export type TensorMerge = {
   readonly method: MergeMethod;
@@ -60,6 +61,8 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
   const signal = new AbortController().signal;
   const elementCount = models[0].length;
   const arithmetic = resolveArithmetic(dialect, method.exceptions, merge.arithmetic ?? {});
+  const rounded = arithmetic.work === 'tensor' && (dtype === 'BF16' || dtype === 'F16');
+  const work = merge.work ?? (rounded ? dtype : 'F32');
   const call: Call = {
     global: {
       ...defaultsOf(method.params.global),
@@ -73,6 +76,7 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
     arithmetic,
     hasBase: base !== null,
     elementCount,
+    round: roundTo(work),
   };
   const planes = [...models, ...(base ? [base] : [])].map((values) => bytesOf(values, dtype));
   const dtypes = planes.map(() => dtype);
@@ -81,8 +85,6 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
     tensorKey: tensorKey(merge.tensor ?? 'weight'),
     ordinals: models.map((_, k) => k),
   };
-  const work =
-    arithmetic.work === 'tensor' && (dtype === 'BF16' || dtype === 'F16') ? dtype : 'F32';
   const measured: (readonly number[])[] = [];
   for (;;) {
     const asked = method.measures?.(call, measured) ?? [];
