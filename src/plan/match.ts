@@ -57,7 +57,7 @@ export function matchTensors({ reference, experts }: Participants): Matching {
     const meetings: Meeting[] = [];
     for (const expert of experts) {
       used.get(expert)!.add(entry.name);
-      const meeting = meet(expert, entry, place, reference);
+      const meeting = meet(expert, entry, place);
       if (meeting === null) missing.get(expert)!.push(entry.name);
       else if (!isFloatDtype(entry.dtype)) continue;
       else {
@@ -81,15 +81,10 @@ export function matchTensors({ reference, experts }: Participants): Matching {
   };
 }
 
-function meet(
-  expert: Participant,
-  entry: TensorEntry,
-  place: TensorPlace,
-  reference: Model,
-): Meeting | null {
+function meet(expert: Participant, entry: TensorEntry, place: TensorPlace): Meeting | null {
   const own = expert.model.tensors.get(entry.name);
   if (own) return { expert, entry: own, tiedTo: null };
-  if (place.group !== 'head' || !isTied(expert.model) || isTied(reference)) return null;
+  if (place.group !== 'head' || !isTied(expert.model)) return null;
   const embedding = inputEmbedding(expert.model, entry);
   return embedding && { expert, entry: embedding, tiedTo: embedding.name };
 }

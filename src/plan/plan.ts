@@ -1,6 +1,15 @@
 import type { Model } from '../formats/model.ts';
-import { findMethod } from '../methods/registry.ts';
+import { findMethod, methods } from '../methods/registry.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { checkConfig } from './checks/config.ts';
+import { checkDtypes } from './checks/dtypes.ts';
+import { checkEffects } from './checks/effects.ts';
+import { checkModels } from './checks/models.ts';
+import { checkQuantised } from './checks/quantised.ts';
+import { checkRuleMatches, checkRules } from './checks/rules.ts';
+import { checkTensors } from './checks/tensors.ts';
+import { checkValues } from './checks/values.ts';
+import { checkVocabulary } from './checks/vocabulary.ts';
 import { bytesToRead, bytesToWrite } from './estimate.ts';
 import { bySeverity, error } from './finding.ts';
 import { makeJobs } from './jobs.ts';
@@ -28,18 +37,27 @@ export type Planned = { readonly plan: Plan } | { readonly findings: readonly Fi
  */
 export function plan(input: PlanInput): Planned {
   const { recipe, models } = input;
-  const findings: Finding[] = [];
   const method = findMethod(recipe.method);
-  if (!method) {
-    return {
-      findings: [error('unknown-method', `Unknown method ${recipe.method}.`, 'Choose one.')],
-    };
-  }
+  if (!method) return { findings: [unknownMethod(recipe)] };
+  const findings: Finding[] = [
+    ...checkModels(recipe, method, models),
+    ...checkValues(recipe, method),
+    ...checkRules(recipe, method),
+  ];
   const who = participantsOf(recipe, method, models);
   if (!who) return { findings: bySeverity(findings) };
 
   const matching = matchTensors(who);
   const jobs = makeJobs(who, matching);
+  findings.push(
+    ...checkQuantised(who),
+    ...checkTensors(who, matching),
+    ...checkVocabulary(who, matching),
+    ...checkDtypes(who, matching),
+    ...checkConfig(who),
+    ...checkRuleMatches(recipe, method, matching),
+    ...checkEffects(who, jobs),
+  );
   if (findings.some(({ severity }) => severity === 'error')) {
     return { findings: bySeverity(findings) };
   }
@@ -60,6 +78,14 @@ export function plan(input: PlanInput): Planned {
       findings: bySeverity(findings),
     },
   };
+}
+
+function unknownMethod({ method }: Recipe): Finding {
+  const known = methods.map(({ id }) => id).join(', ');
+  const message = `The recipe asks for the method ${method}, which is not one of ${known}.`;
+  return error('unknown-method', message, 'Choose a method.', {
+    fix: { kind: 'set-method', label: 'Use task arithmetic', value: 'task_arithmetic' },
+  });
 }
 
 /** `__metadata__` of every weight file. transformers insists on `format`. */

@@ -1,4 +1,4 @@
-import type { Arithmetic, Dialect } from '../methods/dialect.ts';
+import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
 
@@ -31,7 +31,14 @@ export type Fix =
       readonly key: string;
       readonly value: ParamValue;
     }
-  | { readonly kind: 'remove-expert'; readonly label: string; readonly model: string };
+  | {
+      readonly kind: 'set-arithmetic';
+      readonly label: string;
+      readonly key: ArithmeticKey;
+      readonly value: Arithmetic[ArithmeticKey];
+    }
+  | { readonly kind: 'remove-expert'; readonly label: string; readonly model: string }
+  | { readonly kind: 'remove-rule'; readonly label: string; readonly rule: string };
 
 /** A byte range of a weight file. */
 export type Span = {

@@ -1,9 +1,10 @@
+import type { MergeMethod } from '../methods/method.ts';
 import { keptCount } from '../methods/task-vectors.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Participants } from './participants.ts';
 
 /** Whether the method trims by magnitude, so that its density is a rank and its scope matters. */
-export function trims({ method }: Pick<Participants, 'method'>): boolean {
+export function trimsByMagnitude(method: MergeMethod): boolean {
   return method.choices.includes('smallTrim');
 }
 
@@ -16,7 +17,7 @@ export function wholeModelCounts(
   who: Participants,
   jobs: readonly UnplacedJob[],
 ): readonly number[] | null {
-  if (who.recipe.trimScope !== 'model' || !trims(who)) return null;
+  if (who.recipe.trimScope !== 'model' || !trimsByMagnitude(who.method)) return null;
   const totals = mergedElements(who, jobs);
   return who.experts.map(({ values }, index) =>
     keptCount(Number(values['density']), totals[index], who.arithmetic),

@@ -1,0 +1,61 @@
+/** Dtypes that differ, and dtypes that cannot hold what is put into them. */
+import type { Dtype } from '../../numerics/dtype.ts';
+import { count, groupBy, list, note } from '../finding.ts';
+import { outputDtype } from '../jobs.ts';
+import type { Matching } from '../match.ts';
+import type { Participants } from '../participants.ts';
+import type { Finding } from '../types.ts';
+
+/** Largest finite value, narrowest first; dtypes of one line have practically the same range. */
+const RANGES: readonly (readonly [largest: string, dtypes: readonly Dtype[]])[] = [
+  ['448', ['F8_E4M3']],
+  ['57,344', ['F8_E5M2']],
+  ['65,504', ['F16']],
+  ['3.4e38', ['BF16', 'F32']],
+  ['1.8e308', ['F64']],
+];
+
+const rangeOf = (dtype: Dtype) => RANGES.findIndex(([, dtypes]) => dtypes.includes(dtype));
+
+export function checkDtypes(who: Participants, matching: Matching): readonly Finding[] {
+  return [...checkMixed(who, matching), ...checkRange(who, matching)];
+}
+
+function checkMixed({ reference, experts }: Participants, { matches }: Matching) {
+  return experts.flatMap((expert): readonly Finding[] => {
+    const differing = matches.flatMap(({ entry, meetings }) => {
+      const mine = meetings.find((meeting) => meeting.expert === expert);
+      return mine && mine.entry.dtype !== entry.dtype ? [{ entry, found: mine.entry.dtype }] : [];
+    });
+    if (differing.length === 0) return [];
+    const [{ entry, found }] = differing;
+    const names = differing.map((difference) => difference.entry.name);
+    return [
+      note(
+        'mixed-dtypes',
+        `${expert.model.name} holds ${count(names.length, 'tensor')} in another dtype than ${reference.name}: ${entry.name} is ${found}, not ${entry.dtype}. Each is read as it is; the arithmetic is the same.`,
+        'A model that was rounded to fewer bits carries that rounding into its changes.',
+        { place: { model: expert.ref.id }, tensors: names },
+      ),
+    ];
+  });
+}
+
+function checkRange({ recipe }: Participants, { matches }: Matching): readonly Finding[] {
+  const narrowed = matches.flatMap(({ entry, meetings }) => {
+    const to = outputDtype(entry.dtype, recipe.output);
+    const read = [entry.dtype, ...meetings.map((meeting) => meeting.entry.dtype)];
+    const from = read.find((dtype) => rangeOf(dtype) > rangeOf(to));
+    return from ? [{ name: entry.name, from, to }] : [];
+  });
+  return [...groupBy(narrowed, ({ to }) => to)].map(([to, group]) => {
+    const names = group.map(({ name }) => name);
+    const [largest] = RANGES[rangeOf(to)];
+    return note(
+      'may-saturate',
+      `Read as ${group[0].from}, written as ${to}, whose largest value is ${largest}: ${count(names.length, 'tensor')}, ${list(names)}. Larger values become that one; the run counts them.`,
+      'Weights are rarely that large. BF16 and F32 have the room.',
+      { tensors: names },
+    );
+  });
+}

@@ -1,0 +1,163 @@
+/** What the values come to on each tensor, after rules: divisions by zero and merges of nothing. */
+import { keptCount } from '../../methods/task-vectors.ts';
+import { count, error, groupBy, list, note, warning } from '../finding.ts';
+import type { UnplacedJob } from '../jobs.ts';
+import type { Participants } from '../participants.ts';
+import type { Finding, Part } from '../types.ts';
+import { trimsByMagnitude } from '../whole-model.ts';
+
+/** Sums of weights below this count as zero (mergekit's limit). */
+const ZERO_SUM = 1e-8;
+
+type Merge = { readonly tensor: string; readonly part: Extract<Part, { kind: 'merge' }> };
+
+export function checkEffects(who: Participants, jobs: readonly UnplacedJob[]): readonly Finding[] {
+  const merges = jobs.flatMap(({ tensor, parts }) =>
+    parts.flatMap((part): readonly Merge[] => (part.kind === 'merge' ? [{ tensor, part }] : [])),
+  );
+  return [
+    ...checkWeights(who, merges),
+    ...checkDensities(who, merges),
+    ...checkTinyTrims(who, merges),
+    ...checkSlerp(who, merges),
+  ];
+}
+
+function checkWeights({ method, base }: Participants, merges: readonly Merge[]) {
+  if (!method.params.perModel['weight']) return [];
+  const weightsOf = ({ part }: Merge) => part.perModel.map(({ weight }) => Number(weight));
+  const sumOf = (merge: Merge) => weightsOf(merge).reduce((sum, weight) => sum + weight, 0);
+  const zeroSum = merges.filter(
+    (merge) => merge.part.global['normalize'] === true && Math.abs(sumOf(merge)) < ZERO_SUM,
+  );
+  const allZero = merges.filter(
+    (merge) => !zeroSum.includes(merge) && weightsOf(merge).every((weight) => weight === 0),
+  );
+  const findings: Finding[] = [];
+  if (zeroSum.length > 0) {
+    const names = tensorsOf(zeroSum);
+    findings.push(
+      error(
+        'zero-weight-sum',
+        `The weights ${weightsOf(zeroSum[0]).join(' + ')} sum to 0 on ${count(names.length, 'tensor')} (${list(names)}), and normalize divides by that sum.`,
+        'Change a weight, or switch normalize off.',
+        {
+          place: { parameter: 'weight' },
+          tensors: names,
+          fix: {
+            kind: 'set-value',
+            label: 'Switch normalize off',
+            key: 'normalize',
+            value: false,
+          },
+        },
+      ),
+    );
+  }
+  if (allZero.length > 0) {
+    const names = tensorsOf(allZero);
+    const then = base ? `stay as in ${base.name}` : 'become zero, which breaks the model';
+    findings.push(
+      warning(
+        'all-weights-zero',
+        `Every weight is 0 on ${count(names.length, 'tensor')} (${list(names)}): they ${then}.`,
+        'Give at least one model a weight.',
+        { place: { parameter: 'weight' }, tensors: names },
+      ),
+    );
+  }
+  return findings;
+}
+
+function checkDensities(who: Participants, merges: readonly Merge[]): readonly Finding[] {
+  const { method, experts } = who;
+  if (!method.params.perModel['density']) return [];
+  const drops = method.choices.includes('rescale');
+  return experts.flatMap(({ ordinal, ref, model, values }): readonly Finding[] => {
+    const mine = merges.filter(({ part }) => part.ordinals.includes(ordinal));
+    const densityOf = ({ part }: Merge) =>
+      scopeIsModel(who)
+        ? Number(values['density'])
+        : Number(part.perModel[part.ordinals.indexOf(ordinal)]['density']);
+    const byDensity = groupBy(mine, densityOf);
+    const zero = tensorsOf(byDensity.get(0) ?? []);
+    const place = { model: ref.id, parameter: 'density' };
+    if (zero.length > 0 && drops) {
+      const message = `${model.name} has density 0 on ${count(zero.length, 'tensor')} (${list(zero)}): drop rate p = 1 drops everything, and 1 / (1 − p) has no value.`;
+      const advice = 'Choose a density above 0, or remove the model.';
+      return [error('drop-everything', message, advice, { place, tensors: zero })];
+    }
+    if (zero.length > 0) {
+      const message = `${model.name} has density 0 on ${count(zero.length, 'tensor')} (${list(zero)}): it contributes nothing there.`;
+      const advice = 'Choose a density above 0, or remove the model.';
+      return [warning('density-zero', message, advice, { place, tensors: zero })];
+    }
+    if (mine.length > 0 && byDensity.get(1)?.length === mine.length) {
+      const what = drops ? 'nothing is dropped' : 'nothing is trimmed';
+      const message = `${model.name} has density 1 everywhere: ${what}.`;
+      return [note('density-one', message, 'Lower the density to keep less.', { place })];
+    }
+    return [];
+  });
+}
+
+function checkTinyTrims(who: Participants, merges: readonly Merge[]): readonly Finding[] {
+  const { method, arithmetic, experts } = who;
+  if (arithmetic.smallTrim !== 'refuse' || !trimsByMagnitude(method) || scopeIsModel(who))
+    return [];
+  const tiny = merges.flatMap(({ tensor, part }) => {
+    const empty = part.perModel.findIndex(
+      ({ density }) =>
+        Number(density) > 0 && keptCount(Number(density), part.elementCount, arithmetic) === 0,
+    );
+    if (empty < 0) return [];
+    const density = Number(part.perModel[empty]['density']);
+    const { model, ref } = experts[part.ordinals[empty]];
+    return [{ tensor, size: part.elementCount, density, model, ref }];
+  });
+  if (tiny.length === 0) return [];
+  const [{ tensor, size, density, model, ref }] = tiny;
+  const names = tensorsOf(tiny);
+  return [
+    error(
+      'trim-too-small',
+      `Density ${density} of ${model.name} keeps less than one of the ${count(size, 'element')} of ${tensor}; mergekit refuses that. Tensors concerned: ${list(names)}.`,
+      'Keep one element there, raise the density, or choose another dialect.',
+      {
+        place: { model: ref.id, tensor, parameter: 'density' },
+        tensors: names,
+        fix: {
+          kind: 'set-arithmetic',
+          label: 'Keep one element',
+          key: 'smallTrim',
+          value: 'keep one',
+        },
+      },
+    ),
+  ];
+}
+
+function checkSlerp({ method }: Participants, merges: readonly Merge[]): readonly Finding[] {
+  if (method.id !== 'slerp') return [];
+  const outside = merges.filter(
+    ({ part }) => Number(part.global['t']) < 0 || Number(part.global['t']) > 1,
+  );
+  if (outside.length === 0) return [];
+  const names = tensorsOf(outside);
+  return [
+    warning(
+      'slerp-outside',
+      `t is ${outside[0].part.global['t']} on ${count(names.length, 'tensor')} (${list(names)}): outside 0 to 1 the arc runs on beyond the models.`,
+      'Choose t between 0 (first model) and 1 (second).',
+      { place: { parameter: 't' }, tensors: names },
+    ),
+  ];
+}
+
+function scopeIsModel({ recipe, method }: Participants): boolean {
+  return recipe.trimScope === 'model' && trimsByMagnitude(method);
+}
+
+function tensorsOf(items: readonly { readonly tensor: string }[]): readonly string[] {
+  return [...new Set(items.map(({ tensor }) => tensor))];
+}

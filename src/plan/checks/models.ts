@@ -1,0 +1,148 @@
+/** Which models the recipe names, whether they are open, and whether the method can take them. */
+import type { Model } from '../../formats/model.ts';
+import type { MergeMethod } from '../../methods/method.ts';
+import { globalValues } from '../../recipe/defaults.ts';
+import type { ModelRef, Recipe } from '../../recipe/recipe.ts';
+import { count, error, note, warning } from '../finding.ts';
+import { usesBase } from '../participants.ts';
+import type { Finding } from '../types.ts';
+
+type Models = ReadonlyMap<string, Model>;
+
+export function checkModels(
+  recipe: Recipe,
+  method: MergeMethod,
+  models: Models,
+): readonly Finding[] {
+  const computesWithBase = usesBase(method, globalValues(recipe, method));
+  const named = [
+    ...(recipe.base && computesWithBase ? [recipe.base] : []),
+    ...recipe.experts.map(({ model }) => model),
+  ];
+  return [
+    ...checkArity(recipe, method),
+    ...checkBase(recipe, method, computesWithBase),
+    ...distinct(named).flatMap((ref) => checkOpen(ref, models)),
+    ...checkTwice(recipe, models),
+  ];
+}
+
+function checkArity({ experts }: Recipe, { title, arity }: MergeMethod): readonly Finding[] {
+  const [min, max] = arity.models;
+  const found = experts.length;
+  if (found === 0) {
+    const advice = 'Drop a fine-tuned model on the page, or pick one under Experts.';
+    return [error('no-experts', 'There is no model to merge yet.', advice)];
+  }
+  if (found >= min && found <= max) return [];
+  const expected =
+    min === max ? `exactly ${min}` : found < min ? `at least ${min}` : `at most ${max}`;
+  const message = `${title} merges ${expected} models; the recipe has ${found}.`;
+  if (found < min) {
+    return [error('arity', message, `Add ${count(min - found, 'model')}.`)];
+  }
+  return [
+    error('arity', message, `Remove ${count(found - max, 'model')}, or choose another method.`, {
+      fix: { kind: 'set-method', label: 'Use a linear average', value: 'linear' },
+    }),
+  ];
+}
+
+function checkBase(
+  { base, experts, method: id }: Recipe,
+  { title, arity }: MergeMethod,
+  computesWithBase: boolean,
+): readonly Finding[] {
+  if (computesWithBase && !base) {
+    const what = arity.base === 'optional' ? `${title} of task vectors` : title;
+    return [
+      error(
+        'no-base',
+        `${what} needs the base: the model that the experts were fine-tuned from.`,
+        'Choose the base, or a method that does without.',
+        arity.base === 'optional'
+          ? { fix: { kind: 'set-value', label: 'Turn weights', key: 'of', value: 'weights' } }
+          : { fix: { kind: 'set-method', label: 'Use a linear average', value: 'linear' } },
+      ),
+    ];
+  }
+  if (!base) return [];
+  if (!computesWithBase) {
+    const message = `${title} does not use the base ${base.name}; names, shapes and side files come from ${experts[0]?.model.name ?? 'the first expert'}.`;
+    const advice = 'Leave it, or choose a method that adds changes to a base.';
+    return [note('base-unused', message, advice, { place: { model: base.id } })];
+  }
+  if (!experts.some(({ model }) => model.id === base.id)) return [];
+  return [
+    warning(
+      'base-is-expert',
+      `The base ${base.name} is also an expert; what it has learnt on top of itself is zero${id === 'task_arithmetic' ? '' : ', so it only dilutes the others'}.`,
+      'Remove it from the experts.',
+      {
+        place: { model: base.id },
+        fix: { kind: 'remove-expert', label: `Remove ${base.name}`, model: base.id },
+      },
+    ),
+  ];
+}
+
+function checkOpen(ref: ModelRef, models: Models): readonly Finding[] {
+  const model = models.get(ref.id);
+  const place = { model: ref.id };
+  if (!model) {
+    const message = `The recipe names ${ref.name} (${count(ref.bytes, 'byte')}), which is not open.`;
+    const advice = 'Drop its files on the page again, or remove it from the recipe.';
+    return [error('model-missing', message, advice, { place })];
+  }
+  const bytes = totalBytes(model);
+  if (bytes === ref.bytes) return [];
+  const message = `${ref.name} had ${count(ref.bytes, 'byte')} of weights in the recipe; the model that is open has ${count(bytes, 'byte')}.`;
+  const advice = 'Open the files that the recipe was made with, or choose the model anew.';
+  return [error('model-differs', message, advice, { place })];
+}
+
+function checkTwice({ base, experts }: Recipe, models: Models): readonly Finding[] {
+  const findings: Finding[] = [];
+  const refs = [...(base ? [base] : []), ...experts.map(({ model }) => model)];
+  for (const [index, ref] of refs.entries()) {
+    const isBase = base !== null && index === 0;
+    const earlier = refs.slice(0, index).find((other) => isSame(other, ref, models));
+    // The base among the experts under its own id is said elsewhere.
+    if (isBase || !earlier || (earlier === base && earlier.id === ref.id)) continue;
+    const same = earlier.id === ref.id;
+    const message = same
+      ? `${ref.name} is in the recipe twice.`
+      : `${ref.name} and ${earlier.name} look like the same files: same names, sizes and headers.`;
+    const advice = 'Keep one and give it the sum of the weights, unless it is meant.';
+    const place = { model: ref.id };
+    const fix = { kind: 'remove-expert', label: `Remove ${ref.name}`, model: ref.id } as const;
+    findings.push(warning('same-model-twice', message, advice, same ? { place } : { place, fix }));
+  }
+  return findings;
+}
+
+/** Fine-tunes of one base share sizes and headers, so the names must agree too. */
+function isSame(a: ModelRef, b: ModelRef, models: Models): boolean {
+  if (a.id === b.id) return true;
+  const [one, other] = [models.get(a.id), models.get(b.id)];
+  if (!one || !other || one.name !== other.name || totalBytes(one) !== totalBytes(other)) {
+    return false;
+  }
+  const sameFiles = one.files.every(({ name }, index) => other.files[index]?.name === name);
+  return (
+    sameFiles &&
+    one.tensors.size === other.tensors.size &&
+    [...one.tensors.values()].every((entry) => {
+      const twin = other.tensors.get(entry.name);
+      return twin?.begin === entry.begin && twin.end === entry.end && twin.dtype === entry.dtype;
+    })
+  );
+}
+
+function totalBytes({ files }: Model): number {
+  return files.reduce((sum, file) => sum + file.size, 0);
+}
+
+function distinct(refs: readonly ModelRef[]): readonly ModelRef[] {
+  return [...new Map(refs.map((ref) => [ref.id, ref])).values()];
+}

@@ -1,0 +1,82 @@
+/** Rules that cannot be read, or that change nothing. */
+import type { MergeMethod } from '../../methods/method.ts';
+import { misfit } from '../../methods/params.ts';
+import type { Recipe, Rule } from '../../recipe/recipe.ts';
+import { error, warning } from '../finding.ts';
+import type { Matching } from '../match.ts';
+import { ruleValue } from '../resolve.ts';
+import type { Finding } from '../types.ts';
+import { trimsByMagnitude } from '../whole-model.ts';
+
+/** What can be said about rules without models. */
+export function checkRules(recipe: Recipe, method: MergeMethod): readonly Finding[] {
+  return recipe.rules.flatMap((rule) => checkRule(rule, recipe, method));
+}
+
+function checkRule(rule: Rule, recipe: Recipe, method: MergeMethod): readonly Finding[] {
+  const { global, perModel } = method.params;
+  const { parameter } = rule;
+  const param = global[parameter] ?? perModel[parameter];
+  const details = { place: { parameter }, fix: removeRule(rule) };
+  if (param?.kind !== 'number') {
+    const why = param ? 'is not a number' : `is not a parameter of ${method.title}`;
+    const message = `The rule on ${filterText(rule)} sets ${parameter}, which ${why}: it does nothing.`;
+    return [warning('rule-unknown-parameter', message, 'Remove it or set another one.', details)];
+  }
+  const anchors = typeof rule.value === 'number' ? [rule.value] : rule.value;
+  const why =
+    anchors.length === 0
+      ? `${param.label} has a gradient without anchors`
+      : anchors.map((value) => misfit(param, value)).find((reason) => reason !== null);
+  if (why) {
+    const message = `The rule on ${filterText(rule)} does not fit: ${why}.`;
+    return [error('rule-misfit', message, 'Choose a value within the limits.', details)];
+  }
+  if (rule.model === null) return [];
+  const isExpert = recipe.experts.some(({ model }) => model.id === rule.model);
+  if (!isExpert) {
+    const message = `The rule on ${filterText(rule)} is for a model that is not among the experts: it does nothing.`;
+    return [warning('rule-unknown-model', message, 'Remove it or choose an expert.', details)];
+  }
+  if (Object.hasOwn(perModel, parameter)) return [];
+  const message = `The rule on ${filterText(rule)} sets ${parameter} for one model, but ${parameter} holds for all: it does nothing.`;
+  return [warning('rule-unknown-model', message, 'Make it a rule for all models.', details)];
+}
+
+/** What can be said about rules once the tensors are known. */
+export function checkRuleMatches(
+  recipe: Recipe,
+  method: MergeMethod,
+  matching: Matching,
+): readonly Finding[] {
+  const merged = matching.matches.filter(({ meetings }) => meetings.length > 0);
+  return recipe.rules.flatMap((rule): readonly Finding[] => {
+    const place = { parameter: rule.parameter };
+    const applies = merged.some(
+      ({ entry, place }) => ruleValue(rule, entry.name, place, matching.depths) !== null,
+    );
+    if (!applies) {
+      const gradient = typeof rule.value !== 'number';
+      const why = gradient
+        ? 'no merged tensor inside the layers; a gradient needs layers'
+        : 'no merged tensor';
+      const message = `The rule on ${filterText(rule)} matches ${why}: it does nothing.`;
+      const advice = 'Look at the tensor names; letters count as they are written.';
+      return [warning('rule-matches-nothing', message, advice, { place, fix: removeRule(rule) })];
+    }
+    if (recipe.trimScope === 'model' && rule.parameter === 'density' && trimsByMagnitude(method)) {
+      const message = `The rule on ${filterText(rule)} sets density, but one threshold over the whole model takes each model’s own density.`;
+      const advice = 'Trim per tensor to use rules on density.';
+      return [warning('rule-density-ignored', message, advice, { place, fix: removeRule(rule) })];
+    }
+    return [];
+  });
+}
+
+function filterText({ filter }: Rule): string {
+  return filter.kind === 'contains' ? `names with “${filter.text}”` : `the group ${filter.group}`;
+}
+
+function removeRule(rule: Rule) {
+  return { kind: 'remove-rule', label: 'Remove the rule', rule: rule.id } as const;
+}

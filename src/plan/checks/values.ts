@@ -1,0 +1,40 @@
+/** Parameters that do not fit their schema, before any model is looked at. */
+import type { MergeMethod } from '../../methods/method.ts';
+import { defaultsOf, misfit, type ParamSchema } from '../../methods/params.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
+import { error } from '../finding.ts';
+import type { Finding } from '../types.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+export function checkValues(recipe: Recipe, method: MergeMethod): readonly Finding[] {
+  const { global, perModel } = method.params;
+  const own = misfits(recipe.values, global).map(([key, why]) =>
+    error('value-misfit', `${method.title}: ${why}.`, 'Choose a value within the limits.', {
+      place: { parameter: key },
+      fix: {
+        kind: 'set-value',
+        label: 'Use the default',
+        key,
+        value: defaultsOf(global)[key],
+      },
+    }),
+  );
+  const ofExperts = recipe.experts.flatMap(({ model, values }) =>
+    misfits(values, perModel).map(([key, why]) =>
+      error('value-misfit', `${model.name}: ${why}.`, 'Choose a value within the limits.', {
+        place: { model: model.id, parameter: key },
+      }),
+    ),
+  );
+  return [...own, ...ofExperts];
+}
+
+/** Keys the method does not know are passed over: they have no effect. */
+function misfits(values: Values, schema: ParamSchema): readonly (readonly [string, string])[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const param = Object.hasOwn(schema, key) ? schema[key] : null;
+    const why = param && misfit(param, value);
+    return why ? [[key, why] as const] : [];
+  });
+}
