@@ -99,7 +99,21 @@ export type Request =
       readonly destination: Destination;
       readonly options: RunOptions;
     }
-  | { readonly kind: 'cancel'; readonly id: number; readonly target: number };
+  /** Answers nothing itself; the target fails with `AbortError`. */
+  | { readonly kind: 'cancel'; readonly id: number; readonly target: number }
+  /** What interrupted runs left in private storage. */
+  | { readonly kind: 'leftovers'; readonly id: number; readonly action: 'list' | 'remove' }
+  /** Finished runs in private storage: which there are, and one of them to download or forget. */
+  | { readonly kind: 'finished'; readonly id: number; readonly action: FinishedAction };
+
+export type FinishedAction =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'files'; readonly folder: string }
+  | { readonly kind: 'zip'; readonly folder: string }
+  | { readonly kind: 'remove'; readonly folder: string };
+
+/** What a request is answered with. Files are native and lie on disk: cloning copies no bytes. */
+export type Answer = Model | DeviceReport | RunResult | readonly string[] | readonly File[] | null;
 
 export type WireError = {
   readonly tag: string;
@@ -111,8 +125,42 @@ export type Event =
   | {
       readonly kind: 'done';
       readonly id: number;
-      readonly value: Model | DeviceReport | RunResult | null;
+      readonly value: Answer;
     }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'tensor'; readonly id: number; readonly report: TensorReport };
+
+const requestKinds: readonly string[] = [
+  'open',
+  'close',
+  'device',
+  'run',
+  'cancel',
+  'leftovers',
+  'finished',
+] satisfies Request['kind'][];
+
+const eventKinds: readonly string[] = [
+  'done',
+  'failed',
+  'progress',
+  'tensor',
+] satisfies Event['kind'][];
+
+/** A message of the page; null when it is none of ours (extensions post to workers too). */
+export function parseRequest(data: unknown): Request | null {
+  return isMessage(data, requestKinds) ? (data as Request) : null;
+}
+
+/** A message of the engine; null when it is none of ours. */
+export function parseEvent(data: unknown): Event | null {
+  return isMessage(data, eventKinds) ? (data as Event) : null;
+}
+
+/** Page and engine are built together, so kind and id are all that needs a look. */
+function isMessage(data: unknown, kinds: readonly string[]): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  const { kind, id } = data as { kind?: unknown; id?: unknown };
+  return typeof kind === 'string' && kinds.includes(kind) && Number.isInteger(id);
+}

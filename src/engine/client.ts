@@ -1,0 +1,217 @@
+import type { Model } from '../formats/model.ts';
+import type { Plan } from '../plan/types.ts';
+import { EngineError } from './errors.ts';
+import {
+  type Answer,
+  type BackendChoice,
+  type Destination,
+  type DeviceReport,
+  type Handle,
+  type Progress,
+  parseEvent,
+  type Request,
+  type RunOptions,
+  type RunResult,
+  type TensorReport,
+} from './protocol.ts';
+import { fromWire } from './wire.ts';
+
+/** The engine's end as the page sees it: a worker, or a message port in tests. */
+export type EnginePort = {
+  postMessage(message: Request): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  addEventListener(type: 'error' | 'messageerror', listener: (event: Event) => void): void;
+  /** Ends it, pending work and all. */
+  terminate(): void;
+};
+
+export type RunListeners = {
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onTensor?: (report: TensorReport) => void;
+  readonly signal?: AbortSignal;
+};
+
+/** A request before it has an id. */
+type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+
+type Pending = RunListeners & {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+type Opened = { readonly name: string; readonly handles: readonly Handle[] };
+
+/** Milliseconds an aborted call waits for the engine to confirm before it is answered anyway. */
+const abortPatience = 150;
+
+/** Starts the engine worker when it is first needed. */
+export function startEngine(): EngineClient {
+  return new EngineClient(
+    () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
+  );
+}
+
+/**
+ * The page's view of the engine: typed calls that reject with tagged errors, or with `AbortError`.
+ * When the worker crashes every pending call fails with tag `engine-crashed`; the next call starts a
+ * new worker and opens the same models again.
+ */
+export class EngineClient {
+  readonly #spawn: () => EnginePort;
+  readonly #pending = new Map<number, Pending>();
+  readonly #opened = new Map<string, Opened>();
+  #port: EnginePort | null = null;
+  /** Settles when a restarted worker has the models that were open. */
+  #restored: Promise<unknown> = Promise.resolve();
+  #crashed = false;
+  #lastId = 0;
+
+  constructor(spawn: () => EnginePort) {
+    this.#spawn = spawn;
+  }
+
+  /** Reads the headers of one model. Opening an id again replaces what was there. */
+  async open(modelId: string, name: string, handles: readonly Handle[]): Promise<Model> {
+    const model = await this.#call({ kind: 'open', modelId, name, handles });
+    this.#opened.set(modelId, { name, handles });
+    return model as Model;
+  }
+
+  async close(modelId: string): Promise<void> {
+    this.#opened.delete(modelId);
+    await this.#call({ kind: 'close', modelId });
+  }
+
+  /** Which backend a run would use now, and why. */
+  async device(choice: BackendChoice): Promise<DeviceReport> {
+    return (await this.#call({ kind: 'device', choice })) as DeviceReport;
+  }
+
+  /** Carries out a plan. An abort is answered within 200 ms; the engine tidies up after it. */
+  async run(
+    plan: Plan,
+    destination: Destination,
+    options: RunOptions,
+    listeners: RunListeners = {},
+  ): Promise<RunResult> {
+    const ask = { kind: 'run', plan, destination, options } as const;
+    return (await this.#call(ask, listeners)) as RunResult;
+  }
+
+  /** Names of folders in private storage that an interrupted run left behind. */
+  async leftovers(): Promise<readonly string[]> {
+    return (await this.#call({ kind: 'leftovers', action: 'list' })) as readonly string[];
+  }
+
+  async removeLeftovers(): Promise<void> {
+    await this.#call({ kind: 'leftovers', action: 'remove' });
+  }
+
+  /** Names of finished runs that are still in private storage. */
+  async finished(): Promise<readonly string[]> {
+    return (await this.#call({ kind: 'finished', action: { kind: 'list' } })) as readonly string[];
+  }
+
+  /** The files of a finished run, each to be downloaded by itself. */
+  async files(folder: string): Promise<readonly File[]> {
+    const action = { kind: 'files', folder } as const;
+    return (await this.#call({ kind: 'finished', action })) as readonly File[];
+  }
+
+  /** The finished folder as one file, for a download. */
+  async zip(folder: string): Promise<File> {
+    const action = { kind: 'zip', folder } as const;
+    const [file] = (await this.#call({ kind: 'finished', action })) as readonly File[];
+    return file;
+  }
+
+  async removeFinished(folder: string): Promise<void> {
+    await this.#call({ kind: 'finished', action: { kind: 'remove', folder } });
+  }
+
+  async #call(ask: Ask, listeners: RunListeners = {}): Promise<Answer> {
+    listeners.signal?.throwIfAborted();
+    const port = this.#start();
+    await this.#restored;
+    listeners.signal?.throwIfAborted();
+    return this.#send(port, ask, listeners);
+  }
+
+  #send(port: EnginePort, ask: Ask, listeners: RunListeners): Promise<Answer> {
+    const id = ++this.#lastId;
+    const { signal } = listeners;
+    return new Promise<Answer>((resolve, reject) => {
+      if (port !== this.#port) throw crashError('It stopped before it was asked.');
+      const abort = () => {
+        port.postMessage({ kind: 'cancel', id: ++this.#lastId, target: id });
+        setTimeout(() => {
+          this.#pending.delete(id); // whatever it still says is not heard
+          reject(new DOMException('The run was cancelled', 'AbortError'));
+        }, abortPatience);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      const settle = <T>(done: (value: T) => void) => {
+        return (value: T) => {
+          signal?.removeEventListener('abort', abort);
+          done(value);
+        };
+      };
+      this.#pending.set(id, { ...listeners, resolve: settle(resolve), reject: settle(reject) });
+      port.postMessage({ ...ask, id });
+    });
+  }
+
+  #start(): EnginePort {
+    if (this.#port !== null) return this.#port;
+    const port = this.#spawn();
+    this.#port = port;
+    port.addEventListener('message', (message) => this.#hear(message.data));
+    port.addEventListener('error', (event) => this.#crash(port, event));
+    port.addEventListener('messageerror', (event) => this.#crash(port, event));
+    if (this.#crashed) {
+      const again = [...this.#opened].map(([modelId, { name, handles }]) =>
+        this.#send(port, { kind: 'open', modelId, name, handles }, {}),
+      );
+      // A model that is gone by now fails again, by name, when a run asks for it.
+      this.#restored = Promise.allSettled(again);
+    }
+    return port;
+  }
+
+  #hear(data: unknown): void {
+    const event = parseEvent(data);
+    const pending = event && this.#pending.get(event.id);
+    if (!event || !pending) return; // not ours, or of a call that was abandoned
+    switch (event.kind) {
+      case 'progress':
+        return pending.onProgress?.(event.progress);
+      case 'tensor':
+        return pending.onTensor?.(event.report);
+      case 'done':
+        this.#pending.delete(event.id);
+        return pending.resolve(event.value);
+      case 'failed':
+        this.#pending.delete(event.id);
+        return pending.reject(fromWire(event.error));
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #crash(port: EnginePort, event: Event): void {
+    if (port !== this.#port) return;
+    port.terminate();
+    this.#port = null;
+    this.#crashed = true;
+    const error = crashError((event as Partial<ErrorEvent>).message ?? event.type);
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+}
+
+function crashError(why: string): EngineError {
+  return new EngineError('engine-crashed', `The merge engine stopped: ${why}`, {
+    advice:
+      'Merge again; the page starts a new engine. If it stops again, lower the memory budget.',
+  });
+}
