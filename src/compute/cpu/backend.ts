@@ -14,6 +14,8 @@ export type CpuOptions = {
   readonly spawn?: () => WorkerLike;
 };
 
+/** Smallest task that a tensor is cut into, about 3 ms of work. */
+const SHORTEST_TASK = 4 * CHUNK;
 /** Largest task: long enough that its histogram and its messages cost little, under 30 ms of work. */
 const LONGEST_TASK = 1 << 19;
 
@@ -94,7 +96,7 @@ class CpuBackend implements Backend {
 
   async #do<T extends Task>(task: T, signal: AbortSignal): Promise<ResultOf<T>> {
     signal.throwIfAborted();
-    // A chunk takes a millisecond, about as long as sending it somewhere and waking somebody up.
+    // A chunk takes less than a millisecond, not much more than sending it elsewhere.
     if (!this.#pool || task.run.count <= CHUNK) return perform(task);
     const run = copyOf(task.run);
     const buffers = run.planes.map((plane) => plane.buffer);
@@ -108,7 +110,7 @@ class CpuBackend implements Backend {
 
   /** Whole chunks, so many that every worker has something to do. */
   #taskLength(elementCount: number): number {
-    const share = elementCount / (2 * (this.#pool?.size ?? 1));
-    return Math.min(LONGEST_TASK, Math.max(1, Math.ceil(share / CHUNK)) * CHUNK);
+    const share = Math.ceil(elementCount / (2 * (this.#pool?.size ?? 1)) / CHUNK) * CHUNK;
+    return Math.min(LONGEST_TASK, Math.max(SHORTEST_TASK, share));
   }
 }

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import type { Keep, Measure } from '../../methods/method.ts';
+import { countKept } from '../../numerics/random.ts';
+import { roundTo } from '../../numerics/round.ts';
+import { selectMagnitude } from '../../numerics/select.ts';
+import { FakeKernelWorker } from '../../testing/fake-kernel-worker.ts';
+import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
+import type { Backend, Kernel, Work } from '../backend.ts';
+import { cpuBackend } from './backend.ts';
+import { CHUNK } from './kernel.ts';
+
+const never = new AbortController().signal;
+const at = { tensorKey: 99, ordinals: [0, 2, 5] };
+
+/** Values that are exact in BF16 and often equal in magnitude. */
+function values(seed: number, length: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return ((state >>> 25) - 64) / 64;
+  });
+}
+
+function tensor(count: number, blockSize = Math.max(1, count)) {
+  const models = [1, 2, 3].map((seed) => values(seed, count));
+  const base = values(4, count);
+  const planes = [...models, base].map((plane) => bytesOf(plane, 'BF16'));
+  const blocks = blocksOf(planes, ['BF16', 'BF16', 'BF16', 'BF16'], true, count, blockSize);
+  const taus = models.map((model) => model.map((value, i) => value - base[i]));
+  return { models, base, blocks, taus };
+}
+
+function measure(backend: Backend, blocks: ReturnType<typeof tensor>['blocks'], asked: Measure[]) {
+  return backend.measure(blocks, asked, { work: 'F32', at }, never);
+}
+
+const sumOfChanges: Kernel = {
+  methodId: 'task_arithmetic',
+  coefficients: [0.75, 0, 0.5, -0.25, 1],
+  output: 'BF16',
+  work: 'F32',
+  at,
+};
+
+async function map(
+  backend: Backend,
+  blocks: ReturnType<typeof tensor>['blocks'],
+  kernel = sumOfChanges,
+) {
+  const bytes: number[] = [];
+  let saturated = 0;
+  let nonFinite = 0;
+  for await (const mapped of backend.map(blocks, kernel, never)) {
+    for (const byte of mapped.bytes) bytes.push(byte);
+    saturated += mapped.saturated;
+    nonFinite += mapped.nonFinite;
+  }
+  return { bytes, saturated, nonFinite };
+}
+
+const inline = cpuBackend({ workers: 0 });
+const pooled = (workers: number) => cpuBackend({ workers, spawn: () => new FakeKernelWorker() });
+
+const mass = (model: number, keep: Keep): Measure => ({ kind: 'mass', model, keep });
+const drawn = { kind: 'drawn', density: 0.3, seed: 11, draws: 4 } as const;
+const asked: Measure[] = [
+  { kind: 'magnitude', model: 1, count: 4321 },
+  { kind: 'dot', of: 'taskVectors', a: 0, b: 1 },
+  mass(2, { kind: 'all' }),
+  { kind: 'magnitude', model: 0, count: 17 },
+  mass(0, { kind: 'largest', magnitude: 0.5, lastIndex: 20_000 }),
+  mass(1, drawn),
+];
+
+describe('the same numbers', () => {
+  const count = 9 * CHUNK + 13;
+
+  it.each([
+    ['blocks of 4096', inline, 4096],
+    ['blocks of 10,001', inline, 10_001],
+    ['one worker', pooled(1), count],
+    ['three workers', pooled(3), count],
+    ['three workers and odd blocks', pooled(3), 3 * CHUNK + 7],
+  ])('come from %s as from one block inline', async (_, backend, blockSize) => {
+    const whole = tensor(count).blocks;
+    const { blocks } = tensor(count, blockSize);
+    expect(await measure(backend, blocks, asked)).toEqual(await measure(inline, whole, asked));
+    const dare = { ...sumOfChanges, methodId: 'dare_linear' };
+    const perModel = [1, 2 ** 23, 0.5, 1];
+    const coefficients = [1, 0, 42, 3, 0, ...perModel, ...perModel, ...perModel];
+    for (const kernel of [sumOfChanges, { ...dare, coefficients }]) {
+      expect(await map(backend, blocks, kernel)).toEqual(await map(inline, whole, kernel));
+    }
+  });
+});
+
+describe('measure', () => {
+  it.each([0, 1, 3, 7, CHUNK, CHUNK + 1])('answers for %i elements', async (count) => {
+    const { models, blocks, taus } = tensor(count);
+    const sum = (list: Float32Array) => list.reduce((total, value) => total + value, 0);
+    const half = Math.trunc(count / 2);
+    const cut = selectMagnitude(taus[1], half);
+    const keep = { kind: 'largest', ...cut } as const;
+    const kept = taus[1].map(Math.abs).sort().reverse().slice(0, half);
+    const counts = new Uint8Array(count);
+    countKept({ ...drawn, tensorKey: 99, model: 5 }, 0, counts);
+    expect(
+      await measure(inline, blocks, [
+        { kind: 'dot', of: 'weights', a: 0, b: 2 },
+        { kind: 'dot', of: 'taskVectors', a: 1, b: 1 },
+        { kind: 'magnitude', model: 1, count: half },
+        mass(0, { kind: 'all' }),
+        mass(1, keep),
+        mass(2, drawn),
+      ]),
+    ).toEqual([
+      [sum(models[0].map((value, i) => value * models[2][i]))],
+      [sum(taus[1].map((value) => value * value))],
+      [cut.magnitude, cut.lastIndex],
+      [sum(taus[0].map(Math.abs))],
+      [sum(kept)],
+      [sum(taus[2].map((value, i) => (Math.abs(value) * counts[i]) / 4))],
+    ]);
+  });
+
+  it('reads the tensor once for sums and no more than three times for a selection', async () => {
+    const { blocks } = tensor(1000);
+    let reads = 0;
+    const counting = {
+      ...blocks,
+      read: (signal: AbortSignal) => {
+        reads++;
+        return blocks.read(signal);
+      },
+    };
+    await measure(inline, counting, [mass(0, { kind: 'all' })]);
+    expect(reads).toBe(1);
+    await measure(inline, counting, asked);
+    expect(reads).toBe(4);
+    await measure(inline, counting, [{ kind: 'magnitude', model: 0, count: 1000 }]);
+    expect(reads).toBe(4);
+  });
+
+  it('forms task vectors in the working precision', async () => {
+    const model = Float32Array.of(1, 1.0078125);
+    const base = Float32Array.of(2 ** -10, 2 ** -9);
+    const planes = [model, base].map((plane) => bytesOf(plane, 'BF16'));
+    const blocks = blocksOf(planes, ['BF16', 'BF16'], true, 2);
+    for (const work of ['F32', 'F16', 'BF16'] satisfies Work[]) {
+      const round = roundTo(work);
+      const expected = round(1 - 2 ** -10) + round(1.0078125 - 2 ** -9);
+      const [[total]] = await inline.measure(
+        blocks,
+        [mass(0, { kind: 'all' })],
+        { work, at },
+        never,
+      );
+      expect(total, work).toBe(expected);
+    }
+  });
+
+  it('sees what f32 sums would cancel away', async () => {
+    const model = Float32Array.of(2 ** 30, 1, -(2 ** 30), 2 ** -20);
+    const other = Float32Array.of(1, 1, 1, 1);
+    const planes = [model, other].map((plane) => bytesOf(plane, 'F32'));
+    const blocks = blocksOf(planes, ['F32', 'F32'], false, 4);
+    const dot = { kind: 'dot', of: 'weights', a: 0, b: 1 } as const;
+    expect(await measure(inline, blocks, [dot])).toEqual([[1 + 2 ** -20]]);
+  });
+
+  it('has no task vectors without a base', async () => {
+    const blocks = blocksOf([bytesOf([1], 'F32')], ['F32'], false, 1);
+    await expect(measure(inline, blocks, [mass(0, { kind: 'all' })])).rejects.toThrow(
+      'Without a base',
+    );
+  });
+});
+
+describe('map', () => {
+  it.each([0, 1, 3, 7, CHUNK + 1])('merges %i elements', async (count) => {
+    const { models, base, blocks } = tensor(count);
+    const expected = base.map((b, i) => {
+      const [x, y, z] = models.map((model) => model[i] - b);
+      return b + 0.75 * (0.5 * x - 0.25 * y + z);
+    });
+    const { bytes } = await map(inline, blocks);
+    expect(bytes).toEqual([...bytesOf(expected, 'BF16')]);
+  });
+
+  it('gives one answer per block', async () => {
+    const sizes: number[] = [];
+    for await (const { bytes } of pooled(2).map(
+      tensor(100_000, 40_000).blocks,
+      sumOfChanges,
+      never,
+    )) {
+      sizes.push(bytes.length / 2);
+    }
+    expect(sizes).toEqual([40_000, 40_000, 20_000]);
+  });
+
+  it('follows the IEEE rules for infinities and NaN, and counts what it stores', async () => {
+    const model = Float32Array.of(Infinity, Number.NaN, 60_000, 1, -60_000);
+    const planes = [model, Float32Array.of(Infinity, 1, 60_000, 1, -60_000)].map((plane) =>
+      bytesOf(plane, 'F32'),
+    );
+    const blocks = blocksOf(planes, ['F32', 'F32'], false, 5);
+    const kernel = {
+      ...sumOfChanges,
+      methodId: 'linear',
+      coefficients: [0, 1, 1],
+      output: 'F16',
+    } as const;
+    const { bytes, saturated, nonFinite } = await map(inline, blocks, kernel);
+    const codes = [...new Uint16Array(Uint8Array.from(bytes).buffer)];
+    expect(codes).toEqual([0x7c00, 0x7e00, 0x7bff, 0x4000, 0xfbff]);
+    expect([saturated, nonFinite]).toEqual([2, 2]);
+  });
+
+  it('says which method is missing', async () => {
+    const { blocks } = tensor(3);
+    await expect(map(inline, blocks, { ...sumOfChanges, methodId: 'alchemy' })).rejects.toThrow(
+      'There is no merge method "alchemy"',
+    );
+  });
+});
+
+describe('stopping', () => {
+  it.each([
+    ['inline', inline],
+    ['a pool', pooled(2)],
+  ])('rejects with AbortError when aborted half way, %s', async (_, backend) => {
+    const { blocks } = tensor(8 * CHUNK, CHUNK + 1);
+    const abort = new AbortController();
+    const walk = async () => {
+      for await (const _mapped of backend.map(blocks, sumOfChanges, abort.signal)) abort.abort();
+    };
+    await expect(walk()).rejects.toMatchObject({ name: 'AbortError' });
+    const measuring = backend.measure(blocks, asked, { work: 'F32', at }, abort.signal);
+    await expect(measuring).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('fails when a worker crashes', async () => {
+    const backend = cpuBackend({ workers: 2, spawn: () => new FakeKernelWorker('crashes') });
+    const { blocks } = tensor(4 * CHUNK);
+    await expect(map(backend, blocks)).rejects.toThrow('stopped: out of memory');
+    await expect(measure(backend, blocks, asked)).rejects.toThrow('stopped: out of memory');
+    backend.dispose();
+  });
+});
+
+it('is named for people', () => {
+  expect(inline.label).toBe('CPU');
+  expect(pooled(1).label).toBe('CPU (1 worker)');
+  expect(pooled(7).label).toBe('CPU (7 workers)');
+});
