@@ -1,19 +1,28 @@
+import { bitsOf } from '../numerics/dtype.ts';
 import type { Part, Plan, SideFile } from './types.ts';
 
 /** Jobs the engine has in flight: one is computed while the next is read or the last written. */
 const IN_FLIGHT = 2;
-const F32_BYTES = 4;
+/** The engine's largest block, in bytes of all its planes. */
+const LARGEST_BLOCK = 64 * 2 ** 20;
+/** Copies of a block's output on its way: on the backend, read back, waiting, being written. */
+const OUTPUTS = 4;
 
 /**
- * Bytes read from the sources. A whole-model trim reads the planes of every merge once more, to find
- * its thresholds. Tensors larger than the memory budget are read again for their measures; that is not
- * counted.
+ * Bytes read from the sources. A whole-model trim first reads, for each expert that is trimmed, its
+ * planes and the base's once more. Tensors larger than the memory budget are read again for their
+ * measures; that is not counted.
  */
 export function bytesToRead(plan: Pick<Plan, 'jobs' | 'wholeModelCounts'>): number {
-  const passes = plan.wholeModelCounts ? 2 : 1;
-  return plan.jobs
-    .flatMap((job) => job.parts)
-    .reduce((sum, part) => sum + readBytes(part) * (part.kind === 'merge' ? passes : 1), 0);
+  const parts = plan.jobs.flatMap((job) => job.parts);
+  const once = parts.reduce((sum, part) => sum + readBytes(part), 0);
+  const measured = (plan.wholeModelCounts ?? []).map((count, expert) => {
+    const mine = parts.filter((part) => part.kind === 'merge' && part.ordinals.includes(expert));
+    const total = mine.reduce((sum, part) => sum + elementsOf(part), 0);
+    if (count <= 0 || count >= total) return 0;
+    return mine.reduce((sum, part) => sum + measuredBytes(part, expert), 0);
+  });
+  return measured.reduce((sum, bytes) => sum + bytes, once);
 }
 
 /** Bytes of the output folder; `companionSize` gives the size of a copied side file. */
@@ -29,16 +38,15 @@ export function bytesToWrite(
 }
 
 /**
- * The most memory a run takes for tensors: for the largest job the raw planes, one f32 copy of each
- * and the output, for each job in flight. Never more than the budget, because larger tensors go through
- * in blocks. Copies stream and count as nothing.
+ * The most memory a run takes for tensors: for the largest job its planes, the copy of a block that the
+ * backend works on and the block's outputs; for each job in flight. Never more than the budget, because
+ * larger tensors go through in blocks. Copies stream and count as nothing.
  */
 export function peakBytes(plan: Pick<Plan, 'jobs'>, memoryBudget: number): number {
-  const largest = plan.jobs.reduce((most, job) => {
-    const working = job.parts.map((part) => workingBytes(part));
-    const needed = Math.max(0, ...working);
-    return Math.max(most, needed > 0 ? needed + job.byteLength : 0);
-  }, 0);
+  const needs = plan.jobs.flatMap(({ parts, dtype }) =>
+    parts.map((part) => workingBytes(part, bitsOf[dtype] / 8)),
+  );
+  const largest = needs.reduce((most, need) => Math.max(most, need), 0);
   return Math.min(largest * IN_FLIGHT, memoryBudget);
 }
 
@@ -58,8 +66,20 @@ function readBytes(part: Part): number {
   }
 }
 
-function workingBytes(part: Part): number {
+function measuredBytes(part: Part, expert: number): number {
+  if (part.kind !== 'merge') return 0;
+  const plane = part.planes[part.ordinals.indexOf(expert)];
+  return plane.end - plane.begin + (part.base ? part.base.end - part.base.begin : 0);
+}
+
+function elementsOf(part: Part): number {
+  return part.kind === 'copy' ? 0 : part.elementCount;
+}
+
+function workingBytes(part: Part, outputBytes: number): number {
   if (part.kind === 'copy') return 0;
-  const planes = part.kind === 'cast' ? 1 : part.planes.length + (part.base ? 1 : 0);
-  return readBytes(part) + planes * part.elementCount * F32_BYTES;
+  const planes = readBytes(part);
+  const bytesPerElement = planes / part.elementCount;
+  const block = Math.min(part.elementCount, LARGEST_BLOCK / bytesPerElement);
+  return planes + block * (bytesPerElement + OUTPUTS * outputBytes);
 }

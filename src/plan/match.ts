@@ -1,3 +1,4 @@
+import { configFacts } from '../formats/config.ts';
 import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
 import { isFloatDtype } from '../numerics/dtype.ts';
 import { placeOf, type TensorPlace } from './groups.ts';
@@ -90,9 +91,8 @@ function meet(expert: Participant, entry: TensorEntry, place: TensorPlace): Meet
 }
 
 /** Whether config.json says that the output head is the input embedding. */
-export function isTied(model: Model): boolean {
-  const text = model.config?.['text_config'] as Record<string, unknown> | undefined;
-  return (model.config?.['tie_word_embeddings'] ?? text?.['tie_word_embeddings']) === true;
+export function isTied({ config }: Model): boolean {
+  return config !== null && configFacts(config).tiesEmbeddings === true;
 }
 
 const INPUT_EMBEDDING =

@@ -16,8 +16,8 @@ import { makeJobs } from './jobs.ts';
 import { layOutFiles } from './layout.ts';
 import { matchTensors } from './match.ts';
 import { participantsOf } from './participants.ts';
-import { copiedFiles } from './side-files.ts';
-import type { Finding, Plan, SideFile } from './types.ts';
+import { sideFilesOf } from './side-files.ts';
+import type { Finding, Plan } from './types.ts';
 import { wholeModelCounts } from './whole-model.ts';
 
 export type PlanInput = {
@@ -63,8 +63,14 @@ export function plan(input: PlanInput): Planned {
   }
   const layout = layOutFiles(jobs, recipe.output.shardBytes, metadataOf(input));
   const counts = wholeModelCounts(who, jobs);
-  const sideFiles: SideFile[] = [...copiedFiles(who), ...(layout.index ? [layout.index] : [])];
-  const output = { files: layout.files, jobs: layout.jobs, sideFiles, wholeModelCounts: counts };
+  const sideFiles = sideFilesOf(who, jobs, { recipeHash: input.recipeHash, ...input.producer });
+  const allFiles = layout.index ? [layout.index, ...sideFiles] : sideFiles;
+  const output = {
+    files: layout.files,
+    jobs: layout.jobs,
+    sideFiles: allFiles,
+    wholeModelCounts: counts,
+  };
   const sizeOf = (copy: { readonly model: string; readonly companion: string }) =>
     models.get(copy.model)?.companions.find(({ name }) => name === copy.companion)?.size ?? 0;
   return {

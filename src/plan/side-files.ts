@@ -1,38 +1,46 @@
-import type { Companion } from '../formats/model.ts';
-import { isFloatDtype } from '../numerics/dtype.ts';
+import { correctedConfig } from '../formats/config.ts';
+import type { Model } from '../formats/model.ts';
+import { type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
+import { type CardFacts, cardText } from './card.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Participants } from './participants.ts';
 import type { SideFile } from './types.ts';
 
-/** What transformers needs beside the weights, and the licence that goes with them. */
-const COPIED = [
-  /^generation_config\.json$/,
-  /^tokenizer/,
-  /^(?:vocab|merges|added_tokens|special_tokens_map|chat_template)\b/,
-  /^(?:spiece|sentencepiece.*)\.model$/,
-  /\.tiktoken$/,
-  /^(?:preprocessor|processor|video_preprocessor)_config\.json$/,
-  /^(?:LICEN[CS]E|NOTICE|USE_POLICY)\b/i,
-  /\.py$/,
-];
-
-/** Copies of the reference's small files, in its order; config.json comes from `configFile`. */
-export function copiedFiles({ reference }: Participants): readonly SideFile[] {
-  return reference.companions
-    .filter(({ name }) => COPIED.some((pattern) => pattern.test(name)))
-    .map(({ name }) => ({ name, copy: { model: reference.id, companion: name } }));
+/**
+ * The small files of the output folder: config.json with its dtype corrected, the reference's other
+ * companions as they are (a model holds only those that transformers needs), model card and recipe.
+ */
+export function sideFilesOf(
+  who: Participants,
+  jobs: readonly UnplacedJob[],
+  facts: CardFacts,
+): readonly SideFile[] {
+  const { reference, recipe } = who;
+  return [
+    ...configFile(reference, mainDtype(jobs)),
+    ...reference.companions
+      .filter(({ name }) => name !== 'config.json')
+      .map(({ name }) => ({ name, copy: { model: reference.id, companion: name } })),
+    { name: 'README.md', text: cardText(who, facts) },
+    { name: 'amalgam-recipe.json', text: `${JSON.stringify(recipe, null, 2)}\n` },
+  ];
 }
 
-/** The dtype that most bytes of float tensors have: what transformers calls the model's dtype. */
-export function mainDtype(jobs: readonly UnplacedJob[]): string | null {
-  const bytes = new Map<string, number>();
+function configFile(reference: Model, dtype: FloatDtype | null): readonly SideFile[] {
+  const config = reference.companions.find(({ name }) => name === 'config.json');
+  if (!config) return [];
+  if (config.text === null || dtype === null) {
+    return [{ name: config.name, copy: { model: reference.id, companion: config.name } }];
+  }
+  return [{ name: config.name, text: correctedConfig(config.text, dtype) }];
+}
+
+/** The dtype that most bytes of floats have: what transformers calls the dtype of a model. */
+export function mainDtype(jobs: readonly UnplacedJob[]): FloatDtype | null {
+  const bytes = new Map<FloatDtype, number>();
   for (const { dtype, byteLength } of jobs) {
     if (isFloatDtype(dtype)) bytes.set(dtype, (bytes.get(dtype) ?? 0) + byteLength);
   }
   const [most] = [...bytes].toSorted((a, b) => b[1] - a[1]);
   return most?.[0] ?? null;
-}
-
-export function companionOf(model: { readonly companions: readonly Companion[] }, name: string) {
-  return model.companions.find((companion) => companion.name === name) ?? null;
 }

@@ -25,7 +25,7 @@ export function wholeModelCounts(
 }
 
 /** Elements that are merged with each expert taking part, in recipe order. */
-export function mergedElements(who: Participants, jobs: readonly UnplacedJob[]): readonly number[] {
+function mergedElements(who: Participants, jobs: readonly UnplacedJob[]): readonly number[] {
   const totals = who.experts.map(() => 0);
   for (const part of jobs.flatMap((job) => job.parts)) {
     if (part.kind !== 'merge') continue;

@@ -1,27 +1,68 @@
 /** config.json and tokenizer files that disagree between models whose tensors fit. */
+import { configFacts } from '../../formats/config.ts';
 import type { Companion, Model } from '../../formats/model.ts';
-import { canonicalJson } from '../../recipe/canonical.ts';
 import { error, note, warning } from '../finding.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
 
-/** Why it matters when a field differs. Errors are fields that change the meaning of equal shapes. */
-const FIELDS: readonly {
-  readonly field: string;
+type Field = {
+  readonly name: string;
+  readonly of: (config: Config) => unknown;
+  /** Errors are fields that change what tensors of equal shape mean. */
   readonly severity: 'error' | 'warning';
   readonly why: string;
-}[] = [
-  { field: 'architectures', severity: 'warning', why: 'the models may compute different things' },
-  { field: 'model_type', severity: 'warning', why: 'the models may compute different things' },
-  { field: 'hidden_size', severity: 'error', why: 'the models have different widths' },
-  { field: 'num_hidden_layers', severity: 'warning', why: 'layers of one number are not alike' },
-  { field: 'num_attention_heads', severity: 'error', why: 'heads are cut differently' },
-  { field: 'num_key_value_heads', severity: 'error', why: 'heads are cut differently' },
-  { field: 'head_dim', severity: 'error', why: 'heads are cut differently' },
-  { field: 'hidden_act', severity: 'warning', why: 'the layers compute something else' },
-  { field: 'rope_theta', severity: 'warning', why: 'positions turn at different speeds' },
-  { field: 'rope_scaling', severity: 'warning', why: 'long contexts are treated differently' },
-  { field: 'rope_parameters', severity: 'warning', why: 'positions turn at different speeds' },
+};
+type Config = Readonly<Record<string, unknown>>;
+
+/** A field that `configFacts` does not read; models with several towers keep it in `text_config`. */
+const plain = (name: string) => (config: Config) =>
+  config[name] ?? (config['text_config'] as Config | undefined)?.[name] ?? null;
+
+const FIELDS: readonly Field[] = [
+  {
+    name: 'architectures',
+    of: (config) => configFacts(config).architectures.join(', ') || null,
+    severity: 'warning',
+    why: 'the models may compute different things',
+  },
+  {
+    name: 'hidden_size',
+    of: (config) => configFacts(config).hiddenSize,
+    severity: 'error',
+    why: 'the models have different widths',
+  },
+  {
+    name: 'num_hidden_layers',
+    of: (config) => configFacts(config).layers,
+    severity: 'warning',
+    why: 'layers of the same number may not be alike',
+  },
+  ...['num_attention_heads', 'num_key_value_heads', 'head_dim'].map(
+    (name): Field => ({
+      name,
+      of: plain(name),
+      severity: 'error',
+      why: 'the same matrix is cut into different heads',
+    }),
+  ),
+  {
+    name: 'hidden_act',
+    of: plain('hidden_act'),
+    severity: 'warning',
+    why: 'the layers compute something else',
+  },
+  {
+    name: 'rope_theta',
+    of: (config) => configFacts(config).ropeTheta,
+    severity: 'warning',
+    why: 'positions turn at different speeds',
+  },
+  {
+    name: 'rope_scaling',
+    of: (config) => configFacts(config).ropeScaling ?? 'none',
+    severity: 'warning',
+    why: 'long contexts are treated differently',
+  },
 ];
 
 /** Files that decide which token is which row, and files around them. */
@@ -37,26 +78,17 @@ export function checkConfig({ reference, experts }: Participants): readonly Find
 }
 
 function checkFields(reference: Model, model: Model): readonly Finding[] {
-  if (!reference.config || !model.config) return [];
-  return FIELDS.flatMap(({ field, severity, why }) => {
-    const [found, expected] = [fieldOf(model, field), fieldOf(reference, field)];
-    if (found === undefined || expected === undefined) return [];
-    if (canonicalJson(found) === canonicalJson(expected)) return [];
+  const { config } = model;
+  const expectedConfig = reference.config;
+  if (!config || !expectedConfig) return [];
+  return FIELDS.flatMap(({ name, of, severity, why }) => {
+    const [found, expected] = [of(config), of(expectedConfig)];
+    if (found === null || expected === null || found === expected) return [];
     const say = severity === 'error' ? error : warning;
-    const message = `config.json of ${model.name} has ${field} ${text(found)}; ${reference.name} has ${text(expected)}: ${why}.`;
+    const message = `config.json of ${model.name} has ${name} ${found}; ${reference.name} has ${expected}: ${why}.`;
     const advice = `Check that both are fine-tunes of one model. The output gets the config.json of ${reference.name}.`;
     return [say('config-differs', message, advice, { place: { model: model.id } })];
   });
-}
-
-/** Models with several towers keep the language model's fields in `text_config`. */
-function fieldOf({ config }: Model, field: string): unknown {
-  const inner = config?.['text_config'] as Readonly<Record<string, unknown>> | undefined;
-  return config?.[field] ?? inner?.[field];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : canonicalJson(value);
 }
 
 function checkTokenizer(reference: Model, model: Model): readonly Finding[] {

@@ -1,4 +1,5 @@
 /** Quantised weights are codes, not numbers: an average of codes is noise. */
+import { configFacts } from '../../formats/config.ts';
 import type { Model } from '../../formats/model.ts';
 import { error, list } from '../finding.ts';
 import type { Participants } from '../participants.ts';
@@ -25,11 +26,8 @@ export function checkQuantised({ base, experts }: Participants): readonly Findin
 }
 
 function quantisation({ config, tensors }: Model): string | null {
-  const declared = config?.['quantization_config'];
-  if (typeof declared === 'object' && declared !== null) {
-    const method = (declared as Record<string, unknown>)['quant_method'];
-    return typeof method === 'string' ? `config.json says ${method}` : 'config.json says so';
-  }
+  const declared = config && configFacts(config).quantization;
+  if (declared) return `config.json says ${declared}`;
   const scales = [...tensors.keys()].filter((name) => SCALES.test(name));
   return scales.length > 0 ? `it has ${list(scales)}` : null;
 }

@@ -2,6 +2,7 @@
 import type { MergeMethod } from '../../methods/method.ts';
 import { misfit } from '../../methods/params.ts';
 import type { Recipe, Rule } from '../../recipe/recipe.ts';
+import { filterText } from '../../recipe/words.ts';
 import { error, warning } from '../finding.ts';
 import type { Matching } from '../match.ts';
 import { ruleValue } from '../resolve.ts';
@@ -20,7 +21,7 @@ function checkRule(rule: Rule, recipe: Recipe, method: MergeMethod): readonly Fi
   const details = { place: { parameter }, fix: removeRule(rule) };
   if (param?.kind !== 'number') {
     const why = param ? 'is not a number' : `is not a parameter of ${method.title}`;
-    const message = `The rule on ${filterText(rule)} sets ${parameter}, which ${why}: it does nothing.`;
+    const message = `The rule on ${filterText(rule.filter)} sets ${parameter}, which ${why}: it does nothing.`;
     return [warning('rule-unknown-parameter', message, 'Remove it or set another one.', details)];
   }
   const anchors = typeof rule.value === 'number' ? [rule.value] : rule.value;
@@ -29,17 +30,17 @@ function checkRule(rule: Rule, recipe: Recipe, method: MergeMethod): readonly Fi
       ? `${param.label} has a gradient without anchors`
       : anchors.map((value) => misfit(param, value)).find((reason) => reason !== null);
   if (why) {
-    const message = `The rule on ${filterText(rule)} does not fit: ${why}.`;
+    const message = `The rule on ${filterText(rule.filter)} does not fit: ${why}.`;
     return [error('rule-misfit', message, 'Choose a value within the limits.', details)];
   }
   if (rule.model === null) return [];
   const isExpert = recipe.experts.some(({ model }) => model.id === rule.model);
   if (!isExpert) {
-    const message = `The rule on ${filterText(rule)} is for a model that is not among the experts: it does nothing.`;
+    const message = `The rule on ${filterText(rule.filter)} is for a model that is not among the experts: it does nothing.`;
     return [warning('rule-unknown-model', message, 'Remove it or choose an expert.', details)];
   }
   if (Object.hasOwn(perModel, parameter)) return [];
-  const message = `The rule on ${filterText(rule)} sets ${parameter} for one model, but ${parameter} holds for all: it does nothing.`;
+  const message = `The rule on ${filterText(rule.filter)} sets ${parameter} for one model, but ${parameter} holds for all: it does nothing.`;
   return [warning('rule-unknown-model', message, 'Make it a rule for all models.', details)];
 }
 
@@ -60,21 +61,17 @@ export function checkRuleMatches(
       const why = gradient
         ? 'no merged tensor inside the layers; a gradient needs layers'
         : 'no merged tensor';
-      const message = `The rule on ${filterText(rule)} matches ${why}: it does nothing.`;
+      const message = `The rule on ${filterText(rule.filter)} matches ${why}: it does nothing.`;
       const advice = 'Look at the tensor names; letters count as they are written.';
       return [warning('rule-matches-nothing', message, advice, { place, fix: removeRule(rule) })];
     }
     if (recipe.trimScope === 'model' && rule.parameter === 'density' && trimsByMagnitude(method)) {
-      const message = `The rule on ${filterText(rule)} sets density, but one threshold over the whole model takes each model’s own density.`;
+      const message = `The rule on ${filterText(rule.filter)} sets density, but one threshold over the whole model takes each model’s own density.`;
       const advice = 'Trim per tensor to use rules on density.';
       return [warning('rule-density-ignored', message, advice, { place, fix: removeRule(rule) })];
     }
     return [];
   });
-}
-
-function filterText({ filter }: Rule): string {
-  return filter.kind === 'contains' ? `names with “${filter.text}”` : `the group ${filter.group}`;
 }
 
 function removeRule(rule: Rule) {

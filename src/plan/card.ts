@@ -1,0 +1,101 @@
+/** The model card beside the weights: README.md, with the YAML the Hub reads in front. */
+import { arithmeticWords } from '../methods/dialect.ts';
+import type { ParamSchema } from '../methods/params.ts';
+import type { ValuesByKey } from '../recipe/defaults.ts';
+import { filterText } from '../recipe/words.ts';
+import type { Participants } from './participants.ts';
+
+export type CardFacts = {
+  /** SHA-256 of the canonical recipe. */
+  readonly recipeHash: string;
+  readonly version: string;
+  readonly backend: string;
+};
+
+/** The text of README.md: what was merged, how, by whose arithmetic, and the recipe itself. */
+export function cardText(who: Participants, { recipeHash, version, backend }: CardFacts): string {
+  const { recipe, method } = who;
+  const papers = method.papers.map(({ label, url }) => `[${label}](${url})`);
+  const rules = rulesOf(who);
+  const sections = [
+    frontMatter(who),
+    `# ${inline(recipe.output.name)}`,
+    `Merged with Amalgam ${version} (${backend}) by **${method.title}**: ${decapitalised(method.summary)}`,
+    '## Parents',
+    parentsTable(who),
+    'Check the licences of the parents: the merged model is made from all of them.',
+    '## Method',
+    method.explanation,
+    bullets(valuesOf(method.params.global, who.global)),
+    '## Arithmetic',
+    `Dialect: **${recipe.dialect}**.`,
+    bullets(arithmeticOf(who)),
+    ...(rules.length > 0 ? ['## Rules', 'The first rule that matches wins.', bullets(rules)] : []),
+    '## Recipe',
+    `Opened in Amalgam, this makes the same model again. SHA-256 of its canonical text: \`${recipeHash}\`.`,
+    `\`\`\`json\n${JSON.stringify(recipe, null, 2)}\n\`\`\``,
+    ...(papers.length > 0 ? ['## Citations', bullets(papers)] : []),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function frontMatter({ base, experts, method }: Participants): string {
+  const parents = new Set([...(base ? [base] : []), ...experts.map(({ model }) => model)]);
+  // A JSON string is a YAML string.
+  const names = [...parents].map(({ name }) => `- ${JSON.stringify(name)}`);
+  const tags = ['merge', 'amalgam', method.id].map((tag) => `- ${tag}`);
+  const lines = ['base_model:', ...names, 'library_name: transformers', 'tags:', ...tags];
+  return ['---', ...lines, '---'].join('\n');
+}
+
+function parentsTable({ base, experts, method, recipe }: Participants): string {
+  const schema = method.params.perModel;
+  const keys = Object.keys(schema);
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const blank = keys.map(() => '');
+  return [
+    row(['model', 'role', ...keys.map((key) => schema[key].label)]),
+    row(['---', '---', ...keys.map(() => '---')]),
+    ...(base && recipe.base ? [row([inline(recipe.base.name), 'base', ...blank])] : []),
+    ...experts.map(({ ref, values }) =>
+      row([inline(ref.name), 'expert', ...keys.map((key) => String(values[key]))]),
+    ),
+  ].join('\n');
+}
+
+function valuesOf(schema: ParamSchema, values: ValuesByKey): readonly string[] {
+  return Object.entries(schema)
+    .filter(([, param]) => param.visible?.(values) ?? true)
+    .map(([key, param]) => `${param.label}: ${values[key]}`);
+}
+
+function arithmeticOf({ method, arithmetic, recipe }: Participants): readonly string[] {
+  const choices = method.choices.map((key) => {
+    const { label, choices: words } = arithmeticWords[key];
+    const word = (words as Readonly<Record<string, string>>)[arithmetic[key]];
+    const byHand = recipe.arithmetic[key] === undefined ? '' : ' (set by hand)';
+    return `${label}: ${word}${byHand}`;
+  });
+  const whole = recipe.trimScope === 'model' && method.choices.includes('smallTrim');
+  return whole ? [...choices, 'Trim threshold: one per model over all its tensors'] : choices;
+}
+
+function rulesOf({ recipe, experts }: Participants): readonly string[] {
+  return recipe.rules.map((rule) => {
+    const value =
+      typeof rule.value === 'number'
+        ? `= ${rule.value}`
+        : `from the first layer to the last ${rule.value.join(' → ')}`;
+    const expert = experts.find(({ ref }) => ref.id === rule.model);
+    const whose = expert ? ` of ${inline(expert.ref.name)}` : '';
+    return `${inline(filterText(rule.filter))}: ${rule.parameter}${whose} ${value}`;
+  });
+}
+
+const bullets = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n');
+
+/** Names come from folders and links: no line breaks, and nothing that Markdown or HTML reads. */
+const inline = (text: string) =>
+  text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#&]/g, (character) => `\\${character}`);
+
+const decapitalised = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
