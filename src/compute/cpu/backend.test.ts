@@ -5,7 +5,7 @@ import { roundTo } from '../../numerics/round.ts';
 import { selectMagnitude } from '../../numerics/select.ts';
 import { FakeKernelWorker } from '../../testing/fake-kernel-worker.ts';
 import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
-import type { Backend, Kernel, Work } from '../backend.ts';
+import type { Backend, Blocks, Kernel, Work } from '../backend.ts';
 import { cpuBackend } from './backend.ts';
 import { CHUNK } from './kernel.ts';
 
@@ -30,7 +30,7 @@ function tensor(count: number, blockSize = Math.max(1, count)) {
   return { models, base, blocks, taus };
 }
 
-function measure(backend: Backend, blocks: ReturnType<typeof tensor>['blocks'], asked: Measure[]) {
+function measure(backend: Backend, blocks: Blocks, asked: Measure[]) {
   return backend.measure(blocks, asked, { work: 'F32', at }, never);
 }
 
@@ -42,21 +42,20 @@ const sumOfChanges: Kernel = {
   at,
 };
 
-async function map(
-  backend: Backend,
-  blocks: ReturnType<typeof tensor>['blocks'],
-  kernel = sumOfChanges,
-) {
-  const bytes: number[] = [];
+/** The output as one hexadecimal text: arrays so long are slow to compare. */
+async function map(backend: Backend, blocks: Blocks, kernel = sumOfChanges) {
+  const parts: Uint8Array[] = [];
   let saturated = 0;
   let nonFinite = 0;
   for await (const mapped of backend.map(blocks, kernel, never)) {
-    for (const byte of mapped.bytes) bytes.push(byte);
+    parts.push(mapped.bytes);
     saturated += mapped.saturated;
     nonFinite += mapped.nonFinite;
   }
-  return { bytes, saturated, nonFinite };
+  return { hex: Buffer.concat(parts).toString('hex'), saturated, nonFinite };
 }
+
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 const inline = cpuBackend({ workers: 0 });
 const pooled = (workers: number) => cpuBackend({ workers, spawn: () => new FakeKernelWorker() });
@@ -183,8 +182,7 @@ describe('map', () => {
       const [x, y, z] = models.map((model) => model[i] - b);
       return b + 0.75 * (0.5 * x - 0.25 * y + z);
     });
-    const { bytes } = await map(inline, blocks);
-    expect(bytes).toEqual([...bytesOf(expected, 'BF16')]);
+    expect((await map(inline, blocks)).hex).toBe(hexOf(bytesOf(expected, 'BF16')));
   });
 
   it('gives one answer per block', async () => {
@@ -211,10 +209,11 @@ describe('map', () => {
       coefficients: [0, 1, 1],
       output: 'F16',
     } as const;
-    const { bytes, saturated, nonFinite } = await map(inline, blocks, kernel);
-    const codes = [...new Uint16Array(Uint8Array.from(bytes).buffer)];
-    expect(codes).toEqual([0x7c00, 0x7e00, 0x7bff, 0x4000, 0xfbff]);
-    expect([saturated, nonFinite]).toEqual([2, 2]);
+    expect(await map(inline, blocks, kernel)).toEqual({
+      hex: hexOf(new Uint8Array(Uint16Array.of(0x7c00, 0x7e00, 0x7bff, 0x4000, 0xfbff).buffer)),
+      saturated: 2,
+      nonFinite: 2,
+    });
   });
 
   it('says which method is missing', async () => {
