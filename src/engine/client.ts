@@ -182,19 +182,12 @@ export class EngineClient {
     const event = parseEvent(data);
     const pending = event && this.#pending.get(event.id);
     if (!event || !pending) return; // not ours, or of a call that was abandoned
-    switch (event.kind) {
-      case 'progress':
-        return pending.onProgress?.(event.progress);
-      case 'tensor':
-        return pending.onTensor?.(event.report);
-      case 'done':
-        this.#pending.delete(event.id);
-        return pending.resolve(event.value);
-      case 'failed':
-        this.#pending.delete(event.id);
-        return pending.reject(fromWire(event.error));
-      default:
-        return event satisfies never;
+    if (event.kind === 'progress') pending.onProgress?.(event.progress);
+    else if (event.kind === 'tensor') pending.onTensor?.(event.report);
+    else {
+      this.#pending.delete(event.id);
+      if (event.kind === 'done') pending.resolve(event.value);
+      else pending.reject(fromWire(event.error));
     }
   }
 

@@ -1,8 +1,9 @@
-import type { Arithmetic } from '../methods/dialect.ts';
+import type { MergeMethod } from '../methods/method.ts';
 import { findMethod } from '../methods/registry.ts';
 import { bytesPerElement, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import { tensorKey } from '../numerics/random.ts';
-import type { Job, Part, Plan, Span } from '../plan/types.ts';
+import { roundTo } from '../numerics/round.ts';
+import type { Job, Plan, Span } from '../plan/types.ts';
 import { planeBlocks, type Reader, readSpan } from './blocks.ts';
 import type { Ladder } from './ladder.ts';
 import { copyPiece } from './memory.ts';
@@ -82,49 +83,42 @@ function taskOf(
   reader: Omit<Reader, 'outputBytes'>,
   { plan, magnitudes }: Shop,
 ): Task {
+  const { method, merge } =
+    part.kind === 'cast'
+      ? { method: cast.method, merge: asMerge(part) }
+      : { method: methodOf(plan), merge: part };
+  const { planes: models, base, ordinals, elementCount, global, perModel } = merge;
+  const work = part.kind === 'cast' ? 'F32' : workOf(plan.arithmetic.work, base, models);
   const output = floatOf(job);
-  const outputBytes = bytesPerElement(output);
-  const common = { tensor: job.tensor, output };
-  if (part.kind === 'cast') {
-    const { plane, elementCount } = part;
-    const planes = { models: [plane], base: null, elementCount };
-    return {
-      ...common,
-      method: cast.method,
-      call: callOf(cast, { arithmetic: plan.arithmetic, hasBase: false, elementCount }),
-      blocks: planeBlocks(planes, { ...reader, outputBytes }),
-      work: 'F32',
-      at: { tensorKey: tensorKey(job.tensor), ordinals: [0] },
-      magnitudes: null,
-    };
-  }
-  const { planes: models, base, ordinals, elementCount } = part;
-  const method = findMethod(plan.method);
-  if (method === null) throw new Error(`no method is called ${plan.method}`);
+  const planes = { models, base, elementCount };
   return {
-    ...common,
+    tensor: job.tensor,
     method,
-    call: callOf(part, {
+    call: {
+      global,
+      perModel,
       arithmetic: plan.arithmetic,
       hasBase: base !== null,
       elementCount,
-    }),
-    blocks: planeBlocks({ models, base, elementCount }, { ...reader, outputBytes }),
-    work: workOf(plan.arithmetic.work, base, models),
+      round: roundTo(work),
+    },
+    blocks: planeBlocks(planes, { ...reader, outputBytes: bytesPerElement(output) }),
+    output,
+    work,
     at: { tensorKey: tensorKey(job.tensor), ordinals },
     magnitudes: magnitudes === null ? null : ordinals.map((ordinal) => magnitudes[ordinal]),
   };
 }
 
-function callOf(
-  values: Pick<Extract<Part, { kind: 'merge' }>, 'global' | 'perModel'>,
-  rest: {
-    readonly arithmetic: Arithmetic;
-    readonly hasBase: boolean;
-    readonly elementCount: number;
-  },
-): Task['call'] {
-  return { global: values.global, perModel: values.perModel, ...rest };
+function asMerge({ plane, elementCount }: CastPart): Omit<MergePart, 'kind'> {
+  const { global, perModel } = cast;
+  return { planes: [plane], base: null, ordinals: [0], elementCount, global, perModel };
+}
+
+function methodOf(plan: Plan): MergeMethod {
+  const method = findMethod(plan.method);
+  if (method === null) throw new Error(`no method is called ${plan.method}`);
+  return method;
 }
 
 function floatOf(job: Job): FloatDtype {

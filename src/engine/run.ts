@@ -34,12 +34,9 @@ export type RunOptions = {
  * @throws JobError naming step, tensor and file; VerifyError; AbortError
  */
 export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
   try {
-    return await carryOut(plan, { ...options, signal });
+    return await carryOut(plan, options);
   } catch (error) {
-    stop.abort();
     await options.sink.abort();
     if (options.signal.aborted) throw new DOMException('The run was cancelled', 'AbortError');
     throw error;

@@ -29,7 +29,9 @@ export async function writeWeights(
   meter: ProgressMeter,
   events: Pick<RunEvents, 'tensor'>,
 ): Promise<{ readonly written: Written[]; readonly reports: TensorReport[] }> {
-  const { plan, signal } = shop;
+  const { plan } = shop;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([shop.signal, stop.signal]);
   const written: Written[] = [];
   const reports: TensorReport[] = [];
   const queue = plan.jobs.values();
@@ -38,7 +40,7 @@ export async function writeWeights(
     const { value: job } = queue.next();
     if (job === undefined) return;
     const tally = newTally(job);
-    inFlight.push({ job, tally, pieces: ahead(produce(job, tally, shop)) });
+    inFlight.push({ job, tally, pieces: ahead(produce(job, tally, { ...shop, signal })) });
   };
 
   async function writeTensor({ job, tally, pieces }: Started, file: OpenFile): Promise<void> {
@@ -71,6 +73,7 @@ export async function writeWeights(
     }
     return { written, reports };
   } finally {
+    stop.abort(); // after a failure, work for later tensors ends here and is waited for
     await Promise.all(inFlight.map(({ pieces }) => pieces.return?.()));
   }
 }
