@@ -1,0 +1,203 @@
+import {
+  type Arithmetic,
+  type ArithmeticKey,
+  arithmeticWords,
+  dialects,
+} from '../methods/dialect.ts';
+import { misfit, type ParamSchema, type ParamValue } from '../methods/params.ts';
+import { findMethod, methods } from '../methods/registry.ts';
+import { emptyRecipe } from './defaults.ts';
+import {
+  complain,
+  type Fault,
+  fault,
+  type Place,
+  readCount,
+  readList,
+  readNullable,
+  readObject,
+  readOneOf,
+  readOr,
+  readText,
+} from './reader.ts';
+import {
+  type Expert,
+  type Filter,
+  type ModelRef,
+  type OutputOptions,
+  type Recipe,
+  type Rule,
+  tensorGroups,
+} from './recipe.ts';
+
+/** Why a recipe cannot be read. Has the shape of a plan's finding, so one list shows both. */
+export type RecipeFinding = {
+  readonly severity: 'error';
+  readonly code: 'recipe-unreadable' | 'recipe-version' | 'recipe-field';
+  readonly message: string;
+  readonly advice: string;
+  readonly place: { readonly parameter?: string };
+};
+
+export type ParsedRecipe =
+  | { readonly recipe: Recipe }
+  | { readonly findings: readonly RecipeFinding[] };
+
+/** The text of a recipe file. */
+export function parseRecipeText(text: string): ParsedRecipe {
+  try {
+    return parseRecipe(JSON.parse(text));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `The recipe is not JSON: ${why}.`;
+    const advice = 'Open the amalgam-recipe.json that was written beside a merged model.';
+    return {
+      findings: [{ severity: 'error', code: 'recipe-unreadable', message, advice, place: {} }],
+    };
+  }
+}
+
+/**
+ * A recipe from a file, local storage or a link. `version`, `method` and `experts` must be there; what
+ * else is absent takes its default. Every unknown key, wrong type and value outside its limits is named.
+ */
+export function parseRecipe(input: unknown): ParsedRecipe {
+  const version =
+    typeof input === 'object' && input !== null && 'version' in input && input.version;
+  if (typeof version === 'number' && version > 1) return { findings: [laterVersion(version)] };
+  const faults: Fault[] = [];
+  const recipe = readRecipe({ value: input, path: '', faults });
+  return faults.length === 0 ? { recipe } : { findings: faults.map(asFinding) };
+}
+
+function readRecipe(place: Place): Recipe {
+  const defaults = emptyRecipe();
+  const fields = readObject(place, Object.keys(defaults));
+  const method = findMethod(readText(fields.at('method')));
+  if (!method && typeof fields.at('method').value === 'string') {
+    fault(fields.at('method'), `one of ${methods.map(({ id }) => id).join(', ')}`, null);
+  }
+  const global = method?.params.global ?? null;
+  const perModel = method?.params.perModel ?? null;
+  if (fields.at('version').value !== 1) fault(fields.at('version'), '1', null);
+  return {
+    version: 1,
+    method: method?.id ?? defaults.method,
+    dialect: readOr(fields.at('dialect'), defaults.dialect, (at) => readOneOf(at, dialects)),
+    arithmetic: readOr(fields.at('arithmetic'), {}, readArithmetic),
+    base: readOr(fields.at('base'), null, (at) => readNullable(at, readModel)),
+    experts: readList(fields.at('experts'), (at) => readExpert(at, perModel)),
+    values: readOr(fields.at('values'), {}, (at) => readValues(at, global)),
+    rules: readOr(fields.at('rules'), [], (at) => readList(at, readRule)),
+    vocabulary: readOr(fields.at('vocabulary'), defaults.vocabulary, (at) =>
+      readOneOf(at, ['keep base rows', 'refuse']),
+    ),
+    trimScope: readOr(fields.at('trimScope'), defaults.trimScope, (at) =>
+      readOneOf(at, ['tensor', 'model']),
+    ),
+    output: readOr(fields.at('output'), defaults.output, readOutput),
+  };
+}
+
+function readArithmetic(place: Place): Partial<Arithmetic> {
+  const keys = Object.keys(arithmeticWords) as ArithmeticKey[];
+  const fields = readObject(place, keys);
+  const present = keys.filter((key) => fields.at(key).value !== undefined);
+  const pairs = present.map((key) => [
+    key,
+    readOneOf(fields.at(key), Object.keys(arithmeticWords[key].choices)),
+  ]);
+  return Object.fromEntries(pairs) as Partial<Arithmetic>;
+}
+
+function readModel(place: Place): ModelRef {
+  const fields = readObject(place, ['id', 'name', 'origin', 'bytes']);
+  return {
+    id: readText(fields.at('id')),
+    name: readText(fields.at('name')),
+    origin: readOneOf(fields.at('origin'), ['demo', 'local']),
+    bytes: readCount(fields.at('bytes')),
+  };
+}
+
+function readExpert(place: Place, schema: ParamSchema | null): Expert {
+  const fields = readObject(place, ['model', 'values']);
+  return {
+    model: readModel(fields.at('model')),
+    values: readOr(fields.at('values'), {}, (at) => readValues(at, schema)),
+  };
+}
+
+/** Without a schema (the method is unknown) nothing can be said about values. */
+function readValues(place: Place, schema: ParamSchema | null): Record<string, ParamValue> {
+  if (schema === null) return {};
+  const fields = readObject(place, Object.keys(schema));
+  const known = fields.keys().filter((key) => Object.hasOwn(schema, key));
+  const pairs = known.map((key) => {
+    const at = fields.at(key);
+    const why = misfit(schema[key], at.value);
+    return [key, why ? complain(at, why, schema[key].default) : (at.value as ParamValue)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function readRule(place: Place): Rule {
+  const fields = readObject(place, ['id', 'filter', 'parameter', 'model', 'value']);
+  return {
+    id: readText(fields.at('id')),
+    filter: readFilter(fields.at('filter')),
+    parameter: readText(fields.at('parameter')),
+    model: readOr(fields.at('model'), null, (at) => readNullable(at, readText)),
+    value: readRuleValue(fields.at('value')),
+  };
+}
+
+function readFilter(place: Place): Filter {
+  const fields = readObject(place, ['kind', 'text', 'group']);
+  return readOneOf(fields.at('kind'), ['contains', 'group']) === 'contains'
+    ? { kind: 'contains', text: readText(fields.at('text')) }
+    : { kind: 'group', group: readOneOf(fields.at('group'), tensorGroups) };
+}
+
+function readRuleValue(place: Place): number | readonly number[] {
+  return Array.isArray(place.value) ? readList(place, readFinite) : readFinite(place);
+}
+
+function readFinite(place: Place): number {
+  const { value } = place;
+  return typeof value === 'number' && Number.isFinite(value)
+    ? value
+    : fault(place, 'a finite number', 0);
+}
+
+function readOutput(place: Place): OutputOptions {
+  const defaults = emptyRecipe().output;
+  const fields = readObject(place, Object.keys(defaults));
+  return {
+    name: readOr(fields.at('name'), defaults.name, readText),
+    dtype: readOr(fields.at('dtype'), defaults.dtype, (at) =>
+      readOneOf(at, ['base', 'F32', 'F16', 'BF16']),
+    ),
+    shardBytes: readOr(fields.at('shardBytes'), null, (at) => readNullable(at, readCount)),
+  };
+}
+
+function laterVersion(version: number): RecipeFinding {
+  return {
+    severity: 'error',
+    code: 'recipe-version',
+    message: `The recipe is in format ${version}; this Amalgam reads format 1.`,
+    advice: 'Reload the page to get the latest version, or make the recipe anew.',
+    place: {},
+  };
+}
+
+function asFinding({ path, message }: Fault): RecipeFinding {
+  return {
+    severity: 'error',
+    code: 'recipe-field',
+    message: `${path}: ${message}.`,
+    advice: 'Correct the recipe, or make it anew.',
+    place: { parameter: path },
+  };
+}
