@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { clashes, directorySink } from './directory.ts';
+
+/** A directory of private storage has the same interface as one the user picked. */
+let folder: FileSystemDirectoryHandle;
+
+let root: FileSystemDirectoryHandle;
+let count = 0;
+
+beforeEach(async () => {
+  root = await navigator.storage.getDirectory();
+  count += 1;
+  folder = await root.getDirectoryHandle(`picked ${count}`, { create: true });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function content(): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for await (const handle of folder.values()) {
+    const isSwap = handle.name.endsWith('.crswap'); // Chromium lists its swap files in private storage
+    if (handle.kind === 'file' && !isSwap)
+      files[handle.name] = await (await handle.getFile()).text();
+  }
+  return files;
+}
+
+async function put(name: string, text: string): Promise<void> {
+  const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
+  await writable.write(text);
+  await writable.close();
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+async function write(sink: ReturnType<typeof directorySink>, name: string, text: string) {
+  const file = await sink.create(name, text.length);
+  await file.write(bytes(text));
+  await file.close();
+}
+
+describe('a run into a picked folder', () => {
+  test('shows nothing but empty names before commit', async () => {
+    const sink = directorySink(folder);
+    await write(sink, 'model.safetensors', 'weights');
+    await write(sink, 'config.json', '{}');
+    expect(await content()).toEqual({ 'model.safetensors': '', 'config.json': '' });
+    await sink.commit();
+    expect(await content()).toEqual({ 'model.safetensors': 'weights', 'config.json': '{}' });
+    const source = await sink.reopen('model.safetensors');
+    expect(await source.read(1, 4)).toEqual(bytes('eig'));
+  });
+
+  test('closes weights first and the index last', async () => {
+    const sink = directorySink(folder);
+    for (const name of ['model.safetensors.index.json', 'config.json', 'model-1.safetensors']) {
+      await write(sink, name, name);
+    }
+    const closed: string[] = [];
+    const { close } = FileSystemWritableFileStream.prototype;
+    vi.spyOn(FileSystemWritableFileStream.prototype, 'close').mockImplementation(async function (
+      this: FileSystemWritableFileStream,
+    ) {
+      await close.call(this);
+      const shown = Object.values(await content()).filter((text) => text !== '');
+      closed.push(...shown.filter((name) => !closed.includes(name)));
+    });
+    await sink.commit();
+    expect(closed).toEqual(['model-1.safetensors', 'config.json', 'model.safetensors.index.json']);
+  });
+
+  test('reads a written file back before commit, which shows this one file whole', async () => {
+    const sink = directorySink(folder);
+    await write(sink, 'a.safetensors', 'abc');
+    await write(sink, 'b.safetensors', 'xyz');
+    const source = await sink.reopen('a.safetensors');
+    expect(await source.read(0, 3)).toEqual(bytes('abc'));
+    expect(await content()).toEqual({ 'a.safetensors': 'abc', 'b.safetensors': '' });
+    await sink.abort();
+    expect(await content()).toEqual({});
+  });
+
+  test('aborted, leaves what was there before and nothing else', async () => {
+    await put('config.json', 'old');
+    await put('mine.txt', 'keep');
+    const sink = directorySink(folder, { overwrite: true });
+    await write(sink, 'config.json', 'new');
+    const half = await sink.create('model.safetensors', 100);
+    await half.write(bytes('half'));
+    await sink.abort();
+    await sink.abort();
+    expect(await content()).toEqual({ 'config.json': 'old', 'mine.txt': 'keep' });
+  });
+
+  test('does not touch files of the same name unless told to', async () => {
+    await put('config.json', 'old');
+    expect(await clashes(folder, ['config.json', 'model.safetensors'])).toEqual(['config.json']);
+    await expect(directorySink(folder).create('config.json', 2)).rejects.toMatchObject({
+      tag: 'exists',
+      context: { file: 'config.json' },
+    });
+    const sink = directorySink(folder, { overwrite: true });
+    await write(sink, 'config.json', '{}');
+    expect(await content()).toEqual({ 'config.json': 'old' });
+    await sink.commit();
+    expect(await content()).toEqual({ 'config.json': '{}' });
+  });
+});
+
+describe('what the disk does to it', () => {
+  test.each([
+    ['quota', 'QuotaExceededError'],
+    ['permission', 'NotAllowedError'],
+    ['disk', 'NotFoundError'],
+    ['disk', 'InvalidStateError'],
+  ])('%s, from a %s', async (tag, name) => {
+    const sink = directorySink(folder);
+    const file = await sink.create('a.safetensors', 3);
+    vi.spyOn(FileSystemWritableFileStream.prototype, 'write').mockRejectedValue(
+      new DOMException('no', name),
+    );
+    await expect(file.write(bytes('abc'))).rejects.toMatchObject({
+      name: 'WriteError',
+      tag,
+      context: { file: 'a.safetensors' },
+    });
+    await expect(file.write(bytes('abc'))).rejects.toMatchObject({ tag: 'closed' });
+    await sink.abort();
+    expect(await content()).toEqual({});
+  });
+
+  test('a file shorter than announced is never shown', async () => {
+    const sink = directorySink(folder);
+    const file = await sink.create('a.safetensors', 3);
+    await file.write(bytes('ab'));
+    await expect(file.close()).rejects.toMatchObject({ tag: 'size' });
+    await expect(sink.commit()).rejects.toMatchObject({ tag: 'closed' });
+    expect(await content()).toEqual({ 'a.safetensors': '' });
+  });
+
+  test('names the folder cannot hold are refused', async () => {
+    const create = directorySink(folder).create('a/b', 1);
+    await expect(create).rejects.toMatchObject({ tag: 'name' });
+  });
+});

@@ -1,0 +1,145 @@
+import { blobSource } from './blob.ts';
+import { asReadError, asWriteError, WriteError } from './errors.ts';
+import type { Sink, SinkFile } from './sink.ts';
+
+type Entry = {
+  readonly handle: FileSystemFileHandle;
+  readonly writable: FileSystemWritableFileStream;
+  readonly existed: boolean;
+  state: 'writing' | 'written' | 'failed' | 'visible';
+};
+
+/** Those of `names` that already exist in the folder: ask before a run, not in its middle. */
+export async function clashes(
+  folder: FileSystemDirectoryHandle,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const found = await Promise.all(names.map((name) => exists(folder, name)));
+  return names.filter((_, index) => found[index]);
+}
+
+/**
+ * Writes a model folder into a folder the user picked. What is written lies in hidden swap files of the
+ * browser; until `commit` there are only empty files under the final names, because the interface makes
+ * them. Reading a file back before that makes this one file visible, whole.
+ */
+export function directorySink(
+  folder: FileSystemDirectoryHandle,
+  { overwrite = false }: { readonly overwrite?: boolean } = {},
+): Sink {
+  const entries = new Map<string, Entry>();
+  let state: 'open' | 'committed' | 'aborted' = 'open';
+
+  const refuse = (tag: WriteError['tag'], file: string, found: string, advice = 'Run again.') =>
+    new WriteError(tag, { file, found, advice });
+
+  async function show(name: string, entry: Entry): Promise<void> {
+    if (entry.state === 'visible') return;
+    if (entry.state !== 'written') throw refuse('closed', name, `it is ${entry.state}`);
+    await guard(name, entry, () => entry.writable.close());
+    entry.state = 'visible';
+  }
+
+  return {
+    kind: 'directory',
+    async create(name, size) {
+      if (state !== 'open') throw refuse('closed', name, `created after the run was ${state}`);
+      const existed = await exists(folder, name);
+      if ((existed && !overwrite) || entries.has(name)) {
+        const advice = 'Pick an empty folder, or move this file away.';
+        throw refuse('exists', name, 'a file of this name is in the folder', advice);
+      }
+      const entry = await openEntry(folder, name, existed);
+      entries.set(name, entry);
+      return sinkFile(name, size, entry);
+    },
+    async commit() {
+      if (state === 'aborted') throw refuse('closed', folder.name, 'the run was aborted');
+      for (const [name, entry] of [...entries].sort(byImportance)) await show(name, entry);
+      state = 'committed';
+    },
+    async abort() {
+      state = 'aborted';
+      for (const [name, { writable, existed, state }] of entries) {
+        if (state !== 'visible') await writable.abort().catch(() => {}); // it may have failed already
+        if (!existed) await folder.removeEntry(name).catch(() => {}); // the folder may be gone
+      }
+      entries.clear();
+    },
+    async reopen(name) {
+      try {
+        const entry = entries.get(name);
+        if (entry) await show(name, entry);
+        const handle = entry?.handle ?? (await folder.getFileHandle(name));
+        return blobSource(name, await handle.getFile());
+      } catch (error) {
+        throw asReadError(error, name);
+      }
+    },
+  };
+}
+
+async function openEntry(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  existed: boolean,
+): Promise<Entry> {
+  try {
+    const handle = await folder.getFileHandle(name, { create: true });
+    const writable = await handle.createWritable().catch(async (error: unknown) => {
+      if (!existed) await folder.removeEntry(name).catch(() => {}); // keep the first error
+      throw error;
+    });
+    return { handle, writable, existed, state: 'writing' };
+  } catch (error) {
+    throw asWriteError(error, name);
+  }
+}
+
+function sinkFile(name: string, size: number, entry: Entry): SinkFile {
+  let position = 0;
+  const fail = (tag: WriteError['tag'], found: string, advice: string) =>
+    new WriteError(tag, { file: name, found, expected: `${size} bytes`, advice });
+  return {
+    async write(bytes) {
+      if (entry.state !== 'writing') throw fail('closed', `it is ${entry.state}`, 'Run again.');
+      await guard(name, entry, () => entry.writable.write(bytes));
+      position += bytes.length;
+    },
+    async close() {
+      if (entry.state !== 'writing') throw fail('closed', `it is ${entry.state}`, 'Run again.');
+      entry.state = position === size ? 'written' : 'failed';
+      if (entry.state === 'written') return;
+      throw fail('size', `${position} bytes`, 'Please report this fault.');
+    },
+  };
+}
+
+async function guard<T>(name: string, entry: Entry, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    entry.state = 'failed';
+    throw asWriteError(error, name);
+  }
+}
+
+async function exists(folder: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  try {
+    await folder.getFileHandle(name);
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return false;
+    throw asWriteError(error, name);
+  }
+}
+
+/** Weights first and their index last: a folder with an index is complete. */
+function byImportance([a]: readonly [string, Entry], [b]: readonly [string, Entry]): number {
+  return importance(a) - importance(b);
+}
+
+function importance(name: string): number {
+  if (name.endsWith('.safetensors')) return 0;
+  return name.endsWith('.index.json') ? 2 : 1;
+}

@@ -1,0 +1,60 @@
+import { asWriteError, WriteError } from './errors.ts';
+import type { SinkFile } from './sink.ts';
+
+/** A file in private storage, written from its beginning. For a dedicated worker. */
+export type SyncFile = SinkFile & {
+  /** Lets go of the file whatever state it is in. */
+  release(): void;
+};
+
+/** Empties the file. Closing checks that exactly `size` bytes were written. */
+export async function openSyncFile(
+  handle: FileSystemFileHandle,
+  name: string,
+  size: number,
+): Promise<SyncFile> {
+  const access = await handle.createSyncAccessHandle().catch((error: unknown) => {
+    throw asWriteError(error, name);
+  });
+  access.truncate(0);
+  let position = 0;
+  let state: 'open' | 'failed' | 'closed' = 'open';
+
+  const attempt = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      state = 'failed';
+      throw asWriteError(error, name);
+    }
+  };
+  const fail = (tag: WriteError['tag'], found: string, advice: string, expected?: string) => {
+    state = 'failed';
+    const context = { file: name, found, advice };
+    return new WriteError(tag, expected === undefined ? context : { ...context, expected });
+  };
+  const release = () => {
+    if (state !== 'closed') access.close();
+    state = 'closed';
+  };
+
+  return {
+    release,
+    async write(bytes) {
+      if (state !== 'open') throw fail('closed', `written to when ${state}`, 'Run again.');
+      const count = attempt(() => access.write(bytes, { at: position }));
+      position += bytes.length;
+      if (count === bytes.length) return;
+      // Out of quota, Chromium throws nothing: it answers with a short or an absurdly large count.
+      const advice = 'Free some space on this device, or save into a folder.';
+      throw fail('quota', `no room left at byte ${position - bytes.length}`, advice);
+    },
+    async close() {
+      if (state !== 'open') throw fail('closed', `closed when ${state}`, 'Run again.');
+      attempt(() => access.flush());
+      release();
+      if (position === size) return;
+      throw fail('size', `${position} bytes`, 'Please report this fault.', `${size}`);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Call } from './opfs.worker.ts';
+
+export type RemoteOpfs = {
+  /** Rejects with an error that has the `tag` of the one in the worker. */
+  call<T = null>(call: Call): Promise<T>;
+  /** As closing the tab would. */
+  terminate(): void;
+};
+
+export function remoteOpfs(): RemoteOpfs {
+  const worker = new Worker(new URL('./opfs.worker.ts', import.meta.url), { type: 'module' });
+  let lastId = 0;
+  return {
+    terminate: () => worker.terminate(),
+    call<T>(call: Call) {
+      lastId += 1;
+      const id = lastId;
+      return new Promise<T>((resolve, reject) => {
+        const listen = ({ data }: MessageEvent) => {
+          if (data.id !== id) return;
+          worker.removeEventListener('message', listen);
+          if (data.error) reject(Object.assign(new Error(data.error.message), data.error));
+          else resolve(data.value);
+        };
+        worker.addEventListener('message', listen);
+        worker.postMessage({ ...call, id });
+      });
+    },
+  };
+}
