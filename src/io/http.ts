@@ -18,32 +18,30 @@ export function httpSource(name: string, url: string, size: number): Source {
       'The file on the server changed: open it again.',
     );
 
+  /** Rejects with the reason of an abort, or with a `ReadError` saying that `found` happened. */
+  async function online<T>(found: string, work: Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof TypeError)) throw asReadError(error, name);
+      const advice = 'Check the connection and try again.';
+      throw new ReadError('network', { file: name, found, advice }, error);
+    }
+  }
+
   async function fetchRange(begin: number, end: number, signal?: AbortSignal): Promise<Response> {
     const headers = { range: `bytes=${begin}-${end - 1}` };
     const init = { headers, cache: 'no-store', ...(signal ? { signal } : {}) } as const;
-    const response = await fetch(url, init).catch((error: unknown) => {
-      if (!(error instanceof TypeError)) throw asReadError(error, name);
-      const advice = 'Check the connection and try again.';
-      throw new ReadError(
-        'network',
-        { file: name, found: 'no answer from the server', advice },
-        error,
-      );
-    });
+    const response = await online('no answer from the server', fetch(url, init), signal);
     if (response.status === 206 || response.status === 200) return response;
     const tag = response.status === 404 ? 'missing' : 'status';
     const advice = 'Try again later, or open the model from another place.';
     throw fail(tag, `HTTP status ${response.status}`, '206, a part of the file', advice);
   }
 
-  async function body(response: Response): Promise<Uint8Array<ArrayBuffer>> {
-    try {
-      return new Uint8Array(await response.arrayBuffer());
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw asReadError(error, name);
-      const advice = 'Check the connection and try again.';
-      throw new ReadError('network', { file: name, found: 'a broken transfer', advice }, error);
-    }
+  async function body(response: Response, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await online('a broken transfer', response.arrayBuffer(), signal));
   }
 
   return {
@@ -57,7 +55,7 @@ export function httpSource(name: string, url: string, size: number): Source {
       if (response.status === 206) {
         const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
         if (total !== undefined && Number(total) !== size) throw shortage(Number(total), size);
-        const bytes = await body(response);
+        const bytes = await body(response, signal);
         if (bytes.length !== end - begin) throw shortage(bytes.length, end - begin);
         return bytes;
       }
@@ -66,7 +64,7 @@ export function httpSource(name: string, url: string, size: number): Source {
         const advice = 'This server does not send parts of files: download the model and drop it.';
         throw fail('status', 'HTTP status 200, the whole file', '206, a part of it', advice);
       }
-      const bytes = await body(response);
+      const bytes = await body(response, signal);
       if (bytes.length !== size) throw shortage(bytes.length, size);
       whole = bytes;
       return whole.slice(begin, end);
