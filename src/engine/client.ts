@@ -183,8 +183,9 @@ export class EngineClient {
     const pending = event && this.#pending.get(event.id);
     if (!event || !pending) return; // not ours, or of a call that was abandoned
     if (event.kind === 'progress') pending.onProgress?.(event.progress);
-    else if (event.kind === 'tensor') pending.onTensor?.(event.report);
-    else {
+    else if (event.kind === 'tensors') {
+      for (const report of event.reports) pending.onTensor?.(report);
+    } else {
       this.#pending.delete(event.id);
       if (event.kind === 'done') pending.resolve(event.value);
       else pending.reject(fromWire(event.error));

@@ -12,7 +12,7 @@ export class JobError extends Error {
 
   constructor(context: Omit<JobError['context'], 'advice'>, cause: unknown) {
     const doing = { read: 'Reading', compute: 'Merging', write: 'Writing' }[context.step];
-    const preposition = context.step === 'write' ? 'to' : 'from';
+    const preposition = { read: 'from', compute: 'on', write: 'to' }[context.step];
     const about = context.tensor === '' ? '' : ` “${context.tensor}”`;
     super(`${doing}${about} ${preposition} ${context.file} failed: ${messageOf(cause)}`, { cause });
     this.tag = tagOf(cause) ?? context.step;
@@ -52,6 +52,11 @@ export class EngineError extends Error {
     this.tag = tag;
     this.context = context;
   }
+}
+
+/** Whether the engine has already said what went wrong, and where. */
+export function isExplained(error: unknown): error is JobError | EngineError {
+  return error instanceof JobError || error instanceof EngineError;
 }
 
 export function messageOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import { type Backend, DeviceLostError, NonFiniteError } from '../compute/backend.ts';
-import { JobError } from './errors.ts';
+import { isExplained } from './errors.ts';
 
 export type Fallback = {
   /** A new device after the first was lost or ran out of memory; null when there is none. */
@@ -57,7 +57,7 @@ export function ladder(first: Backend, fallback: Fallback): Ladder {
 /** Lost, out of memory, or torn down under a pending read-back: the work can be done elsewhere. */
 function isDeviceTrouble(error: unknown): boolean {
   if (error instanceof DeviceLostError) return true;
-  if (error instanceof JobError || !(error instanceof Error)) return false;
+  if (isExplained(error) || !(error instanceof Error)) return false;
   if (error instanceof DOMException) {
     return ['AbortError', 'OperationError', 'InvalidStateError'].includes(error.name);
   }

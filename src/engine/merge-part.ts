@@ -4,7 +4,7 @@ import type { Call, Measure, MergeMethod } from '../methods/method.ts';
 import { bytesPerElement, type FloatDtype } from '../numerics/dtype.ts';
 import type { Part, PlaneRef } from '../plan/types.ts';
 import type { PlaneBlocks } from './blocks.ts';
-import { isAbort, JobError } from './errors.ts';
+import { isAbort, isExplained, JobError } from './errors.ts';
 import type { Ladder } from './ladder.ts';
 
 export type MergePart = Extract<Part, { kind: 'merge' }>;
@@ -67,7 +67,7 @@ export async function* compute(
       if (done === task.blocks.elementCount) return;
       throw new Error(`${backend.label} gave ${done} of ${task.blocks.elementCount} elements`);
     } catch (error) {
-      if (signal.aborted || error instanceof JobError) throw error;
+      if (signal.aborted || isExplained(error)) throw error;
       const next = await ladder.after(backend, error);
       if (next === null) {
         if (isAbort(error)) throw error;

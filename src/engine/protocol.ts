@@ -8,7 +8,12 @@ export type Handle =
 
 /** Where a run writes to. Handles of the File System Access API travel by structured clone. */
 export type Destination =
-  | { readonly kind: 'directory'; readonly handle: FileSystemDirectoryHandle }
+  | {
+      readonly kind: 'directory';
+      readonly handle: FileSystemDirectoryHandle;
+      /** Whether files of the same names may be replaced; without it the run refuses. */
+      readonly overwrite?: boolean;
+    }
   | { readonly kind: 'opfs'; readonly folder: string };
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
@@ -34,7 +39,7 @@ export type RunOptions = {
   readonly memoryBudget: number;
 };
 
-/** What one tensor went through; sent as it is finished. */
+/** What one tensor went through. */
 export type TensorReport = {
   readonly tensor: string;
   readonly backend: 'cpu' | 'webgpu' | 'copy';
@@ -129,7 +134,8 @@ export type Event =
     }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
-  | { readonly kind: 'tensor'; readonly id: number; readonly report: TensorReport };
+  /** Sent with the progress: a model may finish hundreds of small tensors a second. */
+  | { readonly kind: 'tensors'; readonly id: number; readonly reports: readonly TensorReport[] };
 
 const requestKinds: readonly string[] = [
   'open',
@@ -145,7 +151,7 @@ const eventKinds: readonly string[] = [
   'done',
   'failed',
   'progress',
-  'tensor',
+  'tensors',
 ] satisfies Event['kind'][];
 
 /** A message of the page; null when it is none of ours (extensions post to workers too). */

@@ -11,6 +11,7 @@ import type {
   Handle,
   Request,
   RunResult,
+  TensorReport,
 } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
 import { run } from './run.ts';
@@ -34,7 +35,7 @@ export type Surroundings = {
   readonly sink: (destination: Destination) => Promise<Sink>;
   readonly storage: Storage;
   /** Does `work` while the browser knows that this page must not be put to sleep. */
-  readonly locked: <T>(destination: Destination, work: () => Promise<T>) => Promise<T>;
+  readonly locked: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
 type Reply = (event: Event) => void;
@@ -79,7 +80,12 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     const { id, plan, destination, options } = request;
     const signal = cancellers.get(id)!.signal;
     signal.throwIfAborted();
-    return surroundings.locked(destination, async () => {
+    let reports: TensorReport[] = [];
+    const sendReports = () => {
+      if (reports.length > 0) reply({ kind: 'tensors', id, reports });
+      reports = [];
+    };
+    return surroundings.locked(async () => {
       const { backend, fallback, release } = await surroundings.devices.acquire(options.backend);
       try {
         return await run(plan, {
@@ -90,11 +96,15 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
           budget: options.memoryBudget,
           signal,
           events: {
-            progress: (progress) => reply({ kind: 'progress', id, progress }),
-            tensor: (report) => reply({ kind: 'tensor', id, report }),
+            progress(progress) {
+              sendReports();
+              reply({ kind: 'progress', id, progress });
+            },
+            tensor: (report) => reports.push(report),
           },
         });
       } finally {
+        sendReports();
         release();
       }
     });

@@ -2,7 +2,7 @@ import type { Backend, Blocks, Work } from '../compute/backend.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Reader } from './blocks.ts';
 import { chainedBlocks, type Link } from './chain.ts';
-import { isAbort, JobError } from './errors.ts';
+import { isAbort, isExplained, JobError } from './errors.ts';
 import type { Ladder } from './ladder.ts';
 import { workOf } from './merge-part.ts';
 
@@ -106,7 +106,7 @@ async function magnitudeOf(
       const [[magnitude]] = await backend.measure(blocks, measures, context, signal);
       return magnitude;
     } catch (error) {
-      if (signal.aborted || error instanceof JobError) throw error;
+      if (signal.aborted || isExplained(error)) throw error;
       const next = await ladder.after(backend, error);
       if (next === null) {
         if (isAbort(error)) throw error;

@@ -1,0 +1,203 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Plan } from '../plan/types.ts';
+import { emptyStorage, enginePair, memorySurroundings } from '../testing/engine-pair.ts';
+import { type MemorySink, memorySink } from '../testing/memory-sink.ts';
+import { mergeRun } from '../testing/merge-run.ts';
+import { f32, modelFile } from '../testing/model-file.ts';
+import type { Handle, Progress, TensorReport } from './protocol.ts';
+import { run } from './run.ts';
+import type { Surroundings } from './serve.ts';
+
+const models = {
+  a: { v: f32([3], [1, 2, 3]), w: f32([2], [0, 4]) },
+  b: { v: f32([3], [3, 2, 1]), w: f32([2], [2, 2]) },
+};
+const files = new Map(Object.entries(models).map(([id, tensors]) => [id, modelFile(tensors)]));
+const destination = { kind: 'opfs', folder: 'merged' } as const;
+const runOptions = { backend: 'auto', memoryBudget: 2 ** 28 } as const;
+
+function handlesOf(id: string): readonly Handle[] {
+  return [{ kind: 'url', path: 'model.safetensors', url: id, size: files.get(id)!.length }];
+}
+
+let pair: ReturnType<typeof enginePair>;
+afterEach(() => pair.close());
+
+async function started(over: Partial<Surroundings> = {}): Promise<Plan> {
+  pair = enginePair(memorySurroundings(files, over));
+  for (const id of ['a', 'b']) await pair.client.open(id, id, handlesOf(id));
+  return (await mergeRun({ models })).plan;
+}
+
+describe('a page and its engine', () => {
+  test('open a model, run a plan, hear of every tensor', async () => {
+    const sinks: MemorySink[] = [];
+    const plan = await started({
+      async sink() {
+        sinks.push(memorySink());
+        return sinks[0];
+      },
+    });
+    const progress: Progress[] = [];
+    const reports: TensorReport[] = [];
+    const result = await pair.client.run(plan, destination, runOptions, {
+      onProgress: (each) => progress.push(each),
+      onTensor: (each) => reports.push(each),
+    });
+    const { plan: same, options } = await mergeRun({ models });
+    const direct = options();
+    await run(same, direct);
+    expect(sinks[0].files).toEqual(direct.sink.files);
+    expect(reports).toEqual(result.tensors);
+    expect(reports.map(({ tensor }) => tensor)).toEqual(['v', 'w']);
+    expect(progress.length).toBeGreaterThan(0);
+  });
+
+  test('what is wrong with a file arrives with its tag, words and context', async () => {
+    await started();
+    const broken = new Map([['x', new Uint8Array([1, 2, 3])]]);
+    pair.close();
+    pair = enginePair(memorySurroundings(broken));
+    const handle = { kind: 'url', path: 'model.safetensors', url: 'x', size: 3 } as const;
+    await expect(pair.client.open('x', 'x', [handle])).rejects.toMatchObject({
+      tag: 'too-short',
+      message: expect.stringContaining('model.safetensors'),
+      context: { file: 'model.safetensors', found: '3 bytes' },
+    });
+  });
+
+  test('the device report says which backend and why', async () => {
+    await started();
+    expect(await pair.client.device('auto')).toEqual({
+      kind: 'cpu',
+      label: 'CPU',
+      reason: 'The CPU: this browser offers no WebGPU adapter.',
+      webgpu: 'none',
+      adapter: null,
+      limits: null,
+      workers: 0,
+    });
+  });
+
+  test('a model that was closed cannot be read', async () => {
+    const plan = await started();
+    await pair.client.close('b');
+    await expect(pair.client.run(plan, destination, runOptions)).rejects.toMatchObject({
+      tag: 'not-open',
+      context: { model: 'b' },
+    });
+  });
+
+  test('runs are done one after the other', async () => {
+    const log: string[] = [];
+    const plan = await started({
+      async locked(work) {
+        log.push('begin');
+        const done = await work();
+        log.push('end');
+        return done;
+      },
+    });
+    await Promise.all([1, 2].map(() => pair.client.run(plan, destination, runOptions)));
+    expect(log).toEqual(['begin', 'end', 'begin', 'end']);
+  });
+
+  test('private storage is listed, emptied, zipped', async () => {
+    const removed: string[] = [];
+    await started({
+      storage: {
+        ...emptyStorage,
+        leftovers: async () => ['broken', 'half'],
+        async removeLeftover(folder) {
+          removed.push(`leftover ${folder}`);
+        },
+        finished: async () => ['done'],
+        async remove(folder) {
+          removed.push(folder);
+        },
+      },
+    });
+    const { client } = pair;
+    expect(await client.leftovers()).toEqual(['broken', 'half']);
+    await client.removeLeftovers();
+    expect(await client.finished()).toEqual(['done']);
+    expect(await client.files('done')).toEqual([]);
+    await client.removeFinished('done');
+    expect(removed).toEqual(['leftover broken', 'leftover half', 'done']);
+  });
+});
+
+describe('a run that is cancelled', () => {
+  test('is answered within 200 ms although a write takes a second', async () => {
+    const sink = memorySink({ delay: 1000 });
+    const plan = await started({ sink: async () => sink });
+    const stop = new AbortController();
+    const running = pair.client.run(plan, destination, runOptions, { signal: stop.signal });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const began = performance.now();
+    stop.abort();
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+    expect(performance.now() - began).toBeLessThan(200);
+    await expect.poll(() => sink.state(), { timeout: 3000 }).toBe('aborted');
+    expect(sink.files.size).toBe(0);
+  });
+
+  test('tells nothing more, and the next run waits until it is gone', async () => {
+    const sinks = [memorySink({ delay: 300 }), memorySink()];
+    const made: MemorySink[] = [];
+    const plan = await started({
+      async sink() {
+        made.push(sinks[made.length]);
+        return made.at(-1)!;
+      },
+    });
+    const stop = new AbortController();
+    const late: unknown[] = [];
+    const signal = stop.signal;
+    const onTensor = (report: TensorReport) => late.push(report);
+    const first = pair.client.run(plan, destination, runOptions, { signal, onTensor });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    stop.abort();
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    await pair.client.run(plan, destination, runOptions);
+    expect(late).toEqual([]);
+    expect(sinks.map((sink) => sink.state())).toEqual(['aborted', 'committed']);
+  });
+
+  test('before it began asks the engine nothing', async () => {
+    const plan = await started();
+    const before = pair.heard.length;
+    const signal = AbortSignal.abort();
+    const run = pair.client.run(plan, destination, runOptions, { signal });
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+    expect(pair.heard).toHaveLength(before);
+  });
+});
+
+describe('an engine that crashes', () => {
+  test('fails every call under way', async () => {
+    const plan = await started({ sink: async () => memorySink({ delay: 500 }) });
+    const running = pair.client.run(plan, destination, runOptions);
+    const reading = pair.client.device('cpu');
+    await Promise.resolve();
+    pair.ports[0].crash('out of memory');
+    for (const call of [running, reading]) {
+      await expect(call).rejects.toMatchObject({
+        tag: 'engine-crashed',
+        message: 'The merge engine stopped: out of memory',
+      });
+    }
+  });
+
+  test('is replaced by the next call, with the same models open', async () => {
+    const plan = await started();
+    await pair.client.open('c', 'c', handlesOf('a'));
+    await pair.client.close('c');
+    pair.ports[0].crash('bug');
+    const result = await pair.client.run(plan, destination, runOptions);
+    expect(result.verify.ok).toBe(true);
+    expect(pair.ports).toHaveLength(2);
+    const again = pair.heard.slice(-3) as { kind: string; modelId?: string }[];
+    expect(again.map(({ kind, modelId }) => modelId ?? kind)).toEqual(['a', 'b', 'run']);
+  });
+});

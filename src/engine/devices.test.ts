@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { cpuBackend } from '../compute/cpu/backend.ts';
+import { troubledBackend } from '../testing/troubled-backend.ts';
+import { choose, Devices, type GpuFound } from './devices.ts';
+
+const none: GpuFound = { kind: 'none', adapter: null, limits: null, backend: null };
+
+function found(kind: 'hardware' | 'software'): GpuFound {
+  const limits = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 27 };
+  return { kind, adapter: 'acme one', limits, backend: troubledBackend([], 'WebGPU (acme one)') };
+}
+
+function devicesWith(gpu: () => GpuFound) {
+  const made: GpuFound[] = [];
+  const devices = new Devices({
+    async gpu() {
+      made.push(gpu());
+      return made.at(-1)!;
+    },
+    cpu: () => cpuBackend({ workers: 0 }),
+    workers: 3,
+  });
+  const disposed = () =>
+    made.map(({ backend }) => (backend as ReturnType<typeof troubledBackend>).disposed);
+  return { devices, made, disposed };
+}
+
+describe('the choice of a backend', () => {
+  test.each([
+    ['auto', 'hardware', 'webgpu', 'WebGPU: this computer has a GPU, acme one.'],
+    [
+      'auto',
+      'software',
+      'cpu',
+      'The CPU: the only WebGPU adapter here, acme one, is software and slower.',
+    ],
+    ['auto', 'none', 'cpu', 'The CPU: this browser offers no WebGPU adapter.'],
+    ['cpu', 'hardware', 'cpu', 'The CPU, as chosen.'],
+    ['webgpu', 'software', 'webgpu', 'WebGPU, as chosen, on acme one.'],
+    ['webgpu', 'none', 'cpu', 'The CPU: WebGPU was chosen, but this browser offers no adapter.'],
+  ] as const)('%s with a %s adapter: %s', (choice, kind, backend, reason) => {
+    expect(choose(choice, { kind, adapter: 'acme one' })).toEqual({ kind: backend, reason });
+  });
+});
+
+describe('devices', () => {
+  test('a report names backend, adapter and limits, and lets its device go', async () => {
+    const { devices, disposed } = devicesWith(() => found('hardware'));
+    expect(await devices.report('auto')).toMatchObject({
+      kind: 'webgpu',
+      label: 'WebGPU (acme one)',
+      webgpu: 'hardware',
+      adapter: 'acme one',
+      limits: { maxBufferSize: 2 ** 30 },
+      workers: 3,
+    });
+    expect(disposed()).toEqual([true]);
+  });
+
+  test('a run gets a device, a second one when that is lost, and lets both go', async () => {
+    const { devices, made, disposed } = devicesWith(() => found('hardware'));
+    const { backend, fallback, release } = await devices.acquire('auto');
+    expect(backend).toBe(made[0].backend);
+    expect(await fallback.renew()).toBe(made[1].backend);
+    expect(disposed()).toEqual([false, false]);
+    release();
+    expect(disposed()).toEqual([true, true]);
+  });
+
+  test('with a software adapter a run gets the CPU, and the device is let go', async () => {
+    const { devices, disposed } = devicesWith(() => found('software'));
+    const { backend, fallback } = await devices.acquire('auto');
+    expect(backend.kind).toBe('cpu');
+    expect(await fallback.renew()).toBe(null);
+    expect(disposed()).toEqual([true]);
+  });
+
+  test('without an adapter, or when the CPU was chosen, the CPU is kept from run to run', async () => {
+    const { devices, made } = devicesWith(() => none);
+    const first = await devices.acquire('cpu');
+    const second = await devices.acquire('auto');
+    expect(first.backend).toBe(second.backend);
+    expect(made).toHaveLength(1);
+  });
+});

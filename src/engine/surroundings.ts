@@ -1,0 +1,56 @@
+import { cpuBackend } from '../compute/cpu/backend.ts';
+import { blobSource } from '../io/blob.ts';
+import { directorySink } from '../io/directory.ts';
+import { httpSource } from '../io/http.ts';
+import { opfsSink } from '../io/opfs.ts';
+import {
+  listFinished,
+  listUnfinished,
+  partialSuffix,
+  removeIfThere,
+  removeRun,
+  runFiles,
+  runsFolder,
+} from '../io/opfs-runs.ts';
+import { zipRun } from '../io/zip.ts';
+import { Devices, type Machine } from './devices.ts';
+import { findGpu } from './gpu.ts';
+import type { Storage, Surroundings } from './serve.ts';
+
+/** Held during a run, by any number of tabs: a page with a lock is not put to sleep. */
+const awake = 'amalgam-awake';
+
+const workers = Math.max(1, navigator.hardwareConcurrency - 1);
+
+const machine: Machine = {
+  gpu: findGpu,
+  cpu: () => cpuBackend({ workers }),
+  workers,
+};
+
+const storage: Storage = {
+  leftovers: async () => (await listUnfinished()).map(({ folder }) => folder),
+  async removeLeftover(folder) {
+    // A finished run of the same name stays.
+    await removeIfThere(await runsFolder(), folder + partialSuffix);
+  },
+  finished: async () => (await listFinished()).map(({ folder }) => folder),
+  files: runFiles,
+  zip: zipRun,
+  remove: removeRun,
+};
+
+/** The real browser, as a dedicated worker has it. */
+export const browserSurroundings: Surroundings = {
+  devices: new Devices(machine),
+  source: (handle) =>
+    handle.kind === 'file'
+      ? blobSource(handle.path, handle.file)
+      : httpSource(handle.path, handle.url, handle.size),
+  sink: async (destination) =>
+    destination.kind === 'opfs'
+      ? opfsSink(destination.folder)
+      : directorySink(destination.handle, { overwrite: destination.overwrite ?? false }),
+  storage,
+  locked: (work) => navigator.locks.request(awake, { mode: 'shared' }, work),
+};

@@ -1,0 +1,87 @@
+import { cpuBackend } from '../compute/cpu/backend.ts';
+import type { EnginePort } from '../engine/client.ts';
+import { EngineClient } from '../engine/client.ts';
+import { Devices, type GpuFound } from '../engine/devices.ts';
+import { type Storage, type Surroundings, serve } from '../engine/serve.ts';
+import { memorySink } from './memory-sink.ts';
+import { memorySource } from './memory-source.ts';
+
+/** No GPU anywhere. */
+export const noGpu: GpuFound = { kind: 'none', adapter: null, limits: null, backend: null };
+
+export const emptyStorage: Storage = {
+  leftovers: async () => [],
+  removeLeftover: async () => {},
+  finished: async () => [],
+  files: async () => [],
+  zip: async (folder) => new File([], `${folder}.zip`),
+  remove: async () => {},
+};
+
+/** Everything in memory: URL handles name entries of `files`. */
+export function memorySurroundings(
+  files: ReadonlyMap<string, Uint8Array>,
+  over: Partial<Surroundings> = {},
+): Surroundings {
+  const devices = new Devices({
+    gpu: async () => noGpu,
+    cpu: () => cpuBackend({ workers: 0 }),
+    workers: 0,
+  });
+  return {
+    devices,
+    source(handle) {
+      if (handle.kind !== 'url') throw new Error('only URL handles work here');
+      return memorySource(handle.path, files.get(handle.url)!);
+    },
+    sink: async () => memorySink(),
+    storage: emptyStorage,
+    locked: (work) => work(),
+    ...over,
+  };
+}
+
+type CrashablePort = EnginePort & { crash(message: string): void };
+
+/** A client and an engine that talk through message channels, as page and worker do. */
+export function enginePair(surroundings: Surroundings) {
+  const ports: CrashablePort[] = [];
+  const heard: unknown[] = [];
+  const client = new EngineClient(() => {
+    const { port1, port2 } = new MessageChannel();
+    const hear = serve((event) => port2.postMessage(event), surroundings);
+    port2.addEventListener('message', (message) => {
+      heard.push(message.data);
+      hear(message.data);
+    });
+    port2.start();
+    port1.start();
+    const errors = new EventTarget();
+    const port: CrashablePort = {
+      postMessage: (message) => port1.postMessage(message),
+      addEventListener(type: string, listener: (event: never) => void) {
+        const target = type === 'message' ? port1 : errors;
+        target.addEventListener(type, listener as EventListener);
+      },
+      terminate() {
+        port1.close();
+        port2.close();
+      },
+      crash(message) {
+        errors.dispatchEvent(Object.assign(new Event('error'), { message }));
+      },
+    };
+    ports.push(port);
+    return port;
+  });
+  return {
+    client,
+    /** Requests as the engine received them. */
+    heard,
+    /** One for each engine that was started. */
+    ports,
+    close() {
+      for (const port of ports) port.terminate();
+    },
+  };
+}
