@@ -5,6 +5,7 @@
 import { countKept } from '../numerics/random.ts';
 import type { At, Round } from './method.ts';
 import type { NumberParam, SeedParam } from './params.ts';
+import { divide, scale, scratch, settle, subtract } from './steps.ts';
 
 export const seed = {
   kind: 'seed',
@@ -62,27 +63,36 @@ export function readDares(
   };
 }
 
-/** For each model and element of a block, how many of the draws keep it. */
-export function countDraws(
+/** What the draws leave of every model's task vector in a block. */
+export function maskedTaskVectors(
+  x: readonly Float32Array[],
+  base: Float32Array,
   c: Float32Array,
   dares: Dares,
   at: At,
-  elements: number,
-): readonly Uint8Array[] {
+): readonly Float32Array[] {
   const seed = c[1] * 65536 + c[2];
-  return at.ordinals.map((model, k) => {
-    const counts = new Uint8Array(elements);
+  const drawCount = c[3];
+  const counts = new Uint8Array(base.length);
+  return x.map((model, k) => {
+    const tau = scratch(`task vector ${k}`, base.length);
+    subtract(model, base, tau, at.round);
     const density = dares.limit[k] / 2 ** 24;
-    const of = { seed, draws: c[3], density, tensorKey: at.tensorKey, model };
-    countKept(of, at.start, counts);
-    return counts;
+    const { tensorKey } = at;
+    const draws = { seed, draws: drawCount, density, tensorKey, model: at.ordinals[k] };
+    countKept(draws, at.start, counts);
+    mask(tau, counts, drawCount, at.round);
+    divide(tau, dares.divisor[k], at.round);
+    scale(tau, dares.scale[k], at.round);
+    return tau;
   });
 }
 
-/** What is left of an element of model k's task vector, kept in `share` of the draws. */
-export function masked(dares: Dares, k: number, tau: number, share: number, round: Round): number {
-  if (share === 0) return 0;
-  const part = share === 1 ? tau : round(tau * share);
-  const divided = dares.divisor[k] === 1 ? part : round(part / dares.divisor[k]);
-  return round(divided * dares.scale[k]);
+/** τ · counts ÷ draws, in place; what no draw keeps is zero, whatever it was. */
+function mask(tau: Float32Array, counts: Uint8Array, draws: number, round: Round): void {
+  for (let i = 0; i < tau.length; i++) {
+    if (counts[i] === 0) tau[i] = 0;
+    else if (counts[i] !== draws) tau[i] *= Math.fround(counts[i] / draws);
+  }
+  settle(tau, round);
 }

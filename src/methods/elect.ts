@@ -3,6 +3,7 @@
  * The same steps over four elements are `shaders/lib/sign-vote.wgsl` and `disjoint-mean.wgsl`.
  */
 import type { Round } from './method.ts';
+import { scratch, settle } from './steps.ts';
 
 /** How an election is held; read from four coefficients, see `electionCoefficients`. */
 export type Election = {
@@ -22,38 +23,81 @@ export function electionOf(c: Float32Array, from: number): Election {
 }
 
 /**
- * The merged change of one element from the models' (trimmed or masked) changes.
- * @param t what is left of each model's task vector here
- * @param w each model's weight, already rounded
+ * The merged change of a block from the models' trimmed or masked changes.
+ * @param t what is left of each model's task vector
+ * @param weights each model's weight, already rounded
  */
-export function disjointMean(
-  t: Float64Array,
-  w: Float64Array,
+export function electedMean(
+  t: readonly Float32Array[],
+  weights: Float64Array,
   election: Election,
   round: Round,
-): number {
-  const models = w.length;
-  let vote = 0;
-  for (let k = 0; k < models; k++) {
-    const value = election.weighted ? round(t[k] * w[k]) : t[k];
-    vote = Math.fround(vote + (election.frequency ? Math.sign(value) : value));
+  out: Float32Array,
+): void {
+  const weighted = t.map((_, k) => scratch(`weighted ${k}`, out.length));
+  const votes = election.weighted ? weighted : t;
+  const vote = scratch('vote', out.length);
+  vote.fill(0);
+  for (let k = 0; k < t.length; k++) {
+    weigh(t[k], weights[k], round, weighted[k]);
+    if (election.frequency) addSigns(votes[k], vote);
+    else addValues(votes[k], vote);
   }
-  vote = round(vote);
-  const elected = vote > 0 ? 1 : vote < 0 ? -1 : election.plus;
-  if (elected === 0) return Number.isNaN(vote) ? Number.NaN : 0;
-  let sum = 0;
-  let weights = 0;
-  let count = 0;
-  for (let k = 0; k < models; k++) {
-    const weighted = round(t[k] * w[k]);
-    const value = election.weighted ? weighted : t[k];
-    if (value * elected > 0) {
-      sum = Math.fround(sum + weighted);
-      weights = Math.fround(weights + w[k]);
-      count += 1;
+  settle(vote, round);
+  if (election.plus === 1) electPlus(vote);
+
+  const divisor = scratch('divisor', out.length);
+  out.fill(0);
+  divisor.fill(0);
+  for (let k = 0; k < t.length; k++) {
+    const share = election.divisor === 1 ? weights[k] : election.divisor === 2 ? 1 : 0;
+    addAgreeing(votes[k], weighted[k], share, vote, out, divisor);
+  }
+  settle(out, round);
+  settle(divisor, round);
+  mean(vote, divisor, round, out);
+}
+
+function weigh(t: Float32Array, weight: number, round: Round, weighted: Float32Array): void {
+  for (let i = 0; i < t.length; i++) weighted[i] = round(t[i] * weight);
+}
+
+function addValues(values: Float32Array, vote: Float32Array): void {
+  for (let i = 0; i < vote.length; i++) vote[i] += values[i];
+}
+
+function addSigns(values: Float32Array, vote: Float32Array): void {
+  for (let i = 0; i < vote.length; i++) vote[i] += Math.sign(values[i]);
+}
+
+function electPlus(vote: Float32Array): void {
+  for (let i = 0; i < vote.length; i++) if (vote[i] === 0) vote[i] = 1;
+}
+
+/** Where a model's value has the sign of the vote: sum += its weighted change, divisor += its share. */
+function addAgreeing(
+  value: Float32Array,
+  weighted: Float32Array,
+  share: number,
+  vote: Float32Array,
+  sum: Float32Array,
+  divisor: Float32Array,
+): void {
+  for (let i = 0; i < sum.length; i++) {
+    if (value[i] * vote[i] > 0) {
+      sum[i] += weighted[i];
+      divisor[i] += share;
     }
   }
-  sum = round(sum);
-  const divisor = election.divisor === 1 ? round(weights) : election.divisor === 2 ? count : 1;
-  return divisor === 0 ? sum : round(sum / divisor);
+}
+
+/**
+ * Divides in place. Where nobody agrees, or the agreeing weights cancel, the divisor is 0 and the sum is
+ * left undivided. A vote that is not a number elects nobody and must not be lost.
+ */
+function mean(vote: Float32Array, divisor: Float32Array, round: Round, sum: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) {
+    if (divisor[i] !== 0) sum[i] = round(sum[i] / divisor[i]);
+    if (Number.isNaN(vote[i])) sum[i] = Number.NaN;
+  }
 }

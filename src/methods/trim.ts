@@ -2,7 +2,8 @@
  * TIES step 1: keep the largest elements of a task vector, exactly k of them, the lowest index first
  * among equals. The same step over four elements is `shaders/lib/trim.wgsl`.
  */
-import type { Round } from './method.ts';
+import type { At, Round } from './method.ts';
+import { scale, scratch } from './steps.ts';
 
 export type Trims = {
   readonly weight: Float64Array;
@@ -32,10 +33,32 @@ export function readTrims(
   };
 }
 
-/** What is left of element `index` of model k's task vector. NaN stays, whatever the magnitude. */
-export function trimmed(trims: Trims, k: number, tau: number, index: number, round: Round): number {
-  const size = Math.abs(tau);
-  const limit = trims.magnitude[k];
-  if (size < limit || (size === limit && index >= trims.cut[k])) return 0;
-  return round(tau * trims.scale[k]);
+/** What is left of every model's task vector in a block. NaN stays, whatever the magnitude. */
+export function trimmedTaskVectors(
+  x: readonly Float32Array[],
+  base: Float32Array,
+  { magnitude, cut, scale: factor }: Trims,
+  { round, start }: Pick<At, 'round' | 'start'>,
+): readonly Float32Array[] {
+  return x.map((model, k) => {
+    const kept = scratch(`task vector ${k}`, base.length);
+    trim(model, base, magnitude[k], cut[k] - start, round, kept);
+    scale(kept, factor[k], round);
+    return kept;
+  });
+}
+
+function trim(
+  model: Float32Array,
+  base: Float32Array,
+  limit: number,
+  firstDropped: number,
+  round: Round,
+  kept: Float32Array,
+): void {
+  for (let i = 0; i < kept.length; i++) {
+    const tau = round(model[i] - base[i]);
+    const size = Math.abs(tau);
+    kept[i] = size < limit || (size === limit && i >= firstDropped) ? 0 : tau;
+  }
 }

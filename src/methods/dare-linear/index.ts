@@ -1,6 +1,7 @@
-import { countDraws, dareDensity, draws, masked, readDares, seed } from '../dare.ts';
+import { dareDensity, draws, maskedTaskVectors, readDares, seed } from '../dare.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, normalize, weight } from '../params.ts';
+import { addChange, divide, scratch, weightedSum } from '../steps.ts';
 import {
   DARE_STRIDE,
   dareCoefficients,
@@ -40,21 +41,11 @@ export default defineMethod({
 
   merge(x, base, c, at, out) {
     const { round } = at;
-    const scale = round(c[0]);
-    const drawCount = c[3];
     const dares = readDares(c, 5, DARE_STRIDE, x.length, round);
-    const kept = countDraws(c, dares, at, out.length);
-    const divisor = c[4] === 1 ? sumOfWeights(dares.weight, round) : 1;
-    for (let i = 0; i < out.length; i++) {
-      const b = base[i];
-      let sum = 0;
-      for (let k = 0; k < x.length; k++) {
-        const t = masked(dares, k, round(x[k][i] - b), Math.fround(kept[k][i] / drawCount), round);
-        sum = Math.fround(sum + round(t * dares.weight[k]));
-      }
-      sum = round(sum);
-      if (divisor !== 1) sum = round(sum / divisor);
-      out[i] = round(b + round(sum * scale));
-    }
+    const kept = maskedTaskVectors(x, base, c, dares, at);
+    const change = scratch('change', out.length);
+    weightedSum(kept, dares.weight, round, change);
+    if (c[4] === 1) divide(change, sumOfWeights(dares.weight, round), round);
+    addChange(base, change, round(c[0]), round, out);
   },
 });

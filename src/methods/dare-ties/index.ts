@@ -1,7 +1,8 @@
-import { countDraws, dareDensity, draws, masked, readDares, seed } from '../dare.ts';
-import { disjointMean, electionOf } from '../elect.ts';
+import { dareDensity, draws, maskedTaskVectors, readDares, seed } from '../dare.ts';
+import { electedMean, electionOf } from '../elect.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, weight } from '../params.ts';
+import { addChange, scratch } from '../steps.ts';
 import {
   DARE_STRIDE,
   dareCoefficients,
@@ -49,19 +50,10 @@ export default defineMethod({
 
   merge(x, base, c, at, out) {
     const { round } = at;
-    const scale = round(c[0]);
-    const drawCount = c[3];
-    const election = electionOf(c, 4);
     const dares = readDares(c, 8, DARE_STRIDE, x.length, round);
-    const kept = countDraws(c, dares, at, out.length);
-    const t = new Float64Array(x.length);
-    for (let i = 0; i < out.length; i++) {
-      const b = base[i];
-      for (let k = 0; k < x.length; k++) {
-        t[k] = masked(dares, k, round(x[k][i] - b), Math.fround(kept[k][i] / drawCount), round);
-      }
-      const change = disjointMean(t, dares.weight, election, round);
-      out[i] = round(b + round(change * scale));
-    }
+    const kept = maskedTaskVectors(x, base, c, dares, at);
+    const change = scratch('change', out.length);
+    electedMean(kept, dares.weight, electionOf(c, 4), round, change);
+    addChange(base, change, round(c[0]), round, out);
   },
 });

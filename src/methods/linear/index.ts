@@ -1,5 +1,6 @@
 import { defineMethod } from '../method.ts';
 import { normalize, weight } from '../params.ts';
+import { divide, weightedSum } from '../steps.ts';
 
 export default defineMethod({
   id: 'linear',
@@ -29,14 +30,9 @@ export default defineMethod({
   },
 
   merge(x, _base, c, { round }, out) {
-    const w = Float64Array.from(x, (_, k) => round(c[1 + k]));
-    const total = round(w.reduce((sum, weight) => Math.fround(sum + weight), 0));
-    const divisor = c[0] === 1 ? total : 1;
-    for (let i = 0; i < out.length; i++) {
-      let sum = 0;
-      for (let k = 0; k < x.length; k++) sum = Math.fround(sum + round(x[k][i] * w[k]));
-      sum = round(sum);
-      out[i] = divisor === 1 ? sum : round(sum / divisor);
-    }
+    const weights = Float64Array.from(x, (_, k) => round(c[1 + k]));
+    const total = round(weights.reduce((sum, weight) => Math.fround(sum + weight), 0));
+    weightedSum(x, weights, round, out);
+    if (c[0] === 1) divide(out, total, round);
   },
 });

@@ -1,7 +1,8 @@
 import { defineMethod } from '../method.ts';
 import { density, lambda, weight } from '../params.ts';
+import { addChange, scratch, weightedSum } from '../steps.ts';
 import { TRIM_STRIDE, trimCoefficients, trimMeasures } from '../task-vectors.ts';
-import { readTrims, trimmed } from '../trim.ts';
+import { readTrims, trimmedTaskVectors } from '../trim.ts';
 
 export default defineMethod({
   id: 'magnitude_prune',
@@ -24,17 +25,12 @@ export default defineMethod({
     return [call.global.lambda, ...trimCoefficients(call, measured)];
   },
 
-  merge(x, base, c, { round, start }, out) {
-    const scale = round(c[0]);
+  merge(x, base, c, at, out) {
+    const { round } = at;
     const trims = readTrims(c, 1, TRIM_STRIDE, x.length, round);
-    for (let i = 0; i < out.length; i++) {
-      const b = base[i];
-      let sum = 0;
-      for (let k = 0; k < x.length; k++) {
-        const t = trimmed(trims, k, round(x[k][i] - b), start + i, round);
-        sum = Math.fround(sum + round(t * trims.weight[k]));
-      }
-      out[i] = round(b + round(round(sum) * scale));
-    }
+    const kept = trimmedTaskVectors(x, base, trims, at);
+    const change = scratch('change', out.length);
+    weightedSum(kept, trims.weight, round, change);
+    addChange(base, change, round(c[0]), round, out);
   },
 });

@@ -1,5 +1,6 @@
 import { defineMethod } from '../method.ts';
 import { lambda, normalize, weight } from '../params.ts';
+import { addChange, divide, scratch, subtract, weightedSum } from '../steps.ts';
 import { sumOfWeights } from '../task-vectors.ts';
 
 export default defineMethod({
@@ -30,16 +31,15 @@ export default defineMethod({
   },
 
   merge(x, base, c, { round }, out) {
-    const scale = round(c[0]);
-    const w = Float64Array.from(x, (_, k) => round(c[2 + k]));
-    const divisor = c[1] === 1 ? sumOfWeights(w, round) : 1;
-    for (let i = 0; i < out.length; i++) {
-      const b = base[i];
-      let sum = 0;
-      for (let k = 0; k < x.length; k++) sum = Math.fround(sum + round(round(x[k][i] - b) * w[k]));
-      sum = round(sum);
-      if (divisor !== 1) sum = round(sum / divisor);
-      out[i] = round(b + round(sum * scale));
-    }
+    const weights = Float64Array.from(x, (_, k) => round(c[2 + k]));
+    const taskVectors = x.map((model, k) => {
+      const tau = scratch(`task vector ${k}`, out.length);
+      subtract(model, base, tau, round);
+      return tau;
+    });
+    const change = scratch('change', out.length);
+    weightedSum(taskVectors, weights, round, change);
+    if (c[1] === 1) divide(change, sumOfWeights(weights, round), round);
+    addChange(base, change, round(c[0]), round, out);
   },
 });

@@ -1,13 +1,14 @@
-import { disjointMean, electionOf } from '../elect.ts';
+import { electedMean, electionOf } from '../elect.ts';
 import { defineMethod } from '../method.ts';
 import { density, lambda, weight } from '../params.ts';
+import { addChange, scratch } from '../steps.ts';
 import {
   electionCoefficients,
   TRIM_STRIDE,
   trimCoefficients,
   trimMeasures,
 } from '../task-vectors.ts';
-import { readTrims, trimmed } from '../trim.ts';
+import { readTrims, trimmedTaskVectors } from '../trim.ts';
 
 export default defineMethod({
   id: 'ties',
@@ -37,18 +38,12 @@ export default defineMethod({
     ];
   },
 
-  merge(x, base, c, { round, start }, out) {
-    const scale = round(c[0]);
-    const election = electionOf(c, 1);
+  merge(x, base, c, at, out) {
+    const { round } = at;
     const trims = readTrims(c, 5, TRIM_STRIDE, x.length, round);
-    const t = new Float64Array(x.length);
-    for (let i = 0; i < out.length; i++) {
-      const b = base[i];
-      for (let k = 0; k < x.length; k++) {
-        t[k] = trimmed(trims, k, round(x[k][i] - b), start + i, round);
-      }
-      const change = disjointMean(t, trims.weight, election, round);
-      out[i] = round(b + round(change * scale));
-    }
+    const kept = trimmedTaskVectors(x, base, trims, at);
+    const change = scratch('change', out.length);
+    electedMean(kept, trims.weight, electionOf(c, 1), round, change);
+    addChange(base, change, round(c[0]), round, out);
   },
 });
