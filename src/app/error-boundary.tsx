@@ -1,0 +1,28 @@
+import { Component, type ReactNode } from 'react';
+
+type Props = { readonly children: ReactNode };
+type State = { readonly error: Error | null };
+
+/** A fault of ours must not leave a blank page: the recipe is kept, so a reload brings it back. */
+export class ErrorBoundary extends Component<Props, State> {
+  override state: State = { error: null };
+
+  static getDerivedStateFromError(error: unknown): State {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return (
+      <main className="broken" role="alert">
+        <h1>Something here is broken</h1>
+        <p>That is our fault, not yours. Your recipe is kept; reload the page to go on.</p>
+        <pre>{error.message}</pre>
+        <button type="button" className="button primary" onClick={() => location.reload()}>
+          Reload
+        </button>
+      </main>
+    );
+  }
+}

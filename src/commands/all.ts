@@ -1,0 +1,41 @@
+import { cancel } from './cancel.ts';
+import type { Command } from './command.ts';
+import { exportRecipe } from './export-recipe.ts';
+import { importRecipe } from './import-recipe.ts';
+import { merge } from './merge.ts';
+import { pickFiles } from './pick-files.ts';
+import { pickFolder } from './pick-folder.ts';
+import { redo } from './redo.ts';
+import { restartDemo } from './restart-demo.ts';
+import { share } from './share.ts';
+import { showChecks } from './show-checks.ts';
+import { showMethod } from './show-method.ts';
+import { showPlan } from './show-plan.ts';
+import { showResult } from './show-result.ts';
+import { showShortcuts } from './show-shortcuts.ts';
+import { showTensors } from './show-tensors.ts';
+import { suggest } from './suggest.ts';
+import { switchTheme } from './switch-theme.ts';
+import { undo } from './undo.ts';
+
+/** Every command, in the order the help dialog lists them. */
+export const commands: readonly Command[] = [
+  merge,
+  cancel,
+  pickFiles,
+  pickFolder,
+  restartDemo,
+  undo,
+  redo,
+  showMethod,
+  showChecks,
+  showPlan,
+  showTensors,
+  showResult,
+  suggest,
+  share,
+  exportRecipe,
+  importRecipe,
+  switchTheme,
+  showShortcuts,
+];

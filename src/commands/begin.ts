@@ -1,0 +1,50 @@
+import type { Session } from '../stores/session.ts';
+import { demoRecipe, failureOf, openDemo } from '../stores/session.ts';
+import { recall } from '../stores/storage.ts';
+import { runLock, runMark } from './merge.ts';
+import { membersOf } from './open-files.ts';
+
+/**
+ * What the page does when it opens: the recipe of the link or of the last visit or the demo's, the
+ * models that can be opened again, the device, and what an interrupted run left behind.
+ */
+export async function begin(session: Session): Promise<void> {
+  await Promise.all([
+    openFirst(session),
+    askDevice(session),
+    measureFree(session),
+    lookForLeftovers(session),
+  ]);
+}
+
+async function openFirst(session: Session): Promise<void> {
+  const { recipe } = session.recipe.getState();
+  const family = await openDemo(session);
+  if (family && membersOf(recipe).length === 0) {
+    session.recipe.getState().restart(demoRecipe(family));
+  }
+}
+
+export async function askDevice({ engine, device }: Session): Promise<void> {
+  try {
+    device.getState().describe(await engine.device(device.getState().choice));
+  } catch (error) {
+    device.getState().fail(failureOf(error));
+  }
+}
+
+export async function measureFree({ device }: Session): Promise<void> {
+  const estimate = await navigator.storage?.estimate?.().catch(() => null);
+  const { quota, usage } = estimate ?? {};
+  device.getState().setFree(quota === undefined ? null : quota - (usage ?? 0));
+}
+
+/** A run whose mark is still there although no tab holds the run's lock was interrupted. */
+async function lookForLeftovers({ engine, run }: Session): Promise<void> {
+  const held = (await navigator.locks?.query())?.held?.some(({ name }) => name === runLock);
+  if (held) return;
+  const names = await engine.leftovers().catch(() => []);
+  const mark = recall(runMark) as { name?: unknown } | null;
+  const marked = typeof mark?.name === 'string' ? [mark.name] : [];
+  run.getState().setLeftovers(names.length > 0 ? names : marked);
+}

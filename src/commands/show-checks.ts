@@ -1,0 +1,9 @@
+import type { Command } from './command.ts';
+
+export const showChecks: Command = {
+  id: 'show-checks',
+  label: 'Show Checks',
+  shortcut: '2',
+  enabled: () => true,
+  run: ({ view }) => view.getState().showTab('checks'),
+};

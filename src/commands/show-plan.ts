@@ -1,0 +1,9 @@
+import type { Command } from './command.ts';
+
+export const showPlan: Command = {
+  id: 'show-plan',
+  label: 'Show Plan',
+  shortcut: '3',
+  enabled: () => true,
+  run: ({ view }) => view.getState().showTab('plan'),
+};

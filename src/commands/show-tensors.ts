@@ -1,0 +1,9 @@
+import type { Command } from './command.ts';
+
+export const showTensors: Command = {
+  id: 'show-tensors',
+  label: 'Show Tensors',
+  shortcut: '4',
+  enabled: () => true,
+  run: ({ view }) => view.getState().showTab('tensors'),
+};

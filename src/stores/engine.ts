@@ -1,0 +1,16 @@
+import type { EngineClient } from '../engine/client.ts';
+
+/** What the page asks of the engine: the client's calls without its insides, so that tests can act it. */
+export type Engine = Pick<
+  EngineClient,
+  | 'open'
+  | 'close'
+  | 'device'
+  | 'run'
+  | 'leftovers'
+  | 'removeLeftovers'
+  | 'finished'
+  | 'files'
+  | 'zip'
+  | 'removeFinished'
+>;

@@ -1,0 +1,84 @@
+import { createStore } from 'zustand/vanilla';
+import type { Model } from '../formats/model.ts';
+import type { Family } from './family.ts';
+
+/** Why something could not be read, in words for the user. */
+export type Failure = {
+  readonly tag: string;
+  readonly message: string;
+  readonly advice: string | null;
+};
+
+/** A model that is being opened, is open, or could not be. Its handles live in the engine. */
+export type Slot = {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: 'demo' | 'local';
+  /** Bytes of all weight files. */
+  readonly bytes: number;
+  readonly summary: string | null;
+  readonly status:
+    | { readonly kind: 'opening' }
+    | { readonly kind: 'open'; readonly model: Model }
+    | { readonly kind: 'failed'; readonly failure: Failure };
+};
+
+/** A file the user offered that is no model, and what to do about it. */
+export type Refusal = { readonly name: string; readonly reason: string; readonly advice: string };
+
+export type DemoState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly family: Family }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export type ModelsState = {
+  readonly slots: Readonly<Record<string, Slot>>;
+  readonly demo: DemoState;
+  readonly refused: readonly Refusal[];
+  begin(slot: Omit<Slot, 'status'>): void;
+  admit(id: string, model: Model): void;
+  fail(id: string, failure: Failure): void;
+  forget(id: string): void;
+  setDemo(demo: DemoState): void;
+  refuse(refused: readonly Refusal[]): void;
+};
+
+export function createModelsStore() {
+  return createStore<ModelsState>()((set) => {
+    const change = (id: string, status: Slot['status'], more: Partial<Slot> = {}) =>
+      set(({ slots }) =>
+        slots[id] ? { slots: { ...slots, [id]: { ...slots[id], ...more, status } } } : {},
+      );
+    return {
+      slots: {},
+      demo: { kind: 'idle' },
+      refused: [],
+      begin: (slot) =>
+        set(({ slots }) => ({
+          slots: { ...slots, [slot.id]: { ...slot, status: { kind: 'opening' } } },
+        })),
+      admit: (id, model) => change(id, { kind: 'open', model }, { bytes: weightBytes(model) }),
+      fail: (id, failure) => change(id, { kind: 'failed', failure }),
+      forget: (id) =>
+        set(({ slots }) => {
+          const { [id]: _, ...rest } = slots;
+          return { slots: rest };
+        }),
+      setDemo: (demo) => set({ demo }),
+      refuse: (refused) => set({ refused }),
+    };
+  });
+}
+
+export type ModelsStore = ReturnType<typeof createModelsStore>;
+
+export function weightBytes(model: Pick<Model, 'files'>): number {
+  return model.files.reduce((sum, file) => sum + file.size, 0);
+}
+
+/** The open model of an id, or null while it is opening, failed or absent. */
+export function openModel(slots: ModelsState['slots'], id: string): Model | null {
+  const status = slots[id]?.status;
+  return status?.kind === 'open' ? status.model : null;
+}

@@ -1,0 +1,56 @@
+import { version } from '../../package.json';
+import type { Model } from '../formats/model.ts';
+import { type Planned, plan } from '../plan/plan.ts';
+import type { Finding, Plan } from '../plan/types.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { ModelsState, Slot } from './models.ts';
+
+type Slots = ModelsState['slots'];
+
+/** Stands for the recipe's hash until a run: the same length, so offsets and sizes are right. */
+const unhashed = '0'.repeat(64);
+
+/**
+ * The plan of recipe × open models, kept until one of them changes. A component asks as often as it
+ * likes; the plan is made once.
+ */
+export function createPlanner(): (recipe: Recipe, slots: Slots, backend: string) => Planned {
+  let last: { recipe: Recipe; slots: Slots; backend: string; planned: Planned } | null = null;
+  return (recipe, slots, backend) => {
+    if (last?.recipe !== recipe || last.slots !== slots || last.backend !== backend) {
+      last = { recipe, slots, backend, planned: planNow(recipe, slots, backend, unhashed) };
+    }
+    return last.planned;
+  };
+}
+
+export function planNow(
+  recipe: Recipe,
+  slots: Slots,
+  backend: string,
+  recipeHash: string,
+): Planned {
+  return plan({ recipe, models: openModels(slots), recipeHash, producer: { version, backend } });
+}
+
+export function openModels(slots: Slots): ReadonlyMap<string, Model> {
+  return new Map(
+    Object.values(slots).flatMap((slot) =>
+      slot.status.kind === 'open' ? [[slot.id, slot.status.model] as const] : [],
+    ),
+  );
+}
+
+export const planOf = (planned: Planned): Plan | null => ('plan' in planned ? planned.plan : null);
+
+export const findingsOf = (planned: Planned): readonly Finding[] =>
+  'plan' in planned ? planned.plan.findings : planned.findings;
+
+/** Models that the recipe names and that are being opened right now. */
+export function opening(recipe: Recipe, slots: Slots): readonly Slot[] {
+  const ids = [recipe.base?.id, ...recipe.experts.map((expert) => expert.model.id)];
+  return ids.flatMap((id) => {
+    const slot = id === undefined ? undefined : slots[id];
+    return slot?.status.kind === 'opening' ? [slot] : [];
+  });
+}

@@ -1,0 +1,162 @@
+import { createStore } from 'zustand/vanilla';
+import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
+import type { ParamValue } from '../methods/params.ts';
+import { withMethod } from '../recipe/defaults.ts';
+import { edit as editHistory, type History, redo, startHistory, undo } from '../recipe/history.ts';
+import type { ModelRef, OutputOptions, Recipe, Rule } from '../recipe/recipe.ts';
+
+export type RecipeState = {
+  /** The document; the present of `history`. */
+  readonly recipe: Recipe;
+  readonly history: History<Recipe>;
+  setMethod(method: string): void;
+  setDialect(dialect: Dialect): void;
+  setChoice<K extends ArithmeticKey>(key: K, value: Arithmetic[K]): void;
+  resetChoice(key: ArithmeticKey): void;
+  setValue(key: string, value: ParamValue): void;
+  resetValue(key: string): void;
+  setExpertValue(model: string, key: string, value: ParamValue): void;
+  resetExpertValue(model: string, key: string): void;
+  setBase(base: ModelRef | null): void;
+  addExpert(model: ModelRef): void;
+  removeExpert(model: string): void;
+  /** Moves an expert by one place: −1 up, +1 down. */
+  moveExpert(model: string, step: -1 | 1): void;
+  /** The expert becomes the base, the base takes its place among the experts. */
+  makeBase(model: string): void;
+  addRule(rule: Rule): void;
+  changeRule(id: string, change: Partial<Omit<Rule, 'id'>>): void;
+  removeRule(id: string): void;
+  moveRule(id: string, step: -1 | 1): void;
+  setOutput(change: Partial<OutputOptions>): void;
+  setVocabulary(vocabulary: Recipe['vocabulary']): void;
+  setTrimScope(trimScope: Recipe['trimScope']): void;
+  /** A whole new document: a preset, an imported file. */
+  replace(recipe: Recipe): void;
+  /** The document the page opens on: there is nothing to go back to. */
+  restart(recipe: Recipe): void;
+  undo(): void;
+  redo(): void;
+};
+
+export function createRecipeStore(initial: Recipe, now: () => number = Date.now) {
+  return createStore<RecipeState>()((set, get) => {
+    const settle = (history: History<Recipe>) => set({ history, recipe: history.present });
+
+    /** `key` names the control, so that a drag is one step back; null makes a step of its own. */
+    function edit(key: string | null, change: (recipe: Recipe) => Recipe): void {
+      const { history } = get();
+      settle(editHistory(history, change(history.present), key, now()));
+    }
+
+    const editExpert = (
+      key: string,
+      model: string,
+      change: (values: Recipe['experts'][number]['values']) => Recipe['experts'][number]['values'],
+    ) =>
+      edit(`expert ${model} ${key}`, (recipe) => ({
+        ...recipe,
+        experts: recipe.experts.map((expert) =>
+          expert.model.id === model ? { ...expert, values: change(expert.values) } : expert,
+        ),
+      }));
+
+    return {
+      recipe: initial,
+      history: startHistory(initial),
+      setMethod: (id) =>
+        edit(null, (recipe) => (recipe.method === id ? recipe : withMethod(recipe, id))),
+      setDialect: (dialect) => edit(null, (recipe) => ({ ...recipe, dialect, arithmetic: {} })),
+      setChoice: (key, value) =>
+        edit(null, (recipe) => ({
+          ...recipe,
+          arithmetic: { ...recipe.arithmetic, [key]: value },
+        })),
+      resetChoice: (key) =>
+        edit(null, (recipe) => ({ ...recipe, arithmetic: without(recipe.arithmetic, key) })),
+      setValue: (key, value) =>
+        edit(`value ${key}`, (recipe) => ({
+          ...recipe,
+          values: { ...recipe.values, [key]: value },
+        })),
+      resetValue: (key) =>
+        edit(null, (recipe) => ({ ...recipe, values: without(recipe.values, key) })),
+      setExpertValue: (model, key, value) =>
+        editExpert(key, model, (values) => ({ ...values, [key]: value })),
+      resetExpertValue: (model, key) => editExpert(key, model, (values) => without(values, key)),
+      setBase: (base) => edit(null, (recipe) => ({ ...recipe, base })),
+      addExpert: (model) =>
+        edit(null, (recipe) => ({
+          ...recipe,
+          experts: [...recipe.experts, { model, values: {} }],
+        })),
+      removeExpert: (model) =>
+        edit(null, (recipe) => ({
+          ...recipe,
+          experts: recipe.experts.filter((expert) => expert.model.id !== model),
+          rules: recipe.rules.filter((rule) => rule.model !== model),
+        })),
+      moveExpert: (model, step) =>
+        edit(null, (recipe) => ({
+          ...recipe,
+          experts: moved(recipe.experts, (expert) => expert.model.id === model, step),
+        })),
+      makeBase: (model) =>
+        edit(null, (recipe) => {
+          const expert = recipe.experts.find((candidate) => candidate.model.id === model);
+          if (!expert) return recipe;
+          const { base } = recipe;
+          const experts = base
+            ? recipe.experts.map((other) =>
+                other === expert ? { model: base, values: other.values } : other,
+              )
+            : recipe.experts.filter((other) => other !== expert);
+          return { ...recipe, base: expert.model, experts };
+        }),
+      addRule: (rule) => edit(null, (recipe) => ({ ...recipe, rules: [...recipe.rules, rule] })),
+      changeRule: (id, change) =>
+        edit(`rule ${id} ${Object.keys(change).join()}`, (recipe) => ({
+          ...recipe,
+          rules: recipe.rules.map((rule) => (rule.id === id ? { ...rule, ...change } : rule)),
+        })),
+      removeRule: (id) =>
+        edit(null, (recipe) => ({
+          ...recipe,
+          rules: recipe.rules.filter((rule) => rule.id !== id),
+        })),
+      moveRule: (id, step) =>
+        edit(null, (recipe) => ({
+          ...recipe,
+          rules: moved(recipe.rules, (rule) => rule.id === id, step),
+        })),
+      setOutput: (change) =>
+        edit(`output ${Object.keys(change).join()}`, (recipe) => ({
+          ...recipe,
+          output: { ...recipe.output, ...change },
+        })),
+      setVocabulary: (vocabulary) => edit(null, (recipe) => ({ ...recipe, vocabulary })),
+      setTrimScope: (trimScope) => edit(null, (recipe) => ({ ...recipe, trimScope })),
+      replace: (recipe) => edit(null, () => recipe),
+      restart: (recipe) => settle(startHistory(recipe)),
+      undo: () => settle(undo(get().history)),
+      redo: () => settle(redo(get().history)),
+    };
+  });
+}
+
+export type RecipeStore = ReturnType<typeof createRecipeStore>;
+
+function without<T extends object>(values: T, key: keyof T): T {
+  const { [key]: _, ...rest } = values;
+  return rest as T;
+}
+
+function moved<T>(list: readonly T[], isIt: (item: T) => boolean, step: -1 | 1): readonly T[] {
+  const from = list.findIndex(isIt);
+  const to = from + step;
+  if (from < 0 || to < 0 || to >= list.length) return list;
+  const copy = [...list];
+  copy[from] = list[to];
+  copy[to] = list[from];
+  return copy;
+}

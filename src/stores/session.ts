@@ -1,0 +1,152 @@
+import type { Handle } from '../engine/protocol.ts';
+import { emptyRecipe } from '../recipe/defaults.ts';
+import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
+import type { Engine } from './engine.ts';
+import { demoId, type Family, handlesOf, memberBytes, parseFamily } from './family.ts';
+import { createModelsStore, type Failure, type ModelsStore } from './models.ts';
+import { createRecipeStore, type RecipeStore } from './recipe.ts';
+import { createRunStore, type RunStore } from './run.ts';
+import { quietly, recall, remember } from './storage.ts';
+import { createViewStore, type ViewSettings, type ViewStore } from './view.ts';
+
+/** The stores and the engine of one page. Made once by the page, afresh by each test. */
+export type Session = {
+  readonly engine: Engine;
+  readonly models: ModelsStore;
+  readonly recipe: RecipeStore;
+  readonly run: RunStore;
+  readonly device: DeviceStore;
+  readonly view: ViewStore;
+  /** Where the demo family lies; a URL that ends in a slash. */
+  readonly demoRoot: string;
+};
+
+const keys = { recipe: 'amalgam.recipe', view: 'amalgam.view', device: 'amalgam.device' };
+
+export function createSession(engine: Engine, demoRoot: string, recipe: Recipe): Session {
+  return {
+    engine,
+    demoRoot,
+    models: createModelsStore(),
+    recipe: createRecipeStore(recipe),
+    run: createRunStore(),
+    device: createDeviceStore(pickSettings(recall(keys.device))),
+    view: createViewStore(pickView(recall(keys.view))),
+  };
+}
+
+/** Keeps the recipe and the settings in local storage. Returns how to stop. */
+export function keep(session: Session): () => void {
+  const { recipe, view, device } = session;
+  const stops = [
+    recipe.subscribe(quietly(() => remember(keys.recipe, recipe.getState().recipe), 300)),
+    view.subscribe(({ theme, singleKeys }) => remember(keys.view, { theme, singleKeys })),
+    device.subscribe(({ choice, memoryBudget, saveWay }) =>
+      remember(keys.device, { choice, memoryBudget, saveWay }),
+    ),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+export const keptRecipe = (): unknown => recall(keys.recipe);
+
+export async function openModel(
+  session: Pick<Session, 'engine' | 'models'>,
+  ref: ModelRef,
+  handles: readonly Handle[],
+  summary: string | null = null,
+): Promise<void> {
+  const { engine, models } = session;
+  models.getState().begin({ ...ref, summary });
+  try {
+    models.getState().admit(ref.id, await engine.open(ref.id, ref.name, handles));
+  } catch (error) {
+    models.getState().fail(ref.id, failureOf(error));
+  }
+}
+
+/** Reads the demo's table of contents and opens its base and experts. */
+export async function openDemo(session: Session): Promise<Family | null> {
+  const { models, demoRoot } = session;
+  models.getState().setDemo({ kind: 'loading' });
+  let family: Family;
+  try {
+    const url = new URL('family.json', demoRoot);
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url.pathname} answered ${response.status}`);
+    family = parseFamily(await response.json());
+  } catch (error) {
+    const failure = {
+      tag: 'demo',
+      message: `The demo family did not load: ${failureOf(error).message}.`,
+      advice: 'Reload the page, or drop your own models anywhere.',
+    };
+    models.getState().setDemo({ kind: 'failed', failure });
+    return null;
+  }
+  models.getState().setDemo({ kind: 'ready', family });
+  await Promise.all(
+    family.members
+      .filter((member) => member.role !== 'adapter')
+      .map((member) =>
+        openModel(session, demoRef(member), handlesOf(member, demoRoot), member.summary),
+      ),
+  );
+  return family;
+}
+
+export function demoRef(member: Family['members'][number]): ModelRef {
+  return {
+    id: demoId(member.id),
+    name: member.title,
+    origin: 'demo',
+    bytes: memberBytes(member),
+  };
+}
+
+/** What the page opens on: the demo's base and its experts, task arithmetic. */
+export function demoRecipe(family: Family): Recipe {
+  const base = family.members.find((member) => member.role === 'base');
+  const recipe = emptyRecipe();
+  return {
+    ...recipe,
+    base: base ? demoRef(base) : null,
+    experts: family.members
+      .filter((member) => member.role === 'expert')
+      .map((member) => ({ model: demoRef(member), values: {} })),
+    output: { ...recipe.output, name: 'demo-merge' },
+  };
+}
+
+export function failureOf(error: unknown): Failure {
+  const { tag, message, context } = (
+    error instanceof Error ? error : new Error(String(error))
+  ) as Error & { tag?: unknown; context?: { advice?: unknown } };
+  return {
+    tag: typeof tag === 'string' ? tag : 'unknown',
+    message,
+    advice: typeof context?.advice === 'string' ? context.advice : null,
+  };
+}
+
+function pickSettings(kept: unknown): Partial<DeviceSettings> {
+  if (typeof kept !== 'object' || kept === null) return {};
+  const { choice, memoryBudget, saveWay } = kept as Record<string, unknown>;
+  return {
+    ...(choice === 'webgpu' || choice === 'cpu' ? { choice } : {}),
+    ...(typeof memoryBudget === 'number' && memoryBudget > 0 ? { memoryBudget } : {}),
+    ...(saveWay === 'folder' || saveWay === 'download' ? { saveWay } : {}),
+  };
+}
+
+function pickView(kept: unknown): Partial<ViewSettings> {
+  if (typeof kept !== 'object' || kept === null) return {};
+  const { theme, singleKeys } = kept as Record<string, unknown>;
+  return {
+    ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+    ...(typeof singleKeys === 'boolean' ? { singleKeys } : {}),
+  };
+}

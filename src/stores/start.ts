@@ -1,0 +1,28 @@
+import { startEngine } from '../engine/client.ts';
+import { emptyRecipe } from '../recipe/defaults.ts';
+import { recipeFromHash } from '../recipe/link.ts';
+import { parseRecipe } from '../recipe/parse.ts';
+import { createSession, keep, keptRecipe, type Session } from './session.ts';
+
+/** The session of this page: the real engine, and the recipe of the link or of the last visit. */
+export function startSession(): Session {
+  const root = new URL('demo/', document.baseURI).href;
+  const linked = recipeFromHash(location.hash);
+  const kept = parseRecipe(keptRecipe());
+  const recipe =
+    linked && 'recipe' in linked ? linked.recipe : 'recipe' in kept ? kept.recipe : emptyRecipe();
+  const session = createSession(startEngine(), root, recipe);
+  if (linked && 'findings' in linked) {
+    session.models.getState().refuse(
+      linked.findings.map(({ message, advice }) => ({
+        name: 'The link',
+        reason: message,
+        advice,
+      })),
+    );
+  }
+  // From here on the page keeps the recipe itself; a stale link would undo that on reload.
+  if (linked) history.replaceState(null, '', location.pathname + location.search);
+  keep(session);
+  return session;
+}

@@ -1,0 +1,32 @@
+/** The one session of the page, and its stores as hooks. */
+import { useStore } from 'zustand';
+import type { Planned } from '../plan/plan.ts';
+import type { DeviceState } from './device.ts';
+import type { ModelsState } from './models.ts';
+import { createPlanner } from './planning.ts';
+import type { RecipeState } from './recipe.ts';
+import type { RunState } from './run.ts';
+import type { Session } from './session.ts';
+import { startSession } from './start.ts';
+import type { ViewState } from './view.ts';
+
+export const session: Session = startSession();
+
+export const useModels = <T>(select: (state: ModelsState) => T): T =>
+  useStore(session.models, select);
+export const useRecipe = <T>(select: (state: RecipeState) => T): T =>
+  useStore(session.recipe, select);
+export const useRun = <T>(select: (state: RunState) => T): T => useStore(session.run, select);
+export const useDevice = <T>(select: (state: DeviceState) => T): T =>
+  useStore(session.device, select);
+export const useView = <T>(select: (state: ViewState) => T): T => useStore(session.view, select);
+
+const planner = createPlanner();
+
+/** What the plan or the findings are for the recipe and the models as they stand. */
+export function usePlanned(): Planned {
+  const recipe = useRecipe((state) => state.recipe);
+  const slots = useModels((state) => state.slots);
+  const backend = useDevice((state) => state.report?.label ?? '');
+  return planner(recipe, slots, backend);
+}

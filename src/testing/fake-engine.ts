@@ -1,0 +1,87 @@
+import type { Handle, RunResult } from '../engine/protocol.ts';
+import type { Model } from '../formats/model.ts';
+import type { Engine } from '../stores/engine.ts';
+
+/** Two small tensors and the handle's weight file: what `open` answers unless told otherwise. */
+export function fakeModel(id: string, name: string, handles: readonly Handle[]): Model {
+  const files = handles
+    .filter((handle) => handle.path.endsWith('.safetensors'))
+    .map((handle) => ({
+      name: handle.path,
+      size: handle.kind === 'url' ? handle.size : handle.file.size,
+    }));
+  const tensors = new Map(
+    ['model.embed_tokens.weight', 'model.layers.0.mlp.up_proj.weight'].map((tensor, i) => [
+      tensor,
+      {
+        name: tensor,
+        dtype: 'BF16' as const,
+        shape: [4, 8],
+        file: 0,
+        begin: 100 + 64 * i,
+        end: 164 + 64 * i,
+      },
+    ]),
+  );
+  return { id, name, files, tensors, config: null, companions: [], metadata: {} };
+}
+
+export const fakeResult: RunResult = {
+  verify: {
+    ok: true,
+    problems: [],
+    files: [{ name: 'model.safetensors', size: 228, sha256: 'ab'.repeat(32) }],
+    tensors: 2,
+    tensorsChanged: 2,
+    nan: 0,
+    infinite: 0,
+    saturated: 0,
+  },
+  tensors: [],
+  seconds: 0.5,
+  bytesRead: 512,
+  bytesWritten: 228,
+  backend: 'CPU (2 workers)',
+};
+
+/** An engine that answers at once; override what a test is about. `calls` lists what was asked. */
+export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly calls: string[] } {
+  const calls: string[] = [];
+  return {
+    calls,
+    async open(modelId, name, handles) {
+      calls.push(`open ${modelId}`);
+      return fakeModel(modelId, name, handles);
+    },
+    async close(modelId) {
+      calls.push(`close ${modelId}`);
+    },
+    async device(choice) {
+      calls.push(`device ${choice}`);
+      return {
+        kind: 'cpu',
+        label: 'CPU (2 workers)',
+        reason: 'This browser offers no WebGPU.',
+        webgpu: 'none',
+        adapter: null,
+        limits: null,
+        workers: 2,
+      };
+    },
+    async run(plan) {
+      calls.push(`run ${plan.method}`);
+      return fakeResult;
+    },
+    leftovers: async () => [],
+    async removeLeftovers() {
+      calls.push('removeLeftovers');
+    },
+    finished: async () => [],
+    files: async () => [new File(['weights'], 'model.safetensors')],
+    async removeFinished(folder) {
+      calls.push(`removeFinished ${folder}`);
+    },
+    zip: async (folder) => new File(['zip'], `${folder}.zip`),
+    ...over,
+  };
+}

@@ -1,0 +1,44 @@
+import { CircleCheck } from 'lucide-react';
+import { summaryOf } from '../../stores/plan-facts.ts';
+import { findingsOf, opening, planOf } from '../../stores/planning.ts';
+import { useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
+import { counted } from '../kit/format.ts';
+import { Findings } from './findings.tsx';
+import { ModelFailures } from './model-failures.tsx';
+
+/** What headers alone tell about this merge, before any weight is read. */
+export function ChecksView() {
+  const planned = usePlanned();
+  const recipe = useRecipe((state) => state.recipe);
+  const slots = useModels((state) => state.slots);
+  const findings = findingsOf(planned);
+  const plan = planOf(planned);
+  const pending = opening(recipe, slots);
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return (
+    <div className="checks">
+      <h3 className="view-title">Checks</h3>
+      {pending.length > 0 ? (
+        <p className="lead" aria-busy="true">
+          Reading the headers of {pending.map(({ name }) => name).join(', ')}…
+        </p>
+      ) : plan ? (
+        <p className="lead is-good">
+          <CircleCheck aria-hidden />
+          <span>
+            Ready to merge: {counted(summaryOf(plan).merged, 'tensor')} match in every model. Only
+            headers were read.
+          </span>
+        </p>
+      ) : (
+        <p className="lead">
+          {errors > 0
+            ? `${counted(errors, 'problem')} to fix before this can be merged.`
+            : 'Open models to see what fits together.'}
+        </p>
+      )}
+      <ModelFailures />
+      <Findings findings={findings} />
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { CircleX, Info, TriangleAlert } from 'lucide-react';
+import { applyFix } from '../../commands/apply-fix.ts';
+import type { Finding } from '../../plan/types.ts';
+import { session, useRecipe } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { counted } from '../kit/format.ts';
+
+const icons = { error: CircleX, warning: TriangleAlert, note: Info } as const;
+
+export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  return (
+    <ul className="findings">
+      {findings.map((finding) => (
+        <li key={`${finding.code} ${finding.message}`} className={`finding is-${finding.severity}`}>
+          <FindingCard finding={finding} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function FindingCard({ finding }: { readonly finding: Finding }) {
+  const { severity, message, advice, fix, tensors } = finding;
+  const Icon = icons[severity];
+  return (
+    <>
+      <Icon aria-hidden className="finding-icon" />
+      <div className="finding-text">
+        <p className="finding-kind">
+          {severity}
+          <Place finding={finding} />
+        </p>
+        <p className="finding-message">{message}</p>
+        <p className="finding-advice">{advice}</p>
+        {tensors && tensors.length > 1 && (
+          <details className="finding-tensors">
+            <summary>{counted(tensors.length, 'tensor')}</summary>
+            <ul>
+              {tensors.slice(0, 200).map((name) => (
+                <li key={name}>
+                  <code>{name}</code>
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+      {fix && <Button onPress={() => applyFix(session, fix)}>{fix.label}</Button>}
+    </>
+  );
+}
+
+function Place({ finding: { place } }: { readonly finding: Finding }) {
+  const recipe = useRecipe((state) => state.recipe);
+  const refs = [recipe.base, ...recipe.experts.map(({ model }) => model)];
+  const model = refs.find((ref) => ref?.id === place.model)?.name ?? place.model;
+  const parts = [model, place.tensor, place.parameter].filter((part) => part !== undefined);
+  return parts.map((part) => (
+    <span key={part} className="finding-place">
+      {part}
+    </span>
+  ));
+}

@@ -1,0 +1,33 @@
+import { CircleX } from 'lucide-react';
+import { useModels } from '../../stores/use-session.ts';
+
+/** Models that could not be opened, and the demo when it did not load. */
+export function ModelFailures() {
+  const slots = useModels((state) => state.slots);
+  const demo = useModels((state) => state.demo);
+  const failures = [
+    ...(demo.kind === 'failed' ? [{ id: 'demo', name: 'Demo family', failure: demo.failure }] : []),
+    ...Object.values(slots).flatMap(({ id, name, status }) =>
+      status.kind === 'failed' ? [{ id, name, failure: status.failure }] : [],
+    ),
+  ];
+  if (failures.length === 0) return null;
+  return (
+    <ul className="findings" role="alert">
+      {failures.map(({ id, name, failure }) => (
+        <li key={id} className="finding is-error">
+          <CircleX aria-hidden className="finding-icon" />
+          <div className="finding-text">
+            <p className="finding-kind">
+              could not be opened <span className="finding-place">{name}</span>
+            </p>
+            <p className="finding-message">{failure.message}</p>
+            {failure.advice && !failure.message.includes(failure.advice) && (
+              <p className="finding-advice">{failure.advice}</p>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

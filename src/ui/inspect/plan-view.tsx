@@ -1,0 +1,174 @@
+import { peakBytes } from '../../plan/estimate.ts';
+import type { Plan, SideFile } from '../../plan/types.ts';
+import { savingOf } from '../../stores/device.ts';
+import { summaryOf } from '../../stores/plan-facts.ts';
+import { planOf } from '../../stores/planning.ts';
+import { session, useDevice, usePlanned, useRecipe } from '../../stores/use-session.ts';
+import { bytes, counted, parameters } from '../kit/format.ts';
+import { Segmented } from '../kit/segmented.tsx';
+
+/** What a run will do, known before it starts. */
+export function PlanView() {
+  const plan = planOf(usePlanned());
+  if (!plan) {
+    return (
+      <div className="plan">
+        <h3 className="view-title">Plan</h3>
+        <p className="empty">
+          There is no plan yet.{' '}
+          <button
+            type="button"
+            className="link"
+            onClick={() => session.view.getState().showTab('checks')}
+          >
+            Checks
+          </button>{' '}
+          says what is missing.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div className="plan">
+      <h3 className="view-title">Plan</h3>
+      <p className="lead">Decided from the headers alone; no weight has been read.</p>
+      <Figures plan={plan} />
+      <Saving plan={plan} />
+      <OutputFiles plan={plan} />
+    </div>
+  );
+}
+
+function Figures({ plan }: { readonly plan: Plan }) {
+  const budget = useDevice((state) => state.memoryBudget);
+  const free = useDevice((state) => state.free);
+  const { tensors, merged, copied, cast, elements } = summaryOf(plan);
+  const short = free !== null && free < plan.bytesToWrite;
+  return (
+    <dl className="figures number">
+      <Figure name="Tensors" value={tensors.toLocaleString('en')}>
+        {merged} merged{copied > 0 && `, ${copied} copied`}
+        {cast > 0 && `, ${cast} converted`}
+      </Figure>
+      <Figure name="To compute" value={parameters(elements)}>
+        elements
+      </Figure>
+      <Figure name="To read" value={bytes(plan.bytesToRead)}>
+        {plan.wholeModelCounts ? 'the weights twice, for the whole-model trim' : 'each byte once'}
+      </Figure>
+      <Figure name="To write" value={bytes(plan.bytesToWrite)}>
+        {counted(plan.files.length + plan.sideFiles.length, 'file')}
+      </Figure>
+      <Figure name="Peak memory" value={bytes(peakBytes(plan, budget))}>
+        for tensors, within {bytes(budget)}
+      </Figure>
+      <Figure name="Free space" value={free === null ? 'unknown' : bytes(free)} bad={short}>
+        {short ? 'less than the output needs' : 'says the browser'}
+      </Figure>
+    </dl>
+  );
+}
+
+type FigureProps = {
+  readonly name: string;
+  readonly value: string;
+  readonly bad?: boolean;
+  readonly children: React.ReactNode;
+};
+
+function Figure({ name, value, bad = false, children }: FigureProps) {
+  return (
+    <div className={`figure ${bad ? 'is-bad' : ''}`}>
+      <dt>{name}</dt>
+      <dd className="figure-value">{value}</dd>
+      <dd className="figure-note">{children}</dd>
+    </div>
+  );
+}
+
+function Saving({ plan }: { readonly plan: Plan }) {
+  const canPick = useDevice((state) => state.canPickFolder);
+  const way = useDevice(savingOf);
+  const name = useRecipe((state) => state.recipe.output.name);
+  return (
+    <section className="saving">
+      <h4>How it is saved</h4>
+      {canPick && (
+        <Segmented
+          label="Save to"
+          options={[
+            { value: 'download', label: 'Private storage, then download' },
+            { value: 'folder', label: 'A folder I pick' },
+          ]}
+          value={way}
+          onChange={(next) => session.device.getState().setSaveWay(next)}
+        />
+      )}
+      <p className="small">
+        {way === 'folder'
+          ? `Merge asks for a folder and writes ${name}/ in it as it goes. Files get their names when they are complete and verified.`
+          : `Written to the browser’s private storage as it goes and verified there; then you download it, as one zip or file by file. Needs ${bytes(2 * plan.bytesToWrite)} for a moment.`}
+        {!canPick && ' This browser has no folder picker.'}
+      </p>
+    </section>
+  );
+}
+
+function OutputFiles({ plan }: { readonly plan: Plan }) {
+  const name = useRecipe((state) => state.recipe.output.name);
+  return (
+    <section>
+      <h4>{name}/</h4>
+      <div className="table-wrap">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col" className="is-right">
+                Size
+              </th>
+              <th scope="col">From</th>
+            </tr>
+          </thead>
+          <tbody>
+            {plan.files.map((file) => (
+              <tr key={file.name}>
+                <td>
+                  <code>{file.name}</code>
+                </td>
+                <td className="is-right number">{bytes(file.byteLength)}</td>
+                <td>
+                  {counted(
+                    plan.jobs.filter((job) => plan.files[job.file] === file).length,
+                    'tensor',
+                  )}
+                </td>
+              </tr>
+            ))}
+            {plan.sideFiles.map((file) => (
+              <tr key={file.name}>
+                <td>
+                  <code>{file.name}</code>
+                </td>
+                <td className="is-right number">{sizeOf(file)}</td>
+                <td>
+                  <Origin file={file} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+const sizeOf = (file: SideFile) =>
+  'text' in file ? bytes(new TextEncoder().encode(file.text).length) : '';
+
+function Origin({ file }: { readonly file: SideFile }) {
+  const { base, experts } = useRecipe((state) => state.recipe);
+  if ('text' in file) return 'written';
+  const refs = [base, ...experts.map(({ model }) => model)];
+  return `copied from ${refs.find((ref) => ref?.id === file.copy.model)?.name ?? 'a model'}`;
+}

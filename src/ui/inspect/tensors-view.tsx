@@ -1,0 +1,143 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Search } from 'lucide-react';
+import { useMemo, useRef } from 'react';
+import type { Job } from '../../plan/types.ts';
+import { planOf } from '../../stores/planning.ts';
+import { filterRows, rowsOf, type TensorRow } from '../../stores/tensor-rows.ts';
+import { session, usePlanned, useRecipe, useView } from '../../stores/use-session.ts';
+import { counted, plain } from '../kit/format.ts';
+
+const rowHeight = 34;
+
+/** Every tensor of the output: where it lies, what happens to it, with which parameters. */
+export default function TensorsView() {
+  const plan = planOf(usePlanned());
+  const filter = useView((state) => state.tensorFilter);
+  const rows = useMemo(() => (plan ? rowsOf(plan) : []), [plan]);
+  const shown = useMemo(() => filterRows(rows, filter), [rows, filter]);
+  if (!plan) {
+    return <p className="empty">The tensors show here once the models fit together; see Checks.</p>;
+  }
+  return (
+    <div className="tensors">
+      <div className="tensor-bar">
+        <label className="search">
+          <Search aria-hidden />
+          <span className="visually-hidden">Filter tensors</span>
+          <input
+            type="search"
+            placeholder="Filter: layers.3 mlp, norms, copy …"
+            value={filter}
+            spellCheck={false}
+            onChange={(event) => session.view.getState().filterTensors(event.target.value)}
+          />
+        </label>
+        <span className="small faint number" role="status">
+          {shown.length === rows.length
+            ? counted(rows.length, 'tensor')
+            : `${shown.length} of ${counted(rows.length, 'tensor')}`}
+        </span>
+      </div>
+      {shown.length === 0 ? (
+        <p className="empty">No tensor has all of these words.</p>
+      ) : (
+        <TensorTable rows={shown} />
+      )}
+    </div>
+  );
+}
+
+const columns = ['Tensor', 'Group', 'Layer', 'Shape', 'Dtype', 'What happens', 'Parameters'];
+
+function TensorTable({ rows }: { readonly rows: readonly TensorRow[] }) {
+  const scroller = useRef<HTMLElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  });
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling table must be reachable by keyboard
+    <section className="tensor-scroll" ref={scroller} tabIndex={0} aria-label="Tensor table">
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand; a table would lay them out */}
+      <div
+        role="table"
+        aria-label="Tensors"
+        aria-rowcount={rows.length + 1}
+        className="tensor-table"
+      >
+        <div role="rowgroup" className="tensor-head">
+          <div role="row" aria-rowindex={1} className="tensor-row">
+            {columns.map((column) => (
+              <span role="columnheader" key={column}>
+                {column}
+              </span>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(({ index, start }) => (
+            <Row key={rows[index].job.tensor} row={rows[index]} index={index} top={start} />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+type RowProps = { readonly row: TensorRow; readonly index: number; readonly top: number };
+
+function Row({ row, index, top }: RowProps) {
+  const { job, group, layer, act, models } = row;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className="tensor-row is-placed"
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <span role="cell" className="tensor-name" title={job.tensor}>
+        {job.tensor}
+      </span>
+      <span role="cell">{group}</span>
+      <span role="cell" className="number">
+        {layer ?? '–'}
+      </span>
+      <span role="cell" className="number">
+        {job.shape.join(' × ') || 'scalar'}
+      </span>
+      <span role="cell">{job.dtype}</span>
+      <span role="cell">
+        <span className={`act is-${act.split(' ')[0]}`}>{act}</span>
+        {models > 0 && <span className="faint"> {counted(models, 'model')}</span>}
+      </span>
+      <span role="cell" className="tensor-params number">
+        <Params job={job} />
+      </span>
+    </div>
+  );
+}
+
+/** The resolved numbers: "λ 0.8 · weight 1, 1, −1". */
+function Params({ job }: { readonly job: Job }) {
+  const rules = useRecipe((state) => state.recipe.rules.length);
+  const part = job.parts.find((candidate) => candidate.kind === 'merge');
+  if (!part) return '–';
+  const globals = Object.entries(part.global)
+    .filter(([, value]) => typeof value === 'number')
+    .map(([key, value]) => `${key} ${plain(value as number)}`);
+  const keys = Object.keys(part.perModel[0] ?? {});
+  const each = keys.map(
+    (key) =>
+      `${key} ${part.perModel
+        .map((values) => values[key])
+        .map(textOf)
+        .join(', ')}`,
+  );
+  const text = [...globals, ...each].join(' · ');
+  return <span title={rules > 0 ? `${text} (layer rules applied)` : text}>{text}</span>;
+}
+
+const textOf = (value: unknown) =>
+  typeof value === 'number' ? plain(value).replace('-', '−') : String(value);

@@ -1,0 +1,51 @@
+/** Numbers as people read them. */
+
+const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** Decimal units, as file managers show them: 1.94 MB. */
+export function bytes(count: number): string {
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : digits(value)} ${units[unit]}`;
+}
+
+/** 968 K, 1.24 B: parameters of a model. */
+export function parameters(count: number): string {
+  if (count >= 1e9) return `${digits(count / 1e9)} B`;
+  if (count >= 1e6) return `${digits(count / 1e6)} M`;
+  if (count >= 1e3) return `${digits(count / 1e3)} K`;
+  return String(count);
+}
+
+/** "1 tensor", "12 tensors". */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
+}
+
+/** 0.4 s, 38 s, 4 min 10 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A parameter's value without float noise: 0.30000000000000004 → 0.3. */
+export function plain(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** Signed with a true minus, for values whose sign matters. */
+export function signed(value: number, places = 2): string {
+  const text = Math.abs(value).toFixed(places);
+  return value < 0 ? `−${text}` : value > 0 ? `+${text}` : text;
+}
+
+function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

@@ -1,0 +1,42 @@
+import { AlertTriangle, LoaderCircle } from 'lucide-react';
+import type { ModelRef } from '../../recipe/recipe.ts';
+import { elementsOf, mainDtypeOf } from '../../stores/model-facts.ts';
+import { useModels } from '../../stores/use-session.ts';
+import { bytes, counted, parameters } from '../kit/format.ts';
+
+/** One line of facts under a model's name, or what stands in the way of them. */
+export function ModelFacts({ model }: { readonly model: ModelRef }) {
+  const slot = useModels((state) => state.slots[model.id]);
+  if (!slot) {
+    return (
+      <p className="card-problem">
+        <AlertTriangle aria-hidden /> Not open. Drop “{model.name}” ({bytes(model.bytes)}) anywhere.
+      </p>
+    );
+  }
+  if (slot.status.kind === 'opening') {
+    return (
+      <p className="card-facts">
+        <LoaderCircle aria-hidden className="spin" /> Reading the header…
+      </p>
+    );
+  }
+  if (slot.status.kind === 'failed') {
+    return (
+      <p className="card-problem" role="alert">
+        <AlertTriangle aria-hidden />
+        <span>{slot.status.failure.message}</span>
+      </p>
+    );
+  }
+  const open = slot.status.model;
+  const files = open.files.length;
+  return (
+    <p className="card-facts number">
+      <span>{parameters(elementsOf(open))} params</span>
+      <span>{mainDtypeOf(open)}</span>
+      <span>{bytes(slot.bytes)}</span>
+      <span>safetensors{files > 1 && `, ${counted(files, 'shard')}`}</span>
+    </p>
+  );
+}

@@ -1,0 +1,141 @@
+import { FilePlus2, FolderOpen, Plus, Sparkles } from 'lucide-react';
+import { membersOf } from '../../commands/open-files.ts';
+import { pickFiles } from '../../commands/pick-files.ts';
+import { pickFolder } from '../../commands/pick-folder.ts';
+import { restartDemo } from '../../commands/restart-demo.ts';
+import { findMethod } from '../../methods/registry.ts';
+import { session, useModels, useRecipe } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { bytes } from '../kit/format.ts';
+import { type Item, Menu, type Section } from '../kit/menu.tsx';
+import { BaseCard } from './base-card.tsx';
+import { ExpertCard } from './expert-card.tsx';
+import { Refused } from './refused.tsx';
+import './models.css';
+
+/** The recipe as cards: the base, the experts, and how to add more. */
+export function RecipeRail() {
+  const base = useRecipe((state) => state.recipe.base);
+  const experts = useRecipe((state) => state.recipe.experts);
+  const method = findMethod(useRecipe((state) => state.recipe.method));
+  const demo = useModels((state) => state.demo);
+  const isEmpty = !base && experts.length === 0;
+  return (
+    <div className="rail">
+      <Refused />
+      {isEmpty ? (
+        <EmptyRail loading={demo.kind === 'loading'} />
+      ) : (
+        <>
+          <h3 className="rail-title">Base</h3>
+          <BaseCard base={base} need={method?.arity.base ?? 'required'} />
+          <h3 className="rail-title">
+            Experts <span className="rail-count">{experts.length}</span>
+          </h3>
+          <ul className="rail-list" aria-label="Experts">
+            {experts.map((expert, position) => (
+              <li key={expert.model.id}>
+                <ExpertCard
+                  expert={expert}
+                  isFirst={position === 0}
+                  isLast={position === experts.length - 1}
+                />
+              </li>
+            ))}
+          </ul>
+          <AddExpert />
+        </>
+      )}
+      <p className="rail-foot">Drop files or folders anywhere. Nothing leaves this machine.</p>
+    </div>
+  );
+}
+
+function AddExpert() {
+  const slots = useModels((state) => state.slots);
+  const recipe = useRecipe((state) => state.recipe);
+  const used = new Set(membersOf(recipe).map((ref) => ref.id));
+  const unused: Item[] = Object.values(slots)
+    .filter((slot) => !used.has(slot.id) && slot.status.kind === 'open')
+    .map((slot) => ({
+      id: slot.id,
+      label: slot.name,
+      note: bytes(slot.bytes),
+      run: () => {
+        const { id, name, origin, bytes } = slot;
+        session.recipe.getState().addExpert({ id, name, origin, bytes });
+      },
+    }));
+  const sections: Section[] = [
+    ...(unused.length > 0 ? [{ title: 'Open, not in the recipe', items: unused }] : []),
+    {
+      title: 'From this computer',
+      items: [
+        {
+          id: 'files',
+          label: 'Files…',
+          note: '.safetensors, with index and config if there are any',
+          icon: <FilePlus2 aria-hidden />,
+          run: () => void pickFiles.run(session),
+        },
+        {
+          id: 'folder',
+          label: 'A folder…',
+          note: 'as saved by transformers',
+          icon: <FolderOpen aria-hidden />,
+          run: () => void pickFolder.run(session),
+        },
+      ],
+    },
+    {
+      title: 'Start over',
+      items: [
+        {
+          id: 'demo',
+          label: 'The demo family',
+          note: 'a tiny base and three experts',
+          icon: <Sparkles aria-hidden />,
+          run: () => void restartDemo.run(session),
+        },
+      ],
+    },
+  ];
+  return (
+    <Menu
+      label="Add expert"
+      sections={sections}
+      trigger={
+        <Button className="add-expert">
+          <Plus aria-hidden /> Add expert
+        </Button>
+      }
+    />
+  );
+}
+
+function EmptyRail({ loading }: { readonly loading: boolean }) {
+  if (loading) {
+    return (
+      <div aria-busy="true" className="rail-empty">
+        <p>Opening the demo family…</p>
+        {[0, 1, 2, 3].map((n) => (
+          <div key={n} className="card skeleton" />
+        ))}
+      </div>
+    );
+  }
+  return (
+    <div className="rail-empty">
+      <p>No models yet. Drop a folder or some .safetensors files anywhere, or choose:</p>
+      <Button look="primary" onPress={() => void restartDemo.run(session)}>
+        <Sparkles aria-hidden /> The demo family
+      </Button>
+      <Button onPress={() => void pickFolder.run(session)}>
+        <FolderOpen aria-hidden /> A folder…
+      </Button>
+      <Button onPress={() => void pickFiles.run(session)}>
+        <FilePlus2 aria-hidden /> Files…
+      </Button>
+    </div>
+  );
+}

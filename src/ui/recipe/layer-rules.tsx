@@ -1,0 +1,73 @@
+import { Plus, TrendingUp } from 'lucide-react';
+import type { MergeMethod } from '../../methods/method.ts';
+import type { NumberParam } from '../../methods/params.ts';
+import type { Rule } from '../../recipe/recipe.ts';
+import { session, useRecipe } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { Disclosure } from '../kit/disclosure.tsx';
+import { RuleEditor } from './rule-editor.tsx';
+
+/** Rules that override a numeric parameter on some tensors, or let it run over the depth. */
+export function LayerRules({ method }: { readonly method: MergeMethod }) {
+  const rules = useRecipe((state) => state.recipe.rules);
+  const edit = session.recipe.getState();
+  const numeric = numericParams(method);
+  const first = Object.entries(numeric)[0];
+  const add = (value: (param: NumberParam) => Rule['value']) => {
+    if (!first) return;
+    const [parameter, param] = first;
+    edit.addRule({
+      id: freshId(rules),
+      filter: { kind: 'group', group: 'mlp' },
+      parameter,
+      model: null,
+      value: value(param),
+    });
+  };
+  return (
+    <Disclosure
+      title="Layer rules"
+      summary={rules.length === 0 ? 'none' : `${rules.length}`}
+      open={rules.length > 0}
+    >
+      <p className="param-help">
+        A rule sets a number on some tensors only. The first rule that matches wins; a gradient runs
+        from the first layer to the last.
+      </p>
+      <ol className="rules">
+        {rules.map((rule, position) => (
+          <li key={rule.id}>
+            <RuleEditor rule={rule} method={method} numeric={numeric} position={position} />
+          </li>
+        ))}
+      </ol>
+      <div className="rule-buttons">
+        <Button isDisabled={!first} onPress={() => add((param) => param.default)}>
+          <Plus aria-hidden /> Add rule
+        </Button>
+        <Button
+          isDisabled={!first}
+          onPress={() =>
+            add((param) => [param.soft?.[0] ?? param.min, param.soft?.[1] ?? param.max])
+          }
+        >
+          <TrendingUp aria-hidden /> Add gradient
+        </Button>
+      </div>
+    </Disclosure>
+  );
+}
+
+/** Every number a rule may set, global ones first. */
+function numericParams({ params }: MergeMethod): Readonly<Record<string, NumberParam>> {
+  return Object.fromEntries(
+    Object.entries({ ...params.perModel, ...params.global }).filter(
+      (entry): entry is [string, NumberParam] => entry[1].kind === 'number',
+    ),
+  );
+}
+
+function freshId(rules: readonly Rule[]): string {
+  const numbers = rules.map(({ id }) => Number(id.replace('rule-', '')) || 0);
+  return `rule-${Math.max(0, ...numbers) + 1}`;
+}

@@ -1,0 +1,81 @@
+import { useId } from 'react';
+import type { OutputOptions, Recipe } from '../../recipe/recipe.ts';
+import { session, useRecipe } from '../../stores/use-session.ts';
+import { Disclosure } from '../kit/disclosure.tsx';
+import { bytes } from '../kit/format.ts';
+import { Segmented } from '../kit/segmented.tsx';
+
+const dtypes: readonly { readonly value: OutputOptions['dtype']; readonly label: string }[] = [
+  { value: 'base', label: 'As base' },
+  { value: 'F32', label: 'F32' },
+  { value: 'F16', label: 'F16' },
+  { value: 'BF16', label: 'BF16' },
+];
+
+const shardSizes = [500e3, 500e6, 2e9, 5e9, 10e9];
+
+export function OutputForm() {
+  const output = useRecipe((state) => state.recipe.output);
+  const vocabulary = useRecipe((state) => state.recipe.vocabulary);
+  const edit = session.recipe.getState();
+  const id = useId();
+  const dtype = dtypes.find(({ value }) => value === output.dtype)?.label.toLowerCase();
+  return (
+    <Disclosure title="Output" summary={`${output.name}, ${dtype}`}>
+      <div className="field-row">
+        <label htmlFor={`${id}-name`}>Name</label>
+        <input
+          id={`${id}-name`}
+          className="text-field"
+          value={output.name}
+          spellCheck={false}
+          onChange={(event) => edit.setOutput({ name: safeName(event.target.value) })}
+        />
+      </div>
+      <div className="field-row wrap">
+        <span className="field-label">Precision</span>
+        <Segmented
+          label="Output precision"
+          options={dtypes}
+          value={output.dtype}
+          onChange={(value) => edit.setOutput({ dtype: value })}
+        />
+      </div>
+      <div className="field-row">
+        <label htmlFor={`${id}-shards`}>Weight files</label>
+        <select
+          id={`${id}-shards`}
+          className="select-field"
+          value={output.shardBytes ?? ''}
+          onChange={(event) =>
+            edit.setOutput({
+              shardBytes: event.target.value === '' ? null : Number(event.target.value),
+            })
+          }
+        >
+          <option value="">one file</option>
+          {shardSizes.map((size) => (
+            <option key={size} value={size}>
+              shards of {bytes(size)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="field-row">
+        <label htmlFor={`${id}-vocabulary`}>Vocabularies differ</label>
+        <select
+          id={`${id}-vocabulary`}
+          className="select-field"
+          value={vocabulary}
+          onChange={(event) => edit.setVocabulary(event.target.value as Recipe['vocabulary'])}
+        >
+          <option value="keep base rows">keep the base’s rows</option>
+          <option value="refuse">refuse</option>
+        </select>
+      </div>
+    </Disclosure>
+  );
+}
+
+/** What a folder may be called everywhere. */
+const safeName = (text: string) => text.replace(/[\\/:*?"<>|]/g, '-').replace(/^\.+/, '');

@@ -1,0 +1,190 @@
+import { CircleCheck, CircleX, Download, FolderCheck, LoaderCircle } from 'lucide-react';
+import { useState } from 'react';
+import { downloadFile, downloadZip } from '../../commands/download.ts';
+import { merge } from '../../commands/merge.ts';
+import type { RunResult } from '../../engine/protocol.ts';
+import { session, useRun } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { bytes, counted, duration } from '../kit/format.ts';
+import { RunLog, TensorNotes } from './tensor-notes.tsx';
+
+/** What the run made, and the proof that it is right. */
+export default function ResultView() {
+  const phase = useRun((state) => state.phase);
+  switch (phase) {
+    case 'idle':
+      return (
+        <div className="result">
+          <h3 className="view-title">Result</h3>
+          <p className="empty">
+            Nothing merged yet. Press Merge; the file is read back and checked here, with its
+            checksums.
+          </p>
+        </div>
+      );
+    case 'running':
+    case 'cancelling':
+      return (
+        <div className="result">
+          <h3 className="view-title">Merging…</h3>
+          <RunLog />
+        </div>
+      );
+    case 'cancelled':
+      return (
+        <div className="result">
+          <h3 className="view-title">Cancelled</h3>
+          <p className="empty">The run was cancelled. Nothing was kept.</p>
+        </div>
+      );
+    case 'failed':
+      return <Failed />;
+    case 'done':
+      return <Done />;
+    default:
+      return phase satisfies never;
+  }
+}
+
+function Failed() {
+  const failure = useRun((state) => state.failure);
+  return (
+    <div className="result">
+      <h3 className="view-title">The merge failed</h3>
+      <div className="finding is-error" role="alert">
+        <CircleX aria-hidden className="finding-icon" />
+        <div className="finding-text">
+          <p className="finding-message">{failure?.message}</p>
+          {failure?.advice && !failure.message.includes(failure.advice) && (
+            <p className="finding-advice">{failure.advice}</p>
+          )}
+          <p className="finding-advice">No half file was left behind.</p>
+        </div>
+        <Button onPress={() => void merge.run(session)}>Try again</Button>
+      </div>
+    </div>
+  );
+}
+
+function Done() {
+  const result = useRun((state) => state.result);
+  const name = useRun((state) => state.name);
+  if (!result) return null;
+  const { verify } = result;
+  return (
+    <div className="result">
+      <h3 className="view-title">{name}</h3>
+      <p className={`lead ${verify.ok ? 'is-good' : 'is-bad'}`}>
+        {verify.ok ? <CircleCheck aria-hidden /> : <CircleX aria-hidden />}
+        <span>
+          {verify.ok
+            ? 'Merged, written, read back and verified.'
+            : 'Written, but the check found problems.'}
+        </span>
+      </p>
+      {verify.problems.length > 0 && (
+        <ul className="problems">
+          {verify.problems.map((problem) => (
+            <li key={problem}>{problem}</li>
+          ))}
+        </ul>
+      )}
+      <Figures result={result} />
+      <Files result={result} />
+      <TensorNotes reports={result.tensors} />
+    </div>
+  );
+}
+
+function Figures({ result }: { readonly result: RunResult }) {
+  const { verify, seconds, bytesRead, bytesWritten, backend } = result;
+  const facts: readonly (readonly [string, string, string])[] = [
+    ['Tensors changed', `${verify.tensorsChanged} / ${verify.tensors}`, 'compared with the base'],
+    ['NaN or infinite', (verify.nan + verify.infinite).toLocaleString('en'), 'in the output'],
+    ['Saturated', verify.saturated.toLocaleString('en'), 'too large for the dtype'],
+    ['Time', duration(seconds), backend],
+    ['Read', bytes(bytesRead), `${bytes(bytesRead / Math.max(seconds, 1e-3))}/s`],
+    ['Written', bytes(bytesWritten), counted(verify.files.length, 'file')],
+  ];
+  return (
+    <dl className="figures number">
+      {facts.map(([name, value, note]) => (
+        <div key={name} className="figure">
+          <dt>{name}</dt>
+          <dd className="figure-value">{value}</dd>
+          <dd className="figure-note">{note}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Files({ result }: { readonly result: RunResult }) {
+  const saved = useRun((state) => state.saved);
+  const [busy, setBusy] = useState(false);
+  const zip = async () => {
+    setBusy(true);
+    await downloadZip(session);
+    setBusy(false);
+  };
+  return (
+    <section>
+      <div className="files-head">
+        <h4>Files</h4>
+        {saved?.kind === 'directory' ? (
+          <p className="small">
+            <FolderCheck aria-hidden className="inline-icon" /> In the folder{' '}
+            <strong>{saved.name}</strong>
+          </p>
+        ) : (
+          <Button look="primary" isDisabled={busy} onPress={() => void zip()}>
+            {busy ? <LoaderCircle aria-hidden className="spin" /> : <Download aria-hidden />}
+            Download all (zip)
+          </Button>
+        )}
+      </div>
+      <div className="table-wrap">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col" className="is-right">
+                Size
+              </th>
+              <th scope="col">SHA-256</th>
+              {saved?.kind === 'opfs' && (
+                <th scope="col">
+                  <span className="visually-hidden">Download</span>
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {result.verify.files.map((file) => (
+              <tr key={file.name}>
+                <td>
+                  <code>{file.name}</code>
+                </td>
+                <td className="is-right number">{bytes(file.size)}</td>
+                <td>
+                  <code className="hash">{file.sha256}</code>
+                </td>
+                {saved?.kind === 'opfs' && (
+                  <td>
+                    <Button
+                      look="quiet"
+                      aria-label={`Download ${file.name}`}
+                      onPress={() => void downloadFile(session, file.name)}
+                    >
+                      <Download aria-hidden />
+                    </Button>
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,142 @@
+import { Combine, Cpu, Gpu, Square } from 'lucide-react';
+import { askDevice } from '../../commands/begin.ts';
+import { cancel } from '../../commands/cancel.ts';
+import { merge } from '../../commands/merge.ts';
+import type { BackendChoice } from '../../engine/protocol.ts';
+import { gib } from '../../stores/device.ts';
+import { findingsOf, opening, planOf } from '../../stores/planning.ts';
+import { isBusy } from '../../stores/run.ts';
+import {
+  session,
+  useDevice,
+  useModels,
+  usePlanned,
+  useRecipe,
+  useRun,
+} from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { bytes, counted } from '../kit/format.ts';
+import { Segmented } from '../kit/segmented.tsx';
+import { RunProgress } from './run-progress.tsx';
+import './run.css';
+
+const backends: readonly { readonly value: BackendChoice; readonly label: string }[] = [
+  { value: 'auto', label: 'Auto' },
+  { value: 'webgpu', label: 'WebGPU' },
+  { value: 'cpu', label: 'CPU' },
+];
+
+const budgets = [gib / 4, gib / 2, gib, 2 * gib, 4 * gib, 8 * gib];
+
+/** Where it runs, with how much memory, and the button. */
+export function RunBar() {
+  const busy = useRun(isBusy);
+  return (
+    <section className="run-bar" aria-labelledby="run-title">
+      <h2 id="run-title" className="region-title">
+        <span className="region-number" aria-hidden>
+          4
+        </span>
+        Merge
+      </h2>
+      {busy ? <RunProgress /> : <Ready />}
+      <MergeButton busy={busy} />
+    </section>
+  );
+}
+
+function Ready() {
+  const choice = useDevice((state) => state.choice);
+  const budget = useDevice((state) => state.memoryBudget);
+  const report = useDevice((state) => state.report);
+  const failure = useDevice((state) => state.failure);
+  const Icon = report?.kind === 'webgpu' ? Gpu : Cpu;
+  const choose = (next: BackendChoice) => {
+    session.device.getState().choose(next);
+    void askDevice(session);
+  };
+  return (
+    <div className="run-ready">
+      <div className="run-device">
+        <Icon aria-hidden className="run-icon" />
+        <p className="run-device-text" aria-live="polite">
+          <strong>{report?.label ?? (failure ? 'No backend' : 'Looking for a GPU…')}</strong>
+          <span className="run-reason">{failure?.message ?? report?.reason}</span>
+        </p>
+      </div>
+      <Segmented label="Backend" options={backends} value={choice} onChange={choose} />
+      <label className="run-budget">
+        <span>Memory up to</span>
+        <select
+          className="select-field"
+          value={budget}
+          onChange={(event) =>
+            session.device.getState().setMemoryBudget(Number(event.target.value))
+          }
+        >
+          {budgets.map((size) => (
+            <option key={size} value={size}>
+              {size < gib ? `${size / 2 ** 20} MiB` : `${size / gib} GiB`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Outlook />
+    </div>
+  );
+}
+
+/** What pressing Merge would do, or what stands in its way. */
+function Outlook() {
+  const planned = usePlanned();
+  const recipe = useRecipe((state) => state.recipe);
+  const slots = useModels((state) => state.slots);
+  const plan = planOf(planned);
+  const errors = findingsOf(planned).filter(({ severity }) => severity === 'error').length;
+  const pending = opening(recipe, slots).length;
+  const show = (tab: 'checks' | 'plan') => session.view.getState().showTab(tab);
+  if (pending > 0) return <p className="run-outlook">Opening {counted(pending, 'model')}…</p>;
+  if (!plan) {
+    return (
+      <p className="run-outlook">
+        <button type="button" className="link is-error" onClick={() => show('checks')}>
+          {errors > 0 ? `${counted(errors, 'problem')} to fix` : 'Not ready: see Checks'}
+        </button>
+      </p>
+    );
+  }
+  return (
+    <p className="run-outlook number">
+      <button type="button" className="link" onClick={() => show('plan')}>
+        {counted(plan.jobs.length, 'tensor')}, reads {bytes(plan.bytesToRead)}, writes{' '}
+        {bytes(plan.bytesToWrite)}
+      </button>
+    </p>
+  );
+}
+
+function MergeButton({ busy }: { readonly busy: boolean }) {
+  const planned = usePlanned();
+  const cancelling = useRun((state) => state.phase === 'cancelling');
+  if (busy) {
+    return (
+      <Button
+        className="merge-button"
+        isDisabled={cancelling}
+        onPress={() => void cancel.run(session)}
+      >
+        <Square aria-hidden /> {cancelling ? 'Cancelling…' : 'Cancel'}
+      </Button>
+    );
+  }
+  return (
+    <Button
+      look="primary"
+      className="merge-button"
+      isDisabled={planOf(planned) === null}
+      onPress={() => void merge.run(session)}
+    >
+      <Combine aria-hidden /> Merge
+    </Button>
+  );
+}
