@@ -35,13 +35,15 @@ export function electedMean(
   out: Float32Array,
 ): void {
   const weighted = t.map((_, k) => scratch(`weighted ${k}`, out.length));
-  const votes = election.weighted ? weighted : t;
   const vote = scratch('vote', out.length);
   vote.fill(0);
   for (let k = 0; k < t.length; k++) {
+    if (election.weighted && !election.frequency) {
+      castVote(t[k], weights[k], round, weighted[k], vote);
+      continue;
+    }
     weigh(t[k], weights[k], round, weighted[k]);
-    if (election.frequency) addSigns(votes[k], vote);
-    else addValues(votes[k], vote);
+    addVotes(election.weighted ? weighted[k] : t[k], election.frequency, vote);
   }
   settle(vote, round);
   if (election.plus === 1) electPlus(vote);
@@ -51,23 +53,34 @@ export function electedMean(
   divisor.fill(0);
   for (let k = 0; k < t.length; k++) {
     const share = election.divisor === 1 ? weights[k] : election.divisor === 2 ? 1 : 0;
-    addAgreeing(votes[k], weighted[k], share, vote, out, divisor);
+    addAgreeing(election.weighted ? weighted[k] : t[k], weighted[k], share, vote, out, divisor);
   }
   settle(out, round);
   settle(divisor, round);
   mean(vote, divisor, round, out);
 }
 
+/** `weigh` and `addVotes` in one pass, for the common election: weighted, by total. */
+function castVote(
+  t: Float32Array,
+  weight: number,
+  round: Round,
+  weighted: Float32Array,
+  vote: Float32Array,
+): void {
+  for (let i = 0; i < vote.length; i++) {
+    const value = round(t[i] * weight);
+    weighted[i] = value;
+    vote[i] += value;
+  }
+}
+
 function weigh(t: Float32Array, weight: number, round: Round, weighted: Float32Array): void {
   for (let i = 0; i < t.length; i++) weighted[i] = round(t[i] * weight);
 }
 
-function addValues(values: Float32Array, vote: Float32Array): void {
-  for (let i = 0; i < vote.length; i++) vote[i] += values[i];
-}
-
-function addSigns(values: Float32Array, vote: Float32Array): void {
-  for (let i = 0; i < vote.length; i++) vote[i] += Math.sign(values[i]);
+function addVotes(values: Float32Array, frequency: boolean, vote: Float32Array): void {
+  for (let i = 0; i < vote.length; i++) vote[i] += frequency ? Math.sign(values[i]) : values[i];
 }
 
 function electPlus(vote: Float32Array): void {

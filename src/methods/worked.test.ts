@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { arithmeticOf } from './dialect.ts';
+import { defaultsOf } from './params.ts';
+import { findMethod, methods } from './registry.ts';
+import { type Example, workThrough } from './worked.ts';
+
+const changes = [
+  [0.5, 0.3, -0.05, -0.6, 0.01],
+  [0.1, -0.7, 0.4, 0.55, 0.02],
+  [-0.4, 0.35, -0.2, -0.45, 0.03],
+];
+
+function example(id: string, over: Partial<Example> = {}): Example {
+  const method = findMethod(id)!;
+  const perModel = changes.map(() => defaultsOf(method.params.perModel));
+  const global = defaultsOf(method.params.global);
+  return { method, global, perModel, arithmetic: arithmeticOf.paper, changes, ...over };
+}
+
+const close = (row: readonly number[]) => row.map((value) => expect.closeTo(value, 5));
+
+describe('the worked example of TIES, density 0.6', () => {
+  const perModel = changes.map(() => ({ weight: 1, density: 0.6 }));
+  const { fates, elected, result } = workThrough(example('ties', { perModel }));
+
+  test('trims the smallest changes of each model', () => {
+    expect(fates[0]).toEqual(['counts', 'overruled', 'dropped', 'counts', 'dropped']);
+  });
+
+  test('elects by total, and nobody where all are trimmed', () => {
+    expect(elected).toEqual([1, -1, 1, -1, 0]);
+  });
+
+  test('averages those that agree', () => {
+    expect(result).toEqual(close([0.5, -0.7, 0.4, -0.525, 0]));
+  });
+
+  test('lets two quiet voters beat a loud one when it counts heads', () => {
+    const arithmetic = { ...arithmeticOf.paper, election: 'frequency' as const };
+    const counted = workThrough(example('ties', { perModel, arithmetic }));
+    expect(counted.elected?.[1]).toBe(1);
+    expect(counted.result[1]).toBeCloseTo(0.325, 5);
+  });
+});
+
+test('task arithmetic: what the models bring adds up to the result over λ', () => {
+  const perModel = [{ weight: 1 }, { weight: -0.5 }, { weight: 2 }];
+  const global = { ...defaultsOf(findMethod('task_arithmetic')!.params.global), lambda: 0.5 };
+  const { contributions, elected, result } = workThrough(
+    example('task_arithmetic', { perModel, global }),
+  );
+  expect(elected).toBeNull();
+  expect(contributions[1]).toEqual(close([-0.05, 0.35, -0.2, -0.275, -0.01]));
+  expect(result[0]).toBeCloseTo(0.5 * (0.5 - 0.05 - 0.8), 5);
+});
+
+test('DARE that matches the L1 norm keeps the mass of every model', () => {
+  const arithmetic = { ...arithmeticOf.mergekit, work: 'f32' as const };
+  const { contributions } = workThrough(example('dare_linear', { arithmetic }));
+  const mass = (row: readonly number[]) => row.reduce((sum, x) => sum + Math.abs(x), 0);
+  expect(contributions[0].some((value) => value === 0)).toBe(true);
+  expect(mass(contributions[0])).toBeCloseTo(mass(changes[0]), 4);
+});
+
+test.each(methods.map(({ id }) => id))('%s can be worked through', (id) => {
+  const [, most] = findMethod(id)!.arity.models;
+  const rows = changes.slice(0, Math.min(most, 3));
+  const { result } = workThrough(
+    example(id, { changes: rows, perModel: example(id).perModel.slice(0, rows.length) }),
+  );
+  expect(result.every(Number.isFinite)).toBe(true);
+});
