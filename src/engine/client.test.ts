@@ -71,7 +71,7 @@ describe('a page and its engine', () => {
     expect(await pair.client.device('auto')).toEqual({
       kind: 'cpu',
       label: 'CPU',
-      reason: 'The CPU: this browser offers no WebGPU adapter.',
+      reason: 'The CPU: this browser has no WebGPU.',
       webgpu: 'none',
       adapter: null,
       limits: null,

@@ -7,14 +7,16 @@ export type GpuFound = {
   readonly kind: 'hardware' | 'software' | 'none';
   readonly adapter: string | null;
   readonly limits: DeviceReport['limits'];
+  /** What was found, as a sentence. */
+  readonly reason: string;
   /** A backend on this device; null when there is none. */
   readonly backend: Backend | null;
 };
 
 /** What this computer offers. */
 export interface Machine {
-  /** Asks for a device; each call makes a new one. */
-  gpu(): Promise<GpuFound>;
+  /** Asks for a device, which may hold `memory` bytes; each call makes a new one. */
+  gpu(memory: number): Promise<GpuFound>;
   cpu(): Backend;
   /** Kernel workers of the CPU backend. */
   readonly workers: number;
@@ -23,7 +25,9 @@ export interface Machine {
 export type Acquired = {
   readonly backend: Backend;
   readonly fallback: Fallback;
-  /** Lets the GPU device go. */
+  /** What of the budget is left for everything outside the GPU. */
+  readonly budget: number;
+  /** Lets the GPU devices go. */
   release(): void;
 };
 
@@ -37,41 +41,37 @@ export class Devices {
   }
 
   async report(choice: BackendChoice): Promise<DeviceReport> {
-    const gpu = await this.#machine.gpu();
+    const gpu = await this.#machine.gpu(0);
     gpu.backend?.dispose();
     const { kind, reason } = choose(choice, gpu);
     const label = kind === 'webgpu' ? (gpu.backend?.label ?? 'WebGPU') : this.#cpuBackend().label;
-    return {
-      kind,
-      label,
-      reason,
-      webgpu: gpu.kind,
-      adapter: gpu.adapter,
-      limits: gpu.limits,
-      workers: this.#machine.workers,
-    };
+    const { adapter, limits } = gpu;
+    const { workers } = this.#machine;
+    return { kind, label, reason, webgpu: gpu.kind, adapter, limits, workers };
   }
 
-  async acquire(choice: BackendChoice): Promise<Acquired> {
-    const made: Backend[] = [];
-    const gpuBackend = async () => {
-      const { backend } = await this.#machine.gpu();
-      if (backend) made.push(backend);
-      return backend;
-    };
+  /** The backend of a run. With a GPU, half of the `budget` is for its memory. */
+  async acquire(choice: BackendChoice, budget: number): Promise<Acquired> {
     const cpu = () => this.#cpuBackend();
-    const release = () => {
-      for (const backend of made) backend.dispose();
+    const onCpu = { backend: cpu(), fallback: { renew: async () => null, cpu }, budget };
+    if (choice === 'cpu') return { ...onCpu, release() {} };
+
+    const made: Backend[] = [];
+    const request = async () => {
+      const gpu = await this.#machine.gpu(budget / 2);
+      if (gpu.backend) made.push(gpu.backend);
+      return gpu;
     };
-    if (choice === 'cpu')
-      return { backend: cpu(), fallback: { renew: async () => null, cpu }, release };
-    const gpu = await this.#machine.gpu();
+    const release = () => {
+      for (const backend of made.splice(0)) backend.dispose();
+    };
+    const gpu = await request();
     if (gpu.backend && choose(choice, gpu).kind === 'webgpu') {
-      made.push(gpu.backend);
-      return { backend: gpu.backend, fallback: { renew: gpuBackend, cpu }, release };
+      const renew = async () => (await request()).backend;
+      return { backend: gpu.backend, fallback: { renew, cpu }, budget: budget / 2, release };
     }
-    gpu.backend?.dispose();
-    return { backend: cpu(), fallback: { renew: async () => null, cpu }, release };
+    release();
+    return { ...onCpu, release };
   }
 
   #cpuBackend(): Backend {
@@ -83,26 +83,23 @@ export class Devices {
 /** Which backend, and why in one sentence. A software adapter is slower than the CPU's own workers. */
 export function choose(
   choice: BackendChoice,
-  gpu: Pick<GpuFound, 'kind' | 'adapter'>,
+  gpu: Pick<GpuFound, 'kind' | 'adapter' | 'reason'>,
 ): Pick<DeviceReport, 'kind' | 'reason'> {
-  const adapter = gpu.adapter ?? 'an adapter without a name';
   if (choice === 'cpu') return { kind: 'cpu', reason: 'The CPU, as chosen.' };
-  if (choice === 'webgpu') {
-    return gpu.kind === 'none'
-      ? { kind: 'cpu', reason: 'The CPU: WebGPU was chosen, but this browser offers no adapter.' }
-      : { kind: 'webgpu', reason: `WebGPU, as chosen, on ${adapter}.` };
+  if (gpu.kind === 'none') {
+    const although = choice === 'webgpu' ? ', although WebGPU was chosen' : '';
+    return { kind: 'cpu', reason: `The CPU${although}: ${uncapitalised(gpu.reason)}` };
   }
-  switch (gpu.kind) {
-    case 'hardware':
-      return { kind: 'webgpu', reason: `WebGPU: this computer has a GPU, ${adapter}.` };
-    case 'software':
-      return {
+  if (choice === 'webgpu') return { kind: 'webgpu', reason: `WebGPU, as chosen: ${gpu.adapter}.` };
+  return gpu.kind === 'hardware'
+    ? { kind: 'webgpu', reason: `WebGPU: this computer has a graphics processor, ${gpu.adapter}.` }
+    : {
         kind: 'cpu',
-        reason: `The CPU: the only WebGPU adapter here, ${adapter}, is software and slower.`,
+        reason: `The CPU: the only graphics adapter, ${gpu.adapter}, is emulated and slower.`,
       };
-    case 'none':
-      return { kind: 'cpu', reason: 'The CPU: this browser offers no WebGPU adapter.' };
-    default:
-      return gpu.kind satisfies never;
-  }
+}
+
+/** "This browser …" → "this browser …"; a name such as "WebGPU" stays. */
+function uncapitalised(sentence: string): string {
+  return /^[A-Z][a-z]+ /.test(sentence) ? sentence[0].toLowerCase() + sentence.slice(1) : sentence;
 }

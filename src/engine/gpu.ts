@@ -1,32 +1,41 @@
+import type { Backend } from '../compute/backend.ts';
 import type { GpuFound } from './devices.ts';
 
-type DeviceModule = {
-  requestGpu(): Promise<{
-    readonly kind: GpuFound['kind'];
-    readonly device: GPUDevice | null;
-    readonly adapterLabel: string | null;
-    readonly limits: GpuFound['limits'];
-  }>;
-};
-type BackendModule = { gpuBackend(device: GPUDevice, label: string): GpuFound['backend'] };
-
-const modules = import.meta.glob<unknown>('../compute/gpu/{device,backend}.ts');
-
-/** Asks the browser for a WebGPU device; loaded only when asked, so that the worker starts small. */
-export async function findGpu(): Promise<GpuFound> {
-  const none = { kind: 'none', adapter: null, limits: null, backend: null } as const;
-  const device = modules['../compute/gpu/device.ts'];
-  const backend = modules['../compute/gpu/backend.ts'];
-  if (!device || !backend) return none;
-  const { requestGpu } = (await device()) as DeviceModule;
-  const found = await requestGpu();
-  if (found.kind === 'none' || found.device === null) return none;
-  const { gpuBackend } = (await backend()) as BackendModule;
-  const label = `WebGPU (${found.adapterLabel ?? 'unnamed adapter'})`;
+/**
+ * Asks the browser for a WebGPU device. The backend is loaded only when there is one, so that the
+ * worker starts small.
+ *
+ * @param memory bytes of GPU memory the backend may hold
+ */
+export async function findGpu(memory: number): Promise<GpuFound> {
+  const { requestGpu } = await import('../compute/gpu/device.ts');
+  const { kind, device, adapterLabel, limits, reason } = await requestGpu();
+  if (kind === 'none' || device === null) {
+    return { kind: 'none', adapter: null, limits: null, reason, backend: null };
+  }
+  const { gpuBackend } = await import('../compute/gpu/backend.ts');
   return {
-    kind: found.kind,
-    adapter: found.adapterLabel,
-    limits: found.limits,
-    backend: gpuBackend(found.device, label),
+    kind,
+    adapter: adapterLabel,
+    limits: limits && {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    },
+    reason,
+    backend: owning(device, gpuBackend(device, adapterLabel, { budget: memory })),
+  };
+}
+
+/** A device is made for one backend, so both end together. */
+function owning(device: GPUDevice, backend: Backend): Backend {
+  return {
+    kind: backend.kind,
+    label: backend.label,
+    measure: (...request) => backend.measure(...request),
+    map: (...request) => backend.map(...request),
+    dispose() {
+      backend.dispose();
+      device.destroy();
+    },
   };
 }

@@ -60,7 +60,9 @@ export async function* compute(
       }
       const { output, work, at } = task;
       const kernel: Kernel = { methodId: task.method.id, coefficients, output, work, at };
-      for await (const mapped of backend.map(task.blocks.from(done), kernel, signal)) {
+      // The same object as was measured: a backend may still hold its planes.
+      const blocks = done === 0 ? task.blocks : task.blocks.from(done);
+      for await (const mapped of backend.map(blocks, kernel, signal)) {
         done += mapped.bytes.byteLength / size;
         yield mapped;
       }

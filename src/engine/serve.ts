@@ -86,14 +86,16 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       reports = [];
     };
     return surroundings.locked(async () => {
-      const { backend, fallback, release } = await surroundings.devices.acquire(options.backend);
+      const { devices } = surroundings;
+      const acquired = await devices.acquire(options.backend, options.memoryBudget);
+      const { backend, fallback, budget, release } = acquired;
       try {
         return await run(plan, {
           sources: library,
           sink: await surroundings.sink(destination),
           backend,
           fallback,
-          budget: options.memoryBudget,
+          budget,
           signal,
           events: {
             progress(progress) {

@@ -7,7 +7,13 @@ import { memorySink } from './memory-sink.ts';
 import { memorySource } from './memory-source.ts';
 
 /** No GPU anywhere. */
-export const noGpu: GpuFound = { kind: 'none', adapter: null, limits: null, backend: null };
+export const noGpu: GpuFound = {
+  kind: 'none',
+  adapter: null,
+  limits: null,
+  reason: 'This browser has no WebGPU.',
+  backend: null,
+};
 
 export const emptyStorage: Storage = {
   leftovers: async () => [],
