@@ -20,7 +20,7 @@ const HEAD_ANYWHERE = /^(?:lm_head|shared_head|embed_out)$/;
 const HEAD_OUTSIDE =
   /^(?:output|output_layer|ff_out|cls|score|classifier|pre_classifier|qa_outputs|heads?|proj_out|vocab_(?:projector|transform)|final_logits_bias|generator_\w+)$/;
 const EMBEDDING = /embed|^(?:wte|wpe|shared|emb)$/i;
-const ATTENTION_BOX = /attn|attention|^att$/i;
+const ATTENTION_BOX = /attn|attention|^att(?:_|$)/i;
 const MLP_BOX = /mlp|ffn|feed_?forward|^ff$|moe|experts?$|intermediate|DenseReluDense/i;
 const ATTENTION_LEAF =
   /^(?:[qkvo]_proj|qkv(?:_proj)?|out_proj|w[qkvo]|w?qkv|query|key|value|query_key_value|c_attn)$/i;

@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
-import { elementCount, type Model } from '../formats/model.ts';
-import { emptyRecipe } from '../recipe/defaults.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import { headerModel, refTo } from '../testing/model.ts';
-import { plan } from './plan.ts';
-import type { Plan } from './types.ts';
+import { elementCount } from '../formats/model.ts';
+import { headerModel } from '../testing/model.ts';
+import { jobOf, planned, planWith, recipeOf } from '../testing/planning.ts';
 
 const small = {
   'model.embed_tokens.weight': ['BF16', [8, 4]],
@@ -17,28 +14,6 @@ const small = {
 const base = headerModel('base', small);
 const first = headerModel('first', small);
 const second = headerModel('second', small);
-
-function recipeOf(baseModel: Model | null, experts: readonly Model[], more: Partial<Recipe> = {}) {
-  return {
-    ...emptyRecipe(),
-    base: baseModel && refTo(baseModel),
-    experts: experts.map((model) => ({ model: refTo(model), values: {} })),
-    ...more,
-  };
-}
-
-function planned(recipe: Recipe, models: readonly Model[]): Plan {
-  const result = plan({
-    recipe,
-    models: new Map(models.map((model) => [model.id, model])),
-    recipeHash: 'abc',
-    producer: { version: '1.2.3', backend: 'cpu' },
-  });
-  if (!('plan' in result)) throw new Error(JSON.stringify(result.findings));
-  return result.plan;
-}
-
-const jobOf = ({ jobs }: Plan, tensor: string) => jobs.find((job) => job.tensor === tensor)!;
 
 test('every tensor of the base has one job, and their bytes fill the file', () => {
   const { files, jobs } = planned(recipeOf(base, [first, second]), [base, first, second]);
@@ -139,4 +114,105 @@ test('the metadata says how the file was made', () => {
     dialect: 'paper',
     backend: 'cpu',
   });
+});
+
+test('the same input gives the same plan', () => {
+  const recipe = recipeOf(base, [first, second]);
+  const models = [base, first, second];
+  expect(planned(recipe, models)).toEqual(planned(recipe, models));
+});
+
+test('a plan says how much is read and written', () => {
+  const { bytesToRead, bytesToWrite, files, sideFiles } = planned(recipeOf(base, [first, second]), [
+    base,
+    first,
+    second,
+  ]);
+  const floats = (32 + 16 + 16) * 2 + 4 * 4;
+  expect(bytesToRead).toBe(3 * floats + 24);
+  const texts = sideFiles.map((file) => ('text' in file ? Buffer.byteLength(file.text) : 0));
+  expect(bytesToWrite).toBe(files[0].byteLength + texts.reduce((sum, size) => sum + size));
+});
+
+test('a method that is not there is an error with a way out', () => {
+  const result = planWith(recipeOf(base, [first], { method: 'alchemy' }), [base, first]);
+  expect(result).toMatchObject({
+    findings: [
+      {
+        severity: 'error',
+        code: 'unknown-method',
+        message: expect.stringMatching(/alchemy, which is not one of .*task_arithmetic/),
+        fix: { kind: 'set-method', value: 'task_arithmetic' },
+      },
+    ],
+  });
+});
+
+test('tensors without elements and scalars are planned like any other', () => {
+  const odd = { empty: ['F32', [0, 4]], scalar: ['F32', []] } as const;
+  const [a, b] = [headerModel('a', odd), headerModel('b', odd)];
+  const plan = planned(recipeOf(a, [b]), [a, b]);
+  expect(jobOf(plan, 'empty')).toMatchObject({ byteLength: 0, parts: [] });
+  expect(jobOf(plan, 'scalar').parts).toMatchObject([{ kind: 'merge', elementCount: 1 }]);
+});
+
+test('what only the base has is copied, or cast when the dtype changes', () => {
+  const expert = headerModel('expert', { 'model.embed_tokens.weight': ['BF16', [8, 4]] });
+  const recipe = recipeOf(base, [expert]);
+  const { begin, end } = base.tensors.get('model.norm.weight')!;
+  const span = { model: 'base', file: 0, begin, end };
+  expect(jobOf(planned(recipe, [base, expert]), 'model.norm.weight').parts).toEqual([
+    { kind: 'copy', span },
+  ]);
+  const bf16 = { ...recipe, output: { ...recipe.output, dtype: 'BF16' } } as const;
+  expect(jobOf(planned(bf16, [base, expert]), 'model.norm.weight').parts).toEqual([
+    { kind: 'cast', plane: { ...span, dtype: 'F32' }, elementCount: 4 },
+  ]);
+});
+
+test('a model without a tensor is left out of it; the others keep their ordinals', () => {
+  const lacking = headerModel('lacking', { 'model.norm.weight': ['F32', [4]] });
+  const plan = planned(recipeOf(base, [lacking, second]), [base, lacking, second]);
+  expect(jobOf(plan, 'model.embed_tokens.weight').parts).toMatchObject([
+    { planes: [{ model: 'second' }], ordinals: [1], perModel: [{ weight: 1 }] },
+  ]);
+});
+
+test('SLERP with one model missing passes the other through', () => {
+  const lacking = headerModel('lacking', { 'model.norm.weight': ['F32', [4]] });
+  const recipe = recipeOf(base, [lacking, second], {
+    method: 'slerp',
+    values: { of: 'taskVectors' },
+  });
+  const plan = planned(recipe, [base, lacking, second]);
+  expect(jobOf(plan, 'model.embed_tokens.weight').parts).toMatchObject([
+    { kind: 'copy', span: { model: 'second' } },
+  ]);
+  expect(jobOf(plan, 'model.norm.weight').parts).toMatchObject([
+    { kind: 'merge', base: { model: 'base' } },
+  ]);
+});
+
+test('SLERP of weights does not read a base', () => {
+  const recipe = recipeOf(base, [first, second], { method: 'slerp' });
+  const plan = planned(recipe, [base, first, second]);
+  expect(jobOf(plan, 'model.norm.weight').parts).toMatchObject([{ kind: 'merge', base: null }]);
+});
+
+test('rules and gradients reach the values of each tensor', () => {
+  const rule = {
+    id: 'r',
+    filter: { kind: 'contains', text: 'q_proj' },
+    parameter: 'weight',
+    model: 'second',
+    value: [0, 1],
+  } as const;
+  const plan = planned(recipeOf(base, [first, second], { rules: [rule] }), [base, first, second]);
+  const weights = (tensor: string) => {
+    const [part] = jobOf(plan, tensor).parts;
+    return part.kind === 'merge' ? part.perModel.map(({ weight }) => weight) : null;
+  };
+  expect(weights('model.layers.0.self_attn.q_proj.weight')).toEqual([1, 0]);
+  expect(weights('model.layers.1.self_attn.q_proj.weight')).toEqual([1, 1]);
+  expect(weights('model.norm.weight')).toEqual([1, 1]);
 });

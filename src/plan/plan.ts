@@ -5,6 +5,7 @@ import { checkConfig } from './checks/config.ts';
 import { checkDtypes } from './checks/dtypes.ts';
 import { checkEffects } from './checks/effects.ts';
 import { checkModels } from './checks/models.ts';
+import { checkOutput } from './checks/output.ts';
 import { checkQuantised } from './checks/quantised.ts';
 import { checkRuleMatches, checkRules } from './checks/rules.ts';
 import { checkTensors } from './checks/tensors.ts';
@@ -43,6 +44,7 @@ export function plan(input: PlanInput): Planned {
     ...checkModels(recipe, method, models),
     ...checkValues(recipe, method),
     ...checkRules(recipe, method),
+    ...checkOutput(recipe.output),
   ];
   const who = participantsOf(recipe, method, models);
   if (!who) return { findings: bySeverity(findings) };

@@ -121,8 +121,8 @@ function checkTinyTrims(who: Participants, merges: readonly Merge[]): readonly F
   return [
     error(
       'trim-too-small',
-      `Density ${density} of ${model.name} keeps less than one of the ${count(size, 'element')} of ${tensor}; mergekit refuses that. Tensors concerned: ${list(names)}.`,
-      'Keep one element there, raise the density, or choose another dialect.',
+      `Density ${density} of ${model.name} keeps less than one of the ${count(size, 'element')} of ${tensor}; “Tiny tensors: refuse” forbids that. Tensors concerned: ${list(names)}.`,
+      'Keep one element there, or raise the density.',
       {
         place: { model: ref.id, tensor, parameter: 'density' },
         tensors: names,

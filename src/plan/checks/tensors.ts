@@ -50,7 +50,7 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
     findings.push(
       warning(
         'extra-tensor',
-        `${expert.model.name} has ${count(dropped.length, 'tensor')} that ${reference.name} lacks: ${list(dropped)}; they are left out.`,
+        `${expert.model.name} has ${count(dropped.length, 'tensor')} that ${reference.name} lacks: ${list(dropped)}; left out of the output.`,
         'The output has the names of the base, or of the first model without one.',
         { place: withTensor(place, dropped), tensors: dropped },
       ),
@@ -96,7 +96,7 @@ function checkNotFloat({ reference, experts }: Participants, { matches }: Matchi
   const differ = experts.flatMap(({ model }) =>
     entries.filter((entry) => !agrees(entry, model.tensors.get(entry.name))),
   );
-  const message = `${count(names.length, 'tensor')} of ${reference.name} are not floats (${dtypes}): ${list(names)}. They are copied from it.`;
+  const message = `Copied from ${reference.name}, because not floats: ${count(names.length, 'tensor')} of ${dtypes} (${list(names)}).`;
   if (differ.length === 0) {
     const advice = 'Nothing to do; whether the values of the others differ is not looked at.';
     return [note('not-computed', message, advice, { place: {}, tensors: names })];
