@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listUnfinished, removeRun, runsFolder } from '../io/opfs-runs.ts';
+import { mergeRun, writtenTensor } from '../testing/merge-run.ts';
+import { bf16, modelFile } from '../testing/model-file.ts';
+import { type EngineClient, startEngine } from './client.ts';
+import type { BackendChoice, Handle, Progress } from './protocol.ts';
+import { run } from './run.ts';
+
+const wave = (seed: number) => Array.from({ length: 4099 }, (_, i) => ((i * seed) % 61) / 8 - 3);
+const models = {
+  base: { u: bf16([4099], wave(3)), v: bf16([4099], wave(5)) },
+  a: { u: bf16([4099], wave(7)), v: bf16([4099], wave(11)) },
+  b: { u: bf16([4099], wave(13)), v: bf16([4099], wave(17)) },
+};
+const folder = 'engine-test';
+const destination = { kind: 'opfs', folder } as const;
+
+function handlesOf(id: keyof typeof models): readonly Handle[] {
+  const file = new File([modelFile(models[id])], 'model.safetensors');
+  return [{ kind: 'file', path: 'model.safetensors', file }];
+}
+
+const optionsFor = (backend: BackendChoice) => ({ backend, memoryBudget: 2 ** 28 }) as const;
+
+let engine: EngineClient;
+beforeEach(async () => {
+  engine = startEngine();
+  for (const id of ['base', 'a', 'b'] as const) await engine.open(id, id, handlesOf(id));
+});
+afterEach(() => removeRun(folder));
+
+async function expectedRun() {
+  const { plan, options } = await mergeRun({ models, recipe: { method: 'ties' } });
+  const all = options();
+  await run(plan, all);
+  return { plan, sink: all.sink };
+}
+
+describe('the engine in a worker', () => {
+  test.each(['cpu', 'webgpu'] as const)('%s: merges files into private storage', async (choice) => {
+    const { plan, sink } = await expectedRun();
+    const progress: Progress[] = [];
+    const onProgress = (each: Progress) => progress.push(each);
+    const result = await engine.run(plan, destination, optionsFor(choice), { onProgress });
+    expect(result.verify.problems).toEqual([]);
+    expect(result.tensors.map(({ backend }) => backend)).toEqual([choice, choice]);
+    const files = new Map((await engine.files(folder)).map((file) => [file.name, file]));
+    expect([...files.keys()].sort()).toEqual([...sink.files.keys()].sort());
+    const bytes = new Uint8Array(await files.get('model.safetensors')!.arrayBuffer());
+    const header = plan.files[0].header.length;
+    expect(bytes.slice(header, header + 8198)).toEqual(writtenTensor(plan, sink, 'u'));
+    expect(progress.length).toBeGreaterThan(0);
+  });
+
+  test('says which backend it would use', async () => {
+    const report = await engine.device('auto');
+    expect(report.workers).toBeGreaterThan(0);
+    expect(report.reason).toMatch(report.webgpu === 'hardware' ? /^WebGPU/ : /^The CPU/);
+  });
+
+  test('packs and forgets a finished run', async () => {
+    const { plan } = await expectedRun();
+    await engine.run(plan, destination, optionsFor('cpu'));
+    expect(await engine.finished()).toContain(folder);
+    const zip = await engine.zip(folder);
+    expect(zip.size).toBeGreaterThan(plan.bytesToWrite);
+    await engine.removeFinished(folder);
+    expect(await engine.finished()).not.toContain(folder);
+  });
+
+  test('a cancelled run leaves nothing behind', async () => {
+    const { plan } = await expectedRun();
+    const stop = new AbortController();
+    const running = engine.run(plan, destination, optionsFor('cpu'), { signal: stop.signal });
+    setTimeout(() => stop.abort(), 5);
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+    await expect.poll(async () => (await runsFolder()).keys().next()).toMatchObject({ done: true });
+    expect(await listUnfinished()).toEqual([]);
+  });
+
+  test('what an interrupted run left is listed and removed; a finished one stays', async () => {
+    const { plan } = await expectedRun();
+    await engine.run(plan, destination, optionsFor('cpu'));
+    const runs = await runsFolder();
+    await runs.getDirectoryHandle(`${folder}.partial`, { create: true });
+    expect(await engine.leftovers()).toEqual([folder]);
+    await engine.removeLeftovers();
+    expect(await engine.leftovers()).toEqual([]);
+    expect(await engine.finished()).toContain(folder);
+  });
+});
