@@ -4,7 +4,8 @@ import { cpuBackend } from '../compute/cpu/backend.ts';
 import { mergeTensor } from '../testing/merge-tensor.ts';
 import { dialects } from './dialect.ts';
 import { defaultsOf, misfit } from './params.ts';
-import { formulaOf, methods } from './registry.ts';
+import { formulaOf } from './formulas.ts';
+import { methods } from './registry.ts';
 
 const backend = cpuBackend({ workers: 0 });
 const base = [0.5, -1, 0.25, 2, 0, 1.5];

@@ -5,7 +5,6 @@ import type { MergeMethod } from './method.ts';
 type AnyMethod = MergeMethod<any, any>;
 
 const modules = import.meta.glob<AnyMethod>('./*/index.ts', { import: 'default', eager: true });
-const formulas = import.meta.glob<string>('./*/formula.tex', { import: 'default', eager: true });
 
 /** Every method, in picker order. */
 export const methods: readonly MergeMethod[] = Object.values(modules).sort(
@@ -16,9 +15,4 @@ const byId = new Map(methods.map((method) => [method.id, method]));
 
 export function findMethod(id: string): MergeMethod | null {
   return byId.get(id) ?? null;
-}
-
-/** The formula as MathML, from `formula.tex` beside the method. */
-export function formulaOf(method: MergeMethod): string {
-  return formulas[`./${method.id.replaceAll('_', '-')}/formula.tex`] ?? '';
 }

@@ -1,5 +1,8 @@
-import { findMethod, formulaOf } from '../../methods/registry.ts';
+import { formulaOf } from '../../methods/formulas.ts';
+import { findMethod } from '../../methods/registry.ts';
 import { useRecipe } from '../../stores/use-session.ts';
+import { DemoScores } from './demo-scores.tsx';
+import { WorkedFigure } from './worked-figure.tsx';
 
 /** What the method does, in words, as a formula and on a few numbers; what is known about it. */
 export function MethodView() {
@@ -11,6 +14,7 @@ export function MethodView() {
       <p className="method-explanation">{method.explanation}</p>
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: MathML made at build time from our own TeX */}
       <div className="formula" dangerouslySetInnerHTML={{ __html: formulaOf(method) }} />
+      <WorkedFigure method={method} />
       <section className="evidence">
         <h4>What is known</h4>
         <p>{method.evidence}</p>
@@ -24,6 +28,7 @@ export function MethodView() {
           ))}
         </ul>
       </section>
+      <DemoScores method={method} />
     </div>
   );
 }
