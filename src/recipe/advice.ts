@@ -105,8 +105,12 @@ export function suggest(answers: Answers): readonly Suggestion[] {
       return forgetting(answers);
     case 'blend':
       return blending(answers);
-    case 'one task':
-      return [average(answers), ...(answers.base === 'known' ? [adding(answers)] : [])];
+    case 'one task': {
+      const withBase = answers.base === 'known' ? [adding(answers)] : [];
+      return answers.models === 'one'
+        ? [...withBase, average(answers)]
+        : [average(answers), ...withBase];
+    }
     case 'several skills':
       return combining(answers);
     default:
@@ -177,7 +181,7 @@ function adding({ changes, models }: Answers): Suggestion {
   };
 }
 
-function average({ goal, base }: Answers): Suggestion {
+function average({ goal, base, models }: Answers): Suggestion {
   const oneTask = goal === 'one task';
   return {
     method: 'linear',
@@ -187,10 +191,12 @@ function average({ goal, base }: Answers): Suggestion {
       : 'It needs no base, and for large models the method matters little.',
     source: oneTask ? soups : scale,
     caution:
-      base === 'unknown'
-        ? 'It works only if all models come from one base.'
-        : oneTask
-          ? null
-          : 'What only one model has learnt is diluted.',
+      models === 'one'
+        ? 'It needs two models or more.'
+        : base === 'unknown'
+          ? 'It works only if all models come from one base.'
+          : oneTask
+            ? null
+            : 'What only one model has learnt is diluted.',
   };
 }

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { fullRecipe, modelRef } from '../testing/recipes.ts';
+import { emptyRecipe } from './defaults.ts';
+import { parseRecipe, parseRecipeText } from './parse.ts';
+
+const plain = { version: 1, method: 'ties', experts: [] };
+const expert = (values: unknown) => ({ model: modelRef('math'), values });
+
+function messages(input: unknown): readonly string[] {
+  const parsed = parseRecipe(input);
+  return 'findings' in parsed ? parsed.findings.map(({ message }) => message) : [];
+}
+
+test('a recipe that was written is read as it was', () => {
+  expect(parseRecipe(JSON.parse(JSON.stringify(fullRecipe)))).toEqual({ recipe: fullRecipe });
+  expect(parseRecipe(emptyRecipe())).toEqual({ recipe: emptyRecipe() });
+});
+
+test('what is absent takes its default', () => {
+  expect(parseRecipe(plain)).toEqual({ recipe: { ...emptyRecipe(), method: 'ties' } });
+});
+
+test.each([
+  [null, 'the recipe: found null, expected an object.'],
+  ['ties', 'the recipe: found "ties", expected an object.'],
+  [[], 'the recipe: found [], expected an object.'],
+])('%j is no recipe', (input, message) => {
+  expect(messages(input)).toContain(message);
+});
+
+test.each([
+  [{ methd: 'ties' }, /^methd: a key that is not known here, expected one of version, method/],
+  [{ version: 0 }, /^version: found 0, expected 1\.$/],
+  [{ method: 'alchemy' }, /^method: found "alchemy", expected one of task_arithmetic, /],
+  [{ method: 5 }, /^method: found 5, expected a text\.$/],
+  [{ dialect: 'french' }, /^dialect: found "french", expected one of paper, peft, mergekit\.$/],
+  [{ arithmetic: { zeroVote: 'minus' } }, /^arithmetic\.zeroVote: found "minus", expected .*drop/],
+  [{ arithmetic: { vote: 'plus' } }, /^arithmetic\.vote: a key that is not known here/],
+  [{ experts: {} }, /^experts: found \{\}, expected a list\.$/],
+  [{ base: { ...modelRef('b'), bytes: -1 } }, /^base\.bytes: found -1, expected a whole number/],
+  [{ base: { ...modelRef('b'), origin: 'hub' } }, /^base\.origin: found "hub", expected one of/],
+  [
+    { experts: [expert({ weight: '1' })] },
+    /^experts\[0\]\.values\.weight: weight must be a finite/,
+  ],
+  [
+    { experts: [expert({ weight: null })] },
+    /values\.weight: weight must be a finite number, found n/,
+  ],
+  [
+    { experts: [expert({ density: 2 })] },
+    /^experts\[0\]\.values\.density: density must lie between/,
+  ],
+  [{ experts: [expert({ colour: 2 })] }, /^experts\[0\]\.values\.colour: a key that is not known/],
+  [{ values: { lambda: 99 } }, /^values\.lambda: λ must lie between -10 and 10, found 99\.$/],
+  [{ rules: [7] }, /^rules\[0\]: found 7, expected an object\.$/],
+  [{ vocabulary: 'drop' }, /^vocabulary: found "drop", expected one of keep base rows, refuse\.$/],
+  [{ trimScope: 'layer' }, /^trimScope: found "layer", expected one of tensor, model\.$/],
+  [{ output: { dtype: 'F8' } }, /^output\.dtype: found "F8", expected one of base, F32, F16, BF16/],
+  [{ output: { shardBytes: 1.5 } }, /^output\.shardBytes: found 1\.5, expected a whole number/],
+])('%j is named with place, found and expected', (change, message) => {
+  expect(messages({ ...plain, ...change })).toContainEqual(expect.stringMatching(message));
+});
+
+test.each([
+  [{ filter: { kind: 'regex', text: 'x' } }, /^rules\[0\]\.filter\.kind: found "regex"/],
+  [{ filter: { kind: 'group', group: 'wings' } }, /^rules\[0\]\.filter\.group: found "wings"/],
+  [{ value: [1, 'x'] }, /^rules\[0\]\.value\[1\]: found "x", expected a finite number/],
+  [{ value: 'x' }, /^rules\[0\]\.value: found "x", expected a finite number/],
+  [{ model: 3 }, /^rules\[0\]\.model: found 3, expected a text/],
+])('a rule with %j is named', (change, message) => {
+  const rule = { ...fullRecipe.rules[1], ...change };
+  expect(messages({ ...plain, rules: [rule] })).toEqual([expect.stringMatching(message)]);
+});
+
+test('all that is wrong is named at once', () => {
+  expect(messages({ ...plain, dialect: 1, vocabulary: 1, extra: 1 })).toHaveLength(3);
+});
+
+test('names from Object.prototype are no keys', () => {
+  const input = JSON.parse('{"version":1,"method":"ties","experts":[],"values":{"toString":1}}');
+  expect(messages(input)).toEqual([expect.stringContaining('values.toString: a key that is not')]);
+  expect(messages({ ...plain, method: 'constructor' })).toHaveLength(1);
+});
+
+test('a later version is refused in words, and nothing else is said', () => {
+  expect(parseRecipe({ version: 2, anything: [] })).toMatchObject({
+    findings: [
+      {
+        severity: 'error',
+        code: 'recipe-version',
+        message: 'The recipe is in format 2; this Amalgam reads format 1.',
+      },
+    ],
+  });
+});
+
+test('text that is not JSON is a finding', () => {
+  expect(parseRecipeText('{"version":1')).toMatchObject({
+    findings: [{ code: 'recipe-unreadable', message: expect.stringContaining('is not JSON') }],
+  });
+});

@@ -1,0 +1,36 @@
+import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+
+export const modelRef = (id: string): ModelRef => ({ id, name: id, origin: 'local', bytes: 100 });
+
+/** A recipe that uses every member of the document. */
+export const fullRecipe: Recipe = {
+  version: 1,
+  method: 'ties',
+  dialect: 'mergekit',
+  arithmetic: { zeroVote: 'drop', smallTrim: 'keep one' },
+  base: modelRef('base'),
+  experts: [
+    { model: { ...modelRef('math'), name: 'mäth ∑ 数学' }, values: { weight: -0.5, density: 0.3 } },
+    { model: modelRef('code'), values: {} },
+  ],
+  values: { lambda: 0.7 },
+  rules: [
+    {
+      id: 'a',
+      filter: { kind: 'contains', text: 'q_proj' },
+      parameter: 'weight',
+      model: 'math',
+      value: [0, 0.5, 1],
+    },
+    {
+      id: 'b',
+      filter: { kind: 'group', group: 'norms' },
+      parameter: 'density',
+      model: null,
+      value: 1,
+    },
+  ],
+  vocabulary: 'refuse',
+  trimScope: 'model',
+  output: { name: 'mine', dtype: 'BF16', shardBytes: 5_000_000_000 },
+};
