@@ -1,0 +1,143 @@
+// Decoding of stored elements to f32 and encoding back, in integers: WGSL leaves open how packing
+// rounds and whether it keeps subnormals. The codes are the order of `floatDtypes` in dtype.ts.
+// What is subnormal in f32 itself, below 2⁻¹²⁶, may count as zero: arithmetic may flush it.
+
+const F32 = 0u;
+const F16 = 1u;
+const BF16 = 2u;
+const F8_E4M3 = 3u;
+const F8_E5M2 = 4u;
+const F64 = 5u;
+
+// Not zero once an infinity or a NaN was met.
+var<private> suspicion: u32 = 0u;
+// Finite results that were too large for the output dtype.
+var<private> saturated: u32 = 0u;
+
+// `exponent` masks the bits that are all ones in what is not finite, of every element in a word. Adding
+// the lowest of them carries out of the mask just then. No float comparison: WGSL may assume that every
+// float is finite.
+fn inspect(words: vec2u, exponent: u32, lowest: u32) {
+  let carry = ((words & vec2u(exponent)) + vec2u(lowest)) & vec2u(~exponent);
+  suspicion |= carry.x | carry.y;
+}
+
+fn inspect_f32(v: vec4f) {
+  let bits = bitcast<vec4u>(v);
+  inspect(bits.xy, 0x7f800000u, 0x00800000u);
+  inspect(bits.zw, 0x7f800000u, 0x00800000u);
+}
+
+fn unpack16(words: vec2u) -> vec4u {
+  return vec4u(words.x & 0xffffu, words.x >> 16u, words.y & 0xffffu, words.y >> 16u);
+}
+
+fn unpack8(word: u32) -> vec4u {
+  return (vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(0xffu);
+}
+
+fn pack16(codes: vec4u) -> vec2u {
+  return codes.xz | (codes.yw << vec2u(16u));
+}
+
+fn pack8(codes: vec4u) -> u32 {
+  return codes.x | (codes.y << 8u) | (codes.z << 16u) | (codes.w << 24u);
+}
+
+fn decode_bf16(words: vec2u) -> vec4f {
+  return bitcast<vec4f>(vec4u(words.x << 16u, words.x & 0xffff0000u, words.y << 16u, words.y & 0xffff0000u));
+}
+
+fn decode_f16(words: vec2u) -> vec4f {
+  let codes = unpack16(words);
+  return widen(codes & vec4u(0x7fffu), (codes & vec4u(0x8000u)) << vec4u(16u), 10u, 15u);
+}
+
+fn decode_e4m3(word: u32) -> vec4f {
+  let codes = unpack8(word);
+  return widen(codes & vec4u(0x7fu), (codes & vec4u(0x80u)) << vec4u(24u), 3u, 7u);
+}
+
+fn decode_e5m2(word: u32) -> vec4f {
+  let codes = unpack8(word);
+  return widen(codes & vec4u(0x7fu), (codes & vec4u(0x80u)) << vec4u(24u), 2u, 15u);
+}
+
+// A narrow format's fields moved to where f32 has them. A subnormal lacks the hidden one: it is given
+// one, and the value of that is taken away again, exactly.
+fn widen(magnitude: vec4u, sign: vec4u, mantissa_bits: u32, bias: u32) -> vec4f {
+  let moved = (magnitude << vec4u(23u - mantissa_bits)) + vec4u((127u - bias) << 23u);
+  let hidden = bitcast<f32>((128u - bias) << 23u);
+  let subnormal = bitcast<vec4f>(moved + vec4u(1u << 23u)) - vec4f(hidden);
+  let bits = select(bitcast<vec4u>(subnormal), moved, magnitude >= vec4u(1u << mantissa_bits));
+  return bitcast<vec4f>(bits | sign);
+}
+
+// Rounded to nearest, ties to even. Beyond the range of f32 counts as infinite, below it as zero.
+fn decode_f64(low: vec4u, high: vec4u) -> vec4f {
+  let exponent = (high >> vec4u(20u)) & vec4u(0x7ffu);
+  let kept = ((high & vec4u(0xfffffu)) << vec4u(3u)) | (low >> vec4u(29u));
+  let rest = low & vec4u(0x1fffffffu);
+  let up = select(vec4u(0u), vec4u(1u), rest + (kept & vec4u(1u)) > vec4u(0x10000000u));
+  let rebiased = clamp(exponent, vec4u(896u), vec4u(1151u)) - vec4u(896u);
+  let bits = select((rebiased << vec4u(23u)) + kept + up, vec4u(0u), exponent <= vec4u(896u));
+  let v = bitcast<vec4f>(bits | (high & vec4u(0x80000000u)));
+  inspect_f32(v);
+  return v;
+}
+
+// The code of a magnitude in a format of narrower exponent, subnormals included; it may lie beyond the
+// largest one.
+fn narrow(magnitude: vec4u, mantissa_bits: u32, bias: u32) -> vec4u {
+  let exponent = magnitude >> vec4u(23u);
+  let significand = (magnitude & vec4u(0x7fffffu)) | vec4u(0x800000u);
+  // Below the normal range every step of the exponent costs one more bit; 25 leave nothing.
+  let lost = max(vec4i(i32(23u - mantissa_bits)), vec4i(i32(151u - bias - mantissa_bits)) - vec4i(exponent));
+  let shift = vec4u(min(lost, vec4i(25)));
+  let odd = (significand >> shift) & vec4u(1u);
+  let rounded = (significand + (vec4u(1u) << (shift - vec4u(1u))) - vec4u(1u) + odd) >> shift;
+  let normal = max(exponent, vec4u(128u - bias)) - vec4u(128u - bias);
+  return rounded + (normal << vec4u(mantissa_bits));
+}
+
+// BF16 is the upper half of an f32, so one addition rounds.
+fn narrow_bf16(magnitude: vec4u) -> vec4u {
+  return (magnitude + vec4u(0x7fffu) + ((magnitude >> vec4u(16u)) & vec4u(1u))) >> vec4u(16u);
+}
+
+// Finite values beyond the largest become the largest, and are counted.
+fn saturate_codes(codes: vec4u, largest: u32) -> vec4u {
+  let beyond = codes > vec4u(largest);
+  if (any(beyond)) {
+    saturated += countOneBits(pack8(select(vec4u(0u), vec4u(1u), beyond)));
+  }
+  return min(codes, vec4u(largest));
+}
+
+fn encode_16(v: vec4f, dtype: u32) -> vec2u {
+  let bits = bitcast<vec4u>(v);
+  let magnitude = bits & vec4u(0x7fffffffu);
+  let sign = (bits >> vec4u(16u)) & vec4u(0x8000u);
+  if (dtype == BF16) {
+    return pack16(saturate_codes(narrow_bf16(magnitude), 0x7f7fu) | sign);
+  }
+  return pack16(saturate_codes(narrow(magnitude, 10u, 15u), 0x7bffu) | sign);
+}
+
+fn encode_8(v: vec4f, dtype: u32) -> u32 {
+  let bits = bitcast<vec4u>(v);
+  let magnitude = bits & vec4u(0x7fffffffu);
+  let sign = (bits >> vec4u(24u)) & vec4u(0x80u);
+  if (dtype == F8_E4M3) {
+    return pack8(saturate_codes(narrow(magnitude, 3u, 7u), 0x7eu) | sign);
+  }
+  return pack8(saturate_codes(narrow(magnitude, 2u, 15u), 0x7bu) | sign);
+}
+
+// One f32 as the two words of an f64; exact.
+fn encode_f64(v: f32) -> vec2u {
+  let bits = bitcast<u32>(v);
+  let magnitude = bits & 0x7fffffffu;
+  let high = select(0u, (magnitude >> 3u) + (896u << 20u), magnitude >= 0x800000u);
+  return vec2u(select(0u, magnitude << 29u, magnitude >= 0x800000u), high | (bits & 0x80000000u));
+}

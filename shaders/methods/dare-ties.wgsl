@@ -1,0 +1,20 @@
+// base + λ · mean of what DARE's mask leaves, after the election.
+// coeffs: λ, seed (two halves), draws, the election (lib/sign-vote), then the models (lib/dare-mask).
+
+#import lib/dare-mask
+#import lib/disjoint-mean
+
+const DRAWS = 1u;
+const ELECTION = 4u;
+const DARES = 8u;
+
+fn merge(i: u32) -> vec4f {
+  let b = base(i);
+  let element = elements(i).x;
+  var held = Election();
+  for (var k = 0u; k < MODELS; k++) {
+    let left = masked(DRAWS, DARES, k, work(x(k, i) - b), element);
+    held = cast_vote(held, ELECTION, left, dare_weight(DARES, k));
+  }
+  return work(b + work(disjoint_mean(held, ELECTION) * work_scalar(coeffs[0])));
+}

@@ -1,0 +1,96 @@
+// Sums over planes: dot products of weights or task vectors, and the mass Σ|τ| of what a trim or DARE
+// keeps. f32 within a slab; the CPU adds the slabs in f64.
+
+#import lib/grid
+#import lib/planes
+#import lib/random
+
+struct Sum {
+  kind: u32,
+  a: u32,
+  b: u32,
+  // What is kept: patterns above `magnitude`, or equal to it at an index below `cut`.
+  magnitude: u32,
+  cut: u32,
+  // What is drawn: noise below `limit`, as a share of `draws`.
+  limit: u32,
+  seed: u32,
+  draws: u32,
+}
+
+const DOT_WEIGHTS = 0u;
+const DOT_TASK_VECTORS = 1u;
+const MASS_ALL = 2u;
+const MASS_LARGEST = 3u;
+const MASS_DRAWN = 4u;
+
+@group(0) @binding(0) var<uniform> job: Job;
+@group(0) @binding(1) var<storage, read> planes: array<vec2u>;
+@group(0) @binding(2) var<storage, read> sums: array<Sum>;
+// One for each sum and slab.
+@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
+// [non-finite values were met]
+@group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
+
+// What a workgroup sums: 8,192 elements.
+const SLAB_OCTS = 1024u;
+
+var<workgroup> sh_sums: array<f32, THREADS>;
+
+// What quad i adds. The zeros around a block add nothing.
+fn term(sum: Sum, i: u32) -> vec4f {
+  switch sum.kind {
+    case DOT_WEIGHTS {
+      return x(sum.a, i) * x(sum.b, i);
+    }
+    case DOT_TASK_VECTORS {
+      return task_vector(sum.a, i) * task_vector(sum.b, i);
+    }
+    case MASS_LARGEST {
+      let size = abs(task_vector(sum.a, i));
+      let bits = bitcast<vec4u>(size);
+      let limit = vec4u(sum.magnitude);
+      let kept = (bits > limit) | ((bits == limit) & (elements(i) < vec4u(sum.cut)));
+      return select(vec4f(), size, kept);
+    }
+    case MASS_DRAWN {
+      let element = elements(i).x;
+      let size = abs(task_vector(sum.a, i));
+      let model = ordinal(sum.a);
+      let kept = count_kept(job.tensor_key, model, element, sum.seed, sum.draws, sum.limit);
+      return size * (vec4f(kept) / f32(sum.draws));
+    }
+    default {
+      return abs(task_vector(sum.a, i));
+    }
+  }
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let sum = sums[workgroup.z];
+  let slab = workgroup_index(workgroup, workgroups);
+  let end = 2u * min((slab + 1u) * SLAB_OCTS, job.octs);
+  var total = vec4f();
+  for (var i = 2u * slab * SLAB_OCTS + thread; i < end; i += THREADS) {
+    total += term(sum, i);
+  }
+  if (suspicion != 0u) {
+    atomicOr(&tally[0], 1u);
+  }
+  sh_sums[thread] = total.x + total.y + (total.z + total.w);
+  for (var half = THREADS / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (thread < half) {
+      sh_sums[thread] += sh_sums[thread + half];
+    }
+  }
+  if (thread == 0u && slab * SLAB_OCTS < job.octs) {
+    let slabs = (job.octs + SLAB_OCTS - 1u) / SLAB_OCTS;
+    partials[slabs * workgroup.z + slab] = sh_sums[0];
+  }
+}

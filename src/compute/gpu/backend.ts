@@ -1,0 +1,227 @@
+import type { Measure } from '../../methods/method.ts';
+import { findMethod } from '../../methods/registry.ts';
+import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
+import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
+import { inOrder } from '../cpu/in-order.ts';
+import { formulaModule } from './link.ts';
+import { Planes } from './planes.ts';
+import {
+  askSample,
+  askSlab,
+  askSteps,
+  askSums,
+  type Question,
+  type SumMeasure,
+} from './questions.ts';
+import { type Output, type Resident, Runner } from './runner.ts';
+import { Search } from './search.ts';
+
+export type GpuOptions = {
+  /** Bytes of GPU memory above which unused buffers are let go; half of it may hold kept tensors. */
+  readonly budget?: number;
+  /** Largest piece of a tensor, in bytes; the device's limits when left out. For tests. */
+  readonly pieceLimit?: number;
+  /** Elements a selection looks at before its first pass. */
+  readonly sampleSize?: number;
+};
+
+const DEFAULT_BUDGET = 1 << 30;
+/** Pieces between upload and readback: one computes while the other travels. */
+const WINDOW = 2;
+/** Code of planes whose dtypes differ, as in lib/planes.wgsl. */
+const MIXED = floatDtypes.length;
+const THREADS = 64;
+
+/**
+ * The backend on a GPU: decode, formula and encode in one pass of a shader, measures on the GPU too.
+ * f32 step by step like the CPU backend; what is below 2⁻¹²⁶ may count as zero, and a division may be
+ * off by 2.5 units in the last place. Rejects with `NonFiniteError` and `DeviceLostError`, see `Backend`.
+ */
+export function gpuBackend(device: GPUDevice, label: string, options: GpuOptions = {}): GpuBackend {
+  return new GpuBackend(device, label, options);
+}
+
+export class GpuBackend implements Backend {
+  readonly kind = 'webgpu';
+  readonly label: string;
+  readonly #runner: Runner;
+  readonly #planes: Planes;
+  readonly #sampleSize: number | null;
+
+  constructor(device: GPUDevice, label: string, options: GpuOptions) {
+    const budget = options.budget ?? DEFAULT_BUDGET;
+    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+    const largest = Math.min(maxStorageBufferBindingSize, maxBufferSize, budget / 4);
+    this.label = `WebGPU (${label})`;
+    this.#runner = new Runner(device, budget);
+    this.#planes = new Planes(
+      this.#runner,
+      Math.min(options.pieceLimit ?? largest, largest),
+      budget / 2,
+    );
+    this.#sampleSize = options.sampleSize ?? null;
+  }
+
+  /** Bytes of GPU memory in use. */
+  get bytes(): number {
+    return this.#runner.bytes;
+  }
+
+  async measure(
+    blocks: Blocks,
+    measures: readonly Measure[],
+    context: { readonly work: Work; readonly at: Kernel['at'] },
+    signal: AbortSignal,
+  ): Promise<readonly (readonly number[])[]> {
+    const { elementCount } = blocks;
+    const sampled = this.#sampleSize ?? sampleSizeFor(elementCount);
+    const sums = measures.filter((measure): measure is SumMeasure => measure.kind !== 'magnitude');
+    const totals = sums.map(() => 0);
+    const searches = measures.flatMap((measure) =>
+      measure.kind === 'magnitude'
+        ? [{ model: measure.model, search: new Search(measure.count, elementCount, sampled) }]
+        : [],
+    );
+    let questions = sums.length > 0 ? [askSums(sums, totals)] : [];
+    for (;;) {
+      questions = [...questions, ...questionsOf(searches)];
+      if (questions.length === 0) break;
+      await this.#pass(blocks, questions, context, signal);
+      for (const { search } of searches) search.finishPass();
+      questions = [];
+    }
+    const found = searches.map(({ search }) => [search.cut.magnitude, search.cut.lastIndex]);
+    return measures.map((measure) =>
+      measure.kind === 'magnitude' ? found.shift()! : [totals.shift()!],
+    );
+  }
+
+  async *map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
+    if (!findMethod(kernel.methodId)) {
+      throw new Error(`There is no merge method "${kernel.methodId}"`);
+    }
+    const size = bytesPerElement(kernel.output);
+    const parameters = Float32Array.from([...kernel.coefficients, 0]);
+    const program = {
+      shader: 'map',
+      formula: formulaModule(kernel.methodId),
+      constants: {
+        ...constantsOf(blocks, kernel.work),
+        OUTPUT: floatDtypes.indexOf(kernel.output),
+      },
+    };
+    const start = ({ piece }: Resident) => ({
+      program,
+      parameters,
+      at: kernel.at,
+      outputBytes: piece.octs * 8 * size,
+      tallyBytes: 8,
+      workgroups: Math.ceil(piece.octs / THREADS),
+    });
+    const run = (resident: Resident) => this.#runThen(blocks, resident, [start(resident)]);
+    let whole: Uint8Array<ArrayBuffer> | null = null;
+    let saturated = 0;
+    try {
+      const pieces = this.#planes.read(blocks, signal);
+      for await (const [{ piece }, [{ output, tally }]] of inOrder(pieces, run, WINDOW)) {
+        signal.throwIfAborted();
+        const { block, from, count, head } = piece;
+        const part = new Uint8Array(output, head * size, count * size);
+        saturated += tally[1];
+        if (count < block.count) {
+          whole ??= new Uint8Array(block.count * size);
+          whole.set(part, from * size);
+        }
+        if (from + count < block.count) continue;
+        yield { bytes: whole ?? part, saturated, nonFinite: 0 };
+        whole = null;
+        saturated = 0;
+      }
+    } finally {
+      await this.#runner.idle();
+      this.#planes.drop(blocks);
+    }
+  }
+
+  dispose(): void {
+    this.#runner.destroy();
+  }
+
+  /** Puts all questions to every piece of the tensor. */
+  async #pass(
+    blocks: Blocks,
+    questions: readonly Question[],
+    context: { readonly work: Work; readonly at: Kernel['at'] },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const constants = constantsOf(blocks, context.work);
+    const ask = async (resident: Resident) => {
+      const asked = questions.flatMap((question) => {
+        const one = question.ask(resident.piece);
+        return one ? [{ question, one }] : [];
+      });
+      const dispatches = asked.map(({ one: { shader, ...rest } }) => ({
+        ...rest,
+        program: { shader, constants },
+        at: context.at,
+      }));
+      const outputs = await this.#runThen(blocks, resident, dispatches);
+      return asked.map(({ question }, i) => ({ question, output: outputs[i] }));
+    };
+    try {
+      const pieces = this.#planes.read(blocks, signal, true);
+      for await (const [{ piece }, answers] of inOrder(pieces, ask, WINDOW)) {
+        signal.throwIfAborted();
+        for (const { question, output } of answers) question.hear(piece, output);
+      }
+    } catch (error) {
+      await this.#runner.idle();
+      this.#planes.drop(blocks);
+      throw error;
+    }
+  }
+
+  async #runThen(
+    blocks: Blocks,
+    resident: Resident,
+    dispatches: readonly Parameters<Runner['run']>[2][],
+  ): Promise<Output[]> {
+    try {
+      return await Promise.all(
+        dispatches.map((dispatch) => this.#runner.run(resident, blocks.dtypes, dispatch)),
+      );
+    } finally {
+      this.#planes.done(blocks, resident);
+    }
+  }
+}
+
+/** Values of the override constants that every shader has. */
+function constantsOf({ dtypes, hasBase }: Blocks, work: Work): Readonly<Record<string, number>> {
+  const shared = dtypes.every((dtype) => dtype === dtypes[0]);
+  return {
+    DTYPE: shared ? floatDtypes.indexOf(dtypes[0]) : MIXED,
+    MODELS: dtypes.length - (hasBase ? 1 : 0),
+    HAS_BASE: hasBase ? 1 : 0,
+    WORK: floatDtypes.indexOf(work),
+  };
+}
+
+/** Large enough for a tight bracket, small beside the tensor: between 2¹⁰ and 2¹⁶. */
+function sampleSizeFor(elementCount: number): number {
+  return Math.min(2 ** 16, Math.max(2 ** 10, elementCount / 64));
+}
+
+function questionsOf(searches: readonly { model: number; search: Search }[]): Question[] {
+  const sampling = searches.filter(({ search }) => search.pass?.kind === 'sample');
+  const stepping = searches.filter(({ search }) => search.pass?.kind === 'step');
+  const questions = searches.flatMap(({ model, search }) =>
+    search.pass?.kind === 'locate' ? [askSlab(model, search, search.pass.start)] : [],
+  );
+  const [first] = sampling;
+  if (first?.search.pass?.kind === 'sample') {
+    questions.push(askSample(sampling, first.search.pass.stride));
+  }
+  if (stepping.length > 0) questions.push(askSteps(stepping));
+  return questions;
+}

@@ -1,0 +1,75 @@
+import { explain, type Linked, link } from './link.ts';
+
+/** Which program: a complete shader, the formula it imports, and values of its override constants. */
+export type Program = {
+  readonly shader: string;
+  readonly formula?: string;
+  readonly constants: Readonly<Record<string, number>>;
+};
+
+/** Compiled programs of one device. All shaders share one layout: a uniform and four storage buffers. */
+export class Pipelines {
+  readonly layout: GPUBindGroupLayout;
+  readonly #device: GPUDevice;
+  readonly #pipelineLayout: GPUPipelineLayout;
+  readonly #modules = new Map<string, { linked: Linked; module: GPUShaderModule }>();
+  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    const types = [
+      'uniform',
+      'read-only-storage',
+      'read-only-storage',
+      'storage',
+      'storage',
+    ] as const;
+    this.layout = device.createBindGroupLayout({
+      entries: types.map((type, binding) => ({
+        binding,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type },
+      })),
+    });
+    this.#pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [this.layout] });
+  }
+
+  /** Rejects with file and line when the program does not compile. */
+  get(program: Program): Promise<GPUComputePipeline> {
+    const key = JSON.stringify(program);
+    let pipeline = this.#pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.#compile(program);
+      this.#pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  async #compile({ shader, formula, constants }: Program): Promise<GPUComputePipeline> {
+    const { linked, module } = this.#module(shader, formula);
+    try {
+      return await this.#device.createComputePipelineAsync({
+        layout: this.#pipelineLayout,
+        compute: { module, constants },
+      });
+    } catch (cause) {
+      const { messages } = await module.getCompilationInfo();
+      const said = messages.map((message) => explain(linked, message));
+      throw new Error([`Shader ${shader} does not compile`, ...said].join('\n'), { cause });
+    }
+  }
+
+  #module(shader: string, formula?: string): { linked: Linked; module: GPUShaderModule } {
+    const key = `${shader} ${formula}`;
+    let made = this.#modules.get(key);
+    if (!made) {
+      const linked = link(shader, formula);
+      // The message of a failure comes with the pipeline, where file and line can be told.
+      this.#device.pushErrorScope('validation');
+      made = { linked, module: this.#device.createShaderModule({ code: linked.code }) };
+      void this.#device.popErrorScope().catch(() => null);
+      this.#modules.set(key, made);
+    }
+    return made;
+  }
+}

@@ -1,0 +1,197 @@
+import { type FloatDtype, floatDtypes } from '../../numerics/dtype.ts';
+import { DeviceLostError, type Kernel, NonFiniteError } from '../backend.ts';
+import { BufferPool } from './buffers.ts';
+import { type Piece, upload } from './pieces.ts';
+import { Pipelines, type Program } from './pipelines.ts';
+import { pack } from './structs.ts';
+
+/** A piece whose planes lie on the GPU. */
+export type Resident = { readonly piece: Piece; readonly buffer: GPUBuffer };
+
+export type Dispatch = {
+  readonly program: Program;
+  /** Binding 2: coefficients, or the structs of a measure. */
+  readonly parameters: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+  readonly at: Kernel['at'];
+  /** Bytes of bindings 3 and 4; both are read back. */
+  readonly outputBytes: number;
+  readonly tallyBytes: number;
+  readonly workgroups: number;
+  /** How often it is all done, for as many parameters: the grid's third dimension. */
+  readonly layers?: number;
+};
+
+export type Output = {
+  /** A copy of binding 3. */
+  readonly output: ArrayBuffer;
+  /** A copy of binding 4. */
+  readonly tally: Uint32Array<ArrayBuffer>;
+};
+
+/** WebGPU's limit for each dimension of a grid. */
+const WIDEST_GRID = 65535;
+
+/** Runs programs on pieces: buffers in, bytes out, failures as errors that say what to do. */
+export class Runner {
+  readonly device: GPUDevice;
+  readonly #pool: BufferPool;
+  readonly #pipelines: Pipelines;
+  readonly #running = new Set<Promise<unknown>>();
+  #lost: string | null = null;
+
+  constructor(device: GPUDevice, budget: number) {
+    this.device = device;
+    this.#pool = new BufferPool(device, budget);
+    this.#pipelines = new Pipelines(device);
+    void device.lost.then(({ message }) => {
+      this.#lost = message || 'no reason given';
+    });
+  }
+
+  /** Bytes of all buffers. */
+  get bytes(): number {
+    return this.#pool.bytes;
+  }
+
+  async upload(piece: Piece, dtypes: readonly FloatDtype[]): Promise<Resident> {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+    const [buffer, faults] = this.#watched(() => {
+      const made = this.#pool.take(piece.byteLength, usage);
+      upload(this.device.queue, made, piece, dtypes);
+      return made;
+    });
+    try {
+      await this.#explained(faults);
+      return { piece, buffer };
+    } catch (error) {
+      this.#pool.give(buffer);
+      throw error;
+    }
+  }
+
+  release({ buffer }: Resident): void {
+    this.#pool.give(buffer);
+  }
+
+  /**
+   * Runs one program on one piece and reads both results back. Rejects with `NonFiniteError` when a
+   * plane or a step held NaN or infinity and with `DeviceLostError` when the GPU or its memory is gone.
+   */
+  run(resident: Resident, dtypes: readonly FloatDtype[], dispatch: Dispatch): Promise<Output> {
+    const running = this.#explained(this.#run(resident, dtypes, dispatch));
+    this.#running.add(running);
+    const forget = () => this.#running.delete(running);
+    running.then(forget, forget);
+    return running;
+  }
+
+  /** Resolves when nothing is under way; never rejects. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  destroy(): void {
+    this.#pool.destroy();
+  }
+
+  async #run(
+    resident: Resident,
+    dtypes: readonly FloatDtype[],
+    dispatch: Dispatch,
+  ): Promise<Output> {
+    const { program, outputBytes, tallyBytes } = dispatch;
+    const pipeline = await this.#pipelines.get(program);
+    const [readback, faults] = this.#watched(() =>
+      this.#submit(pipeline, resident, dtypes, dispatch),
+    );
+    try {
+      await Promise.all([faults, readback.mapAsync(GPUMapMode.READ, 0, outputBytes + tallyBytes)]);
+      const bytes = readback.getMappedRange(0, outputBytes + tallyBytes);
+      const output = bytes.slice(0, outputBytes);
+      const tally = new Uint32Array(bytes.slice(outputBytes));
+      readback.unmap();
+      if (tally[0] !== 0) throw new NonFiniteError('A plane or a step holds NaN or infinity');
+      return { output, tally };
+    } finally {
+      this.#pool.give(readback);
+    }
+  }
+
+  /** Records and submits; the buffers it took are free again at once, since the queue keeps order. */
+  #submit(
+    pipeline: GPUComputePipeline,
+    { piece, buffer: planes }: Resident,
+    dtypes: readonly FloatDtype[],
+    dispatch: Dispatch,
+  ): GPUBuffer {
+    const { parameters, at, outputBytes, tallyBytes, workgroups, layers = 1 } = dispatch;
+    const { queue } = this.device;
+    const { UNIFORM, STORAGE, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;
+    const job = this.#pool.take(32, UNIFORM | COPY_DST);
+    const given = this.#pool.take(Math.max(parameters.byteLength, 4), STORAGE | COPY_DST);
+    const output = this.#pool.take(outputBytes, STORAGE | COPY_SRC);
+    const tally = this.#pool.take(tallyBytes, STORAGE | COPY_SRC | COPY_DST);
+    const readback = this.#pool.take(outputBytes + tallyBytes, MAP_READ | COPY_DST);
+
+    const { octs, head, count, start, first, stride } = piece;
+    const { tensorKey: tensor_key, ordinals } = at;
+    const end = head + count;
+    queue.writeBuffer(job, 0, pack('Job', [{ octs, head, end, start, first, stride, tensor_key }]));
+    queue.writeBuffer(given, 0, parameters);
+    const table = dtypes.flatMap((dtype, k) => [floatDtypes.indexOf(dtype), ordinals[k] ?? 0]);
+    queue.writeBuffer(planes, 0, Uint32Array.from(table));
+
+    const encoder = this.device.createCommandEncoder();
+    encoder.clearBuffer(tally, 0, tallyBytes);
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, this.#bind([job, planes, given, output, tally]));
+    const wide = Math.min(workgroups, WIDEST_GRID);
+    pass.dispatchWorkgroups(wide, Math.ceil(workgroups / wide), layers);
+    pass.end();
+    encoder.copyBufferToBuffer(output, 0, readback, 0, outputBytes);
+    encoder.copyBufferToBuffer(tally, 0, readback, outputBytes, tallyBytes);
+    queue.submit([encoder.finish()]);
+    for (const buffer of [job, given, output, tally]) this.#pool.give(buffer);
+    return readback;
+  }
+
+  #bind(buffers: readonly GPUBuffer[]): GPUBindGroup {
+    return this.device.createBindGroup({
+      layout: this.#pipelines.layout,
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+  }
+
+  /** What `action` returns, and a promise that rejects when the GPU had something against it. */
+  #watched<T>(action: () => T): readonly [T, Promise<void>] {
+    this.device.pushErrorScope('out-of-memory');
+    this.device.pushErrorScope('validation');
+    try {
+      return [action(), this.#faults()];
+    } catch (error) {
+      this.#faults().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #faults(): Promise<void> {
+    const popped = [this.device.popErrorScope(), this.device.popErrorScope()];
+    const [invalid, memory] = await Promise.all(popped);
+    if (memory) throw new DeviceLostError(`The GPU has no memory left: ${memory.message}`);
+    if (invalid) throw new Error(`The GPU refused a command: ${invalid.message}`);
+  }
+
+  /** The same promise, with whatever a lost device makes of it turned into `DeviceLostError`. */
+  async #explained<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (cause) {
+      if (cause instanceof NonFiniteError || cause instanceof DeviceLostError) throw cause;
+      // The loss is told on a promise of its own, which may settle a moment later.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (this.#lost === null) throw cause;
+      throw new DeviceLostError(`The GPU went away: ${this.#lost}`, { cause });
+    }
+  }
+}

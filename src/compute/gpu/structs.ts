@@ -1,0 +1,36 @@
+/** The structs that shaders read, field by field; a test compares the names with the WGSL. */
+
+export const structs = {
+  Job: ['octs', 'head', 'end', 'start', 'first', 'stride', 'tensor_key'],
+  Sample: ['model', 'first', 'stride', 'count'],
+  Search: ['model', 'low', 'high', 'shift', 'guess'],
+  Sum: ['kind', 'a', 'b', 'magnitude', 'cut', 'limit', 'seed', 'draws'],
+} as const;
+
+type Structs = typeof structs;
+export type Fields<S extends keyof Structs> = Readonly<Record<Structs[S][number], number>>;
+
+/** Values as the shader reads them: one u32 a field, modulo 2³². */
+export function pack<S extends keyof Structs>(
+  struct: S,
+  values: readonly Fields<S>[],
+): Uint32Array<ArrayBuffer> {
+  const fields: readonly string[] = structs[struct];
+  const words = new Uint32Array(fields.length * values.length);
+  values.forEach((value, at) => {
+    const known: Readonly<Record<string, number>> = value;
+    fields.forEach((field, i) => {
+      words[at * fields.length + i] = known[field];
+    });
+  });
+  return words;
+}
+
+/** What `code` in lib/sum kinds of reduce.wgsl means, in its order. */
+export const sumKinds = [
+  'DOT_WEIGHTS',
+  'DOT_TASK_VECTORS',
+  'MASS_ALL',
+  'MASS_LARGEST',
+  'MASS_DRAWN',
+] as const;
