@@ -189,6 +189,16 @@ describe('an engine that crashes', () => {
     }
   });
 
+  test('can be stopped, and starts again when it is asked', async () => {
+    await started();
+    const reading = pair.client.device('cpu');
+    await Promise.resolve();
+    pair.client.stop();
+    await expect(reading).rejects.toMatchObject({ tag: 'engine-crashed' });
+    expect(await pair.client.finished()).toEqual([]);
+    expect(pair.ports).toHaveLength(2);
+  });
+
   test('is replaced by the next call, with the same models open', async () => {
     const plan = await started();
     await pair.client.open('c', 'c', handlesOf('a'));

@@ -63,7 +63,7 @@ export class EngineClient {
   #port: EnginePort | null = null;
   /** Settles when a restarted worker has the models that were open. */
   #restored: Promise<unknown> = Promise.resolve();
-  #crashed = false;
+  #startedBefore = false;
   #lastId = 0;
 
   constructor(spawn: () => EnginePort) {
@@ -129,6 +129,11 @@ export class EngineClient {
     await this.#call({ kind: 'finished', action: { kind: 'remove', folder } });
   }
 
+  /** Ends the worker. Calls under way fail; a later one starts it again. */
+  stop(): void {
+    if (this.#port !== null) this.#end(this.#port, 'it was stopped');
+  }
+
   async #call(ask: Ask, listeners: RunListeners = {}): Promise<Answer> {
     listeners.signal?.throwIfAborted();
     const port = this.#start();
@@ -141,7 +146,7 @@ export class EngineClient {
     const id = ++this.#lastId;
     const { signal } = listeners;
     return new Promise<Answer>((resolve, reject) => {
-      if (port !== this.#port) throw crashError('It stopped before it was asked.');
+      if (port !== this.#port) throw crashError('it ended before it was asked');
       const abort = () => {
         port.postMessage({ kind: 'cancel', id: ++this.#lastId, target: id });
         setTimeout(() => {
@@ -168,7 +173,7 @@ export class EngineClient {
     port.addEventListener('message', (message) => this.#hear(message.data));
     port.addEventListener('error', (event) => this.#crash(port, event));
     port.addEventListener('messageerror', (event) => this.#crash(port, event));
-    if (this.#crashed) {
+    if (this.#startedBefore) {
       const again = [...this.#opened].map(([modelId, { name, handles }]) =>
         this.#send(port, { kind: 'open', modelId, name, handles }, {}),
       );
@@ -193,11 +198,14 @@ export class EngineClient {
   }
 
   #crash(port: EnginePort, event: Event): void {
-    if (port !== this.#port) return;
+    if (port === this.#port) this.#end(port, (event as Partial<ErrorEvent>).message ?? event.type);
+  }
+
+  #end(port: EnginePort, why: string): void {
     port.terminate();
     this.#port = null;
-    this.#crashed = true;
-    const error = crashError((event as Partial<ErrorEvent>).message ?? event.type);
+    this.#startedBefore = true;
+    const error = crashError(why);
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }

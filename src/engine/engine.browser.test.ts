@@ -27,7 +27,10 @@ beforeEach(async () => {
   engine = startEngine();
   for (const id of ['base', 'a', 'b'] as const) await engine.open(id, id, handlesOf(id));
 });
-afterEach(() => removeRun(folder));
+afterEach(async () => {
+  engine.stop();
+  await removeRun(folder);
+});
 
 async function expectedRun() {
   const { plan, options } = await mergeRun({ models, recipe: { method: 'ties' } });

@@ -144,6 +144,17 @@ describe('a source or a sink that fails', () => {
     },
   );
 
+  test('a model that is not open is told before anything is written', async () => {
+    const { plan, options, library } = await mergeRun({ models, recipe });
+    library.close('b');
+    const all = options();
+    await expect(run(plan, all)).rejects.toMatchObject({
+      tag: 'not-open',
+      context: { model: 'b' },
+    });
+    expect(all.sink.writes).toEqual([]);
+  });
+
   test('a side file that cannot be written undoes the weights too', async () => {
     const { plan, options } = await mergeRun({ models, recipe });
     const failAt = plan.files[0].byteLength + 1;
@@ -168,6 +179,22 @@ describe('a run that is cancelled', () => {
     expect(all.sink.state()).toBe('aborted');
     expect(all.sink.files.size).toBe(0);
     expect(done).toBe(after);
+  });
+
+  test('while the files get their names: they are taken back', async () => {
+    const stop = new AbortController();
+    const inner = memorySink();
+    const sink = {
+      ...inner,
+      async commit() {
+        stop.abort();
+        await inner.commit();
+      },
+    };
+    const { plan, options } = await mergeRun({ models, recipe });
+    const cancelled = run(plan, options({ sink, signal: stop.signal }));
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    expect(sink.files.size).toBe(0);
   });
 
   test('during a slow read: ends at once', async () => {

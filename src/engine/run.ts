@@ -1,7 +1,7 @@
 import type { Backend } from '../compute/backend.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Part, Plan, Span } from '../plan/types.ts';
 import type { Shop } from './job.ts';
 import { type Fallback, ladder } from './ladder.ts';
 import { ProgressMeter } from './progress.ts';
@@ -37,7 +37,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   try {
     return await carryOut(plan, options);
   } catch (error) {
-    await options.sink.abort();
+    await options.sink.abort().catch(() => {}); // the first failure is the one to tell
     if (options.signal.aborted) throw new DOMException('The run was cancelled', 'AbortError');
     throw error;
   }
@@ -47,6 +47,7 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
   const { sink, budget, signal, events } = options;
   const began = performance.now();
   const meter = new ProgressMeter(plan.jobs.length, events.progress);
+  checkOpen(plan, options.sources);
   const counted = countReads(options.sources);
   const reader = { sources: counted.sources, budget };
   const steps = ladder(options.backend, options.fallback);
@@ -66,6 +67,7 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
   written.push(await writeText(verifyFileName, verifyJson(report, reports), sink, signal));
   signal.throwIfAborted();
   await sink.commit();
+  signal.throwIfAborted(); // cancelled meanwhile: the sink takes everything back
   return {
     verify: report,
     tensors: reports,
@@ -74,6 +76,22 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
     bytesWritten: written.reduce((sum, file) => sum + file.size, 0),
     backend: [...used].join(', then '),
   };
+}
+
+/** Fails before anything is written when a source that the plan names is not open. */
+function checkOpen(plan: Plan, sources: Sources): void {
+  for (const side of plan.sideFiles) {
+    if ('copy' in side) sources.companion(side.copy.model, side.copy.companion);
+  }
+  for (const part of plan.jobs.flatMap((job) => job.parts)) {
+    for (const { model, file } of spansOf(part)) sources.weights(model, file);
+  }
+}
+
+function spansOf(part: Part): readonly Span[] {
+  if (part.kind === 'copy') return [part.span];
+  if (part.kind === 'cast') return [part.plane];
+  return part.base === null ? part.planes : [...part.planes, part.base];
 }
 
 type Measuring = {
