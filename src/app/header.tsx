@@ -53,9 +53,9 @@ export function Header() {
         </Button>
       </span>
       <span className="header-group last">
-        <CommandButton command={share}>
-          <Link2 aria-hidden />
-        </CommandButton>
+        <Button look="quiet" onPress={() => void share.run(session)}>
+          <Link2 aria-hidden /> Share
+        </Button>
         <CommandButton command={exportRecipe}>
           <Download aria-hidden />
         </CommandButton>

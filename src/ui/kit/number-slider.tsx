@@ -45,7 +45,6 @@ export function NumberSlider(props: NumberSliderProps) {
     <div className={`number-slider is-${tone}`} style={style}>
       <label htmlFor={id} className="number-slider-label">
         {label}
-        {props.reading && <span className="number-slider-reading">{props.reading}</span>}
       </label>
       <span className="number-slider-value">
         {props.isSet && props.onReset && (
@@ -72,6 +71,7 @@ export function NumberSlider(props: NumberSliderProps) {
         />
         <span className="number-slider-default" title={`default ${plain(initial)}`} />
       </span>
+      {props.reading && <span className="number-slider-reading">{props.reading}</span>}
     </div>
   );
 }

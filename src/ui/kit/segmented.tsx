@@ -22,7 +22,7 @@ export function Segmented<T extends string>(props: SegmentedProps<T>) {
         <label key={option.value} className="segment">
           <input
             type="radio"
-            className="visually-hidden"
+            className="cover"
             name={name}
             checked={option.value === props.value}
             onChange={() => props.onChange(option.value)}

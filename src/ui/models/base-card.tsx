@@ -2,6 +2,7 @@ import { Anchor, X } from 'lucide-react';
 import type { ModelRef } from '../../recipe/recipe.ts';
 import { session, useModels } from '../../stores/use-session.ts';
 import { IconButton } from '../kit/button.tsx';
+import { Coded } from '../kit/coded.tsx';
 import { ModelFacts } from './model-facts.tsx';
 
 type BaseCardProps = {
@@ -34,7 +35,11 @@ export function BaseCard({ base, need }: BaseCardProps) {
         </IconButton>
       </header>
       <ModelFacts model={base} />
-      {summary && <p className="card-summary">{summary}</p>}
+      {summary && (
+        <p className="card-summary">
+          <Coded text={summary} />
+        </p>
+      )}
       {need === 'none' && <p className="card-aside">Not used by this method.</p>}
     </article>
   );

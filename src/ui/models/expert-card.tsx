@@ -1,4 +1,4 @@
-import { Anchor, ChevronDown, ChevronUp, FlipHorizontal2, MoreHorizontal, X } from 'lucide-react';
+import { Anchor, ChevronDown, ChevronUp, MoreHorizontal, X } from 'lucide-react';
 import type { Param, ParamValue } from '../../methods/params.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues } from '../../recipe/defaults.ts';
@@ -7,6 +7,7 @@ import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { ParamForm } from '../form/param-form.tsx';
 import { readingOf } from '../form/reading.ts';
 import { IconButton } from '../kit/button.tsx';
+import { Coded } from '../kit/coded.tsx';
 import { Menu } from '../kit/menu.tsx';
 import { ModelFacts } from './model-facts.tsx';
 
@@ -63,7 +64,6 @@ export function ExpertCard({ expert, isFirst, isLast }: ExpertCardProps) {
             label={weight < 0 ? `Add ${name} instead of subtracting` : `Subtract ${name}`}
             onPress={() => edit.setExpertValue(id, 'weight', -weight)}
           >
-            <FlipHorizontal2 aria-hidden />
             <span aria-hidden>{weight < 0 ? '−' : '+'}</span>
           </IconButton>
         )}
@@ -78,7 +78,11 @@ export function ExpertCard({ expert, isFirst, isLast }: ExpertCardProps) {
         />
       </header>
       <ModelFacts model={expert.model} />
-      {summary && <p className="card-summary">{summary}</p>}
+      {summary && (
+        <p className="card-summary">
+          <Coded text={summary} />
+        </p>
+      )}
       {method && Object.keys(schema).length > 0 && (
         <ParamForm
           schema={schema}

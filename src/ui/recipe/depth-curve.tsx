@@ -30,7 +30,7 @@ export function DepthCurve({ anchors, param, name, onChange }: DepthCurveProps) 
   const values = Array.from({ length: layers }, (_, layer) => onGradient(anchors, layer, layers));
   return (
     <div className="depth-curve">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={describe(param, values)}>
+      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={spoken(param, values)}>
         <line x1={inset} x2={width - inset} y1={zero} y2={zero} className="depth-axis" />
         {values.map((value, layer) => (
           <rect
@@ -72,7 +72,7 @@ function rangeOf(anchors: readonly number[], { soft, min, max }: NumberParam): [
   return [Math.min(low, 0, ...anchors), Math.max(high, ...anchors)];
 }
 
-function describe({ label }: NumberParam, values: readonly number[]): string {
+function spoken({ label }: NumberParam, values: readonly number[]): string {
   const [first, last] = [values[0], values.at(-1)!];
   return first === last && new Set(values).size === 1
     ? `${label} is ${plain(first)} in every layer`

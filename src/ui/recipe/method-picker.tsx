@@ -12,14 +12,15 @@ export function MethodPicker() {
         <label key={method.id} className="method-card">
           <input
             type="radio"
-            className="visually-hidden"
+            className="cover"
             name="method"
             value={method.id}
             checked={method.id === chosen}
             onChange={() => session.recipe.getState().setMethod(method.id)}
           />
-          <span className="method-name">{method.title}</span>
-          <span className="method-summary">{method.summary}</span>
+          <span className="method-text">
+            <strong className="method-name">{method.title}</strong> {method.summary}
+          </span>
           <span className="method-needs">{needsOf(method)}</span>
         </label>
       ))}

@@ -1,0 +1,139 @@
+import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
+import { useRef, useState } from 'react';
+import type { Fate } from '../../methods/worked.ts';
+import { signed } from '../kit/format.ts';
+
+/** Where the scale ends, up and down. */
+export const reach = 1;
+const step = 0.05;
+
+type BarRowProps = {
+  readonly name: string;
+  readonly note: string;
+  /** What can be dragged; null for the result. */
+  readonly raw: readonly number[] | null;
+  /** What is drawn solid. */
+  readonly values: readonly number[];
+  readonly fates: readonly Fate[] | null;
+  /** Position pointed at in any row. */
+  readonly focus: number | null;
+  readonly onFocus: (position: number) => void;
+  readonly onChange?: (position: number, value: number) => void;
+};
+
+/** One model's changes as bars from a zero line; blue up, orange down. */
+export function BarRow(props: BarRowProps) {
+  const { name, note, raw, values, fates, focus, onFocus } = props;
+  const [active, setActive] = useState(0);
+  const row = useRef<HTMLDivElement>(null);
+  const move = (to: number) => {
+    const next = Math.min(values.length - 1, Math.max(0, to));
+    setActive(next);
+    (row.current?.children[next] as HTMLElement | undefined)?.focus();
+  };
+  return (
+    <div className={`bar-row ${raw ? '' : 'is-result'}`}>
+      <span className="bar-name">
+        <strong>{name}</strong>
+        <span className="bar-note">{note}</span>
+      </span>
+      <div className="bars" ref={row}>
+        {values.map((value, i) => (
+          <Bar
+            // biome-ignore lint/suspicious/noArrayIndexKey: a position is its number
+            key={i}
+            label={`${name}, weight ${i + 1}`}
+            value={value}
+            raw={raw?.[i] ?? null}
+            fate={fates?.[i] ?? 'counts'}
+            isFocus={focus === i}
+            isReachable={active === i}
+            onFocus={() => onFocus(i)}
+            onMove={(by) => move(i + by)}
+            onChange={(next) => props.onChange?.(i, next)}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type BarProps = {
+  readonly label: string;
+  readonly value: number;
+  readonly raw: number | null;
+  readonly fate: Fate;
+  readonly isFocus: boolean;
+  readonly isReachable: boolean;
+  readonly onFocus: () => void;
+  readonly onMove: (by: number) => void;
+  readonly onChange: (value: number) => void;
+};
+
+function Bar(props: BarProps) {
+  const { label, value, raw, fate, isFocus } = props;
+  const body = (
+    <>
+      {raw !== null && raw !== value && <span className="bar is-raw" style={extent(raw)} />}
+      {value !== 0 && (
+        <span
+          className={`bar ${value < 0 ? 'is-negative' : 'is-positive'} is-${fate}`}
+          style={extent(value)}
+        />
+      )}
+    </>
+  );
+  const look = `bar-cell ${isFocus ? 'is-focus' : ''}`;
+  if (raw === null) {
+    return (
+      <span className={look} onPointerEnter={props.onFocus}>
+        {body}
+        <span className="bar-number number">{signed(value)}</span>
+      </span>
+    );
+  }
+  return (
+    <span
+      className={`${look} is-live`}
+      role="slider"
+      aria-label={label}
+      aria-orientation="vertical"
+      aria-valuemin={-reach}
+      aria-valuemax={reach}
+      aria-valuenow={raw}
+      aria-valuetext={fate === 'counts' ? signed(raw) : `${signed(raw)}, ${fate}`}
+      tabIndex={props.isReachable ? 0 : -1}
+      onFocus={props.onFocus}
+      onPointerEnter={props.onFocus}
+      onPointerDown={(event) => drag(event, props.onChange)}
+      onPointerMove={(event) => event.buttons === 1 && drag(event, props.onChange)}
+      onKeyDown={(event) => press(event, raw, props)}
+    >
+      {body}
+    </span>
+  );
+}
+
+function drag(event: PointerEvent<HTMLElement>, change: (value: number) => void): void {
+  event.currentTarget.setPointerCapture(event.pointerId);
+  const { top, height } = event.currentTarget.getBoundingClientRect();
+  change(snap(reach * (1 - (2 * (event.clientY - top)) / height)));
+}
+
+function press(event: KeyboardEvent, raw: number, { onChange, onMove }: BarProps): void {
+  const changes: Readonly<Record<string, number>> = { ArrowUp: step, ArrowDown: -step };
+  const moves: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
+  if (event.key in changes) onChange(snap(raw + changes[event.key]));
+  else if (event.key in moves) onMove(moves[event.key]);
+  else return;
+  event.preventDefault();
+}
+
+const snap = (value: number): number =>
+  Number((Math.round(Math.min(reach, Math.max(-reach, value)) / 0.01) * 0.01).toFixed(2));
+
+/** Where a bar lies in its cell, in per cent of the height; what is longer than the cell is cut. */
+function extent(value: number): CSSProperties {
+  const size = Math.min(1, Math.abs(value) / reach) * 50;
+  return value < 0 ? { top: '50%', height: `${size}%` } : { bottom: '50%', height: `${size}%` };
+}
