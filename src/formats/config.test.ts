@@ -91,9 +91,10 @@ describe('correctedConfig', () => {
   });
 
   test('keeps whichever key exists, also in the models within', () => {
-    const text = '{"dtype": null, "text_config": {"dtype": "float32"}, "x": {"dtype": "float32"}}';
+    const others = '"x": {"dtype": "float32"}, "y_config": {"z": {"dtype": "float32"}}';
+    const text = `{"dtype": null, "text_config": {"dtype": "float32"}, ${others}}`;
     expect(correctedConfig(text, 'F16')).toBe(
-      '{"dtype": "float16", "text_config": {"dtype": "float16"}, "x": {"dtype": "float32"}}',
+      `{"dtype": "float16", "text_config": {"dtype": "float16"}, ${others}}`,
     );
   });
 

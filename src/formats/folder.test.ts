@@ -58,6 +58,12 @@ describe('models', () => {
     expect(models).toEqual([{ name: 'm', weights: shards('m/', 2), companions: [] }]);
   });
 
+  test('a single file needs no index, and one beside it does not count', () => {
+    const { models, problems } = drop('m/model.safetensors.index.json', 'm/model.safetensors');
+    expect(problems).toEqual([]);
+    expect(models).toEqual([{ name: 'm', weights: ['m/model.safetensors'], companions: [] }]);
+  });
+
   test('a lone file of any name', () => {
     expect(drop('merge of mine.v2.safetensors').models).toEqual([
       { name: 'merge of mine.v2', weights: ['merge of mine.v2.safetensors'], companions: [] },

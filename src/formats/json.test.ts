@@ -62,6 +62,7 @@ describe('what JSON.parse would hide', () => {
   });
 
   test('nesting has a limit', () => {
+    expect(parseJson(`[${'[],'.repeat(200)}[]]`)).toHaveLength(201);
     expect(parseJson('['.repeat(128) + ']'.repeat(128))).toBeDefined();
     expect(caught('['.repeat(129)).message).toBe('nested deeper than 128 levels');
   });

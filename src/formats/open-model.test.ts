@@ -49,6 +49,11 @@ test('a model is its tensors, config, companions and metadata', async () => {
   });
 });
 
+test('the text of a companion is its bytes, byte order mark included', async () => {
+  const model = await openModel('x', 'x', [textFile('m/merges.txt', '\uFEFFa b'), single]);
+  expect(model.companions[0].text).toBe('\uFEFFa b');
+});
+
 test('a weight file is read at most twice, and only at its head', async () => {
   const big = modelFile({ w: f32([600_000]) });
   const source = countingSource(memorySource('model.safetensors', big));
@@ -59,7 +64,10 @@ test('a weight file is read at most twice, and only at its head', async () => {
 
 describe('shards', () => {
   const shard = (k: number, name: string) =>
-    memorySource(`m/model-0000${k}-of-00002.safetensors`, modelFile({ [name]: f32([k]) }));
+    memorySource(
+      `m/model-0000${k}-of-00002.safetensors`,
+      modelFile({ [name]: f32([k]) }, { shard: String(k), [name]: 'here' }),
+    );
   const index = (map: Record<string, string>) =>
     textFile('m/model.safetensors.index.json', JSON.stringify({ weight_map: map }));
 
@@ -71,6 +79,7 @@ describe('shards', () => {
       ['x', 1],
     ]);
     expect(model.files.map(({ name }) => name)).toEqual(Object.values(map));
+    expect(model.metadata).toEqual({ shard: '1', x: 'here', y: 'here' });
   });
 
   test('are compared with their index', async () => {

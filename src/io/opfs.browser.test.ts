@@ -159,6 +159,22 @@ describe('zipRun', () => {
     expect(await storedNames()).toEqual([]);
   });
 
+  test('made again, replaces the archive; so does a new run of the name', async () => {
+    await opfs.call({ kind: 'open', folder });
+    await write('a.bin', [1]);
+    await opfs.call({ kind: 'commit', folder });
+    const old = await (await runsFolder()).getFileHandle('merge.zip', { create: true });
+    const writable = await old.createWritable();
+    await writable.write(new Uint8Array(5000));
+    await writable.close();
+    const { file, progress } = await opfs.call<Zipped>({ kind: 'zip', folder });
+    expect(file.size).toBe(progress.at(-1)?.[1]);
+    expect(file.size).toBeLessThan(1000);
+    await opfs.call({ kind: 'open', folder });
+    await opfs.call({ kind: 'commit', folder });
+    expect(await storedNames()).toEqual(['merge']);
+  });
+
   test('leaves no archive when aborted', async () => {
     await opfs.call({ kind: 'open', folder });
     await write(

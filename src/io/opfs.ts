@@ -49,6 +49,7 @@ export async function opfsSink(folder: string): Promise<Sink> {
       }
       try {
         await removeIfThere(runs, folder);
+        await removeIfThere(runs, `${folder}.zip`); // it holds the model that is being replaced
         const final = await runs.getDirectoryHandle(folder, { create: true });
         for (const [name, { handle, file }] of files) {
           file.release();

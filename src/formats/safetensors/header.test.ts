@@ -155,6 +155,12 @@ describe('what is accepted', () => {
     ]);
   });
 
+  test('an empty tensor at the place of a full one, in any order', async () => {
+    const empty = '"e":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}';
+    const { tensors } = await read(file(`{${a('0,2')},${empty}}`, 2));
+    expect(tensors.map(({ name }) => name)).toEqual(['e', 'a']);
+  });
+
   test('a tensor named __proto__', async () => {
     const { tensors } = await read(
       file(`{"__proto__":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 1),

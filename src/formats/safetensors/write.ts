@@ -131,10 +131,9 @@ function byRankThenName(a: TensorSpec, b: TensorSpec): number {
 
 /** Order of UTF-8 bytes. JavaScript's own order differs beyond U+FFFF. */
 function byCodePoint(a: string, b: string): number {
-  for (let i = 0; i < a.length && i < b.length; ) {
+  for (let i = 0; i < a.length && i < b.length; i++) {
     const [left, right] = [a.codePointAt(i)!, b.codePointAt(i)!];
     if (left !== right) return left - right;
-    i += left > 0xffff ? 2 : 1;
   }
   return a.length - b.length;
 }
