@@ -20,28 +20,27 @@
 
 override OUTPUT: u32 = 0u;
 
-// Eight merged elements, one to eight words.
-fn store(oct: u32, first: vec4f, second: vec4f) {
+// Words of the two quads of an oct in 8 bits, half a word each.
+var<private> bytes: vec2u;
+
+// Four merged elements of the thread's quad 0 or 1.
+fn store(oct: u32, half: u32, v: vec4f) {
+  let quad = 2u * oct + half;
   switch OUTPUT {
     case F32 {
-      let a = bitcast<vec4u>(first);
-      let b = bitcast<vec4u>(second);
-      merged[4u * oct] = a.xy;
-      merged[4u * oct + 1u] = a.zw;
-      merged[4u * oct + 2u] = b.xy;
-      merged[4u * oct + 3u] = b.zw;
+      merged[2u * quad] = bitcast<vec2u>(v.xy);
+      merged[2u * quad + 1u] = bitcast<vec2u>(v.zw);
     }
     case F16, BF16 {
-      merged[2u * oct] = encode_16(first, OUTPUT);
-      merged[2u * oct + 1u] = encode_16(second, OUTPUT);
+      merged[quad] = encode_16(v, OUTPUT);
     }
     case F8_E4M3, F8_E5M2 {
-      merged[oct] = vec2u(encode_8(first, OUTPUT), encode_8(second, OUTPUT));
+      bytes[half] = encode_8(v, OUTPUT);
+      merged[oct] = bytes;
     }
     default {
       for (var lane = 0u; lane < 4u; lane++) {
-        merged[8u * oct + lane] = encode_f64(first[lane]);
-        merged[8u * oct + 4u + lane] = encode_f64(second[lane]);
+        merged[4u * quad + lane] = encode_f64(v[lane]);
       }
     }
   }
@@ -57,12 +56,12 @@ fn main(
   if (oct >= job.octs) {
     return;
   }
-  let first = merge(2u * oct);
-  let second = merge(2u * oct + 1u);
-  inspect_f32(first);
-  inspect_f32(second);
-  store(oct, first, second);
-  if (suspicion != 0u) {
+  for (var half = 0u; half < 2u; half++) {
+    let v = merge(2u * oct + half);
+    inspect_f32(v);
+    store(oct, half, v);
+  }
+  if (met_non_finite()) {
     atomicOr(&tally[0], 1u);
   }
   if (saturated != 0u) {

@@ -79,7 +79,7 @@ fn main(
   for (var i = 2u * slab * SLAB_OCTS + thread; i < end; i += THREADS) {
     total += term(sum, i);
   }
-  if (suspicion != 0u) {
+  if (met_non_finite()) {
     atomicOr(&tally[0], 1u);
   }
   sh_sums[thread] = total.x + total.y + (total.z + total.w);

@@ -39,7 +39,7 @@ fn main(
   } else {
     taken[workgroup.z * sample.count + s] = OUTSIDE;
   }
-  if (suspicion != 0u) {
+  if (met_non_finite()) {
     atomicOr(&tally[0], 1u);
   }
 }

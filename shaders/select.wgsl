@@ -62,7 +62,7 @@ fn main(
   }
   atomicAdd(&sh_above, above.x + above.y + above.z + above.w);
   atomicAdd(&sh_equal, equal.x + equal.y + equal.z + equal.w);
-  if (suspicion != 0u) {
+  if (met_non_finite()) {
     atomicOr(&tally[0], 1u);
   }
   workgroupBarrier();

@@ -2,11 +2,10 @@
 
 #import lib/sign-vote
 
-// The models on one side of an election: Σ of their weighted values, of their weights, and how many.
+// The models on one side of an election: Σ of their weighted values, and what that is divided by.
 struct Camp {
   sum: vec4f,
-  weights: vec4f,
-  count: vec4f,
+  divisor: vec4f,
 }
 
 struct Election {
@@ -15,35 +14,34 @@ struct Election {
   minus: Camp,
 }
 
-// One model votes and joins its camp. Both camps are summed, since nobody knows yet who wins: a model
-// of the other camp adds zero, which changes nothing.
+// One model votes and joins its camp. Both camps are summed, since nobody knows yet which will win; to
+// the other one the model adds zero, which changes nothing.
 fn cast_vote(held: Election, election: u32, value: vec4f, weight: f32) -> Election {
   let weighted = work(value * weight);
   let heard = voice(election, value, weighted);
+  let rule = coeffs[election + 3u];
+  let share = select(select(0.0, 1.0, rule == 2.0), weight, rule == 1.0);
   return Election(
     held.vote + ballot(election, heard),
-    join(held.plus, heard > vec4f(), weighted, weight),
-    join(held.minus, heard < vec4f(), weighted, weight),
+    join(held.plus, heard > vec4f(), weighted, share),
+    join(held.minus, heard < vec4f(), weighted, share),
   );
 }
 
-fn join(camp: Camp, agrees: vec4<bool>, weighted: vec4f, weight: f32) -> Camp {
+fn join(camp: Camp, agrees: vec4<bool>, weighted: vec4f, share: f32) -> Camp {
   return Camp(
     camp.sum + select(vec4f(), weighted, agrees),
-    camp.weights + select(vec4f(), vec4f(weight), agrees),
-    camp.count + select(vec4f(), vec4f(1.0), agrees),
+    camp.divisor + select(vec4f(), vec4f(share), agrees),
   );
 }
 
-// The merged change: the mean of the winning camp, zero where nobody wins.
+// The merged change: the mean of the winning camp, zero where nobody wins. Where the agreeing weights
+// cancel, and where nothing divides, the divisor is zero and the sum stays as it is.
 fn disjoint_mean(held: Election, election: u32) -> vec4f {
   let vote = work(held.vote);
   let plus = elects_plus(election, vote);
   let sum = work(select(held.minus.sum, held.plus.sum, plus));
-  let weights = work(select(held.minus.weights, held.plus.weights, plus));
-  let count = select(held.minus.count, held.plus.count, plus);
-  let rule = coeffs[election + 3u];
-  let divisor = select(select(vec4f(1.0), count, rule == 2.0), weights, rule == 1.0);
+  let divisor = work(select(held.minus.divisor, held.plus.divisor, plus));
   let whole = (divisor == vec4f()) | (divisor == vec4f(1.0));
   let mean = select(work(sum / select(divisor, vec4f(1.0), whole)), sum, whole);
   return select(vec4f(), mean, plus | elects_minus(vote));

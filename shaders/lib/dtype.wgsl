@@ -9,23 +9,27 @@ const F8_E4M3 = 3u;
 const F8_E5M2 = 4u;
 const F64 = 5u;
 
-// Not zero once an infinity or a NaN was met.
-var<private> suspicion: u32 = 0u;
+// WGSL may assume that every float is finite, so infinities and NaNs are told from bits. Carries out of
+// exponents that are all ones; zero as long as all is well.
+var<private> carried: vec2u;
+// The largest magnitudes among f32 that were inspected.
+var<private> peak: vec4u;
 // Finite results that were too large for the output dtype.
-var<private> saturated: u32 = 0u;
+var<private> saturated: u32;
 
-// `exponent` masks the bits that are all ones in what is not finite, of every element in a word. Adding
-// the lowest of them carries out of the mask just then. No float comparison: WGSL may assume that every
-// float is finite.
+// Stored words. `exponent` masks the exponents of all elements in a word; `lowest` has the lowest bit of
+// each. Adding it to an exponent of ones carries out of the mask.
 fn inspect(words: vec2u, exponent: u32, lowest: u32) {
-  let carry = ((words & vec2u(exponent)) + vec2u(lowest)) & vec2u(~exponent);
-  suspicion |= carry.x | carry.y;
+  carried |= ((words & vec2u(exponent)) + vec2u(lowest)) & vec2u(~exponent);
 }
 
 fn inspect_f32(v: vec4f) {
-  let bits = bitcast<vec4u>(v);
-  inspect(bits.xy, 0x7f800000u, 0x00800000u);
-  inspect(bits.zw, 0x7f800000u, 0x00800000u);
+  peak = max(peak, bitcast<vec4u>(v) & vec4u(0x7fffffffu));
+}
+
+// Whether anything inspected was infinite or NaN.
+fn met_non_finite() -> bool {
+  return any(carried != vec2u()) || any(peak >= vec4u(0x7f800000u));
 }
 
 fn unpack16(words: vec2u) -> vec4u {

@@ -1,5 +1,6 @@
 // TIES step 2: the models elect a sign at every position, by mass or by count (Yadav et al. 2023,
-// section 3.2). Four coefficients: weighted, by frequency, a zero vote elects plus, divisor.
+// section 3.2). Four coefficients: weighted; by frequency; a zero vote elects plus; what the agreeing
+// values are divided by: nothing, their weights, or their count.
 
 // What a model says in the election: its value, with or without its weight.
 fn voice(election: u32, value: vec4f, weighted: vec4f) -> vec4f {

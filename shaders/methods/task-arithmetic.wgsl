@@ -3,9 +3,6 @@
 
 #import lib/weighted-sum
 
-// Weights that sum to less have no mean (mergekit's limit).
-const SMALLEST_TOTAL = 1e-8;
-
 fn merge(i: u32) -> vec4f {
   let b = base(i);
   var sum = vec4f();
@@ -15,8 +12,6 @@ fn merge(i: u32) -> vec4f {
     sum = add_weighted(sum, work(x(k, i) - b), weight);
     total += weight;
   }
-  total = work_scalar(total);
-  let normalised = coeffs[1] == 1.0 && abs(total) >= SMALLEST_TOTAL;
-  sum = divided(work(sum), select(1.0, total, normalised));
-  return work(b + work(sum * work_scalar(coeffs[0])));
+  let change = divided(work(sum), select(1.0, mean_divisor(total), coeffs[1] == 1.0));
+  return work(b + work(change * work_scalar(coeffs[0])));
 }

@@ -9,13 +9,23 @@ export type Program = {
 
 /** Compiled programs of one device. All shaders share one layout: a uniform and four storage buffers. */
 export class Pipelines {
+  static readonly #ofDevice = new WeakMap<GPUDevice, Pipelines>();
   readonly layout: GPUBindGroupLayout;
   readonly #device: GPUDevice;
   readonly #pipelineLayout: GPUPipelineLayout;
   readonly #modules = new Map<string, { linked: Linked; module: GPUShaderModule }>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
-  constructor(device: GPUDevice) {
+  /** The one instance of a device: compiling takes longer than most merges of a tensor. */
+  static of(device: GPUDevice): Pipelines {
+    const known = Pipelines.#ofDevice.get(device);
+    if (known) return known;
+    const made = new Pipelines(device);
+    Pipelines.#ofDevice.set(device, made);
+    return made;
+  }
+
+  private constructor(device: GPUDevice) {
     this.#device = device;
     const types = [
       'uniform',

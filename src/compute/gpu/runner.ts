@@ -42,7 +42,7 @@ export class Runner {
   constructor(device: GPUDevice, budget: number) {
     this.device = device;
     this.#pool = new BufferPool(device, budget);
-    this.#pipelines = new Pipelines(device);
+    this.#pipelines = Pipelines.of(device);
     void device.lost.then(({ message }) => {
       this.#lost = message || 'no reason given';
     });
