@@ -27,8 +27,23 @@ const ATTENTION_LEAF =
 const MLP_LEAF =
   /^(?:fc\d*|fc_(?:in|out)|gate_proj|up_proj|down_proj|gate_up_proj|w[123]|c_fc|c_proj|lin[12]|output|gate|router|dense_(?:h_to_4h|4h_to_h)|ff_proj|ff_out|linear[12]|wi(?:_\d)?|wo)$/i;
 
-/** Group and layer of a tensor; the first numbered stack in the name counts as the layer. */
+const known = new Map<string, TensorPlace>();
+const MOST_KNOWN = 200_000;
+
+/**
+ * Group and layer of a tensor; the first numbered stack in the name counts as the layer. Names are
+ * remembered: a plan is made at every keystroke, of models with tens of thousands of tensors.
+ */
 export function placeOf(name: string): TensorPlace {
+  const seen = known.get(name);
+  if (seen) return seen;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const place = judge(name);
+  known.set(name, place);
+  return place;
+}
+
+function judge(name: string): TensorPlace {
   const found = LAYER.exec(name);
   const stack = found ? found[1] : null;
   const layer = found ? Number(found[2]) : null;

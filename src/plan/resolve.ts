@@ -92,6 +92,7 @@ function override(
   rules: readonly Rule[],
   { name, place, depths }: Located,
 ): ValuesByKey {
+  if (rules.length === 0) return values;
   const result = { ...values };
   const settled = new Set<string>();
   for (const rule of rules) {
