@@ -34,7 +34,24 @@ describe('selectMagnitude', () => {
       fc.property(cases, ([values, k]) => {
         expect(keptBy(values, k)).toEqual(keptBySorting(values, k));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
+    );
+  });
+
+  it('gives the same cut with a sample, however misleading', () => {
+    const cases = fc.tuple(
+      fc.array(few, { minLength: 1, maxLength: 60 }),
+      fc.array(fc.oneof(few, finite), { maxLength: 30 }),
+      fc.nat(60),
+    );
+    fc.assert(
+      fc.property(cases, ([list, sample, k]) => {
+        const values = Float32Array.from(list);
+        expect(selectMagnitude(values, k, Float32Array.from(sample))).toEqual(
+          selectMagnitude(values, k),
+        );
+      }),
+      { numRuns: 300 },
     );
   });
 
@@ -71,6 +88,47 @@ describe('selectMagnitude', () => {
 });
 
 describe('MagnitudeSelect', () => {
+  const spread = Float32Array.from({ length: 20_000 }, (_, i) => Math.sin(i * i));
+  const everyTenth = spread.filter((_, i) => i % 10 === 0);
+
+  it('needs one pass with a fair sample', () => {
+    const select = new MagnitudeSelect(4000, spread.length, everyTenth);
+    expect(select.pass?.kind).toBe('bracket');
+    select.add(collect(select.pass!, spread), 0);
+    select.finishPass();
+    expect(select.pass).toBe(null);
+    expect(select.cut).toEqual(selectMagnitude(spread, 4000));
+  });
+
+  it('looks for a tie only where it must lie', () => {
+    const steps = spread.map((value) => Math.round(value * 4));
+    const select = new MagnitudeSelect(9000, steps.length, steps.slice(0, 1000));
+    const runs = [0, 5000, 10_000, 15_000];
+    for (const start of runs) {
+      select.add(collect(select.pass!, steps.subarray(start, start + 5000)), start);
+    }
+    select.finishPass();
+    const { pass } = select;
+    const { lastIndex } = selectMagnitude(steps, 9000);
+    expect(pass).toMatchObject({ kind: 'ties', to: (pass as { from: number }).from + 5000 });
+    const from = (pass as { from: number }).from;
+    expect(lastIndex).toBeGreaterThanOrEqual(from);
+    expect(lastIndex).toBeLessThan(from + 5000);
+    select.add(collect(pass!, steps.subarray(from, from + 5000)), from);
+    expect(select.cut).toEqual(selectMagnitude(steps, 9000));
+  });
+
+  it('takes histograms when a sample misled', () => {
+    const select = new MagnitudeSelect(
+      4000,
+      spread.length,
+      Float32Array.from({ length: 1000 }, (_, i) => 5 + i),
+    );
+    select.add(collect(select.pass!, spread), 0);
+    select.finishPass();
+    expect(select.pass?.kind).toBe('coarse');
+  });
+
   it('gives the same cut however the values are cut into runs', () => {
     const values = Float32Array.from({ length: 1000 }, (_, i) => ((i * 37) % 50) - 25);
     for (const size of [1, 7, 256, 1000]) {

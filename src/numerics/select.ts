@@ -1,24 +1,41 @@
+import { type Bracket, type Bracketed, bracketFrom, collectBracketed } from './bracket.ts';
+
 /**
  * The exact k-th largest magnitude of a stream of f32, without sorting. Without its sign, the bit pattern
- * of an f32 orders like its value, so two histograms find the pattern: of the upper 16 bits, then of the
- * lower 15 inside the bin that holds the k-th. A third pass finds the index at which enough equal ones
+ * of an f32 orders like its value. With a sample of the values, one pass usually finds the pattern (see
+ * `bracket.ts`). Without one, or when the sample misled, two histograms do: of the upper 16 bits, then of
+ * the lower 15 inside the bin that holds the k-th. A last pass finds the index up to which equal ones
  * are kept; it is left out when all of them are. NaN counts as larger than infinity.
  */
 
 /** Keeping |v| > magnitude, and |v| = magnitude up to lastIndex, keeps exactly k. */
 export type Cut = { readonly magnitude: number; readonly lastIndex: number };
 
-/** What the next pass over all values has to collect. */
+/** What the next pass over the values has to collect. */
 export type Pass =
+  | { readonly kind: 'bracket'; readonly bracket: Bracket }
   | { readonly kind: 'coarse' }
   | { readonly kind: 'fine'; readonly bin: number }
-  | { readonly kind: 'ties'; readonly pattern: number };
+  /** Only runs that hold elements from `from` to before `to` are asked for. */
+  | {
+      readonly kind: 'ties';
+      readonly pattern: number;
+      readonly from: number;
+      readonly to: number;
+    };
+
+/** A bracketed run, a histogram, or the places of the equal ones in the run: as the pass asks. */
+export type CollectedRun = Bracketed | Uint32Array<ArrayBuffer>;
 
 export const COARSE_BINS = 1 << 16;
 export const FINE_BINS = 1 << 15;
 
-/** What one run of values gave to a pass: a histogram, or the places of the equal ones in the run. */
-export function collect(pass: Pass, values: Float32Array): Uint32Array<ArrayBuffer> {
+/** More listed elements than this are given up for histograms, to bound memory; 8 bytes each. */
+const MOST_LISTED = 1 << 21;
+
+/** What one run of values gives to a pass. */
+export function collect(pass: Pass, values: Float32Array): CollectedRun {
+  if (pass.kind === 'bracket') return collectBracketed(pass.bracket, values);
   if (pass.kind === 'ties') return tiesOf(values, pass.pattern);
   const histogram = new Uint32Array(pass.kind === 'coarse' ? COARSE_BINS : FINE_BINS);
   addToHistogram(pass, values, histogram);
@@ -27,7 +44,7 @@ export function collect(pass: Pass, values: Float32Array): Uint32Array<ArrayBuff
 
 /** Counts a run into a histogram of a pass, `COARSE_BINS` or `FINE_BINS` long. */
 export function addToHistogram(
-  pass: Exclude<Pass, { kind: 'ties' }>,
+  pass: Extract<Pass, { kind: 'coarse' | 'fine' }>,
   values: Float32Array,
   histogram: Uint32Array,
 ): void {
@@ -57,26 +74,32 @@ export function tiesOf(values: Float32Array, pattern: number): Uint32Array<Array
 
 /**
  * One selection, pass by pass: while `pass` is not null, walk over all values and call `add` with what
- * `collect` gave for each run, then `finishPass`. Runs may come in any order, except in a ties pass,
- * where they ascend. Afterwards `cut` is the answer.
+ * `collect` gave for each run, in ascending order, then `finishPass`. Afterwards `cut` is the answer.
  *
  * k = 0 gives magnitude Infinity and lastIndex −1, which keeps nothing; k ≥ n gives 0 and n − 1, which
  * keeps everything. When all equal values are kept, lastIndex is n − 1. When the k-th largest is a NaN,
  * so is the magnitude.
  */
 export class MagnitudeSelect {
+  readonly #k: number;
   readonly #elementCount: number;
-  #pass: Pass | null = { kind: 'coarse' };
+  #pass: Pass | null = null;
   #cut: Cut | null = null;
-  #histogram = new Float64Array(COARSE_BINS);
+  #histogram = new Float64Array(0);
   /** How many are still to keep among those that the pass looks at. */
   #left: number;
+  #bracketed: { readonly start: number; readonly run: Bracketed }[] = [];
+  #listed = 0;
 
-  constructor(k: number, elementCount: number) {
+  /** `sample` makes it quicker, whatever it holds; values spread evenly over the stream do it best. */
+  constructor(k: number, elementCount: number, sample?: Float32Array) {
+    this.#k = k;
     this.#elementCount = elementCount;
     this.#left = k;
-    if (k <= 0) this.#finish({ magnitude: Infinity, lastIndex: -1 });
-    else if (k >= elementCount) this.#finish({ magnitude: 0, lastIndex: elementCount - 1 });
+    if (k <= 0) this.#finish(Infinity, -1);
+    else if (k >= elementCount) this.#finish(0, elementCount - 1);
+    else if (!sample || sample.length === 0) this.#beginHistograms();
+    else this.#pass = { kind: 'bracket', bracket: bracketFrom(sample, k, elementCount) };
   }
 
   /** What to collect now; null when the answer is known. */
@@ -90,25 +113,100 @@ export class MagnitudeSelect {
   }
 
   /** Takes what `collect` gave for the run of values that begins at index `start`. */
-  add(collected: Uint32Array, start: number): void {
+  add(collected: CollectedRun, start: number): void {
     const pass = this.#pass;
     if (!pass) return;
-    if (pass.kind !== 'ties') {
+    if (!(collected instanceof Uint32Array)) {
+      this.#listed += collected.positions.length;
+      if (this.#listed <= MOST_LISTED) this.#bracketed.push({ start, run: collected });
+      else this.#bracketed = [];
+    } else if (pass.kind === 'ties') {
+      this.#addTies(pass, collected, start);
+    } else {
       for (let bin = 0; bin < collected.length; bin++) this.#histogram[bin] += collected[bin];
-      return;
     }
-    if (collected.length < this.#left) {
-      this.#left -= collected.length;
-      return;
-    }
-    const lastIndex = start + collected[this.#left - 1];
-    this.#finish({ magnitude: magnitudeOf(pass.pattern), lastIndex });
   }
 
   finishPass(): void {
     const pass = this.#pass;
     if (!pass) return;
     if (pass.kind === 'ties') throw new Error('The values changed between two passes');
+    if (pass.kind === 'bracket') this.#finishBracket(pass.bracket);
+    else this.#finishHistogram(pass);
+  }
+
+  #finishBracket({ pivot }: Bracket): void {
+    const runs = this.#bracketed;
+    const above = runs.reduce((sum, { run }) => sum + run.above, 0);
+    const pivots = runs.reduce((sum, { run }) => sum + run.pivots.reduce((a, b) => a + b, 0), 0);
+    const larger = listedOf(runs, (pattern) => pattern > pivot);
+    const smaller = listedOf(runs, (pattern) => pattern < pivot);
+    const left = this.#k - above;
+    this.#bracketed = [];
+    if (this.#listed > MOST_LISTED || left <= 0) this.#beginHistograms();
+    else if (left <= larger.patterns.length) this.#finishListed(larger, left);
+    else if (left - larger.patterns.length <= pivots) {
+      this.#beginTies(pivot, left - larger.patterns.length, pivots, runs);
+    } else if (left - larger.patterns.length - pivots <= smaller.patterns.length) {
+      this.#finishListed(smaller, left - larger.patterns.length - pivots);
+    } else this.#beginHistograms();
+  }
+
+  /** The answer is the `left`-th largest of a list. */
+  #finishListed({ patterns, indices }: Listed, left: number): void {
+    if (left === patterns.length) {
+      const smallest = patterns.reduce((a, b) => Math.min(a, b));
+      this.#finish(magnitudeOf(smallest), this.#elementCount - 1);
+      return;
+    }
+    const { magnitude, lastIndex } = selectMagnitude(new Float32Array(patterns.buffer), left);
+    const all = lastIndex === patterns.length - 1;
+    this.#finish(magnitude, all ? this.#elementCount - 1 : indices[lastIndex]);
+  }
+
+  /** The answer is the pattern; looks for the stretch with the `left`-th of `count` occurrences. */
+  #beginTies(
+    pattern: number,
+    left: number,
+    count: number,
+    runs: readonly { readonly start: number; readonly run: Bracketed }[],
+  ): void {
+    this.#left = left;
+    if (left === count) {
+      this.#finish(magnitudeOf(pattern), this.#elementCount - 1);
+      return;
+    }
+    for (const { start, run } of runs) {
+      for (let s = 0; s < run.pivots.length; s++) {
+        if (this.#left <= run.pivots[s]) {
+          const from = start + s * run.stretch;
+          this.#pass = { kind: 'ties', pattern, from, to: from + run.stretch };
+          return;
+        }
+        this.#left -= run.pivots[s];
+      }
+    }
+  }
+
+  #addTies(
+    { pattern, from }: Extract<Pass, { kind: 'ties' }>,
+    positions: Uint32Array,
+    start: number,
+  ): void {
+    let before = 0;
+    while (before < positions.length && start + positions[before] < from) before++;
+    const count = positions.length - before;
+    if (count < this.#left) this.#left -= count;
+    else this.#finish(magnitudeOf(pattern), start + positions[before + this.#left - 1]);
+  }
+
+  #beginHistograms(): void {
+    this.#left = this.#k;
+    this.#histogram = new Float64Array(COARSE_BINS);
+    this.#pass = { kind: 'coarse' };
+  }
+
+  #finishHistogram(pass: Extract<Pass, { kind: 'coarse' | 'fine' }>): void {
     let bin = this.#histogram.length;
     let inBin = 0;
     do {
@@ -123,20 +221,42 @@ export class MagnitudeSelect {
       return;
     }
     const pattern = (pass.bin << 15) | bin;
-    if (inBin > this.#left) this.#pass = { kind: 'ties', pattern };
-    else this.#finish({ magnitude: magnitudeOf(pattern), lastIndex: this.#elementCount - 1 });
+    const everywhere = { from: 0, to: this.#elementCount };
+    if (inBin > this.#left) this.#pass = { kind: 'ties', pattern, ...everywhere };
+    else this.#finish(magnitudeOf(pattern), this.#elementCount - 1);
   }
 
-  #finish(cut: Cut): void {
-    this.#cut = cut;
+  #finish(magnitude: number, lastIndex: number): void {
+    this.#cut = { magnitude, lastIndex };
     this.#pass = null;
     this.#histogram = new Float64Array(0);
   }
 }
 
+type Listed = { readonly patterns: Uint32Array<ArrayBuffer>; readonly indices: Float64Array };
+
+function listedOf(
+  runs: readonly { readonly start: number; readonly run: Bracketed }[],
+  belongs: (pattern: number) => boolean,
+): Listed {
+  const most = runs.reduce((sum, { run }) => sum + run.patterns.length, 0);
+  const patterns = new Uint32Array(most);
+  const indices = new Float64Array(most);
+  let count = 0;
+  for (const { start, run } of runs) {
+    for (let i = 0; i < run.patterns.length; i++) {
+      if (!belongs(run.patterns[i])) continue;
+      patterns[count] = run.patterns[i];
+      indices[count] = start + run.positions[i];
+      count++;
+    }
+  }
+  return { patterns: patterns.slice(0, count), indices: indices.slice(0, count) };
+}
+
 /** The cut for an array that is in memory as a whole. */
-export function selectMagnitude(values: Float32Array, k: number): Cut {
-  const select = new MagnitudeSelect(k, values.length);
+export function selectMagnitude(values: Float32Array, k: number, sample?: Float32Array): Cut {
+  const select = new MagnitudeSelect(k, values.length, sample);
   while (select.pass) {
     select.add(collect(select.pass, values), 0);
     select.finishPass();
@@ -145,5 +265,5 @@ export function selectMagnitude(values: Float32Array, k: number): Cut {
 }
 
 function magnitudeOf(pattern: number): number {
-  return new Float32Array(new Uint32Array([pattern]).buffer)[0];
+  return new Float32Array(Uint32Array.of(pattern).buffer)[0];
 }

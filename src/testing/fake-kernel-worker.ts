@@ -1,5 +1,6 @@
-import { perform, type Task } from '../compute/cpu/kernel.ts';
+import { perform } from '../compute/cpu/kernel.ts';
 import type { WorkerLike } from '../compute/cpu/pool.ts';
+import type { Task } from '../compute/cpu/task.ts';
 
 /** How a fake kernel worker behaves: does its tasks, fails each, crashes at the first, or never answers. */
 export type Behaviour = 'works' | 'refuses' | 'crashes' | 'hangs';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { findMethod } from '../../methods/registry.ts';
 import { blocksOf, bytesOf, mergeTensor } from '../../testing/merge-tensor.ts';
 import { cpuBackend } from './backend.ts';
-import { CHUNK } from './kernel.ts';
+import { CHUNK } from './task.ts';
 
 const count = 4 * CHUNK + 5;
 const wave = (step: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i * step));

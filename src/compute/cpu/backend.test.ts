@@ -7,7 +7,7 @@ import { FakeKernelWorker } from '../../testing/fake-kernel-worker.ts';
 import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
 import type { Backend, Blocks, Kernel, Work } from '../backend.ts';
 import { cpuBackend } from './backend.ts';
-import { CHUNK } from './kernel.ts';
+import { CHUNK } from './task.ts';
 
 const never = new AbortController().signal;
 const at = { tensorKey: 99, ordinals: [0, 2, 5] };
@@ -72,7 +72,8 @@ const asked: Measure[] = [
 ];
 
 describe('the same numbers', () => {
-  const count = 9 * CHUNK + 13;
+  // Large enough for selections to take a sample.
+  const count = 16 * CHUNK + 13;
 
   it.each([
     ['blocks of 4096', inline, 4096],
@@ -120,6 +121,25 @@ describe('measure', () => {
       [sum(kept)],
       [sum(taus[2].map((value, i) => (Math.abs(value) * counts[i]) / 4))],
     ]);
+  });
+
+  it.each([
+    ['heavy ties', (value: number) => value],
+    ['few ties', (value: number, i: number) => value + i * 2 ** -24],
+    ['nothing but zeros', () => 0],
+    ['a single step', (_: number, i: number) => (i < 200_000 ? 0 : 1)],
+  ])('selects from a large tensor with %s', async (_, change) => {
+    const count = 16 * CHUNK + 7;
+    const model = values(5, count).map(change);
+    const planes = [model, new Float32Array(count)].map((plane) => bytesOf(plane, 'F32'));
+    const blocks = blocksOf(planes, ['F32', 'F32'], true, count, 7 * CHUNK + 1);
+    const counts = [1, 1000, count >> 1, count - 1];
+    const measures = counts.map((count) => ({ kind: 'magnitude', model: 0, count }) as const);
+    const expected = counts.map((k) => {
+      const { magnitude, lastIndex } = selectMagnitude(model, k);
+      return [magnitude, lastIndex];
+    });
+    expect(await measure(pooled(2), blocks, measures)).toEqual(expected);
   });
 
   it('reads the tensor once for sums and no more than three times for a selection', async () => {

@@ -3,9 +3,11 @@ import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
 import { gatherFor } from './gather.ts';
 import { inOrder } from './in-order.ts';
-import { CHUNK, perform, type ResultOf, type Run, type Task } from './kernel.ts';
+import { perform } from './kernel.ts';
 import { Pool, type WorkerLike } from './pool.ts';
 import { alignedRuns, copyOf, partsOf } from './runs.ts';
+import { sampleFor } from './sample.ts';
+import { CHUNK, type ResultOf, type Run, type Task } from './task.ts';
 
 export type CpuOptions = {
   /** Kernel workers; 0 computes inline. One less than the machine has cores when left out. */
@@ -53,18 +55,23 @@ class CpuBackend implements Backend {
     { work, at }: { readonly work: Work; readonly at: Kernel['at'] },
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
-    const gathers = measures.map((measure) => gatherFor(measure, blocks.elementCount));
-    const length = this.#taskLength(blocks.elementCount);
+    const { elementCount } = blocks;
+    const sample = await sampleFor(blocks, measures, work, signal);
+    const gathers = measures.map((measure) => gatherFor(measure, elementCount, sample));
+    const length = this.#taskLength(elementCount);
     for (;;) {
       const open = gathers.filter((gather) => gather.wanted());
       if (open.length === 0) return gathers.map((gather) => gather.answer());
-      const wanted = open.map((gather) => gather.wanted()!);
-      const start = (run: Run) => this.#do({ kind: 'measure', run, wanted, work, at }, signal);
+      const start = async (run: Run) => {
+        const needy = open.filter((gather) => gather.needs(run));
+        if (needy.length === 0) return [];
+        const wanted = needy.map((gather) => gather.wanted()!);
+        const collected = await this.#do({ kind: 'measure', run, wanted, work, at }, signal);
+        return needy.map((gather, i) => [gather, collected[i]] as const);
+      };
       const runs = alignedRuns(blocks, length, signal);
-      for await (const [run, collected] of inOrder(runs, start, this.#window)) {
-        open.forEach((gather, i) => {
-          gather.add(collected[i], run.start);
-        });
+      for await (const [run, results] of inOrder(runs, start, this.#window)) {
+        for (const [gather, collected] of results) gather.add(collected, run.start);
         if (open.every((gather) => !gather.wanted())) break;
       }
       for (const gather of open) gather.finishPass();

@@ -1,6 +1,6 @@
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
-import type { Run } from './kernel.ts';
+import type { Run } from './task.ts';
 
 /**
  * A window onto a run whose planes are decoded, and whose task vectors are formed, when first asked for.

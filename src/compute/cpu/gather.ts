@@ -1,21 +1,28 @@
 import type { Measure } from '../../methods/method.ts';
-import { MagnitudeSelect } from '../../numerics/select.ts';
-import type { Collected, Wanted } from './kernel.ts';
+import { type CollectedRun, MagnitudeSelect } from '../../numerics/select.ts';
+import type { Collected, Run, Wanted } from './task.ts';
 
 /** Puts one measure together from what the runs of a tensor give, pass by pass. */
 export interface Gather {
   /** What the next pass over the tensor has to collect; null when the answer is known. */
   wanted(): Wanted | null;
+  /** Whether this pass has to see the run. */
+  needs(run: Run): boolean;
   /** Takes what one run gave, runs in ascending order. */
   add(collected: Collected, start: number): void;
   finishPass(): void;
   answer(): readonly number[];
 }
 
-export function gatherFor(measure: Measure, elementCount: number): Gather {
-  return measure.kind === 'magnitude'
-    ? new GatherMagnitude(measure.model, new MagnitudeSelect(measure.count, elementCount))
-    : new GatherSum(measure);
+/** `sample` holds τ of models, where a magnitude is asked for, to make the selection quicker. */
+export function gatherFor(
+  measure: Measure,
+  elementCount: number,
+  sample: ReadonlyMap<number, Float32Array>,
+): Gather {
+  if (measure.kind !== 'magnitude') return new GatherSum(measure);
+  const { model, count } = measure;
+  return new GatherMagnitude(model, new MagnitudeSelect(count, elementCount, sample.get(model)));
 }
 
 /** The sums of the chunks, added in f64 in ascending order. */
@@ -32,8 +39,12 @@ class GatherSum implements Gather {
     return this.#done ? null : this.#wanted;
   }
 
+  needs(): boolean {
+    return true;
+  }
+
   add(collected: Collected): void {
-    for (const sum of collected) this.#sum += sum;
+    for (const sum of collected as Float64Array) this.#sum += sum;
   }
 
   finishPass(): void {
@@ -59,8 +70,13 @@ class GatherMagnitude implements Gather {
     return pass && { kind: 'select', model: this.#model, pass };
   }
 
+  needs({ start, count }: Run): boolean {
+    const { pass } = this.#select;
+    return pass?.kind === 'ties' ? start < pass.to && start + count > pass.from : pass !== null;
+  }
+
   add(collected: Collected, start: number): void {
-    this.#select.add(collected as Uint32Array, start);
+    this.#select.add(collected as CollectedRun, start);
   }
 
   finishPass(): void {

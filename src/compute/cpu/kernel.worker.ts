@@ -1,5 +1,6 @@
-import { perform, type Task } from './kernel.ts';
+import { perform } from './kernel.ts';
 import type { Reply } from './pool.ts';
+import type { ResultOf, Task } from './task.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
@@ -7,11 +8,18 @@ scope.addEventListener('message', ({ data }: MessageEvent<{ id: number; task: Ta
   const { id, task } = data;
   try {
     const result = perform(task);
-    const arrays = 'bytes' in result ? [result.bytes] : result;
-    const buffers = arrays.map(({ buffer }) => buffer);
+    const buffers = arraysOf(result).map(({ buffer }) => buffer);
     scope.postMessage({ id, ok: true, result } satisfies Reply, buffers);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     scope.postMessage({ id, ok: false, message } satisfies Reply);
   }
 });
+
+/** What can be handed over instead of copied. */
+function arraysOf(result: ResultOf<Task>): readonly { readonly buffer: ArrayBuffer }[] {
+  if ('bytes' in result) return [result.bytes];
+  return result.flatMap((collected) =>
+    'pivots' in collected ? [collected.pivots, collected.positions, collected.patterns] : collected,
+  );
+}

@@ -1,4 +1,4 @@
-import type { ResultOf, Task } from './kernel.ts';
+import type { ResultOf, Task } from './task.ts';
 
 type Result = ResultOf<Task>;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { blocksOf } from '../../testing/merge-tensor.ts';
-import { CHUNK } from './kernel.ts';
 import { alignedRuns } from './runs.ts';
+import { CHUNK } from './task.ts';
 
 const never = new AbortController().signal;
 

@@ -1,6 +1,6 @@
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Blocks } from '../backend.ts';
-import { CHUNK, type Run } from './kernel.ts';
+import { CHUNK, type Run } from './task.ts';
 
 /** Elements `from` … `from + count` of a run; its planes are views. */
 export function partOf(run: Run, from: number, count: number): Run {

@@ -1,0 +1,37 @@
+/** What travels to a kernel worker and back. */
+import type { Measure } from '../../methods/method.ts';
+import type { FloatDtype } from '../../numerics/dtype.ts';
+import type { CollectedRun, Pass } from '../../numerics/select.ts';
+import type { Block, Kernel, Mapped, Work } from '../backend.ts';
+
+/**
+ * Elements worked on at a time: the planes of a chunk stay in the processor's cache, and sums are
+ * rounded once per chunk. Sums are the same for every block size and every number of workers because
+ * measured runs begin at multiples of it.
+ */
+export const CHUNK = 1 << 14;
+
+/** A block, or a part of one, with what is needed to read it. */
+export type Run = Block & {
+  readonly dtypes: readonly FloatDtype[];
+  readonly hasBase: boolean;
+};
+
+/** What one pass over a tensor collects: sums, or a step of a selection. */
+export type Wanted =
+  | Exclude<Measure, { kind: 'magnitude' }>
+  | { readonly kind: 'select'; readonly model: number; readonly pass: Pass };
+
+export type MapTask = { readonly kind: 'map'; readonly run: Run; readonly kernel: Kernel };
+export type MeasureTask = {
+  readonly kind: 'measure';
+  readonly run: Run;
+  readonly wanted: readonly Wanted[];
+  readonly work: Work;
+  readonly at: Kernel['at'];
+};
+export type Task = MapTask | MeasureTask;
+
+/** A sum for each chunk of the run, or what the pass of a selection collects; one per wanted. */
+export type Collected = Float64Array<ArrayBuffer> | CollectedRun;
+export type ResultOf<T extends Task> = T extends MapTask ? Mapped : readonly Collected[];
