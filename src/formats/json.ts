@@ -41,7 +41,9 @@ export type JsonOptions = {
 /** serde_json's limit; deeper text is an attack, not a file. */
 const maxDepth = 128;
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const pythonNumberPattern = /NaN|-?Infinity/y;
+const pythonNumberPattern = new RegExp(`${numberPattern.source}|NaN|-?Infinity`, 'y');
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
+const unusual = /[\\\u0000-\u001f]/;
 const loneSurrogate = /[\ud800-\udfff]/u;
 
 /** Parses the whole of `text`; whitespace may surround the value. Throws `JsonError`. */
@@ -144,24 +146,28 @@ class Parser {
   #string(): string {
     const begin = this.#at;
     if (this.#text[begin] !== '"') this.#fail('expected a string in double quotes');
-    for (this.#at += 1; this.#at < this.#text.length; this.#at += 1) {
-      const character = this.#text[this.#at];
-      if (character === '\\') this.#at += 1;
-      else if (character === '"') {
-        this.#at += 1;
-        return this.#unescape(begin);
-      }
-    }
-    return this.#fail('a string without an end');
+    let end = this.#text.indexOf('"', begin + 1);
+    while (end > 0 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    if (end < 0) this.#fail('a string without an end');
+    const inside = this.#text.slice(begin + 1, end);
+    const value = unusual.test(inside) ? this.#unescape(begin, end + 1) : inside;
+    this.#at = end + 1;
+    return value;
+  }
+
+  /** After an odd number of backslashes. */
+  #isEscaped(at: number): boolean {
+    let first = at;
+    while (this.#text[first - 1] === '\\') first -= 1;
+    return (at - first) % 2 === 1;
   }
 
   /** `JSON.parse` knows escapes and control characters; unpaired surrogates it lets through. */
-  #unescape(begin: number): string {
+  #unescape(begin: number, end: number): string {
     let value = '';
     try {
-      value = JSON.parse(this.#text.slice(begin, this.#at)) as string;
+      value = JSON.parse(this.#text.slice(begin, end)) as string;
     } catch {
-      this.#at = begin;
       this.#fail('a string with a bad escape or a control character');
     }
     if (loneSurrogate.test(value)) this.#fail('a string with half a surrogate pair');
@@ -169,16 +175,12 @@ class Parser {
   }
 
   #number(): JsonNumber {
-    const pattern = this.#options.python ? [numberPattern, pythonNumberPattern] : [numberPattern];
-    for (const candidate of pattern) {
-      candidate.lastIndex = this.#at;
-      const literal = candidate.exec(this.#text)?.[0];
-      if (literal !== undefined) {
-        this.#at += literal.length;
-        return new JsonNumber(literal);
-      }
-    }
-    return this.#fail('expected a value');
+    const pattern = this.#options.python ? pythonNumberPattern : numberPattern;
+    pattern.lastIndex = this.#at;
+    if (!pattern.test(this.#text)) this.#fail('expected a value');
+    const begin = this.#at;
+    this.#at = pattern.lastIndex;
+    return new JsonNumber(this.#text.slice(begin, this.#at));
   }
 
   #skipSpace(): void {

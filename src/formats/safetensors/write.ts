@@ -129,11 +129,16 @@ function byRankThenName(a: TensorSpec, b: TensorSpec): number {
   return rank.get(b.dtype)! - rank.get(a.dtype)! || byCodePoint(a.name, b.name);
 }
 
-/** Order of UTF-8 bytes. JavaScript's own order differs beyond U+FFFF. */
+/** Order of UTF-8 bytes: as JavaScript's own, but for characters beyond U+FFFF, which come last. */
 function byCodePoint(a: string, b: string): number {
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    const [left, right] = [a.codePointAt(i)!, b.codePointAt(i)!];
-    if (left !== right) return left - right;
-  }
-  return a.length - b.length;
+  const length = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  if (i === length) return a.length - b.length;
+  return unitOrder(a.charCodeAt(i)) - unitOrder(b.charCodeAt(i));
+}
+
+function unitOrder(unit: number): number {
+  const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+  return isSurrogate ? unit + 0x10000 : unit;
 }
