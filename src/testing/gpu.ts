@@ -1,43 +1,10 @@
-import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { create, globals } from 'webgpu';
+import { nodeGpu } from './node-gpu.ts';
 
 /**
  * GPU tests run in Node on Dawn with a Vulkan driver. Without one a developer's machine skips them with
  * a line; under CI that is a failure.
  */
-type Holder = typeof globalThis & { amalgamGpu?: GPU };
-const holder: Holder = globalThis;
-
-/** glibc's RTLD_NODELETE: stay loaded, although Node gives up on a library that is no addon. */
-const STAY = 0x1000;
-
-/**
- * Chromium packages carry the Vulkan loader beside the driver, where the system does not look. Once it
- * is in the process, Dawn finds it by name.
- */
-function loadVulkan(): void {
-  const loader = join(dirname(process.env.VK_DRIVER_FILES ?? ''), 'libvulkan.so.1');
-  if (!existsSync(loader)) return;
-  try {
-    process.dlopen({ exports: {} }, loader, constants.dlopen.RTLD_NOW | STAY);
-  } catch {
-    // Always: it is no addon of Node.
-  }
-}
-
-/** Kept alive for good: Dawn crashes at exit when its GPU object is collected before a pending map. */
-export function nodeGpu(): GPU {
-  if (!holder.amalgamGpu) {
-    loadVulkan();
-    Object.assign(globalThis, globals);
-    holder.amalgamGpu = create([]);
-  }
-  return holder.amalgamGpu;
-}
-
 const adapter = await nodeGpu().requestAdapter();
 const required = Boolean(process.env.CI);
 if (!adapter && !required) console.warn('No WebGPU driver: GPU tests are skipped.');
