@@ -19,6 +19,15 @@ const onNorms = (parameter: string, value: number, model: string | null = null):
   value,
 });
 
+test('a merge of nothing is an error, not a copy of the base', () => {
+  const ids = headerModel('ids', { 'model.ids': ['I64', [3]] });
+  const other = { ...ids, id: 'other', name: 'other' };
+  expect(findingOf(recipeOf(ids, [other]), [ids, other], 'nothing-merged')).toMatchObject({
+    severity: 'error',
+    message: expect.stringContaining('would only copy ids'),
+  });
+});
+
 test('weights that sum to zero under normalize are an error with the way out', () => {
   const recipe = withValues(
     recipeOf(null, [math, code], { method: 'linear' }),
@@ -33,6 +42,12 @@ test('weights that sum to zero under normalize are an error with the way out', (
     fix: { kind: 'set-value', key: 'normalize', value: false },
   });
   expect(findingsOf({ ...recipe, values: { normalize: false } }, all)).toEqual([]);
+});
+
+test('zeros under normalize are said once', () => {
+  const zero = { weight: 0 };
+  const recipe = withValues(recipeOf(null, [math, code], { method: 'linear' }), zero, zero);
+  expect(findingsOf(recipe, all).map((finding) => finding.code)).toEqual(['zero-weight-sum']);
 });
 
 test('the sum is looked at on each tensor, after rules', () => {

@@ -16,11 +16,23 @@ export function checkEffects(who: Participants, jobs: readonly UnplacedJob[]): r
     parts.flatMap((part): readonly Merge[] => (part.kind === 'merge' ? [{ tensor, part }] : [])),
   );
   return [
+    ...checkAny(who, merges),
     ...checkWeights(who, merges),
     ...checkDensities(who, merges),
     ...checkTinyTrims(who, merges),
     ...checkSlerp(who, merges),
   ];
+}
+
+/** Names that do not meet at all are an error of their own. */
+function checkAny({ reference, experts }: Participants, merges: readonly Merge[]) {
+  const meets = experts.some(({ model }) =>
+    [...reference.tensors.keys()].some((name) => model.tensors.has(name)),
+  );
+  if (merges.length > 0 || !meets) return [];
+  const message = `Nothing is merged: no tensor of floats with elements is shared, so the output would only copy ${reference.name}.`;
+  const advice = 'Check that the experts hold the weights that you want to merge.';
+  return [error('nothing-merged', message, advice)];
 }
 
 function checkWeights({ method, base }: Participants, merges: readonly Merge[]) {
