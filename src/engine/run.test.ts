@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { encode } from '../testing/encode.ts';
-import { memorySink } from '../testing/memory-sink.ts';
+import { type MemorySink, memorySink } from '../testing/memory-sink.ts';
 import { countingSource } from '../testing/memory-source.ts';
 import { mergeRun, writtenTensor } from '../testing/merge-run.ts';
 import { bf16, f32, i64 } from '../testing/model-file.ts';
@@ -53,6 +53,17 @@ test('a change of the last element only is a change', async () => {
   const { plan, options, reports } = await mergeRun({ models });
   await run(plan, options({ budget: 8192 }));
   expect(reports[0].changed).toBe(true);
+});
+
+test('a long tensor that comes out as it went in has not changed', async () => {
+  const same = f32([1000], wave(3));
+  const models = { a: { same, w: f32([2], [1, 2]) }, b: { same, w: f32([2], [3, 4]) } };
+  const { plan, options, reports } = await mergeRun({ models });
+  await run(plan, options({ budget: 4096 }));
+  expect(reports.map(({ tensor, changed }) => [tensor, changed])).toEqual([
+    ['same', false],
+    ['w', true],
+  ]);
 });
 
 test('many small blocks give the bytes of one block', async () => {
@@ -165,6 +176,44 @@ test('no more than two tensors are between their first read and their last write
   await run(plan, options({ sink, events: { progress: () => {}, tensor } }));
   expect(begun.size).toBe(count);
   expect(most).toBe(2);
+});
+
+test('behind a slow sink, what is read and not yet written stays within the budget', async () => {
+  const budget = 2 ** 16;
+  const long = (seed: number) => f32([20_000], wave(seed));
+  let read = 0;
+  let written = 0;
+  let most = 0;
+  const inner = memorySink({ delay: 1 });
+  const sink: MemorySink = {
+    ...inner,
+    async create(name, size) {
+      const file = await inner.create(name, size);
+      return {
+        ...file,
+        async write(bytes) {
+          await file.write(bytes);
+          written += bytes.length;
+        },
+      };
+    },
+  };
+  const { plan, options } = await mergeRun({
+    models: { a: { w: long(3) }, b: { w: long(5) } },
+    wrap: (source, model) => ({
+      ...source,
+      async read(begin, end, signal) {
+        const bytes = await source.read(begin, end, signal);
+        if (model === 'b' && begin > 0) read += bytes.length;
+        most = Math.max(most, read - written);
+        return bytes;
+      },
+    }),
+  });
+  await run(plan, options({ sink, budget }));
+  expect(read).toBe(80_000);
+  expect(most).toBeGreaterThan(0);
+  expect(2 * most).toBeLessThanOrEqual(budget / 2); // two planes, in one of two jobs
 });
 
 test('progress goes through merging and verifying', async () => {
