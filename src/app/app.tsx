@@ -2,13 +2,14 @@ import { useEffect } from 'react';
 import { commands } from '../commands/all.ts';
 import { session, useView } from '../stores/use-session.ts';
 import { CentreView } from '../ui/inspect/centre-view.tsx';
+import { ErrorBoundary } from '../ui/kit/error-boundary.tsx';
 import { RecipeRail } from '../ui/models/recipe-rail.tsx';
 import { Settings } from '../ui/recipe/settings.tsx';
 import { RunBar } from '../ui/run/run-bar.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { DropTarget } from './drop-target.tsx';
-import { ErrorBoundary } from './error-boundary.tsx';
 import { Header } from './header.tsx';
+import { Leftovers } from './leftovers.tsx';
 import { Notices } from './notices.tsx';
 import { PaneTabs } from './pane-tabs.tsx';
 import { Region } from './region.tsx';
@@ -27,13 +28,14 @@ export function App() {
   }, [theme]);
   useEffect(() => listen(window, commands, session, singleKeys), [singleKeys]);
   return (
-    <ErrorBoundary>
+    <ErrorBoundary part="The page">
       <DropTarget>
         <div className="page" data-pane={pane}>
           <a className="skip" href="#view">
             Skip to the view
           </a>
           <Header />
+          <Leftovers />
           <PaneTabs />
           <Region number={1} name="Recipe" as="recipe">
             <RecipeRail />

@@ -53,8 +53,8 @@ export function Header() {
         </Button>
       </span>
       <span className="header-group last">
-        <Button look="quiet" onPress={() => void share.run(session)}>
-          <Link2 aria-hidden /> Share
+        <Button look="quiet" aria-label={share.label} onPress={() => void share.run(session)}>
+          <Link2 aria-hidden /> <span className="share-word">Share</span>
         </Button>
         <CommandButton command={exportRecipe}>
           <Download aria-hidden />
@@ -63,7 +63,7 @@ export function Header() {
           <Upload aria-hidden />
         </CommandButton>
         <ThemeButton />
-        <CommandButton command={showShortcuts}>
+        <CommandButton command={showShortcuts} className="keyboard-only">
           <Keyboard aria-hidden />
         </CommandButton>
       </span>
@@ -74,15 +74,17 @@ export function Header() {
 type CommandButtonProps = {
   readonly command: Command;
   readonly enabled?: boolean;
+  readonly className?: string;
   readonly children: React.ReactNode;
 };
 
-function CommandButton({ command, enabled = true, children }: CommandButtonProps) {
+function CommandButton({ command, enabled = true, className = '', children }: CommandButtonProps) {
   return (
     <IconButton
       label={command.label}
       hint={command.shortcut ? shown(command.shortcut) : undefined}
       isDisabled={!enabled}
+      className={className}
       onPress={() => void command.run(session)}
     >
       {children}

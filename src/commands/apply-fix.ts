@@ -1,23 +1,22 @@
 import type { Fix } from '../plan/types.ts';
+import type { RecipeState } from '../stores/recipe.ts';
 import type { Session } from '../stores/session.ts';
+
+type Fixes = {
+  readonly [K in Fix['kind']]: (recipe: RecipeState, fix: Extract<Fix, { kind: K }>) => void;
+};
+
+const fixes: Fixes = {
+  'set-vocabulary': (recipe, { value }) => recipe.setVocabulary(value),
+  'set-method': (recipe, { value }) => recipe.setMethod(value),
+  'set-value': (recipe, { key, value }) => recipe.setValue(key, value),
+  'set-arithmetic': (recipe, { key, value }) => recipe.setChoice(key, value),
+  'remove-rule': (recipe, { rule }) => recipe.removeRule(rule),
+  'remove-expert': (recipe, { model }) => recipe.removeExpert(model),
+};
 
 /** Does what a finding's button says. */
 export function applyFix({ recipe }: Session, fix: Fix): void {
-  const edit = recipe.getState();
-  switch (fix.kind) {
-    case 'set-vocabulary':
-      return edit.setVocabulary(fix.value);
-    case 'set-method':
-      return edit.setMethod(fix.value);
-    case 'set-value':
-      return edit.setValue(fix.key, fix.value);
-    case 'set-arithmetic':
-      return edit.setChoice(fix.key, fix.value);
-    case 'remove-rule':
-      return edit.removeRule(fix.rule);
-    case 'remove-expert':
-      return edit.removeExpert(fix.model);
-    default:
-      fix satisfies never;
-  }
+  const apply = fixes[fix.kind] as (recipe: RecipeState, fix: Fix) => void;
+  apply(recipe.getState(), fix);
 }

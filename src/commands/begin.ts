@@ -1,6 +1,7 @@
 import type { Session } from '../stores/session.ts';
 import { demoRecipe, failureOf, openDemo } from '../stores/session.ts';
 import { recall } from '../stores/storage.ts';
+import { listKept, measureFree } from './kept.ts';
 import { runLock, runMark } from './merge.ts';
 import { membersOf } from './open-files.ts';
 
@@ -14,6 +15,7 @@ export async function begin(session: Session): Promise<void> {
     askDevice(session),
     measureFree(session),
     lookForLeftovers(session),
+    listKept(session),
   ]);
 }
 
@@ -31,12 +33,6 @@ export async function askDevice({ engine, device }: Session): Promise<void> {
   } catch (error) {
     device.getState().fail(failureOf(error));
   }
-}
-
-export async function measureFree({ device }: Session): Promise<void> {
-  const estimate = await navigator.storage?.estimate?.().catch(() => null);
-  const { quota, usage } = estimate ?? {};
-  device.getState().setFree(quota === undefined ? null : quota - (usage ?? 0));
 }
 
 /** A run whose mark is still there although no tab holds the run's lock was interrupted. */

@@ -6,6 +6,7 @@ import { isBusy, type Saved } from '../stores/run.ts';
 import { failureOf, type Session } from '../stores/session.ts';
 import { forget, remember } from '../stores/storage.ts';
 import type { Command } from './command.ts';
+import { listKept, measureFree } from './kept.ts';
 
 /** Aborts the run in progress; one at a time. */
 let current: AbortController | null = null;
@@ -65,6 +66,8 @@ async function runMerge(session: Session): Promise<void> {
   } finally {
     current = null;
     release();
+    void listKept(session);
+    void measureFree(session);
   }
 }
 

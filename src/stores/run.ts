@@ -18,6 +18,8 @@ export type RunState = {
   readonly failure: Failure | null;
   /** Names of runs that ended without an end: the tab was closed or crashed. */
   readonly leftovers: readonly string[];
+  /** Finished merges in private storage, of this visit and earlier ones. */
+  readonly kept: readonly string[];
   start(name: string, saved: Saved): void;
   advance(progress: Progress): void;
   report(tensor: TensorReport): void;
@@ -27,6 +29,7 @@ export type RunState = {
   cancel(): void;
   reset(): void;
   setLeftovers(leftovers: readonly string[]): void;
+  setKept(kept: readonly string[]): void;
 };
 
 /** Long enough to read what just happened, short enough to copy on every event. */
@@ -42,6 +45,7 @@ export function createRunStore() {
     saved: null,
     failure: null,
     leftovers: [],
+    kept: [],
     start: (name, saved) =>
       set({ phase: 'running', name, saved, progress: null, log: [], result: null, failure: null }),
     advance: (progress) => set({ progress }),
@@ -52,6 +56,7 @@ export function createRunStore() {
     cancel: () => set({ phase: 'cancelled', progress: null }),
     reset: () => set({ phase: 'idle', progress: null, log: [], result: null, failure: null }),
     setLeftovers: (leftovers) => set({ leftovers }),
+    setKept: (kept) => set({ kept }),
   }));
 }
 

@@ -81,7 +81,6 @@ export function Switch({ label, checked, describedBy, onChange }: SwitchProps) {
       <span className="switch-label">{label}</span>
       <input
         type="checkbox"
-        role="switch"
         checked={checked}
         aria-describedby={describedBy}
         onChange={(event) => onChange(event.target.checked)}

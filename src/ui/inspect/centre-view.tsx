@@ -3,6 +3,7 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { findingsOf } from '../../stores/planning.ts';
 import { session, usePlanned, useRun, useView } from '../../stores/use-session.ts';
 import type { Tab as TabName } from '../../stores/view.ts';
+import { ErrorBoundary } from '../kit/error-boundary.tsx';
 import { ChecksView } from './checks-view.tsx';
 import { MethodView } from './method-view.tsx';
 import { PlanView } from './plan-view.tsx';
@@ -42,23 +43,25 @@ export function CentreView() {
           </Tab>
         </TabList>
       </div>
-      <Suspense fallback={<p className="empty">One moment…</p>}>
-        <TabPanel id="method" className="tab-panel">
-          <MethodView />
-        </TabPanel>
-        <TabPanel id="checks" className="tab-panel">
-          <ChecksView />
-        </TabPanel>
-        <TabPanel id="plan" className="tab-panel">
-          <PlanView />
-        </TabPanel>
-        <TabPanel id="tensors" className="tab-panel is-table">
-          <TensorsView />
-        </TabPanel>
-        <TabPanel id="result" className="tab-panel">
-          <ResultView />
-        </TabPanel>
-      </Suspense>
+      <ErrorBoundary key={tab} part="This view">
+        <Suspense fallback={<p className="loading">One moment…</p>}>
+          <TabPanel id="method" className="tab-panel">
+            <MethodView />
+          </TabPanel>
+          <TabPanel id="checks" className="tab-panel">
+            <ChecksView />
+          </TabPanel>
+          <TabPanel id="plan" className="tab-panel">
+            <PlanView />
+          </TabPanel>
+          <TabPanel id="tensors" className="tab-panel is-table">
+            <TensorsView />
+          </TabPanel>
+          <TabPanel id="result" className="tab-panel">
+            <ResultView />
+          </TabPanel>
+        </Suspense>
+      </ErrorBoundary>
     </Tabs>
   );
 }

@@ -3,7 +3,11 @@ import type { Family } from '../../stores/family.ts';
 import { useModels, useRecipe } from '../../stores/use-session.ts';
 import './demo-scores.css';
 
-type Row = { readonly name: string; readonly note: string; readonly scores: Readonly<Record<string, number>> };
+type Row = {
+  readonly name: string;
+  readonly note: string;
+  readonly scores: Readonly<Record<string, number>>;
+};
 
 /** What the demo's models and its best merge by this method score, as measured with the files. */
 export function DemoScores({ method }: { readonly method: MergeMethod }) {

@@ -4,6 +4,7 @@ import type { Finding } from '../../plan/types.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { counted } from '../kit/format.ts';
+import './findings.css';
 
 const icons = { error: CircleX, warning: TriangleAlert, note: Info } as const;
 

@@ -3,6 +3,7 @@ import { findMethod } from '../../methods/registry.ts';
 import { useRecipe } from '../../stores/use-session.ts';
 import { DemoScores } from './demo-scores.tsx';
 import { WorkedFigure } from './worked-figure.tsx';
+import './method-view.css';
 
 /** What the method does, in words, as a formula and on a few numbers; what is known about it. */
 export function MethodView() {

@@ -6,6 +6,7 @@ import { planOf } from '../../stores/planning.ts';
 import { session, useDevice, usePlanned, useRecipe } from '../../stores/use-session.ts';
 import { bytes, counted, parameters } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import './plan.css';
 
 /** What a run will do, known before it starts. */
 export function PlanView() {

@@ -6,6 +6,7 @@ import { planOf } from '../../stores/planning.ts';
 import { filterRows, rowsOf, type TensorRow } from '../../stores/tensor-rows.ts';
 import { session, usePlanned, useRecipe, useView } from '../../stores/use-session.ts';
 import { counted, plain } from '../kit/format.ts';
+import './tensors.css';
 
 const rowHeight = 34;
 
@@ -16,7 +17,11 @@ export default function TensorsView() {
   const rows = useMemo(() => (plan ? rowsOf(plan) : []), [plan]);
   const shown = useMemo(() => filterRows(rows, filter), [rows, filter]);
   if (!plan) {
-    return <p className="empty">The tensors show here once the models fit together; see Checks.</p>;
+    return (
+      <p className="tensors-empty">
+        The tensors show here once the models fit together; see Checks.
+      </p>
+    );
   }
   return (
     <div className="tensors">
@@ -39,7 +44,7 @@ export default function TensorsView() {
         </span>
       </div>
       {shown.length === 0 ? (
-        <p className="empty">No tensor has all of these words.</p>
+        <p className="tensors-empty">No tensor has all of these words.</p>
       ) : (
         <TensorTable rows={shown} />
       )}
@@ -57,65 +62,56 @@ function TensorTable({ rows }: { readonly rows: readonly TensorRow[] }) {
     estimateSize: () => rowHeight,
     overscan: 12,
   });
+  const items = virtual.getVirtualItems();
+  const before = items[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling table must be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="tensor-scroll" ref={scroller} tabIndex={0} aria-label="Tensor table">
-      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand; a table would lay them out */}
-      <div
-        role="table"
-        aria-label="Tensors"
-        aria-rowcount={rows.length + 1}
-        className="tensor-table"
-      >
-        <div role="rowgroup" className="tensor-head">
-          <div role="row" aria-rowindex={1} className="tensor-row">
+      <table className="tensor-table" aria-rowcount={rows.length + 1}>
+        <caption className="visually-hidden">Tensors of the output</caption>
+        <thead>
+          <tr aria-rowindex={1}>
             {columns.map((column) => (
-              <span role="columnheader" key={column}>
+              <th scope="col" key={column}>
                 {column}
-              </span>
+              </th>
             ))}
-          </div>
-        </div>
-        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map(({ index, start }) => (
-            <Row key={rows[index].job.tensor} row={rows[index]} index={index} top={start} />
+          </tr>
+        </thead>
+        <tbody>
+          <tr aria-hidden style={{ height: before }} />
+          {items.map(({ index }) => (
+            <Row key={rows[index].job.tensor} row={rows[index]} index={index} />
           ))}
-        </div>
-      </div>
+          <tr aria-hidden style={{ height: after }} />
+        </tbody>
+      </table>
     </section>
   );
 }
 
-type RowProps = { readonly row: TensorRow; readonly index: number; readonly top: number };
+type RowProps = { readonly row: TensorRow; readonly index: number };
 
-function Row({ row, index, top }: RowProps) {
+function Row({ row, index }: RowProps) {
   const { job, group, layer, act, models } = row;
   return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      className="tensor-row is-placed"
-      style={{ transform: `translateY(${top}px)` }}
-    >
-      <span role="cell" className="tensor-name" title={job.tensor}>
+    <tr aria-rowindex={index + 2} className="tensor-row">
+      <th scope="row" className="tensor-name" title={job.tensor}>
         {job.tensor}
-      </span>
-      <span role="cell">{group}</span>
-      <span role="cell" className="number">
-        {layer ?? '–'}
-      </span>
-      <span role="cell" className="number">
-        {job.shape.join(' × ') || 'scalar'}
-      </span>
-      <span role="cell">{job.dtype}</span>
-      <span role="cell">
+      </th>
+      <td>{group}</td>
+      <td className="number">{layer ?? '–'}</td>
+      <td className="number">{job.shape.join(' × ') || 'scalar'}</td>
+      <td>{job.dtype}</td>
+      <td>
         <span className={`act is-${act.split(' ')[0]}`}>{act}</span>
         {models > 0 && <span className="faint"> {counted(models, 'model')}</span>}
-      </span>
-      <span role="cell" className="tensor-params number">
+      </td>
+      <td className="tensor-params number">
         <Params job={job} />
-      </span>
-    </div>
+      </td>
+    </tr>
   );
 }
 

@@ -101,7 +101,8 @@ function noteOf({ contributions, fates, elected }: Worked, model: number): strin
   const kept = fates[model].filter((fate) => fate !== 'dropped').length;
   const total = mass('counts') + mass('overruled');
   const overruled = elected && total > 0 ? Math.round((100 * mass('overruled')) / total) : null;
-  const keeps = kept === fates[model].length ? 'all kept' : `${kept} of ${fates[model].length} kept`;
+  const keeps =
+    kept === fates[model].length ? 'all kept' : `${kept} of ${fates[model].length} kept`;
   return overruled === null ? keeps : `${keeps}\n${overruled} % overruled`;
 }
 

@@ -43,6 +43,7 @@ export function plain(value: number): string {
 /** Signed with a true minus, for values whose sign matters. */
 export function signed(value: number, places = 2): string {
   const text = Math.abs(value).toFixed(places);
+  if (Number(text) === 0) return text;
   return value < 0 ? `−${text}` : value > 0 ? `+${text}` : text;
 }
 

@@ -4,6 +4,7 @@ import { pickFiles } from '../../commands/pick-files.ts';
 import { pickFolder } from '../../commands/pick-folder.ts';
 import { restartDemo } from '../../commands/restart-demo.ts';
 import { findMethod } from '../../methods/registry.ts';
+import type { DemoState } from '../../stores/models.ts';
 import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes } from '../kit/format.ts';
@@ -24,7 +25,7 @@ export function RecipeRail() {
     <div className="rail">
       <Refused />
       {isEmpty ? (
-        <EmptyRail loading={demo.kind === 'loading'} />
+        <EmptyRail demo={demo} />
       ) : (
         <>
           <h3 className="rail-title">Base</h3>
@@ -113,8 +114,8 @@ function AddExpert() {
   );
 }
 
-function EmptyRail({ loading }: { readonly loading: boolean }) {
-  if (loading) {
+function EmptyRail({ demo }: { readonly demo: DemoState }) {
+  if (demo.kind === 'loading') {
     return (
       <div aria-busy="true" className="rail-empty">
         <p>Opening the demo family…</p>
@@ -126,6 +127,11 @@ function EmptyRail({ loading }: { readonly loading: boolean }) {
   }
   return (
     <div className="rail-empty">
+      {demo.kind === 'failed' && (
+        <p className="card-problem" role="alert">
+          {demo.failure.message} {demo.failure.advice}
+        </p>
+      )}
       <p>No models yet. Drop a folder or some .safetensors files anywhere, or choose:</p>
       <Button look="primary" onPress={() => void restartDemo.run(session)}>
         <Sparkles aria-hidden /> The demo family

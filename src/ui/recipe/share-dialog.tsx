@@ -1,9 +1,44 @@
-import { session } from '../../stores/use-session.ts';
+import { Check, Copy } from 'lucide-react';
+import { useState } from 'react';
+import { recipeToHash } from '../../recipe/link.ts';
+import { session, useRecipe } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
+import './suggest.css';
+
 export default function ShareDialog() {
+  const recipe = useRecipe((state) => state.recipe);
+  const [copied, setCopied] = useState(false);
+  const link = new URL(recipeToHash(recipe), location.href).href;
+  const refs = [recipe.base, ...recipe.experts.map(({ model }) => model)];
+  const local = refs.flatMap((ref) => (ref?.origin === 'local' ? [ref.name] : []));
   return (
-    <Dialog title="Share link" onClose={session.view.getState().close}>
-      …
+    <Dialog title="Share this recipe" onClose={session.view.getState().close}>
+      <p className="small">
+        The link holds the recipe: models by name and size, method, parameters, rules. No weights,
+        and what follows the # is never sent to a server.
+      </p>
+      <div className="share-row">
+        <input
+          className="text-field"
+          aria-label="Share link"
+          readOnly
+          value={link}
+          onFocus={(event) => event.target.select()}
+        />
+        <Button
+          look="primary"
+          onPress={() => void navigator.clipboard.writeText(link).then(() => setCopied(true))}
+        >
+          {copied ? <Check aria-hidden /> : <Copy aria-hidden />} {copied ? 'Copied' : 'Copy'}
+        </Button>
+      </div>
+      {local.length > 0 && (
+        <p className="small faint">
+          {local.join(', ')} {local.length === 1 ? 'lies' : 'lie'} on your computer: whoever opens
+          the link is asked to drop the same files.
+        </p>
+      )}
     </Dialog>
   );
 }

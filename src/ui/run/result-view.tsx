@@ -1,12 +1,13 @@
-import { CircleCheck, CircleX, Download, FolderCheck, LoaderCircle } from 'lucide-react';
-import { useState } from 'react';
-import { downloadFile, downloadZip } from '../../commands/download.ts';
+import { CircleCheck, CircleX } from 'lucide-react';
 import { merge } from '../../commands/merge.ts';
 import type { RunResult } from '../../engine/protocol.ts';
 import { session, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes, counted, duration } from '../kit/format.ts';
+import { Kept } from './kept.tsx';
+import { ResultFiles } from './result-files.tsx';
 import { RunLog, TensorNotes } from './tensor-notes.tsx';
+import './result.css';
 
 /** What the run made, and the proof that it is right. */
 export default function ResultView() {
@@ -20,6 +21,7 @@ export default function ResultView() {
             Nothing merged yet. Press Merge; the file is read back and checked here, with its
             checksums.
           </p>
+          <Kept />
         </div>
       );
     case 'running':
@@ -90,8 +92,9 @@ function Done() {
         </ul>
       )}
       <Figures result={result} />
-      <Files result={result} />
+      <ResultFiles result={result} />
       <TensorNotes reports={result.tensors} />
+      <Kept />
     </div>
   );
 }
@@ -116,75 +119,5 @@ function Figures({ result }: { readonly result: RunResult }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Files({ result }: { readonly result: RunResult }) {
-  const saved = useRun((state) => state.saved);
-  const [busy, setBusy] = useState(false);
-  const zip = async () => {
-    setBusy(true);
-    await downloadZip(session);
-    setBusy(false);
-  };
-  return (
-    <section>
-      <div className="files-head">
-        <h4>Files</h4>
-        {saved?.kind === 'directory' ? (
-          <p className="small">
-            <FolderCheck aria-hidden className="inline-icon" /> In the folder{' '}
-            <strong>{saved.name}</strong>
-          </p>
-        ) : (
-          <Button look="primary" isDisabled={busy} onPress={() => void zip()}>
-            {busy ? <LoaderCircle aria-hidden className="spin" /> : <Download aria-hidden />}
-            Download all (zip)
-          </Button>
-        )}
-      </div>
-      <div className="table-wrap">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col" className="is-right">
-                Size
-              </th>
-              <th scope="col">SHA-256</th>
-              {saved?.kind === 'opfs' && (
-                <th scope="col">
-                  <span className="visually-hidden">Download</span>
-                </th>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {result.verify.files.map((file) => (
-              <tr key={file.name}>
-                <td>
-                  <code>{file.name}</code>
-                </td>
-                <td className="is-right number">{bytes(file.size)}</td>
-                <td>
-                  <code className="hash">{file.sha256}</code>
-                </td>
-                {saved?.kind === 'opfs' && (
-                  <td>
-                    <Button
-                      look="quiet"
-                      aria-label={`Download ${file.name}`}
-                      onPress={() => void downloadFile(session, file.name)}
-                    >
-                      <Download aria-hidden />
-                    </Button>
-                  </td>
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
   );
 }

@@ -66,8 +66,9 @@ function Ready() {
       </div>
       <Segmented label="Backend" options={backends} value={choice} onChange={choose} />
       <label className="run-budget">
-        <span>Memory up to</span>
+        <span aria-hidden>Memory up to</span>
         <select
+          aria-label="Memory budget"
           className="select-field"
           value={budget}
           onChange={(event) =>

@@ -1,6 +1,11 @@
 import { Component, type ReactNode } from 'react';
+import './error-boundary.css';
 
-type Props = { readonly children: ReactNode };
+type Props = {
+  /** What to call the part that broke: "This view". */
+  readonly part: string;
+  readonly children: ReactNode;
+};
 type State = { readonly error: Error | null };
 
 /** A fault of ours must not leave a blank page: the recipe is kept, so a reload brings it back. */
@@ -15,14 +20,14 @@ export class ErrorBoundary extends Component<Props, State> {
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <main className="broken" role="alert">
-        <h1>Something here is broken</h1>
+      <div className="broken" role="alert">
+        <h2>{this.props.part} is broken</h2>
         <p>That is our fault, not yours. Your recipe is kept; reload the page to go on.</p>
         <pre>{error.message}</pre>
         <button type="button" className="button primary" onClick={() => location.reload()}>
           Reload
         </button>
-      </main>
+      </div>
     );
   }
 }

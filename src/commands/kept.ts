@@ -1,0 +1,24 @@
+import { failureOf, type Session } from '../stores/session.ts';
+
+/** Which finished merges lie in private storage. */
+export async function listKept({ engine, run }: Session): Promise<void> {
+  run.getState().setKept(await engine.finished().catch(() => []));
+}
+
+export async function removeKept(session: Session, folder: string): Promise<void> {
+  const { engine, run, view } = session;
+  try {
+    await engine.removeFinished(folder);
+  } catch (error) {
+    view.getState().tell(`${folder} could not be removed: ${failureOf(error).message}`);
+  }
+  const { saved } = run.getState();
+  if (saved?.kind === 'opfs' && saved.folder === folder) run.getState().reset();
+  await Promise.all([listKept(session), measureFree(session)]);
+}
+
+export async function measureFree({ device }: Session): Promise<void> {
+  const estimate = await navigator.storage?.estimate?.().catch(() => null);
+  const { quota, usage } = estimate ?? {};
+  device.getState().setFree(quota === undefined ? null : quota - (usage ?? 0));
+}

@@ -1,0 +1,104 @@
+import { Copy, Download, FolderCheck, LoaderCircle } from 'lucide-react';
+import { useState } from 'react';
+import { downloadFile, downloadZip } from '../../commands/download.ts';
+import type { RunResult } from '../../engine/protocol.ts';
+import { session, useRun } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { bytes } from '../kit/format.ts';
+
+type Files = RunResult['verify']['files'];
+
+/** The written files with their checksums, and how to get them. */
+export function ResultFiles({ result }: { readonly result: RunResult }) {
+  const saved = useRun((state) => state.saved);
+  const { files } = result.verify;
+  const folder = saved?.kind === 'opfs' ? saved.folder : null;
+  return (
+    <section>
+      <div className="files-head">
+        <h4>Files</h4>
+        <span className="files-actions">
+          <Button look="quiet" onPress={() => void copySums(files)}>
+            <Copy aria-hidden /> Copy checksums
+          </Button>
+          {folder !== null && <ZipButton folder={folder} look="primary" />}
+        </span>
+      </div>
+      {saved?.kind === 'directory' && (
+        <p className="small">
+          <FolderCheck aria-hidden className="inline-icon" /> In the folder{' '}
+          <strong>{saved.name}</strong>
+        </p>
+      )}
+      <div className="table-wrap">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col" className="is-right">
+                Size
+              </th>
+              <th scope="col">SHA-256</th>
+              {folder !== null && (
+                <th scope="col">
+                  <span className="visually-hidden">Download</span>
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {files.map((file) => (
+              <tr key={file.name}>
+                <td>
+                  <code>{file.name}</code>
+                </td>
+                <td className="is-right number">{bytes(file.size)}</td>
+                <td>
+                  <code className="hash" title={file.sha256}>
+                    {file.sha256}
+                  </code>
+                </td>
+                {folder !== null && (
+                  <td className="is-right">
+                    <Button
+                      look="quiet"
+                      aria-label={`Download ${file.name}`}
+                      onPress={() => void downloadFile(session, folder, file.name)}
+                    >
+                      <Download aria-hidden />
+                    </Button>
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+type ZipButtonProps = { readonly folder: string; readonly look?: 'primary' | 'plain' };
+
+export function ZipButton({ folder, look = 'plain' }: ZipButtonProps) {
+  const [busy, setBusy] = useState(false);
+  const zip = async () => {
+    setBusy(true);
+    await downloadZip(session, folder);
+    setBusy(false);
+  };
+  return (
+    <Button look={look} isDisabled={busy} onPress={() => void zip()}>
+      {busy ? <LoaderCircle aria-hidden className="spin" /> : <Download aria-hidden />}
+      Download all (zip)
+    </Button>
+  );
+}
+
+/** In the form that `sha256sum --check` reads. */
+async function copySums(files: Files): Promise<void> {
+  await navigator.clipboard.writeText(
+    files.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(''),
+  );
+  session.view.getState().tell('Copied, in the form that sha256sum --check reads.');
+}
