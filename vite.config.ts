@@ -54,6 +54,7 @@ export default defineConfig({
           browser: {
             enabled: true,
             headless: true,
+            screenshotFailures: false,
             provider: playwright({
               launchOptions: {
                 ...(chromium ? { executablePath: chromium } : {}),
