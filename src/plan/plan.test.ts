@@ -134,6 +134,17 @@ test('a plan says how much is read and written', () => {
   expect(bytesToWrite).toBe(files[0].byteLength + texts.reduce((sum, size) => sum + size));
 });
 
+test('an error leaves no plan, and errors come before warnings and notes', () => {
+  const wrong = headerModel('wrong', {
+    'model.norm.weight': ['F32', [5]],
+    'model.layers.0.self_attn.q_proj.weight': ['F32', [4, 4]],
+  });
+  const result = planWith(recipeOf(base, [wrong]), [base, wrong]);
+  if ('plan' in result) throw new Error('There is a plan');
+  const severities = result.findings.map(({ severity }) => severity);
+  expect(severities).toEqual(['error', 'warning', 'note', 'note']);
+});
+
 test('a method that is not there is an error with a way out', () => {
   const result = planWith(recipeOf(base, [first], { method: 'alchemy' }), [base, first]);
   expect(result).toMatchObject({

@@ -29,7 +29,7 @@ export function edit<T>(
   if (next === present) return history;
   const joins = key !== null && last?.key === key && time - last.time < COALESCE_WITHIN;
   return {
-    past: joins && past.length > 0 ? past : [...past, present].slice(-LONGEST_PAST),
+    past: joins ? past : [...past, present].slice(-LONGEST_PAST),
     present: next,
     future: [],
     last: key === null ? null : { key, time },

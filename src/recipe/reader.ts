@@ -45,10 +45,7 @@ export class Fields {
 
   at(key: string): Place {
     const { value, path, faults } = this.#place;
-    const member = Object.hasOwn(value as object, key)
-      ? (value as Record<string, unknown>)[key]
-      : undefined;
-    return { value: member, path: join(path, key), faults };
+    return { value: (value as Record<string, unknown>)[key], path: join(path, key), faults };
   }
 }
 

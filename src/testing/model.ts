@@ -33,7 +33,7 @@ export function headerModel(
   return {
     id,
     name,
-    files: [{ name: `${name}.safetensors`, size: offset }],
+    files: [{ name: 'model.safetensors', size: offset }],
     tensors: entries,
     config,
     companions: Object.entries(companions).map(([file, text]) => companion(file, text)),

@@ -146,6 +146,10 @@ test('a whole-model trim counts what each expert keeps of all it takes part in',
   expect(wholeModelCounts).toEqual([20, 1, 104]);
 });
 
+test('a trim per tensor has no whole-model counts', () => {
+  expect(planned(recipeOf(base, [math], { method: 'ties' }), all).wholeModelCounts).toBeNull();
+});
+
 test('methods that do not trim have no whole-model counts', () => {
   const of = (method: string) =>
     planned(recipeOf(base, [math], { method, trimScope: 'model' }), all).wholeModelCounts;
