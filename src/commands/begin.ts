@@ -20,9 +20,9 @@ export async function begin(session: Session): Promise<void> {
 }
 
 async function openFirst(session: Session): Promise<void> {
-  const { recipe } = session.recipe.getState();
   const family = await openDemo(session);
-  if (family && membersOf(recipe).length === 0) {
+  // Asked now: the user may have dropped models while the demo was loading.
+  if (family && membersOf(session.recipe.getState().recipe).length === 0) {
     session.recipe.getState().restart(demoRecipe(family));
   }
 }
