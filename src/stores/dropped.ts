@@ -19,11 +19,18 @@ export type Sorted = {
   readonly refused: readonly Refusal[];
 };
 
-/** Tells models from other files by what the folders hold; reads names only. */
+const byPath = new Intl.Collator('en', { numeric: true });
+
+/**
+ * Tells models from other files by what the folders hold; reads names only. Models come in order of
+ * path: browsers list a folder in any order, and the order of experts is part of a recipe.
+ */
 export function sortOffered(offered: readonly Offered[]): Sorted {
   const files = new Map(offered.map(({ path, file }) => [path, file]));
   const { models, problems, notes } = recognise(
-    offered.map(({ path, file }) => ({ path, size: file.size })),
+    offered
+      .toSorted((a, b) => byPath.compare(a.path, b.path))
+      .map(({ path, file }) => ({ path, size: file.size })),
   );
   const candidates = models.map(({ name, weights, index, companions }) => {
     const paths = [...weights, ...(index ? [index] : []), ...companions];
