@@ -2,7 +2,8 @@ import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/find-chromium.js';
 
 const executablePath = findChromium();
-const port = 4179;
+/** Another port lets two checkouts test at the same time. */
+const port = Number(process.env['E2E_PORT'] ?? 4179);
 
 /** The same tests in a browser with WebGPU and in one without. */
 const flags = { 'with-webgpu': ['--enable-unsafe-webgpu'], 'without-webgpu': [] };

@@ -1,0 +1,46 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** Method, parameters, exact behaviour, layer rules and output, on the right. */
+export class MethodPanel {
+  readonly region: Locator;
+
+  constructor(page: Page) {
+    this.region = page.getByRole('region', { name: 'Method', exact: true });
+  }
+
+  card(title: string): Locator {
+    // The card's text goes on with the summary, and TIES is the beginning of none but one.
+    return this.region.getByRole('radio', { name: new RegExp(`^${title} `) });
+  }
+
+  async choose(title: string): Promise<void> {
+    await this.card(title).check({ force: true });
+  }
+
+  field(parameter: string): Locator {
+    return this.region.getByRole('textbox', { name: parameter, exact: true });
+  }
+
+  async setField(parameter: string, value: string): Promise<void> {
+    await this.field(parameter).fill(value);
+    await this.field(parameter).blur();
+  }
+
+  /** Opens one of the folded parts: "Exact behaviour", "Layer rules", "Output". */
+  async unfold(title: string): Promise<void> {
+    const part = this.region.locator('details').filter({ hasText: title });
+    if ((await part.getAttribute('open')) === null) await part.locator('summary').first().click();
+  }
+
+  radio(group: string, name: string): Locator {
+    return this.region.getByRole('group', { name: group, exact: true }).getByRole('radio', {
+      name,
+      exact: true,
+    });
+  }
+
+  async setDialect(name: 'Paper' | 'PEFT' | 'mergekit'): Promise<void> {
+    await this.unfold('Exact behaviour');
+    await this.radio('Dialect', name).check({ force: true });
+  }
+}

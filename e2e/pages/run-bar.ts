@@ -1,0 +1,25 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** Where it runs, what it would do, and the button. */
+export class RunBar {
+  readonly region: Locator;
+  readonly merge: Locator;
+  readonly cancel: Locator;
+  /** "38 tensors, reads …", or what stands in the way. */
+  readonly outlook: Locator;
+
+  constructor(page: Page) {
+    this.region = page.getByRole('region', { name: 'Merge', exact: true });
+    this.merge = this.region.getByRole('button', { name: 'Merge', exact: true });
+    this.cancel = this.region.getByRole('button', { name: 'Cancel', exact: true });
+    this.outlook = this.region.locator('.run-outlook');
+  }
+
+  async choose(backend: 'Auto' | 'WebGPU' | 'CPU'): Promise<void> {
+    await this.region.getByRole('radio', { name: backend, exact: true }).check({ force: true });
+  }
+
+  get device(): Locator {
+    return this.region.locator('.run-device-text');
+  }
+}
