@@ -74,7 +74,9 @@ function Bar(props: BarProps) {
   const { label, value, raw, fate, isFocus } = props;
   const body = (
     <>
-      {raw !== null && raw !== value && <span className="bar is-raw" style={extent(raw)} />}
+      {raw !== null && Math.abs(raw - value) > 1e-6 && (
+        <span className="bar is-raw" style={extent(raw)} />
+      )}
       {value !== 0 && (
         <span
           className={`bar ${value < 0 ? 'is-negative' : 'is-positive'} is-${fate}`}

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { findingsOf } from '../../stores/planning.ts';
 import { session, usePlanned, useRun, useView } from '../../stores/use-session.ts';
@@ -43,26 +43,38 @@ export function CentreView() {
           </Tab>
         </TabList>
       </div>
-      <ErrorBoundary key={tab} part="This view">
-        <Suspense fallback={<p className="loading">One moment…</p>}>
-          <TabPanel id="method" className="tab-panel">
-            <MethodView />
-          </TabPanel>
-          <TabPanel id="checks" className="tab-panel">
-            <ChecksView />
-          </TabPanel>
-          <TabPanel id="plan" className="tab-panel">
-            <PlanView />
-          </TabPanel>
-          <TabPanel id="tensors" className="tab-panel is-table">
-            <TensorsView />
-          </TabPanel>
-          <TabPanel id="result" className="tab-panel">
-            <ResultView />
-          </TabPanel>
-        </Suspense>
-      </ErrorBoundary>
+      <Panel id="method">
+        <MethodView />
+      </Panel>
+      <Panel id="checks">
+        <ChecksView />
+      </Panel>
+      <Panel id="plan">
+        <PlanView />
+      </Panel>
+      <Panel id="tensors" isTable>
+        <TensorsView />
+      </Panel>
+      <Panel id="result">
+        <ResultView />
+      </Panel>
     </Tabs>
+  );
+}
+
+type PanelProps = {
+  readonly id: TabName;
+  readonly isTable?: boolean;
+  readonly children: ReactNode;
+};
+
+function Panel({ id, isTable = false, children }: PanelProps) {
+  return (
+    <TabPanel id={id} className={`tab-panel ${isTable ? 'is-table' : ''}`}>
+      <ErrorBoundary part="This view">
+        <Suspense fallback={<p className="loading">One moment…</p>}>{children}</Suspense>
+      </ErrorBoundary>
+    </TabPanel>
   );
 }
 

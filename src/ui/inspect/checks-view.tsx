@@ -3,6 +3,7 @@ import { summaryOf } from '../../stores/plan-facts.ts';
 import { findingsOf, opening, planOf } from '../../stores/planning.ts';
 import { useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
+import { Checklist } from './checklist.tsx';
 import { Findings } from './findings.tsx';
 import { ModelFailures } from './model-failures.tsx';
 
@@ -37,6 +38,7 @@ export function ChecksView() {
             : 'Open models to see what fits together.'}
         </p>
       )}
+      {pending.length === 0 && <Checklist findings={findings} />}
       <ModelFailures />
       <Findings findings={findings} />
     </div>

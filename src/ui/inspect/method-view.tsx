@@ -13,9 +13,9 @@ export function MethodView() {
     <div className="method-view">
       <h3 className="view-title">{method.title}</h3>
       <p className="method-explanation">{method.explanation}</p>
+      <WorkedFigure method={method} />
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: MathML made at build time from our own TeX */}
       <div className="formula" dangerouslySetInnerHTML={{ __html: formulaOf(method) }} />
-      <WorkedFigure method={method} />
       <section className="evidence">
         <h4>What is known</h4>
         <p>{method.evidence}</p>

@@ -1,9 +1,10 @@
 import { peakBytes } from '../../plan/estimate.ts';
 import type { Plan, SideFile } from '../../plan/types.ts';
 import { savingOf } from '../../stores/device.ts';
+import { type ModelsState, openModel } from '../../stores/models.ts';
 import { summaryOf } from '../../stores/plan-facts.ts';
 import { planOf } from '../../stores/planning.ts';
-import { session, useDevice, usePlanned, useRecipe } from '../../stores/use-session.ts';
+import { session, useDevice, useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
 import { bytes, counted, parameters } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import './plan.css';
@@ -116,6 +117,7 @@ function Saving({ plan }: { readonly plan: Plan }) {
 }
 
 function OutputFiles({ plan }: { readonly plan: Plan }) {
+  const slots = useModels((state) => state.slots);
   const name = useRecipe((state) => state.recipe.output.name);
   return (
     <section>
@@ -151,7 +153,7 @@ function OutputFiles({ plan }: { readonly plan: Plan }) {
                 <td>
                   <code>{file.name}</code>
                 </td>
-                <td className="is-right number">{sizeOf(file)}</td>
+                <td className="is-right number">{sizeOf(file, slots)}</td>
                 <td>
                   <Origin file={file} />
                 </td>
@@ -164,8 +166,12 @@ function OutputFiles({ plan }: { readonly plan: Plan }) {
   );
 }
 
-const sizeOf = (file: SideFile) =>
-  'text' in file ? bytes(new TextEncoder().encode(file.text).length) : '';
+function sizeOf(file: SideFile, slots: ModelsState['slots']): string {
+  if ('text' in file) return bytes(new TextEncoder().encode(file.text).length);
+  const { model, companion } = file.copy;
+  const size = openModel(slots, model)?.companions.find(({ name }) => name === companion)?.size;
+  return size === undefined ? 'unknown' : bytes(size);
+}
 
 function Origin({ file }: { readonly file: SideFile }) {
   const { base, experts } = useRecipe((state) => state.recipe);

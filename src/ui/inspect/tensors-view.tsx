@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Search } from 'lucide-react';
 import { useMemo, useRef } from 'react';
+import { findMethod } from '../../methods/registry.ts';
 import type { Job } from '../../plan/types.ts';
 import { planOf } from '../../stores/planning.ts';
 import { filterRows, rowsOf, type TensorRow } from '../../stores/tensor-rows.ts';
@@ -52,7 +53,7 @@ export default function TensorsView() {
   );
 }
 
-const columns = ['Tensor', 'Group', 'Layer', 'Shape', 'Dtype', 'What happens', 'Parameters'];
+const columns = ['Tensor', 'Where', 'Shape', 'Dtype', 'Becomes', 'Parameters'];
 
 function TensorTable({ rows }: { readonly rows: readonly TensorRow[] }) {
   const scroller = useRef<HTMLElement>(null);
@@ -98,15 +99,17 @@ function Row({ row, index }: RowProps) {
   return (
     <tr aria-rowindex={index + 2} className="tensor-row">
       <th scope="row" className="tensor-name" title={job.tensor}>
-        {job.tensor}
+        <bdi>{job.tensor}</bdi>
       </th>
-      <td>{group}</td>
-      <td className="number">{layer ?? '–'}</td>
+      <td className="number">
+        {group}
+        {layer !== null && <span className="faint"> · {layer}</span>}
+      </td>
       <td className="number">{job.shape.join(' × ') || 'scalar'}</td>
       <td>{job.dtype}</td>
       <td>
         <span className={`act is-${act.split(' ')[0]}`}>{act}</span>
-        {models > 0 && <span className="faint"> {counted(models, 'model')}</span>}
+        {models > 0 && <span className="faint"> of {models}</span>}
       </td>
       <td className="tensor-params number">
         <Params job={job} />
@@ -118,11 +121,12 @@ function Row({ row, index }: RowProps) {
 /** The resolved numbers: "λ 0.8 · weight 1, 1, −1". */
 function Params({ job }: { readonly job: Job }) {
   const rules = useRecipe((state) => state.recipe.rules.length);
+  const method = findMethod(useRecipe((state) => state.recipe.method));
   const part = job.parts.find((candidate) => candidate.kind === 'merge');
   if (!part) return '–';
   const globals = Object.entries(part.global)
     .filter(([, value]) => typeof value === 'number')
-    .map(([key, value]) => `${key} ${plain(value as number)}`);
+    .map(([key, value]) => `${method?.params.global[key]?.label ?? key} ${plain(value as number)}`);
   const keys = Object.keys(part.perModel[0] ?? {});
   const each = keys.map(
     (key) =>
