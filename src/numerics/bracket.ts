@@ -43,28 +43,57 @@ export function bracketFrom(sample: Float32Array, k: number, elementCount: numbe
   };
 }
 
+/** Places of what is not below the bracket; kept from call to call, for making it costs as much as filling it. */
+let places = new Uint32Array(0);
+
 /** Sorts one run into the bracket. */
 export function collectBracketed({ low, high, pivot }: Bracket, values: Float32Array): Bracketed {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length);
-  const listed = new Uint32Array(words.length);
+  if (places.length < words.length) places = new Uint32Array(words.length);
+  const candidates = placesFrom(words, low, places);
   let above = 0;
   let pivots = 0;
   let count = 0;
-  // Patterns are below 2³¹, so the sign of a difference is the comparison, without a branch that would
-  // be guessed wrong every other time.
-  for (let i = 0; i < words.length; i++) {
-    const pattern = words[i] & LARGEST_PATTERN;
-    const inside = 1 + (((pattern - low) | (high - pattern)) >> 31);
-    const difference = pattern ^ pivot;
-    const isOther = (difference | -difference) >>> 31;
-    above += (high - pattern) >>> 31;
-    pivots += 1 - isOther;
-    listed[count] = i;
-    count += inside & isOther;
+  for (let c = 0; c < candidates; c++) {
+    const place = places[c];
+    const pattern = words[place] & LARGEST_PATTERN;
+    if (pattern > high) above++;
+    else if (pattern === pivot) pivots++;
+    else places[count++] = place;
   }
-  const positions = listed.slice(0, count);
+  const positions = places.slice(0, count);
   const patterns = positions.map((position) => words[position] & LARGEST_PATTERN);
   return { above, pivots: Uint32Array.of(pivots), stretch: words.length, positions, patterns };
+}
+
+/**
+ * Writes the places of patterns ≥ low and returns how many there are. Patterns are below 2³¹, so the
+ * sign of a difference is the comparison, without a branch that is guessed wrong; four at a time because
+ * this loop sees every element.
+ */
+function placesFrom(words: Int32Array, low: number, places: Uint32Array): number {
+  const below = (low - 1) | 0;
+  let count = 0;
+  let i = 0;
+  for (; i + 3 < words.length; i += 4) {
+    const a = words[i] & LARGEST_PATTERN;
+    const b = words[i + 1] & LARGEST_PATTERN;
+    const c = words[i + 2] & LARGEST_PATTERN;
+    const d = words[i + 3] & LARGEST_PATTERN;
+    places[count] = i;
+    count = (count + ((below - a) >>> 31)) | 0;
+    places[count] = i + 1;
+    count = (count + ((below - b) >>> 31)) | 0;
+    places[count] = i + 2;
+    count = (count + ((below - c) >>> 31)) | 0;
+    places[count] = i + 3;
+    count = (count + ((below - d) >>> 31)) | 0;
+  }
+  for (; i < words.length; i++) {
+    places[count] = i;
+    count = (count + ((below - (words[i] & LARGEST_PATTERN)) >>> 31)) | 0;
+  }
+  return count;
 }
 
 /** The bracketed stretches of one run, each but the last `stretch` long, as one. */
