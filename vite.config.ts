@@ -48,6 +48,21 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Found late they would reload the page in the middle of a test, on a clean clone only.
+        optimizeDeps: {
+          include: [
+            'client-zip',
+            'hash-wasm',
+            'lucide-react',
+            'react',
+            'react-aria-components',
+            'react-dom/client',
+            'valibot',
+            'vitest-browser-react',
+            'zustand',
+            'zustand/vanilla',
+          ],
+        },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],

@@ -97,10 +97,10 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           rules: recipe.rules.filter((rule) => rule.model !== model),
         })),
       moveExpert: (model, step) =>
-        edit(null, (recipe) => ({
-          ...recipe,
-          experts: moved(recipe.experts, (expert) => expert.model.id === model, step),
-        })),
+        edit(null, (recipe) => {
+          const experts = moved(recipe.experts, (expert) => expert.model.id === model, step);
+          return experts === recipe.experts ? recipe : { ...recipe, experts };
+        }),
       makeBase: (model) =>
         edit(null, (recipe) => {
           const expert = recipe.experts.find((candidate) => candidate.model.id === model);
@@ -125,10 +125,10 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           rules: recipe.rules.filter((rule) => rule.id !== id),
         })),
       moveRule: (id, step) =>
-        edit(null, (recipe) => ({
-          ...recipe,
-          rules: moved(recipe.rules, (rule) => rule.id === id, step),
-        })),
+        edit(null, (recipe) => {
+          const rules = moved(recipe.rules, (rule) => rule.id === id, step);
+          return rules === recipe.rules ? recipe : { ...recipe, rules };
+        }),
       setOutput: (change) =>
         edit(`output ${Object.keys(change).join()}`, (recipe) => ({
           ...recipe,

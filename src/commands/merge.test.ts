@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Plan } from '../plan/types.ts';
+import type { Engine } from '../stores/engine.ts';
+import { fakeResult } from '../testing/fake-engine.ts';
+import { headerModel, refTo } from '../testing/model.ts';
+import { recipeOf } from '../testing/planning.ts';
+import { fakeSession } from '../testing/session.ts';
+import { cancel } from './cancel.ts';
+import { merge } from './merge.ts';
+
+const tensors = { 'model.norm.weight': ['F32', [4]] } as const;
+const base = headerModel('base', tensors);
+const expert = headerModel('expert', tensors);
+
+function readySession(engine: Partial<Engine> = {}) {
+  const session = fakeSession(recipeOf(base, [expert]), engine);
+  for (const model of [base, expert]) {
+    session.models.getState().begin({ ...refTo(model), summary: null });
+    session.models.getState().admit(model.id, model);
+  }
+  return session;
+}
+
+let warnings: Set<unknown>;
+beforeEach(() => {
+  warnings = new Set();
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal('addEventListener', (_: string, listener: unknown) => warnings.add(listener));
+  vi.stubGlobal('removeEventListener', (_: string, listener: unknown) => warnings.delete(listener));
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('Merge', () => {
+  test('runs the plan, with the hash of the recipe in its header, and shows the result', async () => {
+    let header = '';
+    const session = readySession({
+      run: async (plan: Plan) => {
+        header = new TextDecoder().decode(plan.files[0].header);
+        expect(warnings.size).toBe(1);
+        return fakeResult;
+      },
+    });
+    expect(merge.enabled(session)).toBe(true);
+    await merge.run(session);
+    expect(header).toMatch(/"recipe_sha256":"(?!0{64})[0-9a-f]{64}"/);
+    expect(session.run.getState()).toMatchObject({ phase: 'done', result: fakeResult });
+    expect(session.view.getState().tab).toBe('result');
+    expect(warnings.size).toBe(0);
+  });
+
+  test('is off while a model is missing', () => {
+    const session = fakeSession(recipeOf(base, [expert]));
+    expect(merge.enabled(session)).toBe(false);
+  });
+
+  test('is off while a merge runs', () => {
+    const session = readySession();
+    session.run.getState().start('x', { kind: 'opfs', folder: 'x' });
+    expect(merge.enabled(session)).toBe(false);
+  });
+
+  test('shows why it failed', async () => {
+    const session = readySession({
+      run: async () => {
+        throw Object.assign(new Error('disk full'), {
+          tag: 'quota',
+          context: { advice: 'Free some space.' },
+        });
+      },
+    });
+    await merge.run(session);
+    expect(session.run.getState()).toMatchObject({
+      phase: 'failed',
+      failure: { tag: 'quota', message: 'disk full', advice: 'Free some space.' },
+    });
+    expect(warnings.size).toBe(0);
+  });
+});
+
+test('Cancel aborts the run and says so at once', async () => {
+  const session = readySession({
+    run: (_plan, _to, _options, listeners) =>
+      new Promise((_, reject) => {
+        listeners?.signal?.addEventListener('abort', () =>
+          reject(new DOMException('cancelled', 'AbortError')),
+        );
+      }),
+  });
+  const running = merge.run(session);
+  await vi.waitFor(() => expect(cancel.enabled(session)).toBe(true));
+  void cancel.run(session);
+  expect(session.run.getState().phase).toBe('cancelling');
+  await running;
+  expect(session.run.getState().phase).toBe('cancelled');
+});
+
+describe('into a folder', () => {
+  const removed: string[] = [];
+  const parent = {
+    name: 'Models',
+    getDirectoryHandle: async (name: string) => ({ name }),
+    removeEntry: async (name: string) => void removed.push(name),
+  };
+
+  test('writes into one named after the output', async () => {
+    const session = readySession();
+    session.device.setState({ canPickFolder: true, saveWay: 'folder' });
+    vi.stubGlobal('window', { showDirectoryPicker: async () => parent });
+    await merge.run(session);
+    expect(session.run.getState().saved).toEqual({
+      kind: 'directory',
+      name: 'Models/merged-model',
+    });
+  });
+
+  test('does nothing when the picker is closed', async () => {
+    const session = readySession();
+    session.device.setState({ canPickFolder: true, saveWay: 'folder' });
+    const closed = async () => Promise.reject(new DOMException('closed', 'AbortError'));
+    vi.stubGlobal('window', { showDirectoryPicker: closed });
+    await merge.run(session);
+    expect(session.run.getState().phase).toBe('idle');
+  });
+
+  test('takes the empty folder away when the run fails', async () => {
+    const session = readySession({ run: async () => Promise.reject(new Error('no')) });
+    session.device.setState({ canPickFolder: true, saveWay: 'folder' });
+    vi.stubGlobal('window', { showDirectoryPicker: async () => parent });
+    await merge.run(session);
+    expect(removed).toEqual(['merged-model']);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { emptyRecipe } from '../recipe/defaults.ts';
+import type { ModelRef } from '../recipe/recipe.ts';
+import { createRecipeStore } from './recipe.ts';
+
+const ref = (id: string): ModelRef => ({ id, name: id, origin: 'local', bytes: 100 });
+
+function withExperts(...ids: readonly string[]) {
+  let time = 0;
+  const store = createRecipeStore(
+    {
+      ...emptyRecipe(),
+      base: ref('base'),
+      experts: ids.map((id) => ({ model: ref(id), values: {} })),
+    },
+    () => time,
+  );
+  const ids_ = () => store.getState().recipe.experts.map((expert) => expert.model.id);
+  return { store, ids: ids_, wait: (milliseconds: number) => (time += milliseconds) };
+}
+
+describe('experts', () => {
+  test('are added at the end, moved by one, and removed with their rules', () => {
+    const { store, ids } = withExperts('a', 'b');
+    const { addExpert, moveExpert, addRule, removeExpert } = store.getState();
+    addExpert(ref('c'));
+    moveExpert('c', -1);
+    expect(ids()).toEqual(['a', 'c', 'b']);
+    addRule({
+      id: 'rule-1',
+      filter: { kind: 'contains', text: '' },
+      parameter: 'weight',
+      model: 'c',
+      value: 1,
+    });
+    removeExpert('c');
+    expect(ids()).toEqual(['a', 'b']);
+    expect(store.getState().recipe.rules).toEqual([]);
+  });
+
+  test('stay where they are at either end of the list, without a step to undo', () => {
+    const { store, ids } = withExperts('a', 'b');
+    store.getState().moveExpert('a', -1);
+    store.getState().moveExpert('b', 1);
+    expect(ids()).toEqual(['a', 'b']);
+    expect(store.getState().history.past).toHaveLength(0);
+  });
+
+  test('change places with the base, and the values stay in their place', () => {
+    const { store, ids } = withExperts('a', 'b');
+    store.getState().setExpertValue('a', 'weight', -1);
+    store.getState().makeBase('a');
+    const { base, experts } = store.getState().recipe;
+    expect(base?.id).toBe('a');
+    expect(ids()).toEqual(['base', 'b']);
+    expect(experts[0].values).toEqual({ weight: -1 });
+  });
+
+  test('leave the list when there is no base to change places with', () => {
+    const { store, ids } = withExperts('a', 'b');
+    store.getState().setBase(null);
+    store.getState().makeBase('b');
+    expect(store.getState().recipe.base?.id).toBe('b');
+    expect(ids()).toEqual(['a']);
+  });
+});
+
+describe('undo', () => {
+  test('takes a drag of one slider back as one step', () => {
+    const { store, wait } = withExperts('a');
+    for (const weight of [0.9, 0.8, 0.7]) {
+      store.getState().setExpertValue('a', 'weight', weight);
+      wait(20);
+    }
+    store.getState().undo();
+    expect(store.getState().recipe.experts[0].values).toEqual({});
+    store.getState().redo();
+    expect(store.getState().recipe.experts[0].values).toEqual({ weight: 0.7 });
+  });
+
+  test('tells two sliders apart', () => {
+    const { store } = withExperts('a', 'b');
+    store.getState().setExpertValue('a', 'weight', 0.5);
+    store.getState().setExpertValue('b', 'weight', 0.5);
+    store.getState().undo();
+    expect(store.getState().recipe.experts.map(({ values }) => values)).toEqual([
+      { weight: 0.5 },
+      {},
+    ]);
+  });
+
+  test('has nothing to go back to after a restart', () => {
+    const { store } = withExperts('a');
+    store.getState().setBase(null);
+    store.getState().restart(emptyRecipe());
+    store.getState().undo();
+    expect(store.getState().recipe).toEqual(emptyRecipe());
+  });
+});
+
+test('a dialect forgets the choices set by hand in another', () => {
+  const { store } = withExperts('a');
+  store.getState().setChoice('election', 'frequency');
+  expect(store.getState().recipe.arithmetic).toEqual({ election: 'frequency' });
+  store.getState().setDialect('peft');
+  expect(store.getState().recipe.arithmetic).toEqual({});
+});
+
+test('a reset takes a value away, so that the default holds', () => {
+  const { store } = withExperts('a');
+  store.getState().setValue('lambda', 0.3);
+  store.getState().resetValue('lambda');
+  expect(store.getState().recipe.values).toEqual({});
+});
+
+test('a rule is changed in its place, and its order decides', () => {
+  const { store } = withExperts('a');
+  const filter = { kind: 'group', group: 'mlp' } as const;
+  for (const id of ['rule-1', 'rule-2']) {
+    store.getState().addRule({ id, filter, parameter: 'weight', model: null, value: 1 });
+  }
+  store.getState().changeRule('rule-2', { value: [0, 1] });
+  store.getState().moveRule('rule-2', -1);
+  expect(store.getState().recipe.rules.map(({ id, value }) => [id, value])).toEqual([
+    ['rule-2', [0, 1]],
+    ['rule-1', 1],
+  ]);
+});

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { bytes, counted, duration, parameters, plain, signed } from './format.ts';
+
+test('bytes are decimal, with three digits', () => {
+  expect([0, 999, 1000, 1_940_000, 12_345_678, 5e9].map(bytes)).toEqual([
+    '0 B',
+    '999 B',
+    '1.00 KB',
+    '1.94 MB',
+    '12.3 MB',
+    '5.00 GB',
+  ]);
+});
+
+test('parameters are counted in thousands, millions and billions', () => {
+  expect([45, 818_432, 1_240_000_000].map(parameters)).toEqual(['45', '818 K', '1.24 B']);
+});
+
+test('durations say seconds, minutes or hours', () => {
+  expect([0.42, 38.4, 250, 7500].map(duration)).toEqual([
+    '0.4 s',
+    '38 s',
+    '4 min 10 s',
+    '2 h 5 min',
+  ]);
+});
+
+test('values lose float noise and signs are true minus signs', () => {
+  expect(plain(0.1 + 0.2)).toBe('0.3');
+  expect([0.5, -0.5, -0.001].map((value) => signed(value))).toEqual(['+0.50', '−0.50', '0.00']);
+});
+
+test('nouns agree with their number', () => {
+  expect([counted(1, 'tensor'), counted(1200, 'tensor')]).toEqual(['1 tensor', '1,200 tensors']);
+});
