@@ -31,11 +31,18 @@ fn store(oct: u32, half: u32, v: vec4f) {
       merged[2u * quad] = bitcast<vec2u>(v.xy);
       merged[2u * quad + 1u] = bitcast<vec2u>(v.zw);
     }
-    case F16, BF16 {
-      merged[quad] = encode_16(v, OUTPUT);
+    case F16 {
+      merged[quad] = encode_f16(v);
     }
-    case F8_E4M3, F8_E5M2 {
-      bytes[half] = encode_8(v, OUTPUT);
+    case BF16 {
+      merged[quad] = encode_bf16(v);
+    }
+    case F8_E4M3 {
+      bytes[half] = encode_e4m3(v);
+      merged[oct] = bytes;
+    }
+    case F8_E5M2 {
+      bytes[half] = encode_e5m2(v);
       merged[oct] = bytes;
     }
     default {
@@ -64,7 +71,8 @@ fn main(
   if (met_non_finite()) {
     atomicOr(&tally[0], 1u);
   }
-  if (saturated != 0u) {
-    atomicAdd(&tally[1], saturated);
+  let beyond = saturated.x + saturated.y + saturated.z + saturated.w;
+  if (beyond != 0u) {
+    atomicAdd(&tally[1], beyond);
   }
 }

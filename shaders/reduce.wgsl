@@ -1,12 +1,12 @@
 // Sums over planes: dot products of weights or task vectors, and the mass Σ|τ| of what a trim or DARE
-// keeps. f32 within a slab; the CPU adds the slabs in f64.
+// keeps. f32 within a thread; the CPU adds the threads in f64.
 
 #import lib/grid
 #import lib/planes
 #import lib/random
 
 struct Sum {
-  kind: u32,
+  // The models it is over; masses are of the first.
   a: u32,
   b: u32,
   // What is kept: patterns above `magnitude`, or equal to it at an index below `cut`.
@@ -18,6 +18,9 @@ struct Sum {
   draws: u32,
 }
 
+// What is summed, the same in all sums of a dispatch.
+override KIND: u32 = 0u;
+
 const DOT_WEIGHTS = 0u;
 const DOT_TASK_VECTORS = 1u;
 const MASS_ALL = 2u;
@@ -27,19 +30,14 @@ const MASS_DRAWN = 4u;
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> planes: array<vec2u>;
 @group(0) @binding(2) var<storage, read> sums: array<Sum>;
-// One for each sum and slab.
+// One for each sum and thread.
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 // [non-finite values were met]
 @group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
 
-// What a workgroup sums: 8,192 elements.
-const SLAB_OCTS = 1024u;
-
-var<workgroup> sh_sums: array<f32, THREADS>;
-
 // What quad i adds. The zeros around a block add nothing.
 fn term(sum: Sum, i: u32) -> vec4f {
-  switch sum.kind {
+  switch KIND {
     case DOT_WEIGHTS {
       return x(sum.a, i) * x(sum.b, i);
     }
@@ -74,23 +72,19 @@ fn main(
 ) {
   let sum = sums[workgroup.z];
   let slab = workgroup_index(workgroup, workgroups);
-  let end = 2u * min((slab + 1u) * SLAB_OCTS, job.octs);
+  let slabs = slab_count(2u * job.octs);
+  if (slab >= slabs) {
+    return;
+  }
   var total = vec4f();
-  for (var i = 2u * slab * SLAB_OCTS + thread; i < end; i += THREADS) {
-    total += term(sum, i);
-  }
-  if (met_non_finite()) {
-    atomicOr(&tally[0], 1u);
-  }
-  sh_sums[thread] = total.x + total.y + (total.z + total.w);
-  for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (thread < half) {
-      sh_sums[thread] += sh_sums[thread + half];
+  for (var turn = 0u; turn < SLAB_TURNS; turn++) {
+    let i = (slab * SLAB_TURNS + turn) * THREADS + thread;
+    if (i < 2u * job.octs) {
+      total += term(sum, i);
     }
   }
-  if (thread == 0u && slab * SLAB_OCTS < job.octs) {
-    let slabs = (job.octs + SLAB_OCTS - 1u) / SLAB_OCTS;
-    partials[slabs * workgroup.z + slab] = sh_sums[0];
+  partials[(slabs * workgroup.z + slab) * THREADS + thread] = total.x + total.y + (total.z + total.w);
+  if (met_non_finite()) {
+    atomicOr(&tally[0], 1u);
   }
 }

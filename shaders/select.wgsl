@@ -20,18 +20,13 @@ struct Search {
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> planes: array<vec2u>;
 @group(0) @binding(2) var<storage, read> searches: array<Search>;
-// For each search and slab: how many lie above the bracket, how many equal the guess.
+// For each search and thread: how many lie above the bracket, how many equal the guess.
 @group(0) @binding(3) var<storage, read_write> counts: array<vec2u>;
-// [non-finite values were met, unused], then the histogram of each search.
+// [non-finite values were met], then the histogram of each search.
 @group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
 
-const HISTOGRAM = 2u;
+const HISTOGRAM = 1u;
 const BINS = 2048u;
-// What a workgroup counts: 8,192 elements.
-const SLAB_OCTS = 1024u;
-
-var<workgroup> sh_above: atomic<u32>;
-var<workgroup> sh_equal: atomic<u32>;
 
 @compute @workgroup_size(THREADS)
 fn main(
@@ -41,33 +36,36 @@ fn main(
 ) {
   let search = searches[workgroup.z];
   let slab = workgroup_index(workgroup, workgroups);
-  let end = 2u * min((slab + 1u) * SLAB_OCTS, job.octs);
-  let bins = HISTOGRAM + BINS * workgroup.z;
+  let slabs = slab_count(2u * job.octs);
+  if (slab >= slabs) {
+    return;
+  }
+  let high = vec4u(search.high);
   var above = vec4u();
   var equal = vec4u();
-  for (var i = 2u * slab * SLAB_OCTS + thread; i < end; i += THREADS) {
-    let found = magnitudes(search.model, i);
-    let is_guess = found == vec4u(search.guess);
-    let in_bracket = (found - vec4u(search.low)) < vec4u(search.high - search.low);
-    above += select(vec4u(), vec4u(1u), (found - vec4u(search.high)) < vec4u(OUTSIDE - search.high));
-    equal += select(vec4u(), vec4u(1u), is_guess);
-    let counted = in_bracket & !is_guess;
-    if (any(counted)) {
-      for (var lane = 0u; lane < 4u; lane++) {
-        if (counted[lane]) {
-          atomicAdd(&tally[bins + ((found[lane] - search.low) >> search.shift)], 1u);
-        }
-      }
+  for (var turn = 0u; turn < SLAB_TURNS; turn++) {
+    let i = (slab * SLAB_TURNS + turn) * THREADS + thread;
+    if (i < 2u * job.octs) {
+      let found = magnitudes(search.model, i);
+      let is_guess = found == vec4u(search.guess);
+      let in_bracket = (found - vec4u(search.low)) < vec4u(search.high - search.low);
+      above += select(vec4u(), vec4u(1u), (found - high) < (vec4u(OUTSIDE) - high));
+      equal += select(vec4u(), vec4u(1u), is_guess);
+      count(in_bracket & !is_guess, found - vec4u(search.low), search.shift, workgroup.z);
     }
   }
-  atomicAdd(&sh_above, above.x + above.y + above.z + above.w);
-  atomicAdd(&sh_equal, equal.x + equal.y + equal.z + equal.w);
+  counts[(slabs * workgroup.z + slab) * THREADS + thread] = vec2u(dot(above, vec4u(1u)), dot(equal, vec4u(1u)));
   if (met_non_finite()) {
     atomicOr(&tally[0], 1u);
   }
-  workgroupBarrier();
-  if (thread == 0u && slab * SLAB_OCTS < job.octs) {
-    let slabs = (job.octs + SLAB_OCTS - 1u) / SLAB_OCTS;
-    counts[slabs * workgroup.z + slab] = vec2u(atomicLoad(&sh_above), atomicLoad(&sh_equal));
+}
+
+// Puts the chosen lanes into the histogram of search z. A loop, because it is mostly left at once.
+fn count(chosen: vec4<bool>, above_low: vec4u, shift: u32, z: u32) {
+  var waiting = dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), chosen), vec4u(1u));
+  while (waiting != 0u) {
+    let bin = above_low[firstTrailingBit(waiting)] >> shift;
+    atomicAdd(&tally[HISTOGRAM + BINS * z + bin], 1u);
+    waiting &= waiting - 1u;
   }
 }

@@ -14,8 +14,8 @@ const F64 = 5u;
 var<private> carried: vec2u;
 // The largest magnitudes among f32 that were inspected.
 var<private> peak: vec4u;
-// Finite results that were too large for the output dtype.
-var<private> saturated: u32;
+// Finite results that were too large for the output dtype, lane by lane.
+var<private> saturated: vec4u;
 
 // Stored words. `exponent` masks the exponents of all elements in a word; `lowest` has the lowest bit of
 // each. Adding it to an exponent of ones carries out of the mask.
@@ -104,38 +104,38 @@ fn narrow(magnitude: vec4u, mantissa_bits: u32, bias: u32) -> vec4u {
   return rounded + (normal << vec4u(mantissa_bits));
 }
 
-// BF16 is the upper half of an f32, so one addition rounds.
-fn narrow_bf16(magnitude: vec4u) -> vec4u {
-  return (magnitude + vec4u(0x7fffu) + ((magnitude >> vec4u(16u)) & vec4u(1u))) >> vec4u(16u);
-}
-
 // Finite values beyond the largest become the largest, and are counted.
-fn saturate_codes(codes: vec4u, largest: u32) -> vec4u {
-  let beyond = codes > vec4u(largest);
-  if (any(beyond)) {
-    saturated += countOneBits(pack8(select(vec4u(0u), vec4u(1u), beyond)));
-  }
+fn limited(codes: vec4u, largest: u32) -> vec4u {
+  saturated += select(vec4u(), vec4u(1u), codes > vec4u(largest));
   return min(codes, vec4u(largest));
 }
 
-fn encode_16(v: vec4f, dtype: u32) -> vec2u {
+// BF16 is the upper half of an f32, so one addition rounds; beyond the largest lies one code only.
+fn encode_bf16(v: vec4f) -> vec2u {
   let bits = bitcast<vec4u>(v);
-  let magnitude = bits & vec4u(0x7fffffffu);
-  let sign = (bits >> vec4u(16u)) & vec4u(0x8000u);
-  if (dtype == BF16) {
-    return pack16(saturate_codes(narrow_bf16(magnitude), 0x7f7fu) | sign);
-  }
-  return pack16(saturate_codes(narrow(magnitude, 10u, 15u), 0x7bffu) | sign);
+  let rounded = bits + vec4u(0x7fffu) + ((bits >> vec4u(16u)) & vec4u(1u));
+  let beyond = select(vec4u(), vec4u(1u), (rounded & vec4u(0x7fff0000u)) > vec4u(0x7f7f0000u));
+  saturated += beyond;
+  let codes = (rounded >> vec4u(16u)) - beyond;
+  return pack16(codes);
 }
 
-fn encode_8(v: vec4f, dtype: u32) -> u32 {
+fn encode_f16(v: vec4f) -> vec2u {
   let bits = bitcast<vec4u>(v);
-  let magnitude = bits & vec4u(0x7fffffffu);
-  let sign = (bits >> vec4u(24u)) & vec4u(0x80u);
-  if (dtype == F8_E4M3) {
-    return pack8(saturate_codes(narrow(magnitude, 3u, 7u), 0x7eu) | sign);
-  }
-  return pack8(saturate_codes(narrow(magnitude, 2u, 15u), 0x7bu) | sign);
+  let codes = limited(narrow(bits & vec4u(0x7fffffffu), 10u, 15u), 0x7bffu);
+  return pack16(codes | ((bits >> vec4u(16u)) & vec4u(0x8000u)));
+}
+
+fn encode_e4m3(v: vec4f) -> u32 {
+  let bits = bitcast<vec4u>(v);
+  let codes = limited(narrow(bits & vec4u(0x7fffffffu), 3u, 7u), 0x7eu);
+  return pack8(codes | ((bits >> vec4u(24u)) & vec4u(0x80u)));
+}
+
+fn encode_e5m2(v: vec4f) -> u32 {
+  let bits = bitcast<vec4u>(v);
+  let codes = limited(narrow(bits & vec4u(0x7fffffffu), 2u, 15u), 0x7bu);
+  return pack8(codes | ((bits >> vec4u(24u)) & vec4u(0x80u)));
 }
 
 // One f32 as the two words of an f64; exact.

@@ -2,6 +2,14 @@
 
 const THREADS = 64u;
 
+// A workgroup that measures goes over a slab: so many quads for each thread, side by side in every turn.
+// No thread waits for another; what each has found is added up by the CPU.
+const SLAB_TURNS = 32u;
+
 fn workgroup_index(id: vec3u, counts: vec3u) -> u32 {
   return id.x + id.y * counts.x;
+}
+
+fn slab_count(quads: u32) -> u32 {
+  return (quads + SLAB_TURNS * THREADS - 1u) / (SLAB_TURNS * THREADS);
 }

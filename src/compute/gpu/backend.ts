@@ -15,6 +15,7 @@ import {
 } from './questions.ts';
 import { type Output, type Resident, Runner } from './runner.ts';
 import { Search } from './search.ts';
+import { THREADS } from './structs.ts';
 
 export type GpuOptions = {
   /** Bytes of GPU memory above which unused buffers are let go; half of it may hold kept tensors. */
@@ -30,7 +31,6 @@ const DEFAULT_BUDGET = 1 << 30;
 const WINDOW = 2;
 /** Code of planes whose dtypes differ, as in lib/planes.wgsl. */
 const MIXED = floatDtypes.length;
-const THREADS = 64;
 
 /**
  * The backend on a GPU: decode, formula and encode in one pass of a shader, measures on the GPU too.
@@ -82,7 +82,7 @@ export class GpuBackend implements Backend {
         ? [{ model: measure.model, search: new Search(measure.count, elementCount, sampled) }]
         : [],
     );
-    let questions = sums.length > 0 ? [askSums(sums, totals)] : [];
+    let questions = askSums(sums, totals);
     for (;;) {
       questions = [...questions, ...questionsOf(searches)];
       if (questions.length === 0) break;
@@ -154,15 +154,15 @@ export class GpuBackend implements Backend {
     context: { readonly work: Work; readonly at: Kernel['at'] },
     signal: AbortSignal,
   ): Promise<void> {
-    const constants = constantsOf(blocks, context.work);
+    const shared = constantsOf(blocks, context.work);
     const ask = async (resident: Resident) => {
       const asked = questions.flatMap((question) => {
         const one = question.ask(resident.piece);
         return one ? [{ question, one }] : [];
       });
-      const dispatches = asked.map(({ one: { shader, ...rest } }) => ({
+      const dispatches = asked.map(({ one: { shader, constants, ...rest } }) => ({
         ...rest,
-        program: { shader, constants },
+        program: { shader, constants: { ...shared, ...constants } },
         at: context.at,
       }));
       const outputs = await this.#runThen(blocks, resident, dispatches);

@@ -11,40 +11,67 @@ export const modules: ReadonlyMap<string, string> = new Map(
   Object.entries(texts).map(([path, text]) => [path.slice('/shaders/'.length, -5), text]),
 );
 
+type Line = { readonly text: string; readonly file: string; readonly line: number };
+
 export type Linked = {
   readonly code: string;
-  /** Where line n (from 0) of `code` was written: file and line (from 1). */
-  readonly origins: readonly { readonly file: string; readonly line: number }[];
+  /** Where line n (from 0) of `code` was written; lines count from 1. */
+  readonly origins: readonly Line[];
 };
 
 /**
- * The text of `shader` with each `#import name` replaced by that module, once each. `#import formula`
+ * The text of `shader` with each `#import name` replaced by that module, once each; `#import formula`
  * takes the module named by `formula`. Throws on unknown names and on modules that import each other.
+ * Loops up to a literal, or up to a name in `counts`, are unrolled.
  */
-export function link(shader: string, formula?: string, from = modules): Linked {
-  const lines: string[] = [];
-  const origins: { file: string; line: number }[] = [];
+export function link(
+  shader: string,
+  formula?: string,
+  counts: Readonly<Record<string, number>> = {},
+  from = modules,
+): Linked {
   const done = new Set<string>();
-  const include = (name: string, chain: readonly string[]): void => {
+  const include = (name: string, chain: readonly string[]): readonly Line[] => {
     if (chain.includes(name)) throw new Error(`Shader cycle: ${[...chain, name].join(' → ')}`);
-    if (done.has(name)) return;
+    if (done.has(name)) return [];
     const text = from.get(name);
     if (text === undefined) {
       throw new Error(`No shader module "${name}", imported by ${chain.at(-1) ?? 'the program'}`);
     }
-    for (const [index, line] of text.split('\n').entries()) {
+    const lines = text.split('\n').flatMap((line, index): readonly Line[] => {
       const imported = /^#import\s+(\S+)\s*$/.exec(line)?.[1];
-      if (imported)
-        include(imported === 'formula' ? (formula ?? imported) : imported, [...chain, name]);
-      else {
-        lines.push(line);
-        origins.push({ file: `shaders/${name}.wgsl`, line: index + 1 });
-      }
-    }
+      if (!imported) return [{ text: line, file: `shaders/${name}.wgsl`, line: index + 1 }];
+      return include(imported === 'formula' ? (formula ?? imported) : imported, [...chain, name]);
+    });
     done.add(name);
+    return lines;
   };
-  include(shader, []);
-  return { code: lines.join('\n'), origins };
+  const origins = unrolled(include(shader, []), counts);
+  return { code: origins.map(({ text }) => text).join('\n'), origins };
+}
+
+/**
+ * Loops of a known length as so many copies of their body. Compilers for graphics chips do so anyway;
+ * a software adapter spends more on a loop than on most bodies.
+ */
+function unrolled(lines: readonly Line[], counts: Readonly<Record<string, number>>): Line[] {
+  const out: Line[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at];
+    const loop = /^(\s*)for \(var (\w+) = 0u; \2 < (?:(\d+)u|(\w+)); \2\+\+\) \{$/.exec(line.text);
+    const count = loop && (loop[3] ? Number(loop[3]) : counts[loop[4]]);
+    const end = lines.findIndex(({ text }, i) => i > at && text === `${loop?.[1]}}`);
+    if (!loop || !count || end < 0) {
+      out.push(line);
+      continue;
+    }
+    const body = unrolled(lines.slice(at + 1, end), counts);
+    for (let n = 0; n < count; n++) {
+      out.push({ ...line, text: `${loop[1]}{ const ${loop[2]} = ${n}u;` }, ...body, lines[end]);
+    }
+    at = end;
+  }
+  return out;
 }
 
 /** A compiler's message with the file and line it is about. */

@@ -7,6 +7,9 @@ export type Program = {
   readonly constants: Readonly<Record<string, number>>;
 };
 
+/** Loops over more models than this stay loops: their text would grow beyond reason. */
+const MOST_UNROLLED = 8;
+
 /** Compiled programs of one device. All shaders share one layout: a uniform and four storage buffers. */
 export class Pipelines {
   static readonly #ofDevice = new WeakMap<GPUDevice, Pipelines>();
@@ -56,7 +59,7 @@ export class Pipelines {
   }
 
   async #compile({ shader, formula, constants }: Program): Promise<GPUComputePipeline> {
-    const { linked, module } = this.#module(shader, formula);
+    const { linked, module } = this.#module(shader, formula, constants['MODELS'] ?? 0);
     try {
       return await this.#device.createComputePipelineAsync({
         layout: this.#pipelineLayout,
@@ -69,11 +72,16 @@ export class Pipelines {
     }
   }
 
-  #module(shader: string, formula?: string): { linked: Linked; module: GPUShaderModule } {
-    const key = `${shader} ${formula}`;
+  #module(
+    shader: string,
+    formula: string | undefined,
+    models: number,
+  ): { linked: Linked; module: GPUShaderModule } {
+    const unrolled = models <= MOST_UNROLLED ? { MODELS: models } : {};
+    const key = JSON.stringify([shader, formula, unrolled]);
     let made = this.#modules.get(key);
     if (!made) {
-      const linked = link(shader, formula);
+      const linked = link(shader, formula, unrolled);
       // The message of a failure comes with the pipeline, where file and line can be told.
       this.#device.pushErrorScope('validation');
       made = { linked, module: this.#device.createShaderModule({ code: linked.code }) };

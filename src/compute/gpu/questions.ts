@@ -4,7 +4,7 @@ import { NonFiniteError } from '../backend.ts';
 import type { Piece } from './pieces.ts';
 import type { Dispatch, Output } from './runner.ts';
 import { BINS, type Search, SLAB } from './search.ts';
-import { type Fields, pack, sumKinds } from './structs.ts';
+import { type Fields, pack, sumKinds, THREADS } from './structs.ts';
 
 /** What one pass over a tensor wants to know: a dispatch for every piece, and an ear for its output. */
 export type Question = {
@@ -15,56 +15,73 @@ export type Question = {
 
 export type Asked = Omit<Dispatch, 'program' | 'at'> & {
   readonly shader: 'reduce' | 'sample' | 'select';
+  /** Override constants beside those that every shader has. */
+  readonly constants?: Readonly<Record<string, number>>;
 };
 
 export type SumMeasure = Exclude<Measure, { kind: 'magnitude' }>;
 
-const THREADS = 64;
 /** Words before the histograms in select.wgsl. */
-const TALLY = 2;
+const TALLY = 1;
 
-/** Adds each measure's sum over the tensor to `totals`. */
-export function askSums(measures: readonly SumMeasure[], totals: number[]): Question {
+/** Adds the sum of each measure over the tensor to its total. */
+export function askSums(measures: readonly SumMeasure[], totals: number[]): Question[] {
+  return sumKinds.flatMap((kind, code) => {
+    const places = measures.flatMap((measure, i) => (kindOf(measure) === kind ? [i] : []));
+    return places.length === 0 ? [] : [askSumsOfKind(code, places, measures, totals)];
+  });
+}
+
+function askSumsOfKind(
+  code: number,
+  places: readonly number[],
+  measures: readonly SumMeasure[],
+  totals: number[],
+): Question {
+  const partials = (piece: Piece) => slabs(piece) * THREADS;
   return {
     ask: (piece) => ({
       shader: 'reduce',
+      constants: { KIND: code },
       parameters: pack(
         'Sum',
-        measures.map((measure) => sumOf(measure, piece)),
+        places.map((place) => sumOf(measures[place], piece)),
       ),
-      outputBytes: slabs(piece) * measures.length * 4,
+      outputBytes: partials(piece) * places.length * 4,
       tallyBytes: 4,
       workgroups: slabs(piece),
-      layers: measures.length,
+      layers: places.length,
     }),
     hear(piece, { output }) {
-      const partials = new Float32Array(output);
-      partials.forEach((partial, i) => {
-        if (!Number.isFinite(partial)) throw new NonFiniteError('A sum is too large for f32');
-        totals[Math.floor(i / slabs(piece))] += partial;
+      places.forEach((place, z) => {
+        const sums = new Float32Array(output, z * partials(piece) * 4, partials(piece));
+        const total = sums.reduce((sum, partial) => sum + partial, 0);
+        if (!Number.isFinite(total)) throw new NonFiniteError('A sum is too large for f32');
+        totals[place] += total;
       });
     },
   };
 }
 
+function kindOf(measure: SumMeasure): (typeof sumKinds)[number] {
+  if (measure.kind === 'dot') return measure.of === 'weights' ? 'DOT_WEIGHTS' : 'DOT_TASK_VECTORS';
+  const kinds = { all: 'MASS_ALL', largest: 'MASS_LARGEST', drawn: 'MASS_DRAWN' } as const;
+  return kinds[measure.keep.kind];
+}
+
 function sumOf(measure: SumMeasure, piece: Piece): Fields<'Sum'> {
-  const code = (kind: (typeof sumKinds)[number]) => sumKinds.indexOf(kind);
-  const none = { a: 0, b: 0, magnitude: 0, cut: 0, limit: 0, seed: 0, draws: 1 };
-  if (measure.kind === 'dot') {
-    const kind = measure.of === 'weights' ? 'DOT_WEIGHTS' : 'DOT_TASK_VECTORS';
-    return { ...none, kind: code(kind), a: measure.a, b: measure.b };
-  }
+  const none = { b: 0, magnitude: 0, cut: 0, limit: 0, seed: 0, draws: 1 };
+  if (measure.kind === 'dot') return { ...none, a: measure.a, b: measure.b };
   const { model: a, keep } = measure;
-  if (keep.kind === 'all') return { ...none, kind: code('MASS_ALL'), a };
+  if (keep.kind === 'all') return { ...none, a };
   if (keep.kind === 'drawn') {
-    const { seed, draws, density } = keep;
-    return { ...none, kind: code('MASS_DRAWN'), a, seed, draws, limit: keepLimit(density) };
+    return { ...none, a, seed: keep.seed, draws: keep.draws, limit: keepLimit(keep.density) };
   }
   const magnitude = new Uint32Array(Float32Array.of(keep.magnitude).buffer)[0];
-  // Indices are known modulo 2³² on the GPU.
+  // On the GPU indices are known modulo 2³².
   const wrapped = piece.start - (piece.start % 2 ** 32);
   const cut = Math.min(Math.max(keep.lastIndex + 1 - wrapped, 0), 0xffffffff);
-  return { ...none, kind: code('MASS_LARGEST'), a, magnitude, cut };
+  return { ...none, a, magnitude, cut };
 }
 
 /** One magnitude of every `stride` for each of the searches; all have the same stride. */
@@ -107,16 +124,18 @@ export function askSteps(
           return { model, low: pass.low, high: pass.high, shift: pass.shift, guess: pass.guess };
         }),
       ),
-      outputBytes: slabs(piece) * searches.length * 8,
+      outputBytes: slabs(piece) * THREADS * searches.length * 8,
       tallyBytes: (TALLY + BINS * searches.length) * 4,
       workgroups: slabs(piece),
       layers: searches.length,
     }),
     hear(piece, { output, tally }) {
       searches.forEach(({ search }, z) => {
-        const counts = new Uint32Array(output, z * slabs(piece) * 8, slabs(piece) * 2);
+        const words = slabs(piece) * THREADS * 2;
+        const ofThreads = new Uint32Array(output, z * words * 4, words);
         const begin = TALLY + z * BINS;
-        search.addStep(counts, tally.subarray(begin, begin + BINS), piece.start);
+        const histogram = tally.subarray(begin, begin + BINS);
+        search.addStep(slabTotals(ofThreads), histogram, piece.start);
       });
     },
   };
@@ -141,6 +160,15 @@ export function askSlab(model: number, search: Search, start: number): Question 
       search.addSlab(new Uint32Array(output));
     },
   };
+}
+
+/** [above, equal] of each slab from those of its threads. */
+function slabTotals(ofThreads: Uint32Array): Uint32Array {
+  const totals = new Uint32Array(ofThreads.length / THREADS);
+  for (let i = 0; i < ofThreads.length; i++) {
+    totals[2 * Math.floor(i / (2 * THREADS)) + (i % 2)] += ofThreads[i];
+  }
+  return totals;
 }
 
 function slabs(piece: Piece): number {

@@ -5,10 +5,12 @@
  * histogram of the rest of the bracket; a bracket that missed gives way to the range on that side.
  */
 import type { Cut } from '../../numerics/select.ts';
+import { SLAB_TURNS, THREADS } from './structs.ts';
 
 /** As in select.wgsl. */
 export const BINS = 2048;
-export const SLAB = 8192;
+/** Elements that one workgroup goes over. */
+export const SLAB = 4 * SLAB_TURNS * THREADS;
 /** Above every magnitude pattern. */
 export const OUTSIDE = 0x80000000;
 

@@ -1,10 +1,14 @@
 /** The structs that shaders read, field by field; a test compares the names with the WGSL. */
 
+/** Threads in a workgroup, and quads that each goes over in a measure; as in lib/grid.wgsl. */
+export const THREADS = 64;
+export const SLAB_TURNS = 32;
+
 export const structs = {
   Job: ['octs', 'head', 'end', 'start', 'first', 'stride', 'tensor_key'],
   Sample: ['model', 'first', 'stride', 'count'],
   Search: ['model', 'low', 'high', 'shift', 'guess'],
-  Sum: ['kind', 'a', 'b', 'magnitude', 'cut', 'limit', 'seed', 'draws'],
+  Sum: ['a', 'b', 'magnitude', 'cut', 'limit', 'seed', 'draws'],
 } as const;
 
 type Structs = typeof structs;
@@ -26,7 +30,7 @@ export function pack<S extends keyof Structs>(
   return words;
 }
 
-/** What `code` in lib/sum kinds of reduce.wgsl means, in its order. */
+/** What reduce.wgsl sums, in the order of its codes. */
 export const sumKinds = [
   'DOT_WEIGHTS',
   'DOT_TASK_VECTORS',
