@@ -1,0 +1,118 @@
+import { sha256 } from './fixtures/output-folder.ts';
+import {
+  patchEngine,
+  pickPrivateFolder,
+  privateFile,
+  privateStorage,
+} from './fixtures/private-storage.ts';
+import { expect, test } from './fixtures/test.ts';
+import type { Workbench } from './pages/workbench.ts';
+
+test.beforeEach(({ page }) => pickPrivateFolder(page, 'picked'));
+
+async function openAndChooseFolder(workbench: Workbench): Promise<void> {
+  await workbench.open();
+  await workbench.showTab('Plan');
+  await workbench.page.getByRole('radio', { name: 'A folder I pick' }).check({ force: true });
+}
+
+test('writes the model into the folder that was picked', async ({ page, workbench }) => {
+  await openAndChooseFolder(workbench);
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+  await expect(workbench.result.panel).toContainText('In the folder picked/demo-merge');
+  await expect(workbench.result.zip).toHaveCount(0);
+
+  const shown = await workbench.result.files();
+  const saved = await privateStorage(page, 'picked');
+  expect(Object.keys(saved).sort()).toEqual(
+    [...shown.map(({ name }) => name), 'amalgam-verify.json']
+      .map((name) => `demo-merge/${name}`)
+      .sort(),
+  );
+  for (const { name, sha256: expected } of shown) {
+    expect(sha256(await privateFile(page, `picked/demo-merge/${name}`))).toBe(expected);
+  }
+});
+
+test('does not write over a model that is there', async ({ page, workbench }) => {
+  await openAndChooseFolder(workbench);
+  await workbench.merge();
+  const before = await privateStorage(page, 'picked');
+  const weights = sha256(await privateFile(page, 'picked/demo-merge/model.safetensors'));
+
+  await workbench.method.setField('λ', '0.3');
+  await workbench.run.merge.click();
+  const alert = workbench.result.panel.getByRole('alert');
+  await expect(alert).toContainText('a file of this name is in the folder');
+  await expect(alert).toContainText('Pick an empty folder, or move this file away.');
+  expect(await privateStorage(page, 'picked')).toEqual(before);
+  expect(sha256(await privateFile(page, 'picked/demo-merge/model.safetensors'))).toBe(weights);
+
+  // Under another name both fit into the folder.
+  await workbench.method.unfold('Output');
+  await workbench.method.region.getByLabel('Name', { exact: true }).fill('second');
+  await workbench.merge();
+  expect(Object.keys(await privateStorage(page, 'picked'))).toContain('second/model.safetensors');
+});
+
+test('does nothing when the folder picker is closed', async ({ page, workbench }) => {
+  await openAndChooseFolder(workbench);
+  await page.evaluate(() => {
+    window.showDirectoryPicker = () =>
+      Promise.reject(new DOMException('The user aborted a request.', 'AbortError'));
+  });
+  await workbench.run.merge.click();
+  await expect(workbench.run.merge).toBeEnabled();
+  await expect(page.getByRole('tab', { name: /^Plan/ })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('says that permission was withdrawn in the middle, and leaves no file', async ({
+  page,
+  workbench,
+}) => {
+  await patchEngine(page, () => {
+    const write = FileSystemWritableFileStream.prototype.write;
+    let bytes = 0;
+    FileSystemWritableFileStream.prototype.write = function (data) {
+      bytes += (data as Uint8Array).byteLength ?? 0;
+      if (bytes < 500_000) return write.call(this, data);
+      return Promise.reject(new DOMException('no', 'NotAllowedError'));
+    };
+  });
+  await openAndChooseFolder(workbench);
+  await workbench.run.merge.click();
+  const alert = workbench.result.panel.getByRole('alert');
+  await expect(alert).toContainText('model.safetensors: writing is not allowed any more.');
+  await expect(alert).toContainText('Pick the folder again.');
+  expect(await privateStorage(page, 'picked')).toEqual({});
+});
+
+test('says that a file cannot be made, and takes away those that were', async ({
+  page,
+  workbench,
+}) => {
+  await patchEngine(page, () => {
+    const create = FileSystemFileHandle.prototype.createWritable;
+    let made = 0;
+    FileSystemFileHandle.prototype.createWritable = function (options) {
+      made += 1;
+      if (made < 4) return create.call(this, options);
+      return Promise.reject(new DOMException('gone', 'NotReadableError'));
+    };
+  });
+  await openAndChooseFolder(workbench);
+  await workbench.run.merge.click();
+  const alert = workbench.result.panel.getByRole('alert');
+  await expect(alert).toContainText('tokenizer.json: writing failed');
+  await expect(alert).toContainText('Check that the disk and the folder are still there');
+  expect(await privateStorage(page, 'picked')).toEqual({});
+
+  // The folder is as it was: trying again without the fault works.
+  await page.unroute('**/engine.worker*.js');
+  await page.reload();
+  await openAndChooseFolder(workbench);
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+});
