@@ -21,6 +21,7 @@ export async function openFiles(session: Session, offered: readonly Offered[]): 
   if (isDemo(before) && !isDemo(placed)) {
     view.getState().tell('Your models took the place of the demo family.', true);
   }
+  view.getState().showTab('checks');
   view.getState().showPane('recipe');
   await Promise.all(admitted.map(({ ref, handles }) => openModel(session, ref, handles)));
 }

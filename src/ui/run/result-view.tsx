@@ -1,10 +1,12 @@
 import { CircleCheck, CircleX } from 'lucide-react';
 import { merge } from '../../commands/merge.ts';
 import type { RunResult } from '../../engine/protocol.ts';
-import { session, useRun } from '../../stores/use-session.ts';
+import { planOf } from '../../stores/planning.ts';
+import { session, usePlanned, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes, counted, duration } from '../kit/format.ts';
 import { Kept } from './kept.tsx';
+import { Mosaic } from './mosaic.tsx';
 import { ResultFiles } from './result-files.tsx';
 import { RunLog, TensorNotes } from './tensor-notes.tsx';
 import './result.css';
@@ -29,6 +31,7 @@ export default function ResultView() {
       return (
         <div className="result">
           <h3 className="view-title">Merging…</h3>
+          <Underway />
           <RunLog />
         </div>
       );
@@ -46,6 +49,13 @@ export default function ResultView() {
     default:
       return phase satisfies never;
   }
+}
+
+/** The plan is that of the run as long as the recipe stays as it is. */
+function Underway() {
+  const plan = planOf(usePlanned());
+  const done = useRun((state) => state.progress?.tensorsDone ?? 0);
+  return plan && <Mosaic plan={plan} done={done} />;
 }
 
 function Failed() {
