@@ -1,8 +1,8 @@
 /**
  * A shortcut to the k-th largest magnitude: a sample tells between which two bit patterns it almost
  * surely lies, so one pass counts what lies above and lists the few inside. Task vectors of bf16 models
- * hold few distinct values, and then a single one of them, the pivot, may be a good part of the tensor:
- * its occurrences are counted, not listed.
+ * hold few distinct values, and then a single one of them may be a good part of the tensor. So the two
+ * ends of the bracket and its middle are counted, not listed; any other inside is rare in the sample.
  */
 
 /** Bit patterns of magnitudes, inclusive: low ≤ pivot ≤ high. */
@@ -11,8 +11,11 @@ export type Bracket = { readonly low: number; readonly high: number; readonly pi
 /** What a run of values holds of a bracket. */
 export type Bracketed = {
   readonly above: number;
-  /** Occurrences of the pivot in each stretch of the run; every stretch but the last is `stretch` long. */
-  readonly pivots: Uint32Array<ArrayBuffer>;
+  /**
+   * Occurrences of high, pivot and low in each stretch of the run; where two of them are one pattern,
+   * the first has them all. Every stretch but the last is `stretch` long.
+   */
+  readonly counted: Uint32Array<ArrayBuffer>;
   readonly stretch: number;
   /** Places in the run of the others inside the bracket, ascending, and their patterns. */
   readonly positions: Uint32Array<ArrayBuffer>;
@@ -52,18 +55,23 @@ export function collectBracketed({ low, high, pivot }: Bracket, values: Float32A
   if (places.length < words.length) places = new Uint32Array(words.length);
   const candidates = placesFrom(words, low, places);
   let above = 0;
+  let highs = 0;
   let pivots = 0;
+  let lows = 0;
   let count = 0;
   for (let c = 0; c < candidates; c++) {
     const place = places[c];
     const pattern = words[place] & LARGEST_PATTERN;
     if (pattern > high) above++;
+    else if (pattern === high) highs++;
     else if (pattern === pivot) pivots++;
+    else if (pattern === low) lows++;
     else places[count++] = place;
   }
   const positions = places.slice(0, count);
   const patterns = positions.map((position) => words[position] & LARGEST_PATTERN);
-  return { above, pivots: Uint32Array.of(pivots), stretch: words.length, positions, patterns };
+  const counted = Uint32Array.of(highs, pivots, lows);
+  return { above, counted, stretch: words.length, positions, patterns };
 }
 
 /**
@@ -110,6 +118,6 @@ export function joinBracketed(parts: readonly Bracketed[], stretch: number): Bra
     }
   });
   const above = parts.reduce((sum, part) => sum + part.above, 0);
-  const pivots = Uint32Array.from(parts, (part) => part.pivots[0]);
-  return { above, pivots, stretch, positions, patterns };
+  const counted = Uint32Array.from(parts.flatMap((part) => [...part.counted]));
+  return { above, counted, stretch, positions, patterns };
 }

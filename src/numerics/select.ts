@@ -88,7 +88,7 @@ export class MagnitudeSelect {
   #histogram = new Float64Array(0);
   /** How many are still to keep among those that the pass looks at. */
   #left: number;
-  #bracketed: { readonly start: number; readonly run: Bracketed }[] = [];
+  #bracketed: PlacedRun[] = [];
   #listed = 0;
 
   /** `sample` makes it quicker, whatever it holds; values spread evenly over the stream do it best. */
@@ -135,21 +135,31 @@ export class MagnitudeSelect {
     else this.#finishHistogram(pass);
   }
 
-  #finishBracket({ pivot }: Bracket): void {
+  /** Walks down the bracket: what is above, its high end, what is listed, its pivot, and so on. */
+  #finishBracket({ high, pivot, low }: Bracket): void {
     const runs = this.#bracketed;
-    const above = runs.reduce((sum, { run }) => sum + run.above, 0);
-    const pivots = runs.reduce((sum, { run }) => sum + run.pivots.reduce((a, b) => a + b, 0), 0);
-    const larger = listedOf(runs, (pattern) => pattern > pivot);
-    const smaller = listedOf(runs, (pattern) => pattern < pivot);
-    const left = this.#k - above;
     this.#bracketed = [];
-    if (this.#listed > MOST_LISTED || left <= 0) this.#beginHistograms();
-    else if (left <= larger.patterns.length) this.#finishListed(larger, left);
-    else if (left - larger.patterns.length <= pivots) {
-      this.#beginTies(pivot, left - larger.patterns.length, pivots, runs);
-    } else if (left - larger.patterns.length - pivots <= smaller.patterns.length) {
-      this.#finishListed(smaller, left - larger.patterns.length - pivots);
-    } else this.#beginHistograms();
+    let left = this.#k - runs.reduce((sum, { run }) => sum + run.above, 0);
+    if (left <= 0 || this.#listed > MOST_LISTED) {
+      this.#beginHistograms();
+      return;
+    }
+    for (const [level, pattern] of [high, pivot, low].entries()) {
+      const count = countedOf(runs, level);
+      if (left <= count) {
+        this.#beginTies(pattern, level, left, count, runs);
+        return;
+      }
+      left -= count;
+      const below = [pivot, low, pattern][level];
+      const listed = listedOf(runs, below, pattern);
+      if (left <= listed.patterns.length) {
+        this.#finishListed(listed, left);
+        return;
+      }
+      left -= listed.patterns.length;
+    }
+    this.#beginHistograms();
   }
 
   /** The answer is the `left`-th largest of a list. */
@@ -164,26 +174,27 @@ export class MagnitudeSelect {
     this.#finish(magnitude, all ? this.#elementCount - 1 : indices[lastIndex]);
   }
 
-  /** The answer is the pattern; looks for the stretch with the `left`-th of `count` occurrences. */
+  /** The answer is a counted pattern; looks for the stretch with the `left`-th of `count`. */
   #beginTies(
     pattern: number,
+    level: number,
     left: number,
     count: number,
-    runs: readonly { readonly start: number; readonly run: Bracketed }[],
+    runs: readonly PlacedRun[],
   ): void {
-    this.#left = left;
     if (left === count) {
       this.#finish(magnitudeOf(pattern), this.#elementCount - 1);
       return;
     }
+    this.#left = left;
     for (const { start, run } of runs) {
-      for (let s = 0; s < run.pivots.length; s++) {
-        if (this.#left <= run.pivots[s]) {
-          const from = start + s * run.stretch;
+      for (let c = level; c < run.counted.length; c += 3) {
+        if (this.#left <= run.counted[c]) {
+          const from = start + Math.floor(c / 3) * run.stretch;
           this.#pass = { kind: 'ties', pattern, from, to: from + run.stretch };
           return;
         }
-        this.#left -= run.pivots[s];
+        this.#left -= run.counted[c];
       }
     }
   }
@@ -233,19 +244,27 @@ export class MagnitudeSelect {
   }
 }
 
+type PlacedRun = { readonly start: number; readonly run: Bracketed };
 type Listed = { readonly patterns: Uint32Array<ArrayBuffer>; readonly indices: Float64Array };
 
-function listedOf(
-  runs: readonly { readonly start: number; readonly run: Bracketed }[],
-  belongs: (pattern: number) => boolean,
-): Listed {
+/** What runs hold of high (level 0), pivot (1) or low (2). */
+function countedOf(runs: readonly PlacedRun[], level: number): number {
+  let sum = 0;
+  for (const { run } of runs) {
+    for (let c = level; c < run.counted.length; c += 3) sum += run.counted[c];
+  }
+  return sum;
+}
+
+/** What runs list strictly between two patterns, by ascending index. */
+function listedOf(runs: readonly PlacedRun[], below: number, above: number): Listed {
   const most = runs.reduce((sum, { run }) => sum + run.patterns.length, 0);
   const patterns = new Uint32Array(most);
   const indices = new Float64Array(most);
   let count = 0;
   for (const { start, run } of runs) {
     for (let i = 0; i < run.patterns.length; i++) {
-      if (!belongs(run.patterns[i])) continue;
+      if (run.patterns[i] <= below || run.patterns[i] >= above) continue;
       patterns[count] = run.patterns[i];
       indices[count] = start + run.positions[i];
       count++;

@@ -20,6 +20,8 @@ scope.addEventListener('message', ({ data }: MessageEvent<{ id: number; task: Ta
 function arraysOf(result: ResultOf<Task>): readonly { readonly buffer: ArrayBuffer }[] {
   if ('bytes' in result) return [result.bytes];
   return result.flatMap((collected) =>
-    'pivots' in collected ? [collected.pivots, collected.positions, collected.patterns] : collected,
+    'counted' in collected
+      ? [collected.counted, collected.positions, collected.patterns]
+      : collected,
   );
 }
