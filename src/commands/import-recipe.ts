@@ -1,7 +1,6 @@
-import { parseRecipeText } from '../recipe/parse.ts';
-import type { Session } from '../stores/session.ts';
 import type { Command } from './command.ts';
 import { chooseFiles } from './pick-files.ts';
+import { readRecipeFile } from './read-recipe-file.ts';
 
 export const importRecipe: Command = {
   id: 'import',
@@ -13,20 +12,3 @@ export const importRecipe: Command = {
     if (file) await readRecipeFile(session, file);
   },
 };
-
-/** Puts a recipe file in place of the recipe, or says what is wrong with it. */
-export async function readRecipeFile(session: Session, file: File): Promise<void> {
-  const { recipe, models, view } = session;
-  const parsed = parseRecipeText(await file.text());
-  if ('recipe' in parsed) {
-    recipe.getState().replace(parsed.recipe);
-    view.getState().tell(`The recipe of ${file.name} is in place.`, true);
-    return;
-  }
-  models
-    .getState()
-    .refuse(
-      parsed.findings.map(({ message, advice }) => ({ name: file.name, reason: message, advice })),
-    );
-  view.getState().showPane('recipe');
-}

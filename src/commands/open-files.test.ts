@@ -81,3 +81,17 @@ test('a pickle is refused with what to do, and changes nothing', async () => {
   expect(refusal.advice).toContain('safetensors');
   expect(session.recipe.getState().history.past).toEqual([]);
 });
+
+test('a lone recipe file replaces the recipe, and a broken one says why', async () => {
+  const session = fakeSession();
+  const text = JSON.stringify({ version: 1, method: 'ties', experts: [] });
+  const recipeFile = (body: string) => ({
+    path: 'my.recipe.json',
+    file: new File([body], 'my.recipe.json'),
+  });
+  await openFiles(session, [recipeFile(text)]);
+  expect(session.recipe.getState().recipe.method).toBe('ties');
+  await openFiles(session, [recipeFile('{')]);
+  expect(session.models.getState().refused[0].reason).toContain('not JSON');
+  expect(session.recipe.getState().recipe.method).toBe('ties');
+});

@@ -4,10 +4,18 @@ import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { type Candidate, type Offered, sortOffered } from '../stores/dropped.ts';
 import type { ModelsState } from '../stores/models.ts';
 import { openModel, type Session } from '../stores/session.ts';
+import { readRecipeFile } from './read-recipe-file.ts';
 
-/** Opens the models among files the user dropped or picked, and gives each a place in the recipe. */
+/**
+ * Opens the models among files the user dropped or picked, and gives each a place in the recipe. A lone
+ * recipe file replaces the recipe.
+ */
 export async function openFiles(session: Session, offered: readonly Offered[]): Promise<void> {
   const { models, recipe, view } = session;
+  const [first] = offered;
+  if (offered.length === 1 && /recipe\.json$/i.test(first.file.name)) {
+    return readRecipeFile(session, first.file);
+  }
   const { candidates, refused } = sortOffered(offered);
   models.getState().refuse(refused);
   if (candidates.length === 0) {

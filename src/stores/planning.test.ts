@@ -34,6 +34,14 @@ test('the same recipe and models give the same plan object', () => {
   expect(plan({ ...recipe }, slots, 'cpu')).not.toBe(first);
 });
 
+test('going back to the recipe before does not plan again', () => {
+  const plan = createPlanner();
+  const slots = slotsOf(base, expert);
+  const first = plan(recipe, slots, 'cpu');
+  plan({ ...recipe }, slots, 'cpu');
+  expect(plan(recipe, slots, 'cpu')).toBe(first);
+});
+
 test('a model that is being opened is neither planned nor forgotten', () => {
   const store = createModelsStore();
   store.getState().begin({ ...refTo(base), summary: null });

@@ -10,17 +10,27 @@ type Slots = ModelsState['slots'];
 /** Stands for the recipe's hash until a run: the same length, so offsets and sizes are right. */
 const unhashed = '0'.repeat(64);
 
+type Made = {
+  readonly recipe: Recipe;
+  readonly slots: Slots;
+  readonly backend: string;
+  readonly planned: Planned;
+};
+
 /**
- * The plan of recipe × open models, kept until one of them changes. A component asks as often as it
- * likes; the plan is made once.
+ * The plan of recipe × open models, made once for each. The last two are kept: while React prepares a
+ * screen for a new recipe it may still draw the old one.
  */
 export function createPlanner(): (recipe: Recipe, slots: Slots, backend: string) => Planned {
-  let last: { recipe: Recipe; slots: Slots; backend: string; planned: Planned } | null = null;
+  let made: readonly Made[] = [];
   return (recipe, slots, backend) => {
-    if (last?.recipe !== recipe || last.slots !== slots || last.backend !== backend) {
-      last = { recipe, slots, backend, planned: planNow(recipe, slots, backend, unhashed) };
-    }
-    return last.planned;
+    const known = made.find(
+      (one) => one.recipe === recipe && one.slots === slots && one.backend === backend,
+    );
+    if (known) return known.planned;
+    const planned = planNow(recipe, slots, backend, unhashed);
+    made = [{ recipe, slots, backend, planned }, ...made.slice(0, 1)];
+    return planned;
   };
 }
 

@@ -1,4 +1,5 @@
 /** The one session of the page, and its stores as hooks. */
+import { useDeferredValue } from 'react';
 import { useStore } from 'zustand';
 import type { Planned } from '../plan/plan.ts';
 import type { DeviceState } from './device.ts';
@@ -23,9 +24,12 @@ export const useView = <T>(select: (state: ViewState) => T): T => useStore(sessi
 
 const planner = createPlanner();
 
-/** What the plan or the findings are for the recipe and the models as they stand. */
+/**
+ * The plan or the findings for the recipe and the models as they stand. Planning a large model takes
+ * tens of milliseconds, so it follows a slider at its own pace instead of holding it up.
+ */
 export function usePlanned(): Planned {
-  const recipe = useRecipe((state) => state.recipe);
+  const recipe = useDeferredValue(useRecipe((state) => state.recipe));
   const slots = useModels((state) => state.slots);
   const backend = useDevice((state) => state.report?.label ?? '');
   return planner(recipe, slots, backend);
