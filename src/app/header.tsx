@@ -6,12 +6,10 @@ import {
   Monitor,
   Moon,
   Redo2,
-  SlidersHorizontal,
   Sun,
   Undo2,
   Upload,
 } from 'lucide-react';
-import { applyPreset } from '../commands/apply-preset.ts';
 import type { Command } from '../commands/command.ts';
 import { exportRecipe } from '../commands/export-recipe.ts';
 import { importRecipe } from '../commands/import-recipe.ts';
@@ -21,10 +19,9 @@ import { showShortcuts } from '../commands/show-shortcuts.ts';
 import { suggest } from '../commands/suggest.ts';
 import { switchTheme } from '../commands/switch-theme.ts';
 import { undo } from '../commands/undo.ts';
-import { presets } from '../recipe/presets.ts';
 import { session, useRecipe, useView } from '../stores/use-session.ts';
 import { Button, IconButton } from '../ui/kit/button.tsx';
-import { Menu } from '../ui/kit/menu.tsx';
+import { PresetsMenu } from '../ui/recipe/presets-menu.tsx';
 import { Logo } from './logo.tsx';
 import { shown } from './shortcuts.ts';
 
@@ -46,7 +43,7 @@ export function Header() {
         </CommandButton>
       </span>
       <span className="header-group">
-        <Presets />
+        <PresetsMenu />
         <Button look="quiet" className="header-suggest" onPress={() => void suggest.run(session)}>
           <Compass aria-hidden /> <span className="wide-only">Suggest a method</span>
           <span className="narrow-only">Suggest</span>
@@ -103,31 +100,5 @@ function ThemeButton() {
     >
       <Icon aria-hidden />
     </IconButton>
-  );
-}
-
-function Presets() {
-  const recipe = useRecipe((state) => state.recipe);
-  return (
-    <Menu
-      label="Presets"
-      sections={[
-        {
-          title: 'Set the method and weights for …',
-          items: presets.map((preset) => ({
-            id: preset.id,
-            label: preset.title,
-            note: preset.obstacle(recipe) ?? preset.summary,
-            disabled: preset.obstacle(recipe) !== null,
-            run: () => applyPreset(session, preset),
-          })),
-        },
-      ]}
-      trigger={
-        <Button look="quiet">
-          <SlidersHorizontal aria-hidden /> Presets
-        </Button>
-      }
-    />
   );
 }

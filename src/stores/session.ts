@@ -39,8 +39,12 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
 /** Keeps the recipe and the settings in local storage. Returns how to stop. */
 export function keep(session: Session): () => void {
   const { recipe, view, device } = session;
+  const recipeKeeper = quietly(() => remember(keys.recipe, recipe.getState().recipe), 300);
+  // A page that is reloaded or closed does not wait until its user has been quiet.
+  globalThis.addEventListener?.('pagehide', recipeKeeper.flush);
   const stops = [
-    recipe.subscribe(quietly(() => remember(keys.recipe, recipe.getState().recipe), 300)),
+    () => globalThis.removeEventListener?.('pagehide', recipeKeeper.flush),
+    recipe.subscribe(recipeKeeper.later),
     view.subscribe(({ theme, singleKeys }) => remember(keys.view, { theme, singleKeys })),
     device.subscribe(({ choice, memoryBudget, saveWay }) =>
       remember(keys.device, { choice, memoryBudget, saveWay }),

@@ -25,11 +25,21 @@ export function forget(key: string): void {
   }
 }
 
-/** Calls `write` once the caller has been quiet for `wait` milliseconds. */
-export function quietly(write: () => void, wait: number): () => void {
+/** `later` writes once it has not been called for `wait` milliseconds; `flush` writes now what is due. */
+export function quietly(
+  write: () => void,
+  wait: number,
+): { readonly later: () => void; readonly flush: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  return () => {
+  const flush = () => {
+    if (timer === undefined) return;
     clearTimeout(timer);
-    timer = setTimeout(write, wait);
+    timer = undefined;
+    write();
   };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(flush, wait);
+  };
+  return { later, flush };
 }

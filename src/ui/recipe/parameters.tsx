@@ -10,7 +10,6 @@ export function Parameters({ method }: { readonly method: MergeMethod }) {
   const schema = method.params.global;
   const initial = globalValues({ ...recipe, values: {} }, method);
   const trims = method.choices.includes('smallTrim');
-  const perModel = Object.values(method.params.perModel).map((param) => param.label);
   return (
     <section className="parameters" aria-label="Parameters">
       <h3 className="panel-title">Parameters of {method.title}</h3>
@@ -45,9 +44,26 @@ export function Parameters({ method }: { readonly method: MergeMethod }) {
           </p>
         </div>
       )}
-      {perModel.length > 0 && (
-        <p className="param-help">Each model’s {perModel.join(' and ')} is on its card.</p>
-      )}
+      <PerModelHelp method={method} />
     </section>
+  );
+}
+
+/** The sliders on the cards are bare for want of room; what they mean stands here. */
+function PerModelHelp({ method }: { readonly method: MergeMethod }) {
+  const params = Object.entries(method.params.perModel);
+  if (params.length === 0) return null;
+  return (
+    <dl className="per-model-help">
+      {params.map(([key, { label, help, source }]) => (
+        <div key={key}>
+          <dt>{label} of each model, on its card</dt>
+          <dd className="param-help">
+            {help}
+            {source && <span className="param-source">Source: {source}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
