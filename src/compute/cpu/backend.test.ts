@@ -160,6 +160,19 @@ describe('measure', () => {
     expect(reads).toBe(4);
   });
 
+  it('reads a large tensor for a sample, a bracket and the last tie, whatever is heavy', async () => {
+    const { blocks } = tensor(16 * CHUNK);
+    for (const count of [10, 50_000, 100_000, 200_000]) {
+      let reads = 0;
+      const read = (signal: AbortSignal) => {
+        reads++;
+        return blocks.read(signal);
+      };
+      await measure(inline, { ...blocks, read }, [{ kind: 'magnitude', model: 0, count }]);
+      expect(reads, `count ${count}`).toBeLessThanOrEqual(3);
+    }
+  });
+
   it('forms task vectors in the working precision', async () => {
     const model = Float32Array.of(1, 1.0078125);
     const base = Float32Array.of(2 ** -10, 2 ** -9);
