@@ -1,11 +1,12 @@
 import type { Locator, Page } from '@playwright/test';
+import { regionOf } from './region.ts';
 
 /** Method, parameters, exact behaviour, layer rules and output, on the right. */
 export class MethodPanel {
   readonly region: Locator;
 
   constructor(page: Page) {
-    this.region = page.getByRole('region', { name: 'Method', exact: true });
+    this.region = regionOf(page, 'Method');
   }
 
   card(title: string): Locator {

@@ -1,11 +1,12 @@
 import type { Locator, Page } from '@playwright/test';
+import { regionOf } from './region.ts';
 
 /** The models on the left. */
 export class RecipePanel {
   readonly region: Locator;
 
   constructor(private readonly page: Page) {
-    this.region = page.getByRole('region', { name: 'Recipe', exact: true });
+    this.region = regionOf(page, 'Recipe');
   }
 
   base(name: string): Locator {

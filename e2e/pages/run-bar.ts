@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { regionOf } from './region.ts';
 
 /** Where it runs, what it would do, and the button. */
 export class RunBar {
@@ -9,7 +10,7 @@ export class RunBar {
   readonly outlook: Locator;
 
   constructor(page: Page) {
-    this.region = page.getByRole('region', { name: 'Merge', exact: true });
+    this.region = regionOf(page, 'Merge');
     this.merge = this.region.getByRole('button', { name: 'Merge', exact: true });
     this.cancel = this.region.getByRole('button', { name: 'Cancel', exact: true });
     this.outlook = this.region.locator('.run-outlook');

@@ -6,11 +6,11 @@ export class TensorsTab {
   readonly filter: Locator;
 
   constructor(page: Page) {
-    this.table = page.getByRole('table', { name: 'Tensors', exact: true });
+    this.table = page.getByRole('region', { name: 'Tensor table' }).getByRole('table');
     this.filter = page.getByRole('searchbox', { name: 'Filter tensors' });
   }
 
-  /** The cells of one tensor's row: name, group, layer, shape, dtype, what happens, parameters. */
+  /** One tensor's row: name, group and layer, shape, dtype, what happens, parameters. */
   row(tensor: string): Locator {
     return this.table.getByRole('row').filter({ hasText: tensor });
   }
