@@ -137,7 +137,11 @@ function massOf(plane: Float32Array, keep: Keep, model: number): number {
 }
 
 /** How much of an element is kept: 0, 1, or for draws the share that keeps it. */
-function sharesOf(plane: Float32Array, keep: Keep, model: number): (x: number, i: number) => number {
+function sharesOf(
+  plane: Float32Array,
+  keep: Keep,
+  model: number,
+): (x: number, i: number) => number {
   switch (keep.kind) {
     case 'all':
       return () => 1;

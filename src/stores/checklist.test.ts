@@ -24,7 +24,7 @@ test('a topic shows its worst finding and counts all', () => {
 });
 
 test('a finding counts under one topic only', () => {
-  const counts = checklistOf([finding('error', 'zero-weight-sum')]).map(({ count }) => count);
+  const counts = checklistOf([finding('error', 'shape-mismatch')]).map(({ count }) => count);
   expect(counts.reduce((a, b) => a + b)).toBe(1);
   expect(stateOf([finding('error', 'zero-weight-sum')], 'Parameters and rules')).toBe('error');
 });

@@ -42,7 +42,7 @@ export function BarRow(props: BarRowProps) {
           <Bar
             // biome-ignore lint/suspicious/noArrayIndexKey: a position is its number
             key={i}
-            label={`${name}, weight ${i + 1}`}
+            label={`${name}, position ${i + 1}`}
             value={value}
             raw={raw?.[i] ?? null}
             fate={fates?.[i] ?? 'counts'}

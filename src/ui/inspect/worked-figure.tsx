@@ -121,7 +121,7 @@ function sentence(
   const vote = elected
     ? `, elected ${elected[i] > 0 ? 'plus' : elected[i] < 0 ? 'minus' : 'nobody'}`
     : '';
-  return `Weight ${i + 1}: ${parts.join(', ')}${vote}. Merged: ${signed(result[i])}.`;
+  return `Position ${i + 1}: ${parts.join(', ')}${vote}. Merged: ${signed(result[i])}.`;
 }
 
 function Election({
