@@ -135,18 +135,17 @@ export function askSteps(
         const ofThreads = new Uint32Array(output, z * words * 4, words);
         const begin = TALLY + z * BINS;
         const histogram = tally.subarray(begin, begin + BINS);
-        search.addStep(slabTotals(ofThreads), histogram, piece.start);
+        search.addStep(slabTotals(ofThreads), slabStarts(piece), histogram);
       });
     },
   };
 }
 
-/** All magnitudes of the slab at element `start`. */
+/** All magnitudes of the slab whose first element is `start`. */
 export function askSlab(model: number, search: Search, start: number): Question {
-  const reaches = (piece: Piece) => start < piece.start + piece.octs * 8 && start >= piece.start;
   return {
     ask(piece) {
-      if (!reaches(piece)) return null;
+      if (!slabStarts(piece).includes(start)) return null;
       const fields = { model, first: start - piece.start, stride: 1, count: SLAB };
       return {
         shader: 'sample',
@@ -169,6 +168,13 @@ function slabTotals(ofThreads: Uint32Array): Uint32Array {
     totals[2 * Math.floor(i / (2 * THREADS)) + (i % 2)] += ofThreads[i];
   }
   return totals;
+}
+
+/** Index in the tensor of the first element of each slab; the first slab has a piece's head before it. */
+function slabStarts(piece: Piece): readonly number[] {
+  return Array.from({ length: slabs(piece) }, (_, slab) =>
+    slab === 0 ? piece.start + piece.head : piece.start + slab * SLAB,
+  );
 }
 
 function slabs(piece: Piece): number {

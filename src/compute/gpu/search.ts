@@ -78,11 +78,11 @@ export class Search {
     for (const pattern of taken) if (pattern < OUTSIDE) this.#sample.push(pattern);
   }
 
-  /** Takes [above, equal] of every slab, the first of which begins at `start`, and the histogram. */
-  addStep(counts: Uint32Array, histogram: Uint32Array, start: number): void {
-    for (let slab = 0; slab < counts.length / 2; slab++) {
+  /** Takes [above, equal] and the first element of every slab of a piece, and the piece's histogram. */
+  addStep(counts: Uint32Array, starts: readonly number[], histogram: Uint32Array): void {
+    for (const [slab, start] of starts.entries()) {
       this.#above += counts[2 * slab];
-      this.#slabs.push({ start: start + slab * SLAB, equal: counts[2 * slab + 1] });
+      this.#slabs.push({ start, equal: counts[2 * slab + 1] });
     }
     for (let bin = 0; bin < BINS; bin++) this.#histogram[bin] += histogram[bin];
   }

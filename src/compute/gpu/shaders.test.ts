@@ -1,28 +1,110 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { create, globals } from 'webgpu';
-import { explain, link } from './link.ts';
+import { methods } from '../../methods/registry.ts';
+import { floatDtypes } from '../../numerics/dtype.ts';
+import { explain, formulaModule, link, modules } from './link.ts';
+import { BINS } from './search.ts';
+import { SLAB_TURNS, structs, sumKinds, THREADS } from './structs.ts';
 
+// Dawn's null backend compiles WGSL without a driver.
 Object.assign(globalThis, globals);
 const gpu = create(['backend=null']);
+const device = await (await gpu.requestAdapter())!.requestDevice();
 
-test.each([
-  'map:methods/linear',
-  'map:methods/ties',
-  'map:methods/slerp',
-  'map:methods/task-arithmetic',
-  'map:methods/dare-ties',
-  'map:methods/dare-linear',
-  'map:methods/magnitude-prune',
-  'sample',
-  'select',
-  'reduce',
-])('%s', async (name) => {
-  const device = await (await gpu.requestAdapter())!.requestDevice();
-  const [s, f] = name.split(':');
-  const linked = link(s, f);
+/** What the compiler says about a program, with file and line; empty when it is content. */
+async function complaints(
+  shader: string,
+  formula: string | undefined,
+  constants: Record<string, number>,
+): Promise<readonly string[]> {
+  const linked = link(shader, formula, { MODELS: constants.MODELS });
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ code: linked.code });
-  const info = await module.getCompilationInfo();
+  const { messages } = await module.getCompilationInfo();
   await device.popErrorScope();
-  expect(info.messages.map((m) => explain(linked, m))).toEqual([]);
+  const said = messages.map((message) => explain(linked, message));
+  if (said.length > 0) return said;
+  try {
+    await device.createComputePipelineAsync({ layout: 'auto', compute: { module, constants } });
+    return [];
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+const codes = floatDtypes.map((_, code) => code);
+const MIXED = codes.length;
+const formulas = methods.map(({ id }) => formulaModule(id));
+
+describe.each(formulas)('map with %s', (formula) => {
+  test.each([...codes, MIXED])(
+    'compiles for planes of dtype %i and every output and work dtype',
+    async (dtype) => {
+      for (const output of codes) {
+        const constants = {
+          DTYPE: dtype,
+          OUTPUT: output,
+          WORK: output % 3,
+          MODELS: 2,
+          HAS_BASE: 1,
+        };
+        expect(await complaints('map', formula, constants)).toEqual([]);
+      }
+    },
+  );
+
+  test.each([1, 2, 5, 8])('compiles for %i models', async (models) => {
+    const constants = { DTYPE: 2, OUTPUT: 2, WORK: 0, MODELS: models, HAS_BASE: 0 };
+    expect(await complaints('map', formula, constants)).toEqual([]);
+  });
+});
+
+describe.each(['sample', 'select', 'reduce'])('%s', (shader) => {
+  test.each([...codes, MIXED])('compiles for planes of dtype %i', async (dtype) => {
+    const kinds = shader === 'reduce' ? sumKinds.map((_, kind) => ({ KIND: kind })) : [{}];
+    for (const kind of kinds) {
+      for (const work of [0, 1, 2]) {
+        const constants = { DTYPE: dtype, WORK: work, MODELS: 3, HAS_BASE: 1, ...kind };
+        expect(await complaints(shader, undefined, constants)).toEqual([]);
+      }
+    }
+  });
+});
+
+test('every method has a formula and every formula a method', () => {
+  const present = [...modules.keys()].filter((name) => name.startsWith('methods/'));
+  expect(present.sort()).toEqual([...formulas].sort());
+});
+
+test('every complete shader has bindings 0 to 4 and one entry; no other module has any', () => {
+  for (const [name, text] of modules) {
+    const complete = !name.includes('/');
+    const bindings = [...text.matchAll(/@binding\((\d)\)/g)].map(([, number]) => number);
+    expect(bindings, name).toEqual(complete ? ['0', '1', '2', '3', '4'] : []);
+    expect(text.match(/@compute/g)?.length ?? 0, name).toBe(complete ? 1 : 0);
+  }
+});
+
+const everything = [...modules.values()].join('\n');
+
+test.each(Object.entries(structs))(
+  'struct %s has the same fields in TypeScript',
+  (name, fields) => {
+    const body = new RegExp(`struct ${name} \\{([^}]*)\\}`).exec(everything)?.[1] ?? '';
+    const wgsl = [...body.matchAll(/^\s*(\w+): (\w+),$/gm)].map(
+      ([, field, type]) => `${field}: ${type}`,
+    );
+    expect(wgsl).toEqual(fields.map((field) => `${field}: u32`));
+  },
+);
+
+test.each([
+  ...floatDtypes.map((dtype, code) => [dtype, code] as const),
+  ...sumKinds.map((kind, code) => [kind, code] as const),
+  ['MIXED', MIXED] as const,
+  ['BINS', BINS] as const,
+  ['THREADS', THREADS] as const,
+  ['SLAB_TURNS', SLAB_TURNS] as const,
+])('the constant %s is %i on both sides', (name, value) => {
+  expect(everything).toContain(`const ${name} = ${value}u;`);
 });

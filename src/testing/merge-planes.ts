@@ -1,0 +1,75 @@
+import type { Backend, Work } from '../compute/backend.ts';
+import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
+import type { Call, MergeMethod } from '../methods/method.ts';
+import type { ParamValue } from '../methods/params.ts';
+import { bytesPerElement, type FloatDtype } from '../numerics/dtype.ts';
+import { roundTo } from '../numerics/round.ts';
+import { blocksOf } from './merge-tensor.ts';
+
+export type PlanesMerge = {
+  readonly method: MergeMethod;
+  readonly dialect: Dialect;
+  readonly choices?: Partial<Arithmetic>;
+  readonly global: Readonly<Record<string, ParamValue>>;
+  readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
+  readonly planes: readonly Uint8Array<ArrayBuffer>[];
+  readonly dtypes: readonly FloatDtype[];
+  readonly hasBase: boolean;
+  readonly elementCount: number;
+  readonly output: FloatDtype;
+  readonly tensorKey: number;
+  readonly ordinals: readonly number[];
+  readonly blockSize?: number;
+};
+
+export type MergedPlanes = {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly saturated: number;
+  readonly nonFinite: number;
+  readonly measured: readonly (readonly number[])[];
+};
+
+/** Merges raw planes through a backend, measures first. */
+export async function mergePlanes(backend: Backend, merge: PlanesMerge): Promise<MergedPlanes> {
+  const { method, dialect, planes, dtypes, hasBase, elementCount, output } = merge;
+  const signal = new AbortController().signal;
+  const arithmetic = resolveArithmetic(dialect, method.exceptions, merge.choices ?? {});
+  const work = workOf(arithmetic, dtypes);
+  const call: Call = {
+    global: merge.global as Call['global'],
+    perModel: merge.perModel as Call['perModel'],
+    arithmetic,
+    hasBase,
+    elementCount,
+    round: roundTo(work),
+  };
+  const blocks = blocksOf(planes, dtypes, hasBase, elementCount, merge.blockSize);
+  const at = { tensorKey: merge.tensorKey, ordinals: merge.ordinals };
+  const measured: (readonly number[])[] = [];
+  for (;;) {
+    const asked = method.measures?.(call, measured) ?? [];
+    if (asked.length === 0) break;
+    measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
+  }
+  const coefficients = method.coefficients(call, measured);
+  const kernel = { methodId: method.id, coefficients, output, work, at };
+  const size = bytesPerElement(output);
+  const bytes = new Uint8Array(elementCount * size);
+  let offset = 0;
+  let saturated = 0;
+  let nonFinite = 0;
+  for await (const mapped of backend.map(blocks, kernel, signal)) {
+    bytes.set(mapped.bytes, offset);
+    offset += mapped.bytes.length;
+    saturated += mapped.saturated;
+    nonFinite += mapped.nonFinite;
+  }
+  if (offset !== bytes.length) throw new Error(`${offset} bytes came, not ${bytes.length}`);
+  return { bytes, saturated, nonFinite, measured };
+}
+
+/** The precision of each step: the dtype of the base, the last plane, where the dialect says so. */
+export function workOf(arithmetic: Arithmetic, dtypes: readonly FloatDtype[]): Work {
+  const last = dtypes[dtypes.length - 1];
+  return arithmetic.work === 'tensor' && (last === 'F16' || last === 'BF16') ? last : 'F32';
+}
