@@ -3,7 +3,7 @@
  * The same steps over four elements are `shaders/lib/sign-vote.wgsl` and `disjoint-mean.wgsl`.
  */
 import type { Round } from './method.ts';
-import { scratch, settle } from './steps.ts';
+import { addProduct, scale, scratch, settle } from './steps.ts';
 
 /** How an election is held; read from four coefficients, see `electionCoefficients`. */
 export type Election = {
@@ -39,10 +39,11 @@ export function electedMean(
   vote.fill(0);
   for (let k = 0; k < t.length; k++) {
     if (election.weighted && !election.frequency) {
-      castVote(t[k], weights[k], round, weighted[k], vote);
+      addProduct(t[k], weights[k], round, weighted[k], vote);
       continue;
     }
-    weigh(t[k], weights[k], round, weighted[k]);
+    weighted[k].set(t[k]);
+    scale(weighted[k], weights[k], round);
     addVotes(election.weighted ? weighted[k] : t[k], election.frequency, vote);
   }
   settle(vote, round);
@@ -58,25 +59,6 @@ export function electedMean(
   settle(out, round);
   settle(divisor, round);
   mean(vote, divisor, round, out);
-}
-
-/** `weigh` and `addVotes` in one pass, for the common election: weighted, by total. */
-function castVote(
-  t: Float32Array,
-  weight: number,
-  round: Round,
-  weighted: Float32Array,
-  vote: Float32Array,
-): void {
-  for (let i = 0; i < vote.length; i++) {
-    const value = round(t[i] * weight);
-    weighted[i] = value;
-    vote[i] += value;
-  }
-}
-
-function weigh(t: Float32Array, weight: number, round: Round, weighted: Float32Array): void {
-  for (let i = 0; i < t.length; i++) weighted[i] = round(t[i] * weight);
 }
 
 function addVotes(values: Float32Array, frequency: boolean, vote: Float32Array): void {
@@ -110,7 +92,8 @@ function addAgreeing(
  */
 function mean(vote: Float32Array, divisor: Float32Array, round: Round, sum: Float32Array): void {
   for (let i = 0; i < sum.length; i++) {
-    if (divisor[i] !== 0) sum[i] = round(sum[i] / divisor[i]);
+    if (divisor[i] !== 0) sum[i] /= divisor[i];
     if (Number.isNaN(vote[i])) sum[i] = Number.NaN;
   }
+  settle(sum, round);
 }

@@ -1,3 +1,4 @@
+import { subtract } from '../../methods/steps.ts';
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Run } from './task.ts';
@@ -51,8 +52,7 @@ export class DecodedChunk {
       if (!this.#run.hasBase) throw new Error('Without a base there are no task vectors');
       const model = this.plane(k);
       const base = this.plane(this.#run.planes.length - 1);
-      if (this.#round === Math.fround) subtract(model, base, tau);
-      else for (let i = 0; i < tau.length; i++) tau[i] = this.#round(model[i] - base[i]);
+      subtract(model, base, tau, this.#round);
     }
     return tau;
   }
@@ -66,20 +66,4 @@ export class DecodedChunk {
     arrays[k] ??= new Float32Array(this.#count);
     return arrays[k].length === this.#count ? arrays[k] : arrays[k].subarray(0, this.#count);
   }
-}
-
-/** out = a − b, rounded to f32 by storing it; four at a time, which is half again as quick. */
-function subtract(a: Float32Array, b: Float32Array, out: Float32Array): void {
-  let i = 0;
-  for (; i + 3 < out.length; i += 4) {
-    const d0 = a[i] - b[i];
-    const d1 = a[i + 1] - b[i + 1];
-    const d2 = a[i + 2] - b[i + 2];
-    const d3 = a[i + 3] - b[i + 3];
-    out[i] = d0;
-    out[i + 1] = d1;
-    out[i + 2] = d2;
-    out[i + 3] = d3;
-  }
-  for (; i < out.length; i++) out[i] = a[i] - b[i];
 }
