@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { cpuBackend } from '../compute/cpu/backend.ts';
 import { mergeTensor } from '../testing/merge-tensor.ts';
 import { dialects } from './dialect.ts';
-import { defaultsOf, misfit } from './params.ts';
 import { formulaOf } from './formulas.ts';
+import { defaultsOf, misfit } from './params.ts';
 import { methods } from './registry.ts';
 
 const backend = cpuBackend({ workers: 0 });
