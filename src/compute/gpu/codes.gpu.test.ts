@@ -72,7 +72,7 @@ for (const dtype of ['F16', 'BF16', 'F8_E4M3', 'F8_E5M2'] as const) {
 }
 
 /** f32 on, between and next to the values of a dtype, beyond its largest, and at its subnormals. */
-function edgesOf(dtype: FloatDtype): Float32Array {
+function edgesOf(dtype: FloatDtype): Float32Array<ArrayBuffer> {
   const sources = dtype === 'F32' || dtype === 'F64' ? 'BF16' : dtype;
   const patterns = patternsOf(sources);
   const values = new Float32Array(patterns.length / bytesPerElement(sources));

@@ -84,14 +84,13 @@ test('a sample of all elements guesses right: sample, one step, and a look at on
   const patterns = Uint32Array.from({ length: 20_000 }, (_, i) => 1000 + (i % 10));
   expect(find(patterns, 1999, 20_000)).toEqual({
     pattern: 1009,
-    lastIndex: 19_989 - 10 + 10 - 0,
+    lastIndex: 19_989,
     passes: 3,
   });
 });
 
-test('repeated values need one step even from a small sample', () => {
+test('repeated values need one step even after a small sample', () => {
   const patterns = Uint32Array.from({ length: 60_000 }, (_, i) => 5_000_000 * ((i * 7919) % 5));
-  expect(find(patterns, 24_000, 1024).passes).toBe(2);
   expect(find(patterns, 20_000, 1024).passes).toBe(3);
 });
 

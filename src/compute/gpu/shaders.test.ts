@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { create, globals } from 'webgpu';
 import { methods } from '../../methods/registry.ts';
 import { floatDtypes } from '../../numerics/dtype.ts';
@@ -6,10 +6,11 @@ import { explain, formulaModule, link, modules } from './link.ts';
 import { BINS } from './search.ts';
 import { SLAB_TURNS, structs, sumKinds, THREADS } from './structs.ts';
 
-// Dawn's null backend compiles WGSL without a driver.
-Object.assign(globalThis, globals);
-const gpu = create(['backend=null']);
-const device = await (await gpu.requestAdapter())!.requestDevice();
+// Dawn's null backend compiles WGSL without a driver. It crashes when its GPU object is collected.
+Object.assign(globalThis, globals, { nullGpu: create(['backend=null']) });
+const { nullGpu } = globalThis as typeof globalThis & { nullGpu: GPU };
+const device = await (await nullGpu.requestAdapter())!.requestDevice();
+afterAll(() => device.destroy());
 
 /** What the compiler says about a program, with file and line; empty when it is content. */
 async function complaints(
