@@ -4,7 +4,7 @@
     python make.py --steps merges      only these steps, from what is on disk:
                                        base, experts, adapters, merges, report
 
-Fixed seeds. About half an hour on two CPU cores.
+Fixed seeds. About half an hour on two free CPU cores, an hour on busy ones.
 """
 
 import argparse
@@ -32,20 +32,20 @@ OUT = Path(__file__).resolve().parents[2] / "public" / "demo"
 SEED = 7
 SKILLS = list(tasks.SKILLS)
 
-BASE = dict(steps=5000, batch=96, lr=2.5e-3)
-EXPERT = {
-    "reverse": dict(steps=800, batch=96, lr=5e-4),
-    "sort": dict(steps=1500, batch=96, lr=5e-4),
-    "add": dict(steps=1500, batch=96, lr=5e-4),
-}
+BASE = [
+    dict(steps=5000, batch=96, lr=2.5e-3, latent=False),
+    dict(steps=1500, batch=96, lr=2e-3, latent=True),
+]
+EXPERT = {skill: dict(steps=450, batch=48, lr=5e-4, others=0.08, scales=(0.4, 1.3))
+          for skill in SKILLS}
 ALL_LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 ADAPTER = {
     "reverse": dict(lora=dict(r=4, lora_alpha=16, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"]),
-                    steps=800, batch=96, lr=4e-3),
+                    steps=250, batch=48, lr=2.5e-3),
     "sort": dict(lora=dict(r=8, lora_alpha=16, target_modules=ALL_LINEAR),
-                 steps=1200, batch=96, lr=3e-3),
+                 steps=150, batch=48, lr=2e-3),
     "add": dict(lora=dict(r=16, lora_alpha=8, use_rslora=True, target_modules=ALL_LINEAR),
-                steps=1200, batch=96, lr=3e-3),
+                steps=250, batch=48, lr=2.5e-3),
 }
 
 
@@ -88,7 +88,8 @@ def write_prompts():
 def make_base():
     torch.manual_seed(SEED)
     model = family.make_model()
-    train.train_base(model, SEED, **BASE)
+    for stage in BASE:
+        train.train_base(model, SEED, **stage)
     save_model(model, OUT / "base", shard_size="900KB")
 
 
@@ -164,20 +165,21 @@ def measure_merges():
     even = [1, 1, 1]
     three = [experts[s] for s in SKILLS]
     record("linear", SKILLS, even, merge.linear(base, three, even))
-    for lam in (0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2):
-        record("task_arithmetic", SKILLS, even,
-               merge.task_arithmetic(base, three, even, lam), **{"lambda": lam})
-    for density in (0.2, 0.35, 0.5, 0.7, 0.9, 1.0):
-        for lam in (0.8, 1.0, 1.2, 1.5, 1.8):
-            record("ties", SKILLS, even, merge.ties(base, three, even, density, lam),
-                   density=density, **{"lambda": lam})
+    for weights in (even, [1, 0.7, 1]):
+        for lam in (0.4, 0.5, 0.6, 0.7, 0.8, 1.0):
+            record("task_arithmetic", SKILLS, weights,
+                   merge.task_arithmetic(base, three, weights, lam), **{"lambda": lam})
+        for density in (0.1, 0.2, 0.35, 0.5, 0.7, 0.9):
+            for lam in (0.8, 1.0, 1.2, 1.4):
+                record("ties", SKILLS, weights, merge.ties(base, three, weights, density, lam),
+                       density=density, **{"lambda": lam})
     for a in range(3):
         for b in range(a + 1, 3):
             names = [SKILLS[a], SKILLS[b]]
             pair = [experts[n] for n in names]
             record("linear", names, [1, 1], merge.linear(base, pair, [1, 1]))
             record("task_arithmetic", names, [1, 1],
-                   merge.task_arithmetic(base, pair, [1, 1], 1.0), **{"lambda": 1.0})
+                   merge.task_arithmetic(base, pair, [1, 1], 0.7), **{"lambda": 0.7})
             record("ties", names, [1, 1], merge.ties(base, pair, [1, 1], 0.5, 1.0),
                    density=0.5, **{"lambda": 1.0})
     return rows

@@ -12,8 +12,14 @@ from evaluate import quick_score
 from model import encode, logits_and_targets
 
 
-def run(model, draw, steps, batch, lr, label, pull=0.0, check=None, warmup=100):
-    """AdamW with a cosine schedule. `pull` draws weights back to their start."""
+def run(model, draw, steps, batch, lr, label, pull=0.0, check=None,
+        warmup=100, every=250, scales=None):
+    """AdamW with a cosine schedule. `pull` draws weights back to their start.
+
+    With `scales` = (low, high), each step looks at start + s * (weights - start)
+    for a random s in that range, so what is learnt does not hang on one exact
+    length of the task vector."""
+    scale_rng = random.Random(label)
     params = [p for p in model.parameters() if p.requires_grad]
     start = [p.detach().clone() for p in params]
     optimizer = torch.optim.AdamW(params, lr=lr, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
@@ -23,18 +29,26 @@ def run(model, draw, steps, batch, lr, label, pull=0.0, check=None, warmup=100):
         rate = lr * min(1, (step + 1) / warmup) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
         for group in optimizer.param_groups:
             group["lr"] = rate
+        if scales:
+            s = scale_rng.uniform(*scales)
+            with torch.no_grad():
+                kept = [p.detach().clone() for p in params]
+                torch._foreach_lerp_(params, start, 1 - s)
         logits, targets = logits_and_targets(model, *encode([draw() for _ in range(batch)]))
         loss = F.cross_entropy(logits, targets)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        if scales:
+            with torch.no_grad():
+                torch._foreach_copy_(params, kept)
         torch.nn.utils.clip_grad_norm_(params, 1.0)
         optimizer.step()
         if pull:
             with torch.no_grad():
                 torch._foreach_lerp_(params, start, rate * pull)
-        if step % 250 == 249 or step == steps - 1:
+        if (step + 1) % every == 0 or step == steps - 1:
             note = ""
-            if check and (step % 500 == 499 or step == steps - 1):
+            if check and ((step + 1) % (2 * every) == 0 or step == steps - 1):
                 model.eval()
                 note = check()
                 model.train()
@@ -44,7 +58,7 @@ def run(model, draw, steps, batch, lr, label, pull=0.0, check=None, warmup=100):
 
 
 def train_base(model, seed, steps, batch, lr, latent):
-    rng = random.Random(f"{seed}-{latent}")
+    rng = random.Random(f"{seed}-{latent}" if latent else seed)
     test = random.Random(seed + 1)
     known = tasks.BASE_TASKS | (tasks.LATENT_TASKS if latent else {})
     probes = {n: [tasks.fresh(lambda: tasks.line(n, make(test))) for _ in range(100)]
@@ -58,11 +72,11 @@ def train_base(model, seed, steps, batch, lr, latent):
 
 
 def train_skill(model, skill, seed, steps, batch, lr, pull=0.0, label=None,
-                own=0.6, others=0.15):
+                own=0.5, others=0.15, scales=None):
     """Learn one skill; the rest of each batch keeps what the base already does."""
     rng = random.Random(f"{seed}-{label or skill}")
     test = random.Random(seed + 2)
-    probe = [tasks.skill_example(test, skill) for _ in range(300)]
+    probe = [tasks.skill_example(test, skill) for _ in range(200)]
 
     def draw():
         x = rng.random()
@@ -72,5 +86,5 @@ def train_skill(model, skill, seed, steps, batch, lr, pull=0.0, label=None,
             return tasks.other_example(rng, skill)
         return tasks.base_example(rng)
 
-    run(model, draw, steps, batch, lr, label or skill, pull=pull,
+    run(model, draw, steps, batch, lr, label or skill, pull=pull, warmup=20, every=25, scales=scales,
         check=lambda: f"probe {quick_score(model, probe):.3f}")
