@@ -33,6 +33,7 @@ const familySchema = v.object({
       v.object({
         method: v.string(),
         experts: v.array(v.string()),
+        weights: v.array(v.number()),
         density: v.optional(v.number()),
         lambda: v.optional(v.number()),
         accuracy: score,
@@ -65,4 +66,16 @@ export function memberBytes(member: Member): number {
   return member.files
     .filter((file) => file.name.endsWith('.safetensors'))
     .reduce((sum, file) => sum + file.size, 0);
+}
+
+export type MeasuredMerge = Family['merges'][number];
+
+/** The merge of all experts by this method whose worst skill is best; null when none was measured. */
+export function bestMerge({ merges }: Family, method: string): MeasuredMerge | null {
+  const worst = ({ accuracy }: MeasuredMerge) => Math.min(...Object.values(accuracy));
+  const most = Math.max(...merges.map(({ experts }) => experts.length));
+  const [best] = merges
+    .filter((merge) => merge.method === method && merge.experts.length === most)
+    .toSorted((a, b) => worst(b) - worst(a));
+  return best ?? null;
 }

@@ -35,6 +35,20 @@ describe('the demo family', () => {
     expect(experts.map(({ model }) => model.id)).toEqual(['demo-sort']);
   });
 
+  test('opens with the settings whose weakest skill was measured best', () => {
+    const measured = (lambda: number, weights: readonly number[], reverse: number) => ({
+      method: 'task_arithmetic',
+      experts: ['sort'],
+      weights,
+      lambda,
+      accuracy: { sort: 0.9, reverse },
+    });
+    const merges = [measured(0.4, [1], 0.2), measured(0.6, [0.7], 0.5), measured(1, [1], 0.1)];
+    const { values, experts } = demoRecipe(parseFamily({ ...family, merges }));
+    expect(values).toEqual({ lambda: 0.6 });
+    expect(experts[0].values).toEqual({ weight: 0.7 });
+  });
+
   test('says so when it does not load', async () => {
     vi.stubGlobal('fetch', async () => new Response('gone', { status: 404 }));
     const session = fakeSession();

@@ -3,7 +3,7 @@ import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
-import { demoId, type Family, handlesOf, memberBytes, parseFamily } from './family.ts';
+import { bestMerge, demoId, type Family, handlesOf, memberBytes, parseFamily } from './family.ts';
 import { createModelsStore, type Failure, type ModelsStore } from './models.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
@@ -111,16 +111,22 @@ export function demoRef(member: Family['members'][number]): ModelRef {
   };
 }
 
-/** What the page opens on: the demo's base and its experts, task arithmetic. */
+/** What the page opens on: the demo's base and its experts, task arithmetic as it scored best. */
 export function demoRecipe(family: Family): Recipe {
   const base = family.members.find((member) => member.role === 'base');
   const recipe = emptyRecipe();
+  const best = bestMerge(family, recipe.method);
+  const weightOf = (id: string) => best?.weights[best.experts.indexOf(id)] ?? 1;
   return {
     ...recipe,
     base: base ? demoRef(base) : null,
     experts: family.members
       .filter((member) => member.role === 'expert')
-      .map((member) => ({ model: demoRef(member), values: {} })),
+      .map((member) => ({
+        model: demoRef(member),
+        values: weightOf(member.id) === 1 ? {} : { weight: weightOf(member.id) },
+      })),
+    values: best?.lambda === undefined ? {} : { lambda: best.lambda },
     output: { ...recipe.output, name: 'demo-merge' },
   };
 }

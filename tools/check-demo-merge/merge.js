@@ -1,5 +1,5 @@
-// Merges the demo family in a real browser, by each recipe of family.json's `merges`, and writes the
-// downloaded folders to OUT, one for each merge. Needs `npm run build` first.
+// Merges the demo family in a real browser, by recipes that Python measured too (family.json), and
+// writes the downloaded folders to OUT, one for each. Needs `npm run build` first.
 //   node tools/check-demo-merge/merge.js OUT [cpu|webgpu]
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,16 @@ const exported = page.waitForEvent('download');
 await page.getByRole('button', { name: 'Export recipe' }).click();
 const recipe = JSON.parse(readFileSync(await (await exported).path(), 'utf8'));
 
-for (const [index, merge] of family.merges.entries()) {
+/** @typedef {{ method: string, experts: string[], weights: number[], density?: number, lambda?: number }} Merge */
+
+/** A few of the grid that Python measured: all experts, equal weights, the papers' own settings. */
+const usual = (/** @type {Merge} */ { method, experts, weights, density, lambda }) =>
+  experts.length === recipe.experts.length &&
+  weights.every((weight) => weight === 1) &&
+  (method === 'task_arithmetic' ? lambda === 0.4 : density === 0.2 && lambda === 1);
+/** @type {Merge[]} */
+const merges = [...Object.values(family.bestMerges), ...family.merges.filter(usual)];
+for (const [index, merge] of merges.entries()) {
   const name = `${index}-${merge.method}`;
   const experts = recipe.experts.map(
     (/** @type {{ values: object }} */ expert, /** @type {number} */ i) => ({

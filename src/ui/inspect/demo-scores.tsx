@@ -1,5 +1,5 @@
 import type { MergeMethod } from '../../methods/method.ts';
-import type { Family } from '../../stores/family.ts';
+import { bestMerge, type Family } from '../../stores/family.ts';
 import { useModels, useRecipe } from '../../stores/use-session.ts';
 import './demo-scores.css';
 
@@ -65,26 +65,18 @@ function Score({ value }: { readonly value: number }) {
   );
 }
 
-function rowsOf({ members, accuracy, merges }: Family, method: string): readonly Row[] {
+function rowsOf(family: Family, method: string): readonly Row[] {
+  const { members, accuracy } = family;
   const single = members
     .filter(({ role, id }) => role !== 'adapter' && accuracy[id])
     .map(({ title, id }): Row => ({ name: title, note: '', scores: accuracy[id] }));
-  const worst = (scores: Readonly<Record<string, number>>) => Math.min(...Object.values(scores));
-  const most = Math.max(...merges.map(({ experts }) => experts.length));
-  const [best] = merges
-    .filter((merge) => merge.method === method && merge.experts.length === most)
-    .toSorted((a, b) => worst(b.accuracy) - worst(a.accuracy));
+  const best = bestMerge(family, method);
   if (!best) return single;
+  const equal = best.weights.every((weight) => weight === best.weights[0]);
   const settings = [
     best.lambda === undefined ? null : `λ ${best.lambda}`,
     best.density === undefined ? null : `density ${best.density}`,
+    equal ? 'equal weights' : `weights ${best.weights.join(', ')}`,
   ].filter((part) => part !== null);
-  return [
-    ...single,
-    {
-      name: 'Merged',
-      note: settings.length > 0 ? settings.join(', ') : 'equal weights',
-      scores: best.accuracy,
-    },
-  ];
+  return [...single, { name: 'Merged', note: settings.join(', '), scores: best.accuracy }];
 }
