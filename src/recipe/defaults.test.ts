@@ -22,10 +22,11 @@ test('an expert’s values fill up with defaults, and unknown ones are left out'
   expect(expertValues(findMethod('slerp')!, expert)).toEqual({});
 });
 
-test('another method keeps what it knows and drops the rest', () => {
+test('another method keeps what means the same there and drops the rest', () => {
   const recipe = withMethod(fullRecipe, 'task_arithmetic');
   expect(recipe.method).toBe('task_arithmetic');
-  expect(recipe.values).toEqual({ lambda: 0.7 });
+  expect(recipe.values).toEqual({});
+  expect(withMethod(fullRecipe, 'dare_ties').values).toEqual({ lambda: 0.7 });
   expect(recipe.experts.map(({ values }) => values)).toEqual([{ weight: -0.5 }, {}]);
   expect(recipe.rules.map(({ parameter }) => parameter)).toEqual(['weight']);
   expect(recipe.arithmetic).toEqual({});

@@ -25,12 +25,14 @@ export function emptyRecipe(): Recipe {
 
 /**
  * Changes the method. Values, rules and dialect choices that it does not know are dropped, so that
- * nothing invisible is left in the document. An unknown id changes nothing.
+ * nothing invisible is left in the document, and so are values whose default differs: λ scales a sum in
+ * one method and a mean in the other, and no number suits both. An unknown id changes nothing.
  */
 export function withMethod(recipe: Recipe, id: string): Recipe {
   const method = findMethod(id);
   if (!method) return recipe;
   const { global, perModel } = method.params;
+  const before = findMethod(recipe.method)?.params ?? { global: {}, perModel: {} };
   const isNumeric = (key: string) => (global[key] ?? perModel[key])?.kind === 'number';
   const choices = Object.entries(recipe.arithmetic).filter(([key]) =>
     (method.choices as readonly string[]).includes(key),
@@ -39,8 +41,11 @@ export function withMethod(recipe: Recipe, id: string): Recipe {
     ...recipe,
     method: method.id,
     arithmetic: Object.fromEntries(choices),
-    values: known(recipe.values, global),
-    experts: recipe.experts.map((e) => ({ ...e, values: known(e.values, perModel) })),
+    values: known(recipe.values, alike(global, before.global)),
+    experts: recipe.experts.map((e) => ({
+      ...e,
+      values: known(e.values, alike(perModel, before.perModel)),
+    })),
     rules: recipe.rules.filter((rule) => isNumeric(rule.parameter)),
     trimScope: method.choices.includes('smallTrim') ? recipe.trimScope : 'tensor',
   };
@@ -57,6 +62,13 @@ export function globalValues(recipe: Recipe, method: MergeMethod): ValuesByKey {
 export function expertValues(method: MergeMethod, expert: Expert): ValuesByKey {
   const schema = method.params.perModel;
   return { ...defaultsOf(schema), ...known(expert.values, schema) };
+}
+
+/** The parameters that two methods have with the same default. */
+function alike(schema: ParamSchema, other: ParamSchema): ParamSchema {
+  return Object.fromEntries(
+    Object.entries(schema).filter(([key, param]) => other[key]?.default === param.default),
+  );
 }
 
 function known(values: ValuesByKey, schema: ParamSchema): ValuesByKey {
