@@ -11,6 +11,7 @@ const flags = { 'with-webgpu': ['--enable-unsafe-webgpu'], 'without-webgpu': [] 
 export default defineConfig({
   testDir: 'e2e',
   timeout: 60_000,
+  expect: { timeout: 10_000 },
   fullyParallel: true,
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
