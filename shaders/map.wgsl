@@ -20,6 +20,9 @@
 
 override OUTPUT: u32 = 0u;
 
+// As many as WebGPU guarantees: no thread waits for another, so the fewer workgroups the better.
+const MAP_THREADS = 256u;
+
 // Words of the two quads of an oct in 8 bits, half a word each.
 var<private> bytes: vec2u;
 
@@ -53,13 +56,13 @@ fn store(oct: u32, half: u32, v: vec4f) {
   }
 }
 
-@compute @workgroup_size(THREADS)
+@compute @workgroup_size(MAP_THREADS)
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let oct = workgroup_index(workgroup, workgroups) * THREADS + thread;
+  let oct = workgroup_index(workgroup, workgroups) * MAP_THREADS + thread;
   if (oct >= job.octs) {
     return;
   }

@@ -16,10 +16,13 @@ struct Sample {
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> planes: array<vec2u>;
 @group(0) @binding(2) var<storage, read> samples: array<Sample>;
-// samples[z].count for each z; OUTSIDE where there is no element.
+// samples[z].count for each z; OUTSIDE where the block has no element.
 @group(0) @binding(3) var<storage, read_write> taken: array<u32>;
 // [non-finite values were met]
 @group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
+
+// Above every magnitude.
+const OUTSIDE = 0x80000000u;
 
 @compute @workgroup_size(THREADS)
 fn main(
@@ -34,7 +37,7 @@ fn main(
   }
   let jitter = pcg4d(vec4u(s, 0u, 0u, 0u)).x % sample.stride;
   let at = sample.first + s * sample.stride + jitter;
-  if (at < 8u * job.octs) {
+  if (job.head <= at && at < job.end) {
     taken[workgroup.z * sample.count + s] = magnitudes(sample.model, at / 4u)[at % 4u];
   } else {
     taken[workgroup.z * sample.count + s] = OUTSIDE;

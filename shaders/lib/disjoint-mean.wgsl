@@ -2,6 +2,9 @@
 
 #import lib/sign-vote
 
+// What the agreeing values are divided by: nothing (0), their weights (1) or their count (2).
+override DIVISOR: f32 = 1.0;
+
 // The models on one side of an election: Σ of their weighted values, and what that is divided by.
 struct Camp {
   sum: vec4f,
@@ -16,13 +19,12 @@ struct Election {
 
 // One model votes and joins its camp. Both camps are summed, since nobody knows yet which will win; to
 // the other one the model adds zero, which changes nothing.
-fn cast_vote(held: Election, election: u32, value: vec4f, weight: f32) -> Election {
+fn cast_vote(held: Election, value: vec4f, weight: f32) -> Election {
   let weighted = work(value * weight);
-  let heard = voice(election, value, weighted);
-  let rule = coeffs[election + 3u];
-  let share = select(select(0.0, 1.0, rule == 2.0), weight, rule == 1.0);
+  let heard = voice(value, weighted);
+  let share = select(select(0.0, 1.0, DIVISOR == 2.0), weight, DIVISOR == 1.0);
   return Election(
-    held.vote + ballot(election, heard),
+    held.vote + ballot(heard),
     join(held.plus, heard > vec4f(), weighted, share),
     join(held.minus, heard < vec4f(), weighted, share),
   );
@@ -37,9 +39,9 @@ fn join(camp: Camp, agrees: vec4<bool>, weighted: vec4f, share: f32) -> Camp {
 
 // The merged change: the mean of the winning camp, zero where nobody wins. Where the agreeing weights
 // cancel, and where nothing divides, the divisor is zero and the sum stays as it is.
-fn disjoint_mean(held: Election, election: u32) -> vec4f {
+fn disjoint_mean(held: Election) -> vec4f {
   let vote = work(held.vote);
-  let plus = elects_plus(election, vote);
+  let plus = elects_plus(vote);
   let sum = work(select(held.minus.sum, held.plus.sum, plus));
   let divisor = work(select(held.minus.divisor, held.plus.divisor, plus));
   let whole = (divisor == vec4f()) | (divisor == vec4f(1.0));

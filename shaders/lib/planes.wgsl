@@ -38,12 +38,6 @@ fn elements(i: u32) -> vec4u {
   return vec4u(job.start + 4u * i) + vec4u(0u, 1u, 2u, 3u);
 }
 
-// Which of the four lie in the block; the rest of its first and last oct is filled with zeros.
-fn inside(i: u32) -> vec4<bool> {
-  let at = vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u);
-  return at - vec4u(job.head) < vec4u(job.end - job.head);
-}
-
 // Position of model k among the recipe's experts.
 fn ordinal(k: u32) -> u32 {
   return planes[k].y;

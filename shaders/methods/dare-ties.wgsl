@@ -4,8 +4,12 @@
 #import lib/dare-mask
 #import lib/disjoint-mean
 
+#constant ELECT_WEIGHTED 4
+#constant BY_FREQUENCY 5
+#constant EVEN_IS_PLUS 6
+#constant DIVISOR 7
+
 const DRAWS = 1u;
-const ELECTION = 4u;
 const DARES = 8u;
 
 fn merge(i: u32) -> vec4f {
@@ -14,7 +18,7 @@ fn merge(i: u32) -> vec4f {
   var held = Election();
   for (var k = 0u; k < MODELS; k++) {
     let left = masked(DRAWS, DARES, k, work(x(k, i) - b), element);
-    held = cast_vote(held, ELECTION, left, dare_weight(DARES, k));
+    held = cast_vote(held, left, dare_weight(DARES, k));
   }
-  return work(b + work(disjoint_mean(held, ELECTION) * work_scalar(coeffs[0])));
+  return work(b + work(disjoint_mean(held) * work_scalar(coeffs[0])));
 }

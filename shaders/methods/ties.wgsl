@@ -4,7 +4,11 @@
 #import lib/trim
 #import lib/disjoint-mean
 
-const ELECTION = 1u;
+#constant ELECT_WEIGHTED 1
+#constant BY_FREQUENCY 2
+#constant EVEN_IS_PLUS 3
+#constant DIVISOR 4
+
 const TRIMS = 5u;
 
 fn merge(i: u32) -> vec4f {
@@ -13,7 +17,7 @@ fn merge(i: u32) -> vec4f {
   var held = Election();
   for (var k = 0u; k < MODELS; k++) {
     let left = trimmed(TRIMS, k, work(x(k, i) - b), index);
-    held = cast_vote(held, ELECTION, left, trim_weight(TRIMS, k));
+    held = cast_vote(held, left, trim_weight(TRIMS, k));
   }
-  return work(b + work(disjoint_mean(held, ELECTION) * work_scalar(coeffs[0])));
+  return work(b + work(disjoint_mean(held) * work_scalar(coeffs[0])));
 }

@@ -3,7 +3,7 @@ import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
 import { inOrder } from '../cpu/in-order.ts';
-import { formulaModule } from './link.ts';
+import { constantsFrom, formulaModule } from './link.ts';
 import { Planes } from './planes.ts';
 import {
   askSample,
@@ -15,13 +15,15 @@ import {
 } from './questions.ts';
 import { type Output, type Resident, Runner } from './runner.ts';
 import { Search } from './search.ts';
-import { THREADS } from './structs.ts';
+import { MAP_THREADS } from './structs.ts';
 
 export type GpuOptions = {
   /** Bytes of GPU memory above which unused buffers are let go; half of it may hold kept tensors. */
   readonly budget?: number;
   /** Largest piece of a tensor, in bytes; the device's limits when left out. For tests. */
   readonly pieceLimit?: number;
+  /** Workgroups side by side in a grid; WebGPU's limit when left out. For tests. */
+  readonly gridWidth?: number;
   /** Elements a selection looks at before its first pass. */
   readonly sampleSize?: number;
 };
@@ -53,7 +55,7 @@ export class GpuBackend implements Backend {
     const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
     const largest = Math.min(maxStorageBufferBindingSize, maxBufferSize, budget / 4);
     this.label = `WebGPU (${label})`;
-    this.#runner = new Runner(device, budget);
+    this.#runner = new Runner(device, budget, options.gridWidth);
     this.#planes = new Planes(
       this.#runner,
       Math.min(options.pieceLimit ?? largest, largest),
@@ -102,11 +104,13 @@ export class GpuBackend implements Backend {
     }
     const size = bytesPerElement(kernel.output);
     const parameters = Float32Array.from([...kernel.coefficients, 0]);
+    const formula = formulaModule(kernel.methodId);
     const program = {
       shader: 'map',
-      formula: formulaModule(kernel.methodId),
+      formula,
       constants: {
         ...constantsOf(blocks, kernel.work),
+        ...constantsFrom(formula, kernel.coefficients),
         OUTPUT: floatDtypes.indexOf(kernel.output),
       },
     };
@@ -116,7 +120,7 @@ export class GpuBackend implements Backend {
       at: kernel.at,
       outputBytes: piece.octs * 8 * size,
       tallyBytes: 8,
-      workgroups: Math.ceil(piece.octs / THREADS),
+      workgroups: Math.ceil(piece.octs / MAP_THREADS),
     });
     const run = (resident: Resident) => this.#runThen(blocks, resident, [start(resident)]);
     let whole: Uint8Array<ArrayBuffer> | null = null;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explain, formulaModule, link } from './link.ts';
+import { constantsFrom, explain, formulaModule, link } from './link.ts';
 
 const from = (files: Record<string, string>) => new Map(Object.entries(files));
 const code = (files: Record<string, string>, formula?: string, counts = {}) =>
@@ -89,4 +89,13 @@ test('a compiler message is told with the file and line where it was written', (
   expect(explain(linked, { ...message, lineNum: 4 } as GPUCompilationMessage)).toContain(
     'shaders/main.wgsl:3',
   );
+});
+
+test('a formula takes constants from its coefficients', () => {
+  const files = from({
+    'methods/a': '#constant RULE 2\n#constant OTHER 0\nbody',
+    main: '#import formula',
+  });
+  expect(constantsFrom('methods/a', [5, 6, 7], files)).toEqual({ RULE: 7, OTHER: 5 });
+  expect(link('main', 'methods/a', {}, files).code).toBe('body');
 });

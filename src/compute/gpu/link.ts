@@ -11,6 +11,9 @@ export const modules: ReadonlyMap<string, string> = new Map(
   Object.entries(texts).map(([path, text]) => [path.slice('/shaders/'.length, -5), text]),
 );
 
+/** `#constant NAME n` in a formula: the override NAME is coefficient n, fixed when it is compiled. */
+const CONSTANT = /^#constant (\w+) (\d+)$/;
+
 type Line = { readonly text: string; readonly file: string; readonly line: number };
 
 export type Linked = {
@@ -39,6 +42,7 @@ export function link(
       throw new Error(`No shader module "${name}", imported by ${chain.at(-1) ?? 'the program'}`);
     }
     const lines = text.split('\n').flatMap((line, index): readonly Line[] => {
+      if (CONSTANT.test(line)) return [];
       const imported = /^#import\s+(\S+)\s*$/.exec(line)?.[1];
       if (!imported) return [{ text: line, file: `shaders/${name}.wgsl`, line: index + 1 }];
       return include(imported === 'formula' ? (formula ?? imported) : imported, [...chain, name]);
@@ -79,6 +83,23 @@ export function explain(linked: Linked, message: GPUCompilationMessage): string 
   const origin = linked.origins[message.lineNum - 1];
   const place = origin ? `${origin.file}:${origin.line}:${message.linePos}` : 'shader';
   return `${place}: ${message.type}: ${message.message}`;
+}
+
+/**
+ * Values of the overrides that a formula takes from the coefficients. For rules, which stay the same
+ * over a merge: the compiler removes the ways not taken.
+ */
+export function constantsFrom(
+  formula: string,
+  coefficients: readonly number[],
+  from = modules,
+): Readonly<Record<string, number>> {
+  const lines = (from.get(formula) ?? '').split('\n');
+  const named = lines.flatMap((line) => {
+    const match = CONSTANT.exec(line);
+    return match ? [[match[1], coefficients[Number(match[2])]] as const] : [];
+  });
+  return Object.fromEntries(named);
 }
 
 /** The module that holds a method's formula. */

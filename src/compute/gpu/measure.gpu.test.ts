@@ -29,7 +29,7 @@ const sums: readonly Measure[] = [
 ];
 
 async function compareSums(device: GPUDevice, blocks: Blocks, work: Work): Promise<void> {
-  const gpu = gpuBackend(device, 'test', { pieceLimit: 1 << 18 });
+  const gpu = gpuBackend(device, 'test', { pieceLimit: 1 << 18, gridWidth: 2 });
   const got = await gpu.measure(blocks, sums, { work, at }, signal);
   const wanted = await cpuBackend({ workers: 0 }).measure(blocks, sums, { work, at }, signal);
   sums.forEach((measure, i) => {
@@ -62,7 +62,7 @@ async function compareRanks(device: GPUDevice, blocks: Blocks, work: Work = 'F32
   const n = blocks.elementCount;
   const cpu = cpuBackend({ workers: 0 });
   for (const sampleSize of [1 << 16, 16]) {
-    const gpu = gpuBackend(device, 'test', { sampleSize, pieceLimit: 1 << 18 });
+    const gpu = gpuBackend(device, 'test', { sampleSize, pieceLimit: 1 << 18, gridWidth: 2 });
     for (const share of [0, 1e-4, 0.01, 0.2, 0.5, 0.9, 0.999, 1]) {
       const count = Math.round(share * n);
       const measures = [0, 1].map((model) => ({ kind: 'magnitude', model, count }) as const);

@@ -1,5 +1,11 @@
 import { describe, expect } from 'vitest';
-import { arithmeticOf, type Dialect, dialects, resolveArithmetic } from '../../methods/dialect.ts';
+import {
+  type Arithmetic,
+  arithmeticOf,
+  type Dialect,
+  dialects,
+  resolveArithmetic,
+} from '../../methods/dialect.ts';
 import type { MergeMethod } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
 import { decode } from '../../numerics/decode.ts';
@@ -27,6 +33,8 @@ type Sample = {
   readonly random: Random;
   readonly method: MergeMethod;
   readonly dialect: Dialect;
+  /** The same for all samples of a test, since each set is compiled anew. */
+  readonly choices: Partial<Arithmetic>;
   readonly regime: Regime;
   readonly models: number;
   readonly elementCount: number;
@@ -34,8 +42,17 @@ type Sample = {
   readonly output: FloatDtype;
 };
 
+/** Some of the choices made by hand; the precision of a step stays the dialect's. */
+function sampleChoices(random: Random, method: MergeMethod): Partial<Arithmetic> {
+  const byHand = method.choices.filter((choice) => choice !== 'work' && random() < 0.3);
+  return Object.fromEntries(
+    byHand.map((choice) => [choice, ARITHMETICS[Math.floor(random() * 3)][choice]]),
+  );
+}
+
 function sampleMerge(sample: Sample): PlanesMerge {
-  const { random, method, dialect, regime, models, elementCount, dtypeOf, output } = sample;
+  const { random, method, dialect, choices, regime, models, elementCount, dtypeOf, output } =
+    sample;
   const { base } = method.arity;
   const hasBase = base === 'required' || (base === 'optional' && random() < 0.5);
   const dtypes = Array.from({ length: models + (hasBase ? 1 : 0) }, (_, k) => dtypeOf(k));
@@ -44,11 +61,6 @@ function sampleMerge(sample: Sample): PlanesMerge {
   if (!hasBase && 'of' in global) global.of = 'weights';
   const perModel = Array.from({ length: models }, () =>
     sampleValues(random, method.params.perModel, regime),
-  );
-  // Choices by hand, but the precision of a step stays the dialect's.
-  const byHand = method.choices.filter((choice) => choice !== 'work' && random() < 0.3);
-  const choices = Object.fromEntries(
-    byHand.map((choice) => [choice, ARITHMETICS[Math.floor(random() * 3)][choice]]),
   );
   const ordinals = Array.from({ length: models }, (_, k) => 2 * k + 1);
   const tensorKey = Math.floor(random() * 2 ** 32);
@@ -101,7 +113,7 @@ function termsOf(merge: PlanesMerge): Float64Array {
 
 async function compare(device: GPUDevice, sample: Sample): Promise<void> {
   const merge = sampleMerge(sample);
-  const gpu = gpuBackend(device, 'test', { sampleSize: 64, pieceLimit: 1 << 20 });
+  const gpu = gpuBackend(device, 'test', { sampleSize: 64, pieceLimit: 1 << 20, gridWidth: 3 });
   const cpu = cpuBackend({ workers: 0 });
   try {
     const wanted = await mergePlanes(cpu, merge);
@@ -161,9 +173,10 @@ describe.each(methods.map((method) => [method.id, method] as const))('%s', (_id,
     for (const dialect of dialects) {
       gpuTest(`as ${dialect} defines it on ${layout}, sizes 0 to 4097`, async (device) => {
         const random = randomNumbers(layout.length * 7 + dialect.length);
+        const shared = { random, method, dialect, choices: sampleChoices(random, method) };
         for (const elementCount of SIZES) {
           const regime = elementCount % 2 === 0 ? 'dyadic' : 'random';
-          const fixed = { random, method, dialect, models, dtypeOf, output, elementCount };
+          const fixed = { ...shared, models, dtypeOf, output, elementCount };
           await compare(device, { ...fixed, regime });
         }
       });
@@ -173,7 +186,8 @@ describe.each(methods.map((method) => [method.id, method] as const))('%s', (_id,
   for (const models of modelCounts(method)) {
     gpuTest(`with ${models} models, both kinds of input`, async (device) => {
       const random = randomNumbers(models);
-      const fixed = { random, method, dialect: 'paper', models, output: 'BF16' } as const;
+      const choices = sampleChoices(random, method);
+      const fixed = { random, method, dialect: 'paper', choices, models, output: 'BF16' } as const;
       for (let round = 0; round < 8; round++) {
         const regime = round % 2 === 0 ? 'dyadic' : 'random';
         await compare(device, { ...fixed, regime, dtypeOf: () => 'BF16', elementCount: 999 });
@@ -184,7 +198,8 @@ describe.each(methods.map((method) => [method.id, method] as const))('%s', (_id,
   gpuTest('on 70,001 and 200,003 elements in several pieces', async (device) => {
     const random = randomNumbers(11);
     const models = Math.min(3, method.arity.models[1]);
-    const fixed = { random, method, dialect: 'paper', models, output: 'F32' } as const;
+    const choices = sampleChoices(random, method);
+    const fixed = { random, method, dialect: 'paper', choices, models, output: 'F32' } as const;
     const dtypeOf = () => 'F32' as const;
     await compare(device, { ...fixed, regime: 'dyadic', dtypeOf, elementCount: 70_001 });
     await compare(device, { ...fixed, regime: 'random', dtypeOf, elementCount: 200_003 });

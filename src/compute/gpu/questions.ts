@@ -134,8 +134,12 @@ export function askSteps(
         const words = slabs(piece) * THREADS * 2;
         const ofThreads = new Uint32Array(output, z * words * 4, words);
         const begin = TALLY + z * BINS;
-        const histogram = tally.subarray(begin, begin + BINS);
-        search.addStep(slabTotals(ofThreads), slabStarts(piece), histogram);
+        search.addStep({
+          starts: slabStarts(piece),
+          counts: slabTotals(ofThreads),
+          zeros: slabZeros(piece),
+          histogram: tally.subarray(begin, begin + BINS),
+        });
       });
     },
   };
@@ -175,6 +179,14 @@ function slabStarts(piece: Piece): readonly number[] {
   return Array.from({ length: slabs(piece) }, (_, slab) =>
     slab === 0 ? piece.start + piece.head : piece.start + slab * SLAB,
   );
+}
+
+/** Zeros before and after the piece that its first and its last slab hold. */
+function slabZeros(piece: Piece): readonly number[] {
+  const zeros = new Array<number>(slabs(piece)).fill(0);
+  zeros[0] += piece.head;
+  zeros[zeros.length - 1] += piece.octs * 8 - piece.head - piece.count;
+  return zeros;
 }
 
 function slabs(piece: Piece): number {

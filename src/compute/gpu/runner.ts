@@ -37,9 +37,11 @@ export class Runner {
   readonly #pool: BufferPool;
   readonly #pipelines: Pipelines;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #gridWidth: number;
   #lost: string | null = null;
 
-  constructor(device: GPUDevice, budget: number) {
+  constructor(device: GPUDevice, budget: number, gridWidth = WIDEST_GRID) {
+    this.#gridWidth = gridWidth;
     this.device = device;
     this.#pool = new BufferPool(device, budget);
     this.#pipelines = Pipelines.of(device);
@@ -146,7 +148,7 @@ export class Runner {
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, this.#bind([job, planes, given, output, tally]));
-    const wide = Math.min(workgroups, WIDEST_GRID);
+    const wide = Math.min(workgroups, this.#gridWidth);
     pass.dispatchWorkgroups(wide, Math.ceil(workgroups / wide), layers);
     pass.end();
     encoder.copyBufferToBuffer(output, 0, readback, 0, outputBytes);

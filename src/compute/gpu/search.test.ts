@@ -10,7 +10,8 @@ function runPass(search: Search, patterns: Uint32Array, pieceSize: number): void
   }
   if (pass?.kind === 'step') {
     for (let from = 0; from < patterns.length; from += pieceSize) {
-      const piece = patterns.subarray(from, from + pieceSize);
+      // Two zeros after each piece, as the octs of a block have.
+      const piece = Uint32Array.from([...patterns.subarray(from, from + pieceSize), 0, 0]);
       const slabs = Math.ceil(piece.length / SLAB);
       const counts = new Uint32Array(2 * slabs);
       const histogram = new Uint32Array(BINS);
@@ -21,7 +22,9 @@ function runPass(search: Search, patterns: Uint32Array, pieceSize: number): void
         else if (pattern >= pass.low) histogram[(pattern - pass.low) >>> pass.shift]++;
       });
       const starts = Array.from({ length: slabs }, (_, slab) => from + slab * SLAB);
-      search.addStep(counts, starts, histogram);
+      const zeros = starts.map(() => 0);
+      for (const i of [piece.length - 2, piece.length - 1]) zeros[Math.floor(i / SLAB)]++;
+      search.addStep({ starts, counts, zeros, histogram });
     }
   }
   if (pass?.kind === 'locate') {

@@ -37,6 +37,18 @@ type Next = Pass | { readonly kind: 'found'; readonly cut: Cut };
 
 const CHANGED = 'The values changed between two passes';
 
+/** What a step counted in one piece of the tensor, slab by slab. */
+export type Counted = {
+  /** Index in the tensor of the first element of each slab. */
+  readonly starts: readonly number[];
+  /** [above the bracket, equal to the guess] of each slab. */
+  readonly counts: Uint32Array;
+  /** How many zeros around the block each slab counted as if they were elements. */
+  readonly zeros: readonly number[];
+  /** The rest of the bracket, in bins. */
+  readonly histogram: Uint32Array;
+};
+
 /** Elements of one slab that equal the guess. */
 type Slab = { readonly start: number; readonly equal: number };
 
@@ -78,13 +90,17 @@ export class Search {
     for (const pattern of taken) if (pattern < OUTSIDE) this.#sample.push(pattern);
   }
 
-  /** Takes [above, equal] and the first element of every slab of a piece, and the piece's histogram. */
-  addStep(counts: Uint32Array, starts: readonly number[], histogram: Uint32Array): void {
+  /** Takes what a step counted in one piece. */
+  addStep({ starts, counts, histogram, zeros }: Counted): void {
+    if (this.#pass?.kind !== 'step') return;
+    const { low, guess } = this.#pass;
     for (const [slab, start] of starts.entries()) {
       this.#above += counts[2 * slab];
-      this.#slabs.push({ start, equal: counts[2 * slab + 1] });
+      const equal = counts[2 * slab + 1] - (guess === 0 ? zeros[slab] : 0);
+      this.#slabs.push({ start, equal });
     }
     for (let bin = 0; bin < BINS; bin++) this.#histogram[bin] += histogram[bin];
+    if (low === 0 && guess !== 0) for (const more of zeros) this.#histogram[0] -= more;
   }
 
   /** Takes the magnitudes of the slab that was asked for, from its first element on. */

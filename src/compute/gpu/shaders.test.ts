@@ -4,7 +4,7 @@ import { methods } from '../../methods/registry.ts';
 import { floatDtypes } from '../../numerics/dtype.ts';
 import { explain, formulaModule, link, modules } from './link.ts';
 import { BINS } from './search.ts';
-import { SLAB_TURNS, structs, sumKinds, THREADS } from './structs.ts';
+import { MAP_THREADS, SLAB_TURNS, structs, sumKinds, THREADS } from './structs.ts';
 
 // Dawn's null backend compiles WGSL without a driver. It crashes when its GPU object is collected.
 Object.assign(globalThis, globals, { nullGpu: create(['backend=null']) });
@@ -104,6 +104,7 @@ test.each([
   ...sumKinds.map((kind, code) => [kind, code] as const),
   ['MIXED', MIXED] as const,
   ['BINS', BINS] as const,
+  ['MAP_THREADS', MAP_THREADS] as const,
   ['THREADS', THREADS] as const,
   ['SLAB_TURNS', SLAB_TURNS] as const,
 ])('the constant %s is %i on both sides', (name, value) => {

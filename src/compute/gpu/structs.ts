@@ -1,6 +1,8 @@
 /** The structs that shaders read, field by field; a test compares the names with the WGSL. */
 
-/** Threads in a workgroup, and quads that each goes over in a measure; as in lib/grid.wgsl. */
+/** Threads in a workgroup of the map; as in map.wgsl. */
+export const MAP_THREADS = 256;
+/** Threads in the others, and quads that each goes over in a measure; as in lib/grid.wgsl. */
 export const THREADS = 64;
 export const SLAB_TURNS = 32;
 
