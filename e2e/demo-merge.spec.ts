@@ -155,6 +155,8 @@ async function compareWithGpu(workbench: Workbench, onCpu: Buffer): Promise<void
   await workbench.run.choose('WebGPU');
   await expect(workbench.run.device).toContainText(/^WebGPU/);
   await workbench.merge();
+  // No tensor went to the CPU after all.
+  await expect(workbench.result.note('Time')).toHaveText(/^WebGPU\b(?!.*then)/);
   const onGpu = await weightsOf(workbench);
   expect((await headerOf(onGpu)).metadata['backend']).toMatch(/^WebGPU/);
   const { sameTensors, elements, differing, worst } = await compareBf16(onCpu, onGpu);

@@ -346,6 +346,7 @@ test('warns of weights and densities that do nothing, and refuses to drop everyt
   await expect(workbench.run.merge).toBeEnabled();
 
   await workbench.method.choose('DARE');
+  await workbench.recipe.setField('Reverse', 'density', '0');
   await expectFinding(workbench, {
     severity: 'error',
     message: 'drop rate p = 1 drops everything, and 1 / (1 − p) has no value.',

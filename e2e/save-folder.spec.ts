@@ -42,8 +42,7 @@ test('does not write over a model that is there', async ({ page, workbench }) =>
   const weights = sha256(await privateFile(page, 'picked/demo-merge/model.safetensors'));
 
   await workbench.method.setField('λ', '0.3');
-  await workbench.run.merge.click();
-  const alert = workbench.result.panel.getByRole('alert');
+  const alert = await workbench.mergeInVain();
   await expect(alert).toContainText('a file of this name is in the folder');
   await expect(alert).toContainText('Pick an empty folder, or move this file away.');
   expect(await privateStorage(page, 'picked')).toEqual(before);
@@ -82,8 +81,7 @@ test('says that permission was withdrawn in the middle, and leaves no file', asy
     };
   });
   await openAndChooseFolder(workbench);
-  await workbench.run.merge.click();
-  const alert = workbench.result.panel.getByRole('alert');
+  const alert = await workbench.mergeInVain();
   await expect(alert).toContainText('model.safetensors: writing is not allowed any more.');
   await expect(alert).toContainText('Pick the folder again.');
   expect(await privateStorage(page, 'picked')).toEqual({});
@@ -103,8 +101,7 @@ test('says that a file cannot be made, and takes away those that were', async ({
     };
   });
   await openAndChooseFolder(workbench);
-  await workbench.run.merge.click();
-  const alert = workbench.result.panel.getByRole('alert');
+  const alert = await workbench.mergeInVain();
   await expect(alert).toContainText('tokenizer.json: writing failed');
   await expect(alert).toContainText('Check that the disk and the folder are still there');
   expect(await privateStorage(page, 'picked')).toEqual({});

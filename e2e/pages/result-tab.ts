@@ -19,6 +19,11 @@ export class ResultTab {
     return this.panel.locator('.figure', { hasText: name }).locator('.figure-value');
   }
 
+  /** The small print under it. */
+  note(name: string): Locator {
+    return this.panel.locator('.figure', { hasText: name }).locator('.figure-note');
+  }
+
   downloadOf(file: string): Locator {
     return this.panel.getByRole('button', { name: `Download ${file}`, exact: true });
   }

@@ -76,6 +76,14 @@ export class Workbench {
     await expect(this.result.verdict).toHaveText(/verified\.|found problems/, { timeout: 45_000 });
   }
 
+  /** Presses Merge and waits for what it says when it fails. */
+  async mergeInVain(): Promise<Locator> {
+    await this.run.merge.click();
+    const alert = this.result.panel.getByRole('alert');
+    await expect(alert).toBeVisible({ timeout: 45_000 });
+    return alert;
+  }
+
   /** Does `act` and returns the bytes of the file it downloads. */
   async downloaded(act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
     const [download] = await Promise.all([this.page.waitForEvent('download'), act()]);
