@@ -19,6 +19,8 @@ export default defineConfig({
   use: { baseURL: `http://localhost:${port}`, trace: 'retain-on-failure' },
   projects: Object.entries(flags).map(([name, args]) => ({
     name,
+    // Without WebGPU there is no graphics process to lose.
+    testIgnore: name === 'without-webgpu' ? '**/gpu-lost.spec.ts' : [],
     use: {
       browserName: 'chromium' as const,
       launchOptions: {

@@ -1,0 +1,31 @@
+import { jsonOf, outputOf, weightsOf } from './fixtures/output-folder.ts';
+import { expect, test } from './fixtures/test.ts';
+import { compareBf16 } from './fixtures/weights.ts';
+
+test('finishes with the same weights when the graphics process crashes in the middle', async ({
+  workbench,
+  context,
+}) => {
+  await workbench.open();
+  await workbench.method.choose('DARE');
+  await workbench.method.setField('draws', '40');
+  await workbench.run.choose('CPU');
+  await workbench.merge();
+  const onCpu = await weightsOf(workbench);
+
+  await workbench.run.choose('WebGPU');
+  await expect(workbench.run.device).toContainText(/^WebGPU/);
+  await workbench.run.merge.click();
+  await expect(workbench.run.region).toContainText(/[1-9]\d* \/ 38 tensors/);
+  const devtools = await context.browser()!.newBrowserCDPSession();
+  await devtools.send('Browser.crashGpuProcess');
+  await expect(workbench.result.verdict).toContainText('verified.', { timeout: 45_000 });
+  const output = await outputOf(workbench);
+  const { sameTensors, worst } = await compareBf16(onCpu, output['model.safetensors']);
+  expect({ sameTensors, worst }).toEqual({ sameTensors: true, worst: 0 });
+  const { remarkable } = jsonOf(output['amalgam-verify.json']);
+  test
+    .info()
+    .annotations.push({ type: 'notes', description: JSON.stringify(remarkable).slice(0, 300) });
+  expect(JSON.stringify(remarkable)).toContain('GPU');
+});
