@@ -22,6 +22,8 @@ export type GpuOptions = {
   readonly budget?: number;
   /** Largest piece of a tensor, in bytes; the device's limits when left out. For tests. */
   readonly pieceLimit?: number;
+  /** Whether loops over models are unrolled; yes when left out. Tests compile much, and compute little. */
+  readonly unroll?: boolean;
   /** Workgroups side by side in a grid; WebGPU's limit when left out. For tests. */
   readonly gridWidth?: number;
   /** Elements a selection looks at before its first pass. */
@@ -49,6 +51,7 @@ export class GpuBackend implements Backend {
   readonly #runner: Runner;
   readonly #planes: Planes;
   readonly #sampleSize: number | null;
+  readonly #unroll: boolean;
 
   constructor(device: GPUDevice, label: string, options: GpuOptions) {
     const budget = options.budget ?? DEFAULT_BUDGET;
@@ -61,6 +64,7 @@ export class GpuBackend implements Backend {
       Math.min(options.pieceLimit ?? largest, largest),
       budget / 2,
     );
+    this.#unroll = options.unroll ?? true;
     this.#sampleSize = options.sampleSize ?? null;
   }
 
@@ -108,6 +112,7 @@ export class GpuBackend implements Backend {
     const program = {
       shader: 'map',
       formula,
+      unroll: this.#unroll,
       constants: {
         ...constantsOf(blocks, kernel.work),
         ...constantsFrom(formula, kernel.coefficients),
@@ -166,7 +171,7 @@ export class GpuBackend implements Backend {
       });
       const dispatches = asked.map(({ one: { shader, constants, ...rest } }) => ({
         ...rest,
-        program: { shader, constants: { ...shared, ...constants } },
+        program: { shader, constants: { ...shared, ...constants }, unroll: this.#unroll },
         at: context.at,
       }));
       const outputs = await this.#runThen(blocks, resident, dispatches);

@@ -25,12 +25,12 @@ export type Linked = {
 /**
  * The text of `shader` with each `#import name` replaced by that module, once each; `#import formula`
  * takes the module named by `formula`. Throws on unknown names and on modules that import each other.
- * Loops up to a literal, or up to a name in `counts`, are unrolled.
+ * With `counts`, loops up to a literal or up to a name in it are unrolled.
  */
 export function link(
   shader: string,
   formula?: string,
-  counts: Readonly<Record<string, number>> = {},
+  counts: Readonly<Record<string, number>> | null = null,
   from = modules,
 ): Linked {
   const done = new Set<string>();
@@ -50,7 +50,8 @@ export function link(
     done.add(name);
     return lines;
   };
-  const origins = unrolled(include(shader, []), counts);
+  const included = include(shader, []);
+  const origins = counts ? unrolled(included, counts) : included;
   return { code: origins.map(({ text }) => text).join('\n'), origins };
 }
 

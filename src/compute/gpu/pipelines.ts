@@ -1,3 +1,4 @@
+import { floatDtypes } from '../../numerics/dtype.ts';
 import { explain, type Linked, link } from './link.ts';
 
 /** Which program: a complete shader, the formula it imports, and values of its override constants. */
@@ -5,10 +6,18 @@ export type Program = {
   readonly shader: string;
   readonly formula?: string;
   readonly constants: Readonly<Record<string, number>>;
+  /** Unrolled programs run faster on software adapters and take longer to compile. */
+  readonly unroll: boolean;
 };
 
 /** Loops over more models than this stay loops: their text would grow beyond reason. */
 const MOST_UNROLLED = 8;
+
+/** What the linker unrolls; planes of several dtypes, which are rare, bring too much text to repeat. */
+function unrolledIn({ unroll, constants }: Program): Readonly<Record<string, number>> | null {
+  const { MODELS, DTYPE } = constants;
+  return unroll && MODELS <= MOST_UNROLLED && DTYPE < floatDtypes.length ? { MODELS } : null;
+}
 
 /** Compiled programs of one device. All shaders share one layout: a uniform and four storage buffers. */
 export class Pipelines {
@@ -58,8 +67,9 @@ export class Pipelines {
     return pipeline;
   }
 
-  async #compile({ shader, formula, constants }: Program): Promise<GPUComputePipeline> {
-    const { linked, module } = this.#module(shader, formula, constants['MODELS'] ?? 0);
+  async #compile(program: Program): Promise<GPUComputePipeline> {
+    const { shader, formula, constants } = program;
+    const { linked, module } = this.#module(shader, formula, unrolledIn(program));
     try {
       return await this.#device.createComputePipelineAsync({
         layout: this.#pipelineLayout,
@@ -75,9 +85,8 @@ export class Pipelines {
   #module(
     shader: string,
     formula: string | undefined,
-    models: number,
+    unrolled: Readonly<Record<string, number>> | null,
   ): { linked: Linked; module: GPUShaderModule } {
-    const unrolled = models <= MOST_UNROLLED ? { MODELS: models } : {};
     const key = JSON.stringify([shader, formula, unrolled]);
     let made = this.#modules.get(key);
     if (!made) {

@@ -12,13 +12,17 @@ const { nullGpu } = globalThis as typeof globalThis & { nullGpu: GPU };
 const device = await (await nullGpu.requestAdapter())!.requestDevice();
 afterAll(() => device.destroy());
 
+const codes = floatDtypes.map((_, code) => code);
+const MIXED = codes.length;
+
 /** What the compiler says about a program, with file and line; empty when it is content. */
 async function complaints(
   shader: string,
   formula: string | undefined,
   constants: Record<string, number>,
 ): Promise<readonly string[]> {
-  const linked = link(shader, formula, { MODELS: constants.MODELS });
+  const unrolled = constants.DTYPE === MIXED ? null : { MODELS: constants.MODELS };
+  const linked = link(shader, formula, unrolled);
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ code: linked.code });
   const { messages } = await module.getCompilationInfo();
@@ -33,8 +37,6 @@ async function complaints(
   }
 }
 
-const codes = floatDtypes.map((_, code) => code);
-const MIXED = codes.length;
 const formulas = methods.map(({ id }) => formulaModule(id));
 
 describe.each(formulas)('map with %s', (formula) => {
