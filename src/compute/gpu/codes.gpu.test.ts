@@ -138,6 +138,7 @@ gpuTest('signs of zero and of the smallest values survive encoding', async (devi
     2 ** -24,
     -(2 ** -24),
     2 ** -25,
+    1.9 * 2 ** -26,
     -(2 ** -25),
     2 ** -9,
     -(2 ** -9),
