@@ -24,8 +24,5 @@ test('finishes with the same weights when the graphics process crashes in the mi
   const { sameTensors, worst } = await compareBf16(onCpu, output['model.safetensors']);
   expect({ sameTensors, worst }).toEqual({ sameTensors: true, worst: 0 });
   const { remarkable } = jsonOf(output['amalgam-verify.json']);
-  test
-    .info()
-    .annotations.push({ type: 'notes', description: JSON.stringify(remarkable).slice(0, 300) });
-  expect(JSON.stringify(remarkable)).toContain('GPU');
+  expect(JSON.stringify(remarkable)).toContain('GPU lost, done again');
 });
