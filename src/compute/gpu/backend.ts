@@ -216,9 +216,9 @@ function constantsOf({ dtypes, hasBase }: Blocks, work: Work): Readonly<Record<s
   };
 }
 
-/** Large enough for a tight bracket, small beside the tensor: between 2¹⁰ and 2¹⁶. */
+/** Large enough for a bracket of a few percent, small beside the tensor: between 2¹⁰ and 2¹⁶. */
 function sampleSizeFor(elementCount: number): number {
-  return Math.min(2 ** 16, Math.max(2 ** 10, elementCount / 64));
+  return Math.min(2 ** 16, Math.max(2 ** 10, elementCount / 256));
 }
 
 function questionsOf(searches: readonly { model: number; search: Search }[]): Question[] {

@@ -60,7 +60,8 @@ export class Search {
   readonly #elementCount: number;
   #pass: Pass | null;
   #cut: Cut | null = null;
-  #sample: number[] = [];
+  /** Magnitudes that were sampled; sorted, the largest first, once all are there. */
+  #sample = new Uint32Array(0);
   #above = 0;
   readonly #histogram = new Float64Array(BINS);
   #slabs: Slab[] = [];
@@ -87,7 +88,11 @@ export class Search {
 
   /** Takes sampled magnitudes, `OUTSIDE` where there was no element. */
   addSample(taken: Uint32Array): void {
-    for (const pattern of taken) if (pattern < OUTSIDE) this.#sample.push(pattern);
+    const found = taken.filter((pattern) => pattern < OUTSIDE);
+    const longer = new Uint32Array(this.#sample.length + found.length);
+    longer.set(this.#sample);
+    longer.set(found, this.#sample.length);
+    this.#sample = longer;
   }
 
   /** Takes what a step counted in one piece. */
@@ -119,8 +124,7 @@ export class Search {
   }
 
   #afterSample(): Next {
-    const sorted = Uint32Array.from(this.#sample).sort().reverse();
-    this.#sample = Array.from(sorted);
+    const sorted = this.#sample.sort().reverse();
     const size = sorted.length;
     const share = this.#count / this.#elementCount;
     // A sample of all elements knows the answer; others miss it by a binomial deviation.
