@@ -8,7 +8,7 @@ test('finishes with the same weights when the graphics process crashes in the mi
 }) => {
   await workbench.open();
   await workbench.method.choose('DARE');
-  await workbench.method.setField('draws', '40');
+  await workbench.method.setField('draws', '16');
   await workbench.run.choose('CPU');
   await workbench.merge();
   const onCpu = await weightsOf(workbench);
