@@ -20,6 +20,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
+  // A few tests watch the clock, and CI machines are shared.
+  retries: process.env.CI ? 2 : 0,
   reporter: [['list']],
   use: { baseURL: `http://localhost:${port}`, trace: 'retain-on-failure' },
   projects: Object.entries(flags).map(([name, args]) => ({
