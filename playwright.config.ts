@@ -15,7 +15,8 @@ const leftOut = {
 
 export default defineConfig({
   testDir: 'e2e',
-  timeout: 60_000,
+  // Without a GPU the pages are drawn by the processor too: a test takes up to 40 s on two cores.
+  timeout: 180_000,
   expect: { timeout: 10_000 },
   fullyParallel: true,
   workers: 2,

@@ -43,7 +43,7 @@ export default defineConfig({
           pool: 'forks',
           // The Vulkan loader reads this in C; only forked processes see it.
           env: driver ? { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver } : {},
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
