@@ -56,7 +56,9 @@ function Figures({ plan }: { readonly plan: Plan }) {
         elements
       </Figure>
       <Figure name="To read" value={bytes(plan.bytesToRead)}>
-        {plan.wholeModelCounts ? 'the weights twice, for the whole-model trim' : 'the weights, once'}
+        {plan.wholeModelCounts
+          ? 'the weights twice, for the whole-model trim'
+          : 'the weights, once'}
       </Figure>
       <Figure name="To write" value={bytes(plan.bytesToWrite)}>
         {counted(plan.files.length + plan.sideFiles.length, 'file')}
