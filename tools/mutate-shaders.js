@@ -21,7 +21,7 @@ const faults = [
   ['lib/dare-mask', 'kept / count', 'count / count'],
   ['lib/planes', 'return planes[k].y', 'return k'],
   ['lib/planes', 'vec4u(job.start + 4u * i)', 'vec4u(4u * i)'],
-  ['sample', 'job.head <= at', '0u <= at'],
+  ['sample', 'sample.first + s * sample.stride', 's * sample.stride'],
   ['lib/planes', '0x7f807f80u, 0x00800080u', '0x7f800000u, 0x00800000u'],
   ['lib/dtype', 'vec4u(words.x << 16u, words.x', 'vec4u(words.x, words.x << 16u'],
   ['lib/dtype', '+ ((bits >> vec4u(16u)) & vec4u(1u))', ''],
@@ -31,7 +31,7 @@ const faults = [
   ['lib/dtype', 'min(lost, vec4i(25))', 'min(lost, vec4i(24))'],
   ['lib/work', 'vec4u(113u) - clamp', 'vec4u(114u) - clamp'],
   ['lib/work', 'half - vec4u(1u) + odd', 'half'],
-  ['lib/work', 'peak = max(peak, rounded);', ''],
+  ['lib/dtype', ', vec4u(0x7f800000u));\n  let bits', ', vec4u(0xffffffffu));\n  let bits'],
   ['lib/weighted-sum', 'work(v * weight)', 'v * weight'],
   ['lib/magnitude', '0x7fffffffu', '0xffffffffu'],
   ['lib/grid', 'id.x + id.y * counts.x', 'id.x + id.y * (counts.x + 1u)'],
@@ -62,8 +62,8 @@ function testsPass(...more) {
     (name) => `src/compute/gpu/${name}.gpu`,
   );
   const names =
-    'sums over (BF16|F32)|sums do not|rank of BF16|ranks do not|decodes|encodes|left to|with 3 models|' +
-    'paper defines it on F32|mergekit defines it on (F16|BF16)';
+    'sums over (BF16|F32)|sums do not|rank of BF16|ranks do not|decodes|encodes|encoding|left to|' +
+    'with 3 models|every choice|several pieces|paper defines it on F32|mergekit defines it on (F16|BF16)';
   const command = [
     'vitest',
     'run',

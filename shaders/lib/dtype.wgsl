@@ -84,7 +84,9 @@ fn decode_f64(low: vec4u, high: vec4u) -> vec4f {
   let rest = low & vec4u(0x1fffffffu);
   let up = select(vec4u(0u), vec4u(1u), rest + (kept & vec4u(1u)) > vec4u(0x10000000u));
   let rebiased = clamp(exponent, vec4u(896u), vec4u(1151u)) - vec4u(896u);
-  let bits = select((rebiased << vec4u(23u)) + kept + up, vec4u(0u), exponent <= vec4u(896u));
+  // A NaN of ones only would carry into the sign.
+  let rounded = min((rebiased << vec4u(23u)) + kept + up, vec4u(0x7f800000u));
+  let bits = select(rounded, vec4u(0u), exponent <= vec4u(896u));
   let v = bitcast<vec4f>(bits | (high & vec4u(0x80000000u)));
   inspect_f32(v);
   return v;

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
 import { gpuTest } from '../../testing/gpu.ts';
 import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
 import { nodeGpu } from '../../testing/node-gpu.ts';
@@ -120,6 +121,28 @@ for (const [dtype, bytes] of infinities) {
     },
   );
 }
+
+gpuTest(
+  'a NaN that the method would drop is left to the CPU as well, in any lane',
+  async (device) => {
+    const backend = gpuBackend(device, 'test');
+    // DARE that keeps nothing: λ, seed, draws, normalise, then weight, limit, divisor, scale.
+    const coefficients = [1, 0, 1, 1, 0, 1, 0, 1, 1];
+    for (const dtype of floatDtypes) {
+      const kernel = { ...mean, methodId: 'dare_linear', coefficients, output: dtype } as const;
+      const base = bytesOf(new Float32Array(16).fill(1), dtype);
+      for (let place = 0; place < 8; place++) {
+        const model = base.slice();
+        model.fill(0xff, place * bytesPerElement(dtype), (place + 1) * bytesPerElement(dtype));
+        const blocks = blocksOf([model, base], [dtype, dtype], true, 16);
+        await expect(all(backend.map(blocks, kernel, signal))).rejects.toThrow(NonFiniteError);
+      }
+      const clean = blocksOf([base, base], [dtype, dtype], true, 16);
+      expect((await all(backend.map(clean, kernel, signal)))[0].bytes).toEqual(base);
+    }
+    backend.dispose();
+  },
+);
 
 gpuTest('a result or a step that overflows is left to the CPU', async (device) => {
   const backend = gpuBackend(device, 'test');
