@@ -35,24 +35,22 @@ test('writes the model into the folder that was picked', async ({ page, workbenc
   }
 });
 
-test('does not write over a model that is there', async ({ page, workbench }) => {
+test('never writes over a model that is there: the next goes beside it', async ({
+  page,
+  workbench,
+}) => {
   await openAndChooseFolder(workbench);
   await workbench.merge();
   const before = await privateStorage(page, 'picked');
   const weights = sha256(await privateFile(page, 'picked/demo-merge/model.safetensors'));
 
   await workbench.method.setField('λ', '0.3');
-  const alert = await workbench.mergeInVain();
-  await expect(alert).toContainText('a file of this name is in the folder');
-  await expect(alert).toContainText('Pick an empty folder, or move this file away.');
-  expect(await privateStorage(page, 'picked')).toEqual(before);
-  expect(sha256(await privateFile(page, 'picked/demo-merge/model.safetensors'))).toBe(weights);
-
-  // Under another name both fit into the folder.
-  await workbench.method.unfold('Output');
-  await workbench.method.region.getByLabel('Name', { exact: true }).fill('second');
   await workbench.merge();
-  expect(Object.keys(await privateStorage(page, 'picked'))).toContain('second/model.safetensors');
+  await expect(workbench.result.panel).toContainText('In the folder picked/demo-merge-2');
+  const after = await privateStorage(page, 'picked');
+  expect(after).toMatchObject(before);
+  expect(Object.keys(after)).toContain('demo-merge-2/model.safetensors');
+  expect(sha256(await privateFile(page, 'picked/demo-merge/model.safetensors'))).toBe(weights);
 });
 
 test('does nothing when the folder picker is closed', async ({ page, workbench }) => {

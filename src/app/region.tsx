@@ -17,11 +17,11 @@ export function Region({ number, name, as, children }: RegionProps) {
       aria-labelledby={`${as}-title`}
       tabIndex={-1}
     >
-      <h2 id={`${as}-title`} className="region-title">
+      <h2 className="region-title">
         <span className="region-number" aria-hidden>
           {number}
         </span>
-        {name}
+        <span id={`${as}-title`}>{name}</span>
       </h2>
       <div className="region-body">{children}</div>
     </section>

@@ -95,38 +95,48 @@ test('Cancel aborts the run and says so at once', async () => {
 });
 
 describe('into a folder', () => {
-  const removed: string[] = [];
-  const parent = {
+  let removed: string[] = [];
+  /** A folder that holds these: a name ending in / is a folder, and full. */
+  const parentWith = (...entries: string[]) => ({
     name: 'Models',
-    getDirectoryHandle: async (name: string) => ({ name }),
+    async getDirectoryHandle(name: string) {
+      if (entries.includes(name)) throw new DOMException('a file', 'TypeMismatchError');
+      const isFull = entries.includes(`${name}/`);
+      return { name, keys: () => ({ next: async () => ({ done: !isFull }) }) };
+    },
     removeEntry: async (name: string) => void removed.push(name),
-  };
+  });
 
-  test('writes into one named after the output', async () => {
-    const session = readySession();
+  function pickerGives(parent: () => Promise<unknown>, engine: Partial<Engine> = {}) {
+    removed = [];
+    const session = readySession(engine);
     session.device.setState({ canPickFolder: true, saveWay: 'folder' });
-    vi.stubGlobal('window', { showDirectoryPicker: async () => parent });
+    vi.stubGlobal('window', { showDirectoryPicker: parent });
+    return session;
+  }
+
+  test.each([
+    [[], 'Models/merged-model'],
+    [['merged-model/'], 'Models/merged-model-2'],
+    [['merged-model', 'merged-model-2/'], 'Models/merged-model-3'],
+  ])('that holds %j writes into %s', async (entries, expected) => {
+    const session = pickerGives(async () => parentWith(...entries));
     await merge.run(session);
-    expect(session.run.getState().saved).toEqual({
-      kind: 'directory',
-      name: 'Models/merged-model',
-    });
+    expect(session.run.getState().saved).toEqual({ kind: 'directory', name: expected });
   });
 
   test('does nothing when the picker is closed', async () => {
-    const session = readySession();
-    session.device.setState({ canPickFolder: true, saveWay: 'folder' });
     const closed = async () => Promise.reject(new DOMException('closed', 'AbortError'));
-    vi.stubGlobal('window', { showDirectoryPicker: closed });
+    const session = pickerGives(closed);
     await merge.run(session);
     expect(session.run.getState().phase).toBe('idle');
   });
 
   test('takes the empty folder away when the run fails', async () => {
-    const session = readySession({ run: async () => Promise.reject(new Error('no')) });
-    session.device.setState({ canPickFolder: true, saveWay: 'folder' });
-    vi.stubGlobal('window', { showDirectoryPicker: async () => parent });
+    const session = pickerGives(async () => parentWith('merged-model/'), {
+      run: async () => Promise.reject(new Error('no')),
+    });
     await merge.run(session);
-    expect(removed).toEqual(['merged-model']);
+    expect(removed).toEqual(['merged-model-2']);
   });
 });

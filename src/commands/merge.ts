@@ -6,6 +6,7 @@ import { isBusy, type Saved } from '../stores/run.ts';
 import { failureOf, type Session } from '../stores/session.ts';
 import { forget, remember } from '../stores/storage.ts';
 import type { Command } from './command.ts';
+import { freeFolder } from './free-folder.ts';
 import { listKept, measureFree } from './kept.ts';
 
 /** Aborts the run in progress; one at a time. */
@@ -83,11 +84,11 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
   if (savingOf(session.device.getState()) === 'folder') {
     try {
       const parent = await window.showDirectoryPicker({ id: 'amalgam-output', mode: 'readwrite' });
-      const handle = await parent.getDirectoryHandle(name, { create: true });
+      const handle = await freeFolder(parent, name);
       return {
         destination: { kind: 'directory', handle },
-        saved: { kind: 'directory', name: `${parent.name}/${name}` },
-        clean: () => parent.removeEntry(name).catch(() => {}),
+        saved: { kind: 'directory', name: `${parent.name}/${handle.name}` },
+        clean: () => parent.removeEntry(handle.name).catch(() => {}),
       };
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') return null;

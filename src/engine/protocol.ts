@@ -8,12 +8,7 @@ export type Handle =
 
 /** Where a run writes to. Handles of the File System Access API travel by structured clone. */
 export type Destination =
-  | {
-      readonly kind: 'directory';
-      readonly handle: FileSystemDirectoryHandle;
-      /** Whether files of the same names may be replaced; without it the run refuses. */
-      readonly overwrite?: boolean;
-    }
+  | { readonly kind: 'directory'; readonly handle: FileSystemDirectoryHandle }
   | { readonly kind: 'opfs'; readonly folder: string };
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';

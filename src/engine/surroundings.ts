@@ -48,9 +48,7 @@ export const browserSurroundings: Surroundings = {
       ? blobSource(handle.path, handle.file)
       : httpSource(handle.path, handle.url, handle.size),
   sink: async (destination) =>
-    destination.kind === 'opfs'
-      ? opfsSink(destination.folder)
-      : directorySink(destination.handle, { overwrite: destination.overwrite ?? false }),
+    destination.kind === 'opfs' ? opfsSink(destination.folder) : directorySink(destination.handle),
   storage,
   locked: (work) => navigator.locks.request(awake, { mode: 'shared' }, work),
 };

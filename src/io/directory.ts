@@ -5,28 +5,16 @@ import type { Sink, SinkFile } from './sink.ts';
 type Entry = {
   readonly handle: FileSystemFileHandle;
   readonly writable: FileSystemWritableFileStream;
-  readonly existed: boolean;
   state: 'writing' | 'written' | 'failed' | 'visible';
 };
-
-/** Those of `names` that already exist in the folder: ask before a run, not in its middle. */
-export async function clashes(
-  folder: FileSystemDirectoryHandle,
-  names: readonly string[],
-): Promise<readonly string[]> {
-  const found = await Promise.all(names.map((name) => exists(folder, name)));
-  return names.filter((_, index) => found[index]);
-}
 
 /**
  * Writes a model folder into a folder the user picked. What is written lies in hidden swap files of the
  * browser; until `commit` there are only empty files under the final names, because the interface makes
- * them. Reading a file back before that makes this one file visible, whole.
+ * them. Reading a file back before that makes this one file visible, whole. A file that is there already
+ * is never written over.
  */
-export function directorySink(
-  folder: FileSystemDirectoryHandle,
-  { overwrite = false }: { readonly overwrite?: boolean } = {},
-): Sink {
+export function directorySink(folder: FileSystemDirectoryHandle): Sink {
   const entries = new Map<string, Entry>();
   let state: 'open' | 'committed' | 'aborted' = 'open';
 
@@ -44,12 +32,11 @@ export function directorySink(
     kind: 'directory',
     async create(name, size) {
       if (state !== 'open') throw refuse('closed', name, `created after the run was ${state}`);
-      const existed = await exists(folder, name);
-      if ((existed && !overwrite) || entries.has(name)) {
+      if (entries.has(name) || (await exists(folder, name))) {
         const advice = 'Pick an empty folder, or move this file away.';
         throw refuse('exists', name, 'a file of this name is in the folder', advice);
       }
-      const entry = await openEntry(folder, name, existed);
+      const entry = await openEntry(folder, name);
       entries.set(name, entry);
       return sinkFile(name, size, entry);
     },
@@ -60,9 +47,9 @@ export function directorySink(
     },
     async abort() {
       state = 'aborted';
-      for (const [name, { writable, existed, state }] of entries) {
+      for (const [name, { writable, state }] of entries) {
         if (state !== 'visible') await writable.abort().catch(() => {}); // it may have failed already
-        if (!existed) await folder.removeEntry(name).catch(() => {}); // the folder may be gone
+        await folder.removeEntry(name).catch(() => {}); // the folder may be gone
       }
       entries.clear();
     },
@@ -79,18 +66,14 @@ export function directorySink(
   };
 }
 
-async function openEntry(
-  folder: FileSystemDirectoryHandle,
-  name: string,
-  existed: boolean,
-): Promise<Entry> {
+async function openEntry(folder: FileSystemDirectoryHandle, name: string): Promise<Entry> {
   try {
     const handle = await folder.getFileHandle(name, { create: true });
     const writable = await handle.createWritable().catch(async (error: unknown) => {
-      if (!existed) await folder.removeEntry(name).catch(() => {}); // keep the first error
+      await folder.removeEntry(name).catch(() => {}); // keep the first error
       throw error;
     });
-    return { handle, writable, existed, state: 'writing' };
+    return { handle, writable, state: 'writing' };
   } catch (error) {
     throw asWriteError(error, name);
   }

@@ -1,7 +1,7 @@
 /** Something a merged model folder is written to. Nothing has its final name before `commit`. */
 export interface Sink {
   /** How the browser saves, in words for the user: "folder you picked", "private storage, then a download". */
-  readonly kind: 'directory' | 'file' | 'opfs';
+  readonly kind: 'directory' | 'opfs';
   create(name: string, size: number): Promise<SinkFile>;
   /** Gives every closed file its final name. */
   commit(): Promise<void>;

@@ -33,11 +33,11 @@ export function RunBar() {
   const busy = useRun(isBusy);
   return (
     <section className="run-bar" aria-labelledby="run-title">
-      <h2 id="run-title" className="region-title">
+      <h2 className="region-title">
         <span className="region-number" aria-hidden>
           4
         </span>
-        Merge
+        <span id="run-title">Merge</span>
       </h2>
       {busy ? <RunProgress /> : <Ready />}
       <MergeButton busy={busy} />
