@@ -24,7 +24,12 @@ export default defineConfig({
   // A few tests watch the clock, and CI machines are shared.
   retries: process.env.CI ? 2 : 0,
   reporter: [['list']],
-  use: { baseURL: `http://localhost:${port}`, trace: 'retain-on-failure' },
+  // Transitions keep a page without a GPU busy with drawing itself.
+  use: {
+    baseURL: `http://localhost:${port}`,
+    contextOptions: { reducedMotion: 'reduce' },
+    trace: 'on-first-retry',
+  },
   projects: Object.entries(flags).map(([name, args]) => ({
     name,
     testIgnore: leftOut[name as keyof typeof flags],
