@@ -23,6 +23,8 @@ export type HubFetchOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Tries after the first. */
   readonly retries?: number | undefined;
+  /** Tries after a first one that got no answer at all; as many as `retries` unless given. */
+  readonly lostRetries?: number | undefined;
   /** Null when it goes on. */
   readonly onWait?: ((wait: Wait | null) => void) | undefined;
   readonly surroundings?: Surroundings | undefined;
@@ -45,6 +47,7 @@ const lookEvery = 500;
  */
 export function hubFetch(connection: HubConnection, options: HubFetchOptions = {}): typeof fetch {
   const { retries = defaultRetries, onWait, surroundings = realSurroundings } = options;
+  const { lostRetries = retries } = options;
   const { now, online } = surroundings;
   const hubOrigin = new URL(connection.hubUrl).origin;
 
@@ -87,7 +90,7 @@ export function hubFetch(connection: HubConnection, options: HubFetchOptions = {
       await untilOnline(signal);
       const result = await once(input, request);
       const wait = waitAfter(result, tries, isSafe, surroundings);
-      if (wait === null || tries >= retries) {
+      if (wait === null || tries >= (wait.reason === 'network' ? lostRetries : retries)) {
         if (!(result instanceof Response)) throw noAnswer(url, online(), result);
         const isHubs = new URL(result.url || url).origin === hubOrigin;
         if (result.ok || !isHubs) return result;
