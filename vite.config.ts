@@ -33,6 +33,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['src/**/*.gpu.test.ts', 'src/**/*.browser.test.*'],
+          // One module graph for all: loading it anew for every file takes longer than the tests.
+          isolate: false,
         },
       },
       {

@@ -1,6 +1,7 @@
 import { recognise } from '../formats/folder.ts';
 import type { Model } from '../formats/model.ts';
 import { openModel } from '../formats/open-model.ts';
+import { withReadAhead } from '../io/read-ahead.ts';
 import type { Source } from '../io/source.ts';
 import { EngineError } from './errors.ts';
 import type { Sources } from './sources.ts';
@@ -29,7 +30,7 @@ export class Library implements Sources {
     const files = sources.map((source) => ({ path: source.name, size: source.size }));
     const [found] = recognise(files).models;
     this.#shelves.set(id, {
-      weights: found.weights.map((path) => byPath.get(path)!),
+      weights: found.weights.map((path) => aheadOf(byPath.get(path)!)),
       companions: new Map(found.companions.map((path) => [baseName(path), byPath.get(path)!])),
     });
     return model;
@@ -51,6 +52,9 @@ export class Library implements Sources {
     return this.#shelves.get(model) ?? missing(model, 'any file');
   }
 }
+
+const aheadOf = (source: Source): Source =>
+  source.ahead === undefined ? source : withReadAhead(source, source.ahead);
 
 function missing(model: string, what: string): never {
   throw new EngineError(

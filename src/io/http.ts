@@ -3,6 +3,8 @@ import type { Source } from './source.ts';
 
 /** A server without ranges sends the whole file; up to this size it is kept. */
 const wholeLimit = 64 * 2 ** 20;
+/** A request takes as long as about this many bytes. */
+const ahead = 2 ** 20;
 
 /** Byte ranges of a URL whose size is known. */
 export function httpSource(name: string, url: string, size: number): Source {
@@ -47,6 +49,7 @@ export function httpSource(name: string, url: string, size: number): Source {
   return {
     name,
     size,
+    ahead,
     async read(begin, end, signal) {
       signal?.throwIfAborted();
       if (end <= begin) return new Uint8Array(); // "bytes=5-4" is no range

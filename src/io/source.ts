@@ -3,6 +3,8 @@ export interface Source {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** Bytes worth reading at once by who goes through the file in small steps; absent where steps are free. */
+  readonly ahead?: number;
   /** Bytes [begin, end). Rejects with a `ReadError` when fewer come back, with `AbortError` on abort. */
   read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }

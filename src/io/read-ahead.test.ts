@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { withReadAhead } from './read-ahead.ts';
+import type { Source } from './source.ts';
+
+/** A file whose byte i is i, and the ranges that were read of it. */
+function counted(size: number): { source: Source; reads: string[] } {
+  const reads: string[] = [];
+  const source: Source = {
+    name: 'far.safetensors',
+    size,
+    async read(begin, end, signal) {
+      signal?.throwIfAborted();
+      reads.push(`${begin}-${end}`);
+      return Uint8Array.from({ length: end - begin }, (_, i) => begin + i);
+    },
+  };
+  return { source, reads };
+}
+
+test('a walk in small steps takes one read, then windows', async () => {
+  const { source, reads } = counted(100);
+  const ahead = withReadAhead(source, 30);
+  for (let begin = 0; begin < 100; begin += 10) {
+    expect([...(await ahead.read(begin, begin + 10))]).toEqual(
+      Array.from({ length: 10 }, (_, i) => begin + i),
+    );
+  }
+  expect(reads).toEqual(['0-10', '10-40', '40-70', '70-100']);
+});
+
+test('jumps and large reads are passed on as they are', async () => {
+  const { source, reads } = counted(100);
+  const ahead = withReadAhead(source, 30);
+  await ahead.read(50, 55);
+  await ahead.read(10, 15);
+  await ahead.read(15, 45);
+  expect(reads).toEqual(['50-55', '10-15', '15-45']);
+});
+
+test('two readers, one a little behind the other, share the windows', async () => {
+  const { source, reads } = counted(100);
+  const ahead = withReadAhead(source, 40);
+  await ahead.read(0, 10);
+  for (let begin = 10; begin < 90; begin += 10) {
+    await ahead.read(begin, begin + 10);
+    await ahead.read(begin - 10, begin);
+  }
+  expect(reads).toEqual(['0-10', '10-50', '0-10', '50-90']);
+});
+
+test('reads at once that lie in one window wait for the same bytes', async () => {
+  const { source, reads } = counted(100);
+  const ahead = withReadAhead(source, 50);
+  const [, second, third] = await Promise.all([
+    ahead.read(0, 10),
+    ahead.read(10, 20),
+    ahead.read(20, 30),
+  ]);
+  expect([second[0], third[0]]).toEqual([10, 20]);
+  expect(reads).toEqual(['0-10', '10-60']);
+});
+
+test('a buffer that was given away does not spoil the window', async () => {
+  const ahead = withReadAhead(counted(100).source, 50);
+  await ahead.read(0, 10);
+  (await ahead.read(10, 20)).fill(0);
+  expect((await ahead.read(10, 20))[0]).toBe(10);
+});
+
+test('a window that failed is fetched again', async () => {
+  const { source } = counted(100);
+  let failures = 1;
+  const ahead = withReadAhead(
+    {
+      ...source,
+      read: async (begin, end) => {
+        if (begin === 10 && failures-- > 0) throw new Error('broken');
+        return source.read(begin, end);
+      },
+    },
+    50,
+  );
+  await ahead.read(0, 10);
+  await expect(ahead.read(10, 20)).rejects.toThrow('broken');
+  expect((await ahead.read(10, 20))[0]).toBe(10);
+});
+
+test('an abort is an abort', async () => {
+  const ahead = withReadAhead(counted(100).source, 50);
+  const stop = new AbortController();
+  stop.abort();
+  await expect(ahead.read(0, 10, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+});
