@@ -33,6 +33,11 @@ function open(options: HubSourceOptions = {}, size = file.length) {
   );
 }
 
+/** As `toEqual`, which takes half a second for so many bytes. */
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
+}
+
 /** A small linear congruential generator: the same drops for the same seed. */
 function chance(seed: number): () => number {
   let state = seed * 2654435761 + 1;
@@ -67,7 +72,7 @@ describe('a read', () => {
       }, 10);
     };
     const source = open({ rangeBytes: 9_000, parallel: 3 });
-    expect(await source.read(1, file.length)).toEqual(file.slice(1));
+    expect(isSame(await source.read(1, file.length), file.slice(1))).toBe(true);
     expect(hub.asked.filter((each) => each.startsWith('hub'))).toEqual(['hub bytes=1-9000']);
     expect(hub.asked.filter((each) => each.startsWith('cdn'))).toHaveLength(12);
     expect(most).toBe(3);
@@ -103,7 +108,7 @@ describe('a connection dropped at random bytes', () => {
       bytes += more;
     };
     const source = open({ rangeBytes: 16_384, onBytes });
-    expect(await source.read(3, file.length)).toEqual(file.slice(3));
+    expect(isSame(await source.read(3, file.length), file.slice(3))).toBe(true);
     expect(bytes).toBe(file.length - 3);
   });
 
@@ -170,7 +175,6 @@ describe('a file that changed is noticed', () => {
     const source = open();
     await source.read(0, 10);
     hub.answer = (request, response) => {
-      response.setHeader('x', 'y');
       const [, first, last] = /(\d+)-(\d+)/.exec(request.headers.range!)!.map(Number);
       response.writeHead(206, { etag: '"v2"' }).end(file.subarray(first, last + 1));
     };
@@ -191,7 +195,6 @@ describe('a file that changed is noticed', () => {
 });
 
 test('a body that ends early is asked for the rest, and in vain only a few times', async () => {
-  hub.answer = (_, response) => response.writeHead(206).end(file.subarray(0, 4));
   let count = 0;
   hub.answer = (request, response) => {
     count += 1;
