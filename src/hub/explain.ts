@@ -2,6 +2,9 @@ import { repoOfUrl } from './address.ts';
 import { HubError, type HubTag } from './errors.ts';
 import { secondsToWait } from './rate-limit.ts';
 
+/** What is looked at of a reply. */
+export type Reply = Pick<Response, 'status' | 'headers' | 'url' | 'json'>;
+
 type Words = { readonly found: string; readonly advice: string; readonly link?: string };
 
 /** What of the asking matters for the meaning of the reply. */
@@ -16,7 +19,7 @@ export type Asked = {
  * Says what a failing reply of the Hub means: by its `X-Error-Code`, then by its status. The same status
  * stands for several things; the order follows `hf_raise_for_status` of huggingface_hub.
  */
-export async function explain(response: Response, asked: Asked): Promise<HubError> {
+export async function explain(response: Reply, asked: Asked): Promise<HubError> {
   const { status, headers, url } = response;
   const code = headers.get('x-error-code') ?? undefined;
   const said = headers.get('x-error-message') ?? (await errorText(response));
@@ -123,7 +126,7 @@ function words(tag: HubTag, said: string, repo: string | null, asked: Asked): Wo
 }
 
 /** The Hub answers `{error}` or `{message}`; a proxy before it answers anything. */
-async function errorText(response: Response): Promise<string> {
+async function errorText(response: Reply): Promise<string> {
   try {
     const { error, message } = (await response.json()) as { error?: unknown; message?: unknown };
     return String(error ?? message ?? '');
