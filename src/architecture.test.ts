@@ -5,14 +5,15 @@ import { expect, test } from 'vitest';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   numerics: [],
   io: [],
+  hub: ['io'],
   formats: ['numerics'],
   methods: ['numerics'],
   recipe: ['methods', 'formats'],
   plan: ['recipe', 'methods', 'formats', 'numerics'],
   compute: ['numerics', 'methods'],
-  engine: ['plan', 'compute', 'formats', 'io', 'numerics', 'methods'],
-  stores: ['recipe', 'plan', 'methods', 'formats', 'engine/client', 'engine/protocol'],
-  commands: ['stores', 'recipe', 'plan', 'methods', 'engine/client', 'engine/protocol'],
+  engine: ['plan', 'compute', 'formats', 'hub', 'io', 'numerics', 'methods'],
+  stores: ['recipe', 'plan', 'methods', 'formats', 'hub', 'engine/client', 'engine/protocol'],
+  commands: ['stores', 'recipe', 'plan', 'methods', 'hub', 'engine/client', 'engine/protocol'],
   // Of formats and the protocol only types, and words for people.
   ui: ['commands', 'stores', 'recipe', 'plan', 'methods', 'formats', 'engine/protocol'],
   app: ['ui', 'commands', 'stores'],

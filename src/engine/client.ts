@@ -1,4 +1,5 @@
 import type { Model } from '../formats/model.ts';
+import type { Published, PublishProgress } from '../hub/publish.ts';
 import type { Plan } from '../plan/types.ts';
 import { EngineError } from './errors.ts';
 import {
@@ -7,7 +8,9 @@ import {
   type Destination,
   type DeviceReport,
   type Handle,
+  type HubAccess,
   type Progress,
+  type PublishOrder,
   parseEvent,
   type Request,
   type RunOptions,
@@ -28,6 +31,7 @@ export type EnginePort = {
 export type RunListeners = {
   readonly onProgress?: (progress: Progress) => void;
   readonly onTensor?: (report: TensorReport) => void;
+  readonly onPublish?: (progress: PublishProgress) => void;
   readonly signal?: AbortSignal;
 };
 
@@ -60,6 +64,7 @@ export class EngineClient {
   readonly #spawn: () => EnginePort;
   readonly #pending = new Map<number, Pending>();
   readonly #opened = new Map<string, Opened>();
+  #access: HubAccess | null = null;
   #port: EnginePort | null = null;
   /** Settles when a restarted worker has the models that were open. */
   #restored: Promise<unknown> = Promise.resolve();
@@ -82,6 +87,17 @@ export class EngineClient {
     await this.#call({ kind: 'close', modelId });
   }
 
+  /** Which Hub to read from, and as whom, from here on. */
+  async access(access: HubAccess): Promise<void> {
+    this.#access = access;
+    await this.#call({ kind: 'access', access });
+  }
+
+  /** Bytes of the Hub's files in private storage, after `clear` what is left of them. */
+  async cache(action: 'size' | 'clear'): Promise<number> {
+    return (await this.#call({ kind: 'cache', action })) as number;
+  }
+
   /** Which backend a run would use now, and why. */
   async device(choice: BackendChoice): Promise<DeviceReport> {
     return (await this.#call({ kind: 'device', choice })) as DeviceReport;
@@ -96,6 +112,16 @@ export class EngineClient {
   ): Promise<RunResult> {
     const ask = { kind: 'run', plan, destination, options } as const;
     return (await this.#call(ask, listeners)) as RunResult;
+  }
+
+  /** Pushes a finished run to the Hub. An abort is answered within 200 ms; the engine tidies up after it. */
+  async publish(
+    from: Destination,
+    publication: PublishOrder,
+    listeners: Pick<RunListeners, 'signal' | 'onPublish'> = {},
+  ): Promise<Published> {
+    const ask = { kind: 'publish', from, publication } as const;
+    return (await this.#call(ask, listeners)) as Published;
   }
 
   /** Names of folders in private storage that an interrupted run left behind. */
@@ -174,6 +200,8 @@ export class EngineClient {
     port.addEventListener('error', (event) => this.#crash(port, event));
     port.addEventListener('messageerror', (event) => this.#crash(port, event));
     if (this.#startedBefore) {
+      const access = this.#access;
+      if (access) void this.#send(port, { kind: 'access', access }, {}).catch(() => {});
       const again = [...this.#opened].map(([modelId, { name, handles }]) =>
         this.#send(port, { kind: 'open', modelId, name, handles }, {}),
       );
@@ -188,6 +216,7 @@ export class EngineClient {
     const pending = event && this.#pending.get(event.id);
     if (!event || !pending) return; // not ours, or of a call that was abandoned
     if (event.kind === 'progress') pending.onProgress?.(event.progress);
+    else if (event.kind === 'publishing') pending.onPublish?.(event.progress);
     else if (event.kind === 'tensors') {
       for (const report of event.reports) pending.onTensor?.(report);
     } else {

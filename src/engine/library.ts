@@ -1,7 +1,7 @@
 import { recognise } from '../formats/folder.ts';
 import type { Model } from '../formats/model.ts';
 import { openModel } from '../formats/open-model.ts';
-import { withReadAhead } from '../io/read-ahead.ts';
+import { mostWindows, withReadAhead } from '../io/read-ahead.ts';
 import type { Source } from '../io/source.ts';
 import { EngineError } from './errors.ts';
 import type { Sources } from './sources.ts';
@@ -14,6 +14,7 @@ type Shelf = {
 /** The models that are open, and the sources behind them. */
 export class Library implements Sources {
   readonly #shelves = new Map<string, Shelf>();
+  #mostAhead = Number.POSITIVE_INFINITY;
 
   /**
    * Reads the headers of one model and keeps its sources, each named by its path.
@@ -30,10 +31,18 @@ export class Library implements Sources {
     const files = sources.map((source) => ({ path: source.name, size: source.size }));
     const [found] = recognise(files).models;
     this.#shelves.set(id, {
-      weights: found.weights.map((path) => aheadOf(byPath.get(path)!)),
+      weights: found.weights.map((path) => this.#aheadOf(byPath.get(path)!)),
       companions: new Map(found.companions.map((path) => [baseName(path), byPath.get(path)!])),
     });
     return model;
+  }
+
+  /** Bounds what is read ahead, all windows of all files together, in bytes. */
+  limitAhead(total: number): void {
+    const far = [...this.#shelves.values()].flatMap(({ weights }) =>
+      weights.filter(({ ahead }) => ahead !== undefined),
+    );
+    this.#mostAhead = total / (mostWindows * Math.max(1, far.length));
   }
 
   close(id: string): void {
@@ -48,13 +57,16 @@ export class Library implements Sources {
     return this.#shelf(model).companions.get(name) ?? missing(model, name);
   }
 
+  #aheadOf(source: Source): Source {
+    const { ahead } = source;
+    if (ahead === undefined) return source;
+    return withReadAhead(source, () => Math.min(ahead, this.#mostAhead));
+  }
+
   #shelf(model: string): Shelf {
     return this.#shelves.get(model) ?? missing(model, 'any file');
   }
 }
-
-const aheadOf = (source: Source): Source =>
-  source.ahead === undefined ? source : withReadAhead(source, source.ahead);
 
 function missing(model: string, what: string): never {
   throw new EngineError(

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { ProgressMeter } from './progress.ts';
-import type { Progress } from './protocol.ts';
+import { type Metered, ProgressMeter } from './progress.ts';
 
 function meterAt(tensors = 10) {
   const clock = { now: 0 };
-  const told: Progress[] = [];
+  const told: Metered[] = [];
   const meter = new ProgressMeter(
     tensors,
     (each) => told.push(each),

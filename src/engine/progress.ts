@@ -6,12 +6,14 @@ const interval = 100;
 const window = 3000;
 
 type Phase = Progress['phase'];
+/** What the meter knows; the network is the engine's to tell. */
+export type Metered = Omit<Progress, 'downloaded' | 'waiting'>;
 
 /**
  * Counts what a run does and tells it, at most ten times a second however often it is told itself.
  */
 export class ProgressMeter {
-  readonly #emit: (progress: Progress) => void;
+  readonly #emit: (progress: Metered) => void;
   readonly #now: () => number;
   readonly #tensorsTotal: number;
   #phase: Phase = 'merging';
@@ -22,7 +24,7 @@ export class ProgressMeter {
   #told = Number.NEGATIVE_INFINITY;
   #history: { at: number; bytes: number }[] = [];
 
-  constructor(tensorsTotal: number, emit: (progress: Progress) => void, now = () => Date.now()) {
+  constructor(tensorsTotal: number, emit: (progress: Metered) => void, now = () => Date.now()) {
     this.#tensorsTotal = tensorsTotal;
     this.#emit = emit;
     this.#now = now;

@@ -1,10 +1,23 @@
 import type { Model } from '../formats/model.ts';
+import type { Wait } from '../hub/connection.ts';
+import type { HubFile } from '../hub/place.ts';
+import type { Publication, Published, PublishProgress } from '../hub/publish.ts';
 import type { Plan } from '../plan/types.ts';
 
-/** A file to open: a native File (dropped or picked), or a URL of known size (the demo family). */
+/** A file to open: native (dropped or picked), a URL of known size (the demo family), or on the Hub. */
 export type Handle =
   | { readonly kind: 'file'; readonly path: string; readonly file: File }
-  | { readonly kind: 'url'; readonly path: string; readonly url: string; readonly size: number };
+  | { readonly kind: 'url'; readonly path: string; readonly url: string; readonly size: number }
+  | ({ readonly kind: 'hub' } & HubFile);
+
+/** Which Hub the engine reads from, and as whom. Lives in memory only. */
+export type HubAccess = {
+  /** Absolute, without a slash at its end. */
+  readonly hubUrl: string;
+  readonly token: string | null;
+  /** Bytes of the Hub's files kept in private storage from one run to the next; 0 keeps none. */
+  readonly cacheBytes: number;
+};
 
 /** Where a run writes to. Handles of the File System Access API travel by structured clone. */
 export type Destination =
@@ -26,6 +39,12 @@ export type DeviceReport = {
     readonly maxStorageBufferBindingSize: number;
   } | null;
   readonly workers: number;
+};
+
+/** What to push where; the engine finds the files itself. */
+export type PublishOrder = Omit<Publication, 'files'> & {
+  /** SHA-256 by name, as the verification of the run found them. */
+  readonly sums: Readonly<Record<string, string>>;
 };
 
 export type RunOptions = {
@@ -80,6 +99,10 @@ export type Progress = {
   readonly throughput: number;
   /** Seconds left; null until it can be told. */
   readonly eta: number | null;
+  /** Bytes that came over the network since the run began. */
+  readonly downloaded: number;
+  /** Why nothing comes over the network just now; null when it does, or need not. */
+  readonly waiting: Wait | null;
 };
 
 export type Request =
@@ -92,12 +115,23 @@ export type Request =
     }
   | { readonly kind: 'close'; readonly id: number; readonly modelId: string }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
+  /** From here on the engine reads the Hub like this. */
+  | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
+  /** The Hub's files in private storage: how many bytes, or away with them. Answers the bytes left. */
+  | { readonly kind: 'cache'; readonly id: number; readonly action: 'size' | 'clear' }
   | {
       readonly kind: 'run';
       readonly id: number;
       readonly plan: Plan;
       readonly destination: Destination;
       readonly options: RunOptions;
+    }
+  /** Pushes a finished run, as it lies in its destination, to the Hub. */
+  | {
+      readonly kind: 'publish';
+      readonly id: number;
+      readonly from: Destination;
+      readonly publication: PublishOrder;
     }
   /** Answers nothing itself; the target fails with `AbortError`. */
   | { readonly kind: 'cancel'; readonly id: number; readonly target: number }
@@ -113,7 +147,15 @@ export type FinishedAction =
   | { readonly kind: 'remove'; readonly folder: string };
 
 /** What a request is answered with. Files are native and lie on disk: cloning copies no bytes. */
-export type Answer = Model | DeviceReport | RunResult | readonly string[] | readonly File[] | null;
+export type Answer =
+  | Model
+  | DeviceReport
+  | RunResult
+  | readonly string[]
+  | readonly File[]
+  | Published
+  | number
+  | null;
 
 export type WireError = {
   readonly tag: string;
@@ -129,6 +171,7 @@ export type Event =
     }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly kind: 'publishing'; readonly id: number; readonly progress: PublishProgress }
   /** Sent with the progress: a model may finish hundreds of small tensors a second. */
   | { readonly kind: 'tensors'; readonly id: number; readonly reports: readonly TensorReport[] };
 
@@ -136,7 +179,10 @@ const requestKinds: readonly string[] = [
   'open',
   'close',
   'device',
+  'access',
+  'cache',
   'run',
+  'publish',
   'cancel',
   'leftovers',
   'finished',
@@ -146,6 +192,7 @@ const eventKinds: readonly string[] = [
   'done',
   'failed',
   'progress',
+  'publishing',
   'tensors',
 ] satisfies Event['kind'][];
 

@@ -4,15 +4,15 @@ import type { Source } from '../io/source.ts';
 import type { Part, Plan, Span } from '../plan/types.ts';
 import type { Shop } from './job.ts';
 import { type Fallback, ladder } from './ladder.ts';
-import { ProgressMeter } from './progress.ts';
-import type { Progress, RunResult, TensorReport } from './protocol.ts';
+import { type Metered, ProgressMeter } from './progress.ts';
+import type { RunResult, TensorReport } from './protocol.ts';
 import type { Sources } from './sources.ts';
 import { verify, verifyFileName, verifyJson } from './verify.ts';
 import { measuringBytes, wholeModelMagnitudes } from './whole-model.ts';
 import { writeSide, writeText, writeWeights } from './write.ts';
 
 export type RunEvents = {
-  readonly progress: (progress: Progress) => void;
+  readonly progress: (progress: Metered) => void;
   readonly tensor: (report: TensorReport) => void;
 };
 

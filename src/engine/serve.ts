@@ -1,20 +1,25 @@
+import { sha256 } from 'hash-wasm';
 import type { Model } from '../formats/model.ts';
+import type { Publication, Published, PublishProgress } from '../hub/publish.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
 import type { Devices } from './devices.ts';
 import { Library } from './library.ts';
+import type { Metered } from './progress.ts';
 import type {
   Answer,
   Destination,
   Event,
   FinishedAction,
   Handle,
+  HubAccess,
   Request,
   RunResult,
   TensorReport,
 } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
 import { run } from './run.ts';
+import type { Traffic } from './traffic.ts';
 import { toWire } from './wire.ts';
 
 /** Private storage, as far as runs use it. */
@@ -24,14 +29,30 @@ export interface Storage {
   removeLeftover(folder: string): Promise<void>;
   finished(): Promise<readonly string[]>;
   files(folder: string): Promise<readonly File[]>;
+  /** The files of a finished run, wherever it was written to. */
+  written(destination: Destination): Promise<readonly File[]>;
   zip(folder: string): Promise<File>;
   remove(folder: string): Promise<void>;
+}
+
+/** Files that come over the network. */
+export interface Remote {
+  access(access: HubAccess): void;
+  /** Bytes of them in private storage. */
+  cached(): Promise<number>;
+  clearCache(): Promise<void>;
+  publish(
+    publication: Publication,
+    options: { signal: AbortSignal; onProgress: (progress: PublishProgress) => void },
+  ): Promise<Published>;
+  readonly traffic: Traffic;
 }
 
 /** What the engine needs of the world around it; the worker has the real things, tests doubles. */
 export type Surroundings = {
   readonly devices: Devices;
   readonly source: (handle: Handle) => Source;
+  readonly remote: Remote;
   readonly sink: (destination: Destination) => Promise<Sink>;
   readonly storage: Storage;
   /** Does `work` while the browser knows that this page must not be put to sleep. */
@@ -58,11 +79,19 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return null;
       case 'device':
         return surroundings.devices.report(request.choice);
+      case 'access':
+        surroundings.remote.access(request.access);
+        return null;
+      case 'cache':
+        if (request.action === 'clear') await surroundings.remote.clearCache();
+        return surroundings.remote.cached();
       case 'run': {
         const begun = lastRun.then(() => carryOut(request));
         lastRun = begun.catch(() => {});
         return begun;
       }
+      case 'publish':
+        return publish(request);
       case 'leftovers':
         return leftovers(request.action);
       case 'finished':
@@ -85,10 +114,18 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       if (reports.length > 0) reply({ kind: 'tensors', id, reports });
       reports = [];
     };
+    const { devices, remote } = surroundings;
+    const traffic = remote.traffic.begin();
+    let latest: Metered | null = null;
+    const tell = (progress: Metered) => {
+      latest = progress;
+      reply({ kind: 'progress', id, progress: { ...progress, ...traffic.now() } });
+    };
+    const stopListening = traffic.onWait(() => latest && tell(latest));
     return surroundings.locked(async () => {
-      const { devices } = surroundings;
       const acquired = await devices.acquire(options.backend, options.memoryBudget);
       const { backend, fallback, budget, release } = acquired;
+      library.limitAhead(budget / 8);
       try {
         return await run(plan, {
           sources: library,
@@ -100,16 +137,36 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
           events: {
             progress(progress) {
               sendReports();
-              reply({ kind: 'progress', id, progress });
+              tell(progress);
             },
             tensor: (report) => reports.push(report),
           },
         });
       } finally {
+        stopListening();
         sendReports();
         release();
       }
     });
+  }
+
+  async function publish(request: Extract<Request, { kind: 'publish' }>): Promise<Published> {
+    const { id, from, publication } = request;
+    const { sums, ...rest } = publication;
+    const signal = cancellers.get(id)!.signal;
+    const found = await surroundings.storage.written(from);
+    const files = await Promise.all(
+      found.map(async (file) => {
+        const sum = sums[file.name] ?? (await sha256(new Uint8Array(await file.arrayBuffer())));
+        return { path: file.name, file, sha256: sum };
+      }),
+    );
+    return surroundings.locked(() =>
+      surroundings.remote.publish(
+        { ...rest, files },
+        { signal, onProgress: (progress) => reply({ kind: 'publishing', id, progress }) },
+      ),
+    );
   }
 
   async function leftovers(action: 'list' | 'remove'): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { cpuBackend } from '../compute/cpu/backend.ts';
 import { blobSource } from '../io/blob.ts';
-import { directorySink } from '../io/directory.ts';
+import { directorySink, folderFiles } from '../io/directory.ts';
 import { httpSource } from '../io/http.ts';
 import { opfsSink } from '../io/opfs.ts';
 import {
@@ -12,9 +12,12 @@ import {
   runFiles,
   runsFolder,
 } from '../io/opfs-runs.ts';
+import type { Source } from '../io/source.ts';
 import { zipRun } from '../io/zip.ts';
 import { Devices, type Machine } from './devices.ts';
 import { findGpu } from './gpu.ts';
+import type { Handle } from './protocol.ts';
+import { HubRemote } from './remote.ts';
 import type { Storage, Surroundings } from './serve.ts';
 
 /** Held during a run, by any number of tabs: a page with a lock is not put to sleep. */
@@ -36,17 +39,32 @@ const storage: Storage = {
   },
   finished: async () => (await listFinished()).map(({ folder }) => folder),
   files: runFiles,
+  written: (destination) =>
+    destination.kind === 'opfs' ? runFiles(destination.folder) : folderFiles(destination.handle),
   zip: zipRun,
   remove: removeRun,
 };
 
+const remote = new HubRemote();
+
+function sourceOf(handle: Handle): Source {
+  switch (handle.kind) {
+    case 'file':
+      return blobSource(handle.path, handle.file);
+    case 'url':
+      return httpSource(handle.path, handle.url, handle.size);
+    case 'hub':
+      return remote.source(handle);
+    default:
+      return handle satisfies never;
+  }
+}
+
 /** The real browser, as a dedicated worker has it. */
 export const browserSurroundings: Surroundings = {
   devices: new Devices(machine),
-  source: (handle) =>
-    handle.kind === 'file'
-      ? blobSource(handle.path, handle.file)
-      : httpSource(handle.path, handle.url, handle.size),
+  source: sourceOf,
+  remote,
   sink: async (destination) =>
     destination.kind === 'opfs' ? opfsSink(destination.folder) : directorySink(destination.handle),
   storage,

@@ -13,13 +13,13 @@ export type TensorEntry = {
 
 export type WeightFile = { readonly name: string; readonly size: number };
 
-/** A file that is not weights: config, tokenizer, generation config. Small, read whole when opened. */
+/** A file that is not weights: config, tokenizer, generation config. Small. */
 export type Companion = {
   readonly name: string;
   readonly size: number;
-  /** Hex; equal hashes mean equal files. */
-  readonly sha256: string;
-  /** The text when it is JSON or plain text under 16 MB, else null (then it is copied as bytes). */
+  /** Names of its content, `sha256:…` or `git:…` (the git blob), in hex. One in common: equal files. */
+  readonly digests: readonly string[];
+  /** The text of config.json; null for all others, which are copied as bytes. */
   readonly text: string | null;
 };
 

@@ -29,19 +29,28 @@ test('a model is its tensors, config, companions and metadata', async () => {
       {
         name: 'config.json',
         size: 22,
-        sha256: 'fd11fd11fceeb9df51a63f347cec3af4051d086fccb030e78777a83a4d3289e8',
+        digests: [
+          'sha256:fd11fd11fceeb9df51a63f347cec3af4051d086fccb030e78777a83a4d3289e8',
+          'git:0972e95c1405cc1507c19dcbe784f7a36c930907',
+        ],
         text: '{"model_type":"llama"}',
       },
       {
         name: 'merges.txt',
         size: 3,
-        sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
-        text: 'abc',
+        digests: [
+          'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+          'git:f2ba8f84ab5c1bce84a7b441cb1959cfc7093b7f',
+        ],
+        text: null,
       },
       {
         name: 'tokenizer.model',
         size: 3,
-        sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+        digests: [
+          'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+          'git:f2ba8f84ab5c1bce84a7b441cb1959cfc7093b7f',
+        ],
         text: null,
       },
     ],
@@ -49,9 +58,23 @@ test('a model is its tensors, config, companions and metadata', async () => {
   });
 });
 
-test('the text of a companion is its bytes, byte order mark included', async () => {
-  const model = await openModel('x', 'x', [textFile('m/merges.txt', '\uFEFFa b'), single]);
-  expect(model.companions[0].text).toBe('\uFEFFa b');
+test('the text of config.json is its bytes, byte order mark included', async () => {
+  const config = textFile('m/config.json', '\uFEFF{}');
+  const model = await openModel('x', 'x', [config, single]).catch((error: unknown) => error);
+  // A mark is not JSON; what matters is that it was not dropped on the way.
+  expect(model).toMatchObject({ name: 'FormatError', context: { file: 'config.json' } });
+});
+
+test('a file whose content is known by name is not read, but for config.json', async () => {
+  const known = (name: string, text: string) =>
+    countingSource({ ...textFile(name, text), digests: ['git:1234'] });
+  const [config, merges] = [known('m/config.json', '{}'), known('m/merges.txt', 'a b')];
+  const model = await openModel('x', 'x', [config, merges, single]);
+  expect([config.reads.length, merges.reads.length]).toEqual([1, 0]);
+  expect(model.companions).toEqual([
+    { name: 'config.json', size: 2, digests: ['git:1234'], text: '{}' },
+    { name: 'merges.txt', size: 3, digests: ['git:1234'], text: null },
+  ]);
 });
 
 test('a weight file is read at most twice, and only at its head', async () => {

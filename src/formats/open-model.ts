@@ -1,4 +1,4 @@
-import { sha256 } from 'hash-wasm';
+import { sha1, sha256 } from 'hash-wasm';
 import { parseConfig } from './config.ts';
 import { FormatError } from './error.ts';
 import { type FoundModel, recognise } from './folder.ts';
@@ -76,13 +76,23 @@ async function readCompanion(file: ReadableFile, signal?: AbortSignal): Promise<
       advice: 'Leave this file out.',
     });
   }
+  const name = baseName(file.name);
+  const isConfig = name === 'config.json';
+  if (file.digests && !isConfig) {
+    return { name, size: file.size, digests: file.digests, text: null };
+  }
   const bytes = await readWhole(file, signal);
-  return {
-    name: baseName(file.name),
-    size: file.size,
-    sha256: await sha256(bytes),
-    text: /\.(json|txt|jinja)$/.test(file.name) ? decodeText(bytes) : null,
-  };
+  const digests = file.digests ?? (await digestsOf(bytes));
+  return { name, size: file.size, digests, text: isConfig ? decodeText(bytes) : null };
+}
+
+/** In both ways the Hub names contents, so that a file on disk is known to be the one of a repo. */
+async function digestsOf(bytes: Uint8Array): Promise<readonly string[]> {
+  const frame = new TextEncoder().encode(`blob ${bytes.length}\0`);
+  const framed = new Uint8Array(frame.length + bytes.length);
+  framed.set(frame);
+  framed.set(bytes, frame.length);
+  return [`sha256:${await sha256(bytes)}`, `git:${await sha1(framed)}`];
 }
 
 async function readWhole(file: ReadableFile, signal?: AbortSignal): Promise<Uint8Array> {

@@ -126,3 +126,16 @@ function importance(name: string): number {
   if (name.endsWith('.safetensors')) return 0;
   return name.endsWith('.index.json') ? 2 : 1;
 }
+
+/** The files of a picked folder, not those of folders in it. */
+export async function folderFiles(folder: FileSystemDirectoryHandle): Promise<readonly File[]> {
+  try {
+    const files: File[] = [];
+    for await (const handle of folder.values()) {
+      if (handle.kind === 'file') files.push(await handle.getFile());
+    }
+    return files;
+  } catch (error) {
+    throw asReadError(error, folder.name);
+  }
+}

@@ -19,7 +19,7 @@ function counted(size: number): { source: Source; reads: string[] } {
 
 test('a walk in small steps takes one read, then windows', async () => {
   const { source, reads } = counted(100);
-  const ahead = withReadAhead(source, 30);
+  const ahead = withReadAhead(source, () => 30);
   for (let begin = 0; begin < 100; begin += 10) {
     expect([...(await ahead.read(begin, begin + 10))]).toEqual(
       Array.from({ length: 10 }, (_, i) => begin + i),
@@ -30,7 +30,7 @@ test('a walk in small steps takes one read, then windows', async () => {
 
 test('jumps and large reads are passed on as they are', async () => {
   const { source, reads } = counted(100);
-  const ahead = withReadAhead(source, 30);
+  const ahead = withReadAhead(source, () => 30);
   await ahead.read(50, 55);
   await ahead.read(10, 15);
   await ahead.read(15, 45);
@@ -39,7 +39,7 @@ test('jumps and large reads are passed on as they are', async () => {
 
 test('two readers, one a little behind the other, share the windows', async () => {
   const { source, reads } = counted(100);
-  const ahead = withReadAhead(source, 40);
+  const ahead = withReadAhead(source, () => 40);
   await ahead.read(0, 10);
   for (let begin = 10; begin < 90; begin += 10) {
     await ahead.read(begin, begin + 10);
@@ -50,7 +50,7 @@ test('two readers, one a little behind the other, share the windows', async () =
 
 test('reads at once that lie in one window wait for the same bytes', async () => {
   const { source, reads } = counted(100);
-  const ahead = withReadAhead(source, 50);
+  const ahead = withReadAhead(source, () => 50);
   const [, second, third] = await Promise.all([
     ahead.read(0, 10),
     ahead.read(10, 20),
@@ -61,7 +61,7 @@ test('reads at once that lie in one window wait for the same bytes', async () =>
 });
 
 test('a buffer that was given away does not spoil the window', async () => {
-  const ahead = withReadAhead(counted(100).source, 50);
+  const ahead = withReadAhead(counted(100).source, () => 50);
   await ahead.read(0, 10);
   (await ahead.read(10, 20)).fill(0);
   expect((await ahead.read(10, 20))[0]).toBe(10);
@@ -78,7 +78,7 @@ test('a window that failed is fetched again', async () => {
         return source.read(begin, end);
       },
     },
-    50,
+    () => 50,
   );
   await ahead.read(0, 10);
   await expect(ahead.read(10, 20)).rejects.toThrow('broken');
@@ -86,7 +86,7 @@ test('a window that failed is fetched again', async () => {
 });
 
 test('an abort is an abort', async () => {
-  const ahead = withReadAhead(counted(100).source, 50);
+  const ahead = withReadAhead(counted(100).source, () => 50);
   const stop = new AbortController();
   stop.abort();
   await expect(ahead.read(0, 10, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });

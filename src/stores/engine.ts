@@ -5,8 +5,11 @@ export type Engine = Pick<
   EngineClient,
   | 'open'
   | 'close'
+  | 'access'
+  | 'cache'
   | 'device'
   | 'run'
+  | 'publish'
   | 'leftovers'
   | 'removeLeftovers'
   | 'finished'

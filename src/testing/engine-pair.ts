@@ -2,7 +2,8 @@ import { cpuBackend } from '../compute/cpu/backend.ts';
 import type { EnginePort } from '../engine/client.ts';
 import { EngineClient } from '../engine/client.ts';
 import { Devices, type GpuFound } from '../engine/devices.ts';
-import { type Storage, type Surroundings, serve } from '../engine/serve.ts';
+import { type Remote, type Storage, type Surroundings, serve } from '../engine/serve.ts';
+import { Traffic } from '../engine/traffic.ts';
 import { memorySink } from './memory-sink.ts';
 import { memorySource } from './memory-source.ts';
 
@@ -20,9 +21,19 @@ export const emptyStorage: Storage = {
   removeLeftover: async () => {},
   finished: async () => [],
   files: async () => [],
+  written: async () => [],
   zip: async (folder) => new File([], `${folder}.zip`),
   remove: async () => {},
 };
+
+/** A network on which nothing is. */
+export const noRemote = (): Remote => ({
+  access() {},
+  cached: async () => 0,
+  async clearCache() {},
+  publish: async () => Promise.reject(new Error('there is no Hub here')),
+  traffic: new Traffic(),
+});
 
 /** Everything in memory: URL handles name entries of `files`. */
 export function memorySurroundings(
@@ -40,6 +51,7 @@ export function memorySurroundings(
       if (handle.kind !== 'url') throw new Error('only URL handles work here');
       return memorySource(handle.path, files.get(handle.url)!);
     },
+    remote: noRemote(),
     sink: async () => memorySink(),
     storage: emptyStorage,
     locked: (work) => work(),

@@ -8,7 +8,7 @@ export function fakeModel(id: string, name: string, handles: readonly Handle[]):
     .filter((handle) => handle.path.endsWith('.safetensors'))
     .map((handle) => ({
       name: handle.path,
-      size: handle.kind === 'url' ? handle.size : handle.file.size,
+      size: handle.kind === 'file' ? handle.file.size : handle.size,
     }));
   const tensors = new Map(
     ['model.embed_tokens.weight', 'model.layers.0.mlp.up_proj.weight'].map((tensor, i) => [
@@ -56,6 +56,11 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     async close(modelId) {
       calls.push(`close ${modelId}`);
     },
+    async access({ hubUrl, token }) {
+      calls.push(`access ${hubUrl}${token === null ? '' : ' with a token'}`);
+    },
+    cache: async () => 0,
+    publish: async () => Promise.reject(new Error('there is no Hub here')),
     async device(choice) {
       calls.push(`device ${choice}`);
       return {

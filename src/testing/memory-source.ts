@@ -31,8 +31,7 @@ export type CountingSource = Source & {
 export function countingSource(inner: Source): CountingSource {
   const reads: { begin: number; end: number }[] = [];
   return {
-    name: inner.name,
-    size: inner.size,
+    ...inner,
     reads,
     bytesRead: () => reads.reduce((sum, { begin, end }) => sum + end - begin, 0),
     read(begin, end, signal) {

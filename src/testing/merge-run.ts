@@ -1,7 +1,8 @@
 import type { Backend } from '../compute/backend.ts';
 import { cpuBackend } from '../compute/cpu/backend.ts';
 import { Library } from '../engine/library.ts';
-import type { Progress, TensorReport } from '../engine/protocol.ts';
+import type { Metered } from '../engine/progress.ts';
+import type { TensorReport } from '../engine/protocol.ts';
 import type { RunOptions } from '../engine/run.ts';
 import type { Model } from '../formats/model.ts';
 import type { Source } from '../io/source.ts';
@@ -31,7 +32,7 @@ export type MergeRun = {
   readonly library: Library;
   /** What `run` takes, over a memory sink and the inline CPU backend unless told otherwise. */
   options(over?: Partial<RunOptions>): RunOptions & { readonly sink: MemorySink };
-  readonly progress: readonly Progress[];
+  readonly progress: readonly Metered[];
   readonly reports: readonly TensorReport[];
 };
 
@@ -59,7 +60,7 @@ export async function mergeRun(input: MergeRunInput): Promise<MergeRun> {
   if (!('plan' in planned)) {
     throw new Error(planned.findings.map(({ message }) => message).join('; '));
   }
-  const progress: Progress[] = [];
+  const progress: Metered[] = [];
   const reports: TensorReport[] = [];
   return {
     plan: planned.plan,

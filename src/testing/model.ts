@@ -42,7 +42,8 @@ export function headerModel(
 }
 
 function companion(name: string, text: string): Companion {
-  return { name, size: new TextEncoder().encode(text).length, sha256: `sha of ${text}`, text };
+  const size = new TextEncoder().encode(text).length;
+  return { name, size, digests: [`sha256:of ${text}`], text: name === 'config.json' ? text : null };
 }
 
 /** How a recipe names a model. */

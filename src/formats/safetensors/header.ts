@@ -18,6 +18,8 @@ export type Header = {
 export type ReadableFile = {
   readonly name: string;
   readonly size: number;
+  /** What is known of its content without reading it, as `Companion.digests`. */
+  readonly digests?: readonly string[];
   read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 };
 

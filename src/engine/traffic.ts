@@ -1,0 +1,34 @@
+import type { Wait } from '../hub/connection.ts';
+
+/** What a run has taken from the network, and why it waits for it. */
+export type TrafficNow = { readonly downloaded: number; readonly waiting: Wait | null };
+
+/** Counts what comes over the network, for whoever asks since when. */
+export class Traffic {
+  #bytes = 0;
+  #waiting: Wait | null = null;
+  readonly #listeners = new Set<() => void>();
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#waiting) this.wait(null);
+  }
+
+  /** Null when it goes on. */
+  wait(wait: Wait | null): void {
+    this.#waiting = wait;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Counts from here. */
+  begin(): { now(): TrafficNow; onWait(listener: () => void): () => void } {
+    const before = this.#bytes;
+    return {
+      now: () => ({ downloaded: this.#bytes - before, waiting: this.#waiting }),
+      onWait: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
+  }
+}
