@@ -1,0 +1,72 @@
+import { decompress } from 'fzstd';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from 'hyparquet';
+
+/** A file of known size whose parts can be read: a `Source`, or bytes in memory. */
+export type ReadablePart = {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes [begin, end). */
+  read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+};
+
+export type ParquetFile = {
+  readonly rows: number;
+  /** At the top level, in file order. */
+  readonly columns: readonly string[];
+  /** Fetches only the column chunks of the row groups that hold these rows. 64-bit integers are BigInt. */
+  readRows(wanted: RowsWanted, signal?: AbortSignal): Promise<readonly ParquetRow[]>;
+};
+
+export type ParquetRow = Readonly<Record<string, unknown>>;
+
+export type RowsWanted = {
+  readonly columns: readonly string[];
+  readonly begin: number;
+  /** Exclusive. */
+  readonly end: number;
+};
+
+/** Snappy and no compression are built in; brotli, gzip and LZ4 would cost more than all the rest. */
+const compressors = {
+  ZSTD: (input: Uint8Array, length: number) => decompress(input, new Uint8Array(length)),
+};
+
+/**
+ * Reads the footer (the last 512 KiB, more only when it is longer). Errors of `file.read` pass through; one of
+ * the format is thrown as it is.
+ */
+export async function openParquet(file: ReadablePart, signal?: AbortSignal): Promise<ParquetFile> {
+  const metadata: FileMetaData = await parquetMetadataAsync(asBuffer(file, signal));
+  return {
+    rows: Number(metadata.num_rows),
+    columns: parquetSchema(metadata).children.map(({ element }) => element.name),
+    async readRows({ columns, begin, end }, during) {
+      return parquetReadObjects({
+        file: asBuffer(file, during),
+        metadata,
+        columns: [...columns],
+        rowStart: begin,
+        rowEnd: end,
+        compressors,
+      });
+    },
+  };
+}
+
+function asBuffer(file: ReadablePart, signal?: AbortSignal): AsyncBuffer {
+  return {
+    byteLength: file.size,
+    async slice(begin, end = file.size) {
+      const bytes = await file.read(begin, end, signal);
+      const { buffer, byteOffset, byteLength } = bytes;
+      if (byteLength === buffer.byteLength) return buffer;
+      return buffer.slice(byteOffset, byteOffset + byteLength);
+    },
+  };
+}
