@@ -216,6 +216,19 @@ test('an abort ends all ranges, with its reason', async () => {
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+test('a range that fails ends the others', async () => {
+  const ended = new Promise<void>((resolve) => {
+    hub.answer = (request, response) => {
+      if (request.headers.range === 'bytes=0-9') hub.sendRange(request, response);
+      else if (request.headers.range === 'bytes=10-19') response.on('close', resolve);
+      else setTimeout(() => response.writeHead(416).end(), 20);
+    };
+  });
+  const source = open({ rangeBytes: 10, parallel: 3 });
+  await expect(source.read(0, 30)).rejects.toMatchObject({ tag: 'changed' });
+  await ended;
+});
+
 test('where storage is blocked and the file is not kept in Xet, the error says blocked', async () => {
   const noStorage: typeof fetch = async (input, init) => {
     if (String(input).includes('/resolve/')) throw new TypeError('blocked');
