@@ -216,6 +216,17 @@ test('an abort ends all ranges, with its reason', async () => {
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+test('a connection that falls silent is left for another', async () => {
+  let count = 0;
+  hub.answer = (request, response) => {
+    count += 1;
+    if (count > 1) return hub.sendRange(request, response);
+    response.writeHead(206, { 'content-length': '100' }).write(file.subarray(0, 30));
+  };
+  expect(await open({ stallSeconds: 0.1 }).read(0, 100)).toEqual(file.slice(0, 100));
+  expect(hub.asked.at(-1)).toBe('cdn bytes=30-99');
+});
+
 test('a range that fails ends the others', async () => {
   const ended = new Promise<void>((resolve) => {
     hub.answer = (request, response) => {

@@ -16,6 +16,8 @@ export type HubSourceOptions = {
   readonly rangeBytes?: number;
   /** Ranges of one read in flight. */
   readonly parallel?: number;
+  /** A connection that sends nothing for so long is left for another. */
+  readonly stallSeconds?: number;
   readonly surroundings?: Surroundings;
 };
 
@@ -35,7 +37,7 @@ export function hubSource(
   options: HubSourceOptions = {},
 ): Source {
   const { onWait, onBytes = () => {}, surroundings = realSurroundings } = options;
-  const { rangeBytes = 32 * 2 ** 20, parallel = 4 } = options;
+  const { rangeBytes = 32 * 2 ** 20, parallel = 4, stallSeconds = 60 } = options;
   const place = new Place(connection.hubUrl, file);
   const xet = new XetReader(connection, file);
   let whole: Promise<Uint8Array<ArrayBuffer> | null> | null = null;
@@ -81,7 +83,7 @@ export function hubSource(
       place.checkSame(response);
       checkRange(response, from);
       isNew = false;
-      return readInto(response, target, progress, onBytes, signal);
+      return readInto(response, target, progress, { onBytes, stallSeconds, signal });
     }
     if (status === 200) return takeWhole(response, target, begin, progress, signal);
     await response.body?.cancel();
@@ -101,7 +103,8 @@ export function hubSource(
   ): Promise<End> {
     place.checkSame(response);
     if (file.size > wholeLimit) {
-      if (begin + progress.at === 0) return readInto(response, target, progress, onBytes, signal);
+      if (begin + progress.at === 0)
+        return readInto(response, target, progress, { onBytes, stallSeconds, signal });
       await response.body?.cancel();
       throw new ReadError('status', {
         file: file.path,
@@ -126,7 +129,7 @@ export function hubSource(
 
   async function readWhole(response: Response, signal: AbortSignal) {
     const bytes = new Uint8Array(file.size);
-    const end = await readInto(response, bytes, { at: 0 }, onBytes, signal);
+    const end = await readInto(response, bytes, { at: 0 }, { onBytes, stallSeconds, signal });
     return end === 'full' ? bytes : null;
   }
 
