@@ -1,9 +1,12 @@
 import type { Session } from '../stores/session.ts';
 import { demoRecipe, failureOf, openDemo } from '../stores/session.ts';
 import { recall } from '../stores/storage.ts';
+import { reopen } from './hub/add.ts';
+import { connect } from './hub/connect.ts';
+import { finishSignIn } from './hub/sign-in.ts';
 import { listKept, measureFree } from './kept.ts';
+import { membersOf } from './members.ts';
 import { runLock, runMark } from './merge.ts';
-import { membersOf } from './open-files.ts';
 
 /**
  * What the page does when it opens: the recipe of the link or of the last visit or the demo's, the
@@ -12,6 +15,7 @@ import { membersOf } from './open-files.ts';
 export async function begin(session: Session): Promise<void> {
   await Promise.all([
     openFirst(session),
+    openFromHub(session),
     askDevice(session),
     measureFree(session),
     lookForLeftovers(session),
@@ -25,6 +29,14 @@ async function openFirst(session: Session): Promise<void> {
   if (family && membersOf(session.recipe.getState().recipe).length === 0) {
     session.recipe.getState().restart(demoRecipe(family));
   }
+}
+
+/** Models of the Hub are opened again whenever a recipe names them: a link, a file, an undo, a reload. */
+async function openFromHub(session: Session): Promise<void> {
+  await connect(session);
+  await finishSignIn(session);
+  session.recipe.subscribe(() => void reopen(session));
+  await reopen(session);
 }
 
 export async function askDevice({ engine, device }: Session): Promise<void> {

@@ -87,7 +87,7 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
       const handle = await freeFolder(parent, name);
       return {
         destination: { kind: 'directory', handle },
-        saved: { kind: 'directory', name: `${parent.name}/${handle.name}` },
+        saved: { kind: 'directory', name: `${parent.name}/${handle.name}`, handle },
         clean: () => parent.removeEntry(handle.name).catch(() => {}),
       };
     } catch (error) {

@@ -4,6 +4,7 @@ import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { type Candidate, type Offered, sortOffered } from '../stores/dropped.ts';
 import type { ModelsState } from '../stores/models.ts';
 import { openModel, type Session } from '../stores/session.ts';
+import { membersOf } from './members.ts';
 import { readRecipeFile } from './read-recipe-file.ts';
 
 /**
@@ -88,10 +89,6 @@ export function place(recipe: Recipe, admitted: readonly Admitted[]): Recipe {
       ...fresh.filter((ref) => ref !== base).map((model) => ({ model, values: {} })),
     ],
   };
-}
-
-export function membersOf({ base, experts }: Recipe): readonly ModelRef[] {
-  return [...(base ? [base] : []), ...experts.map((expert) => expert.model)];
 }
 
 const isDemo = (recipe: Recipe) => membersOf(recipe).every((ref) => ref.origin === 'demo');

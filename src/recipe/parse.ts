@@ -23,6 +23,7 @@ import {
 import {
   type Expert,
   type Filter,
+  type HubPin,
   type ModelRef,
   type OutputOptions,
   type Recipe,
@@ -111,13 +112,28 @@ function readArithmetic(place: Place): Partial<Arithmetic> {
 }
 
 function readModel(place: Place): ModelRef {
-  const fields = readObject(place, ['id', 'name', 'origin', 'bytes']);
-  return {
+  const fields = readObject(place, ['id', 'name', 'origin', 'bytes', 'hub']);
+  const ref = {
     id: readText(fields.at('id')),
     name: readText(fields.at('name')),
-    origin: readOneOf(fields.at('origin'), ['demo', 'local']),
+    origin: readOneOf(fields.at('origin'), ['demo', 'local', 'hub']),
     bytes: readCount(fields.at('bytes')),
   };
+  return ref.origin === 'hub' ? { ...ref, hub: readPin(fields.at('hub')) } : ref;
+}
+
+function readPin(place: Place): HubPin {
+  const fields = readObject(place, ['repo', 'commit', 'weights']);
+  const [repo, commit] = [fields.at('repo'), fields.at('commit')];
+  const pin = {
+    repo: readText(repo),
+    commit: readText(commit),
+    weights: readText(fields.at('weights')),
+  };
+  // Both become parts of addresses.
+  if (!/^[\w.-]+\/[\w.-]+$/.test(pin.repo)) fault(repo, 'owner/name', null);
+  if (!/^[0-9a-f]{40}$/.test(pin.commit)) fault(commit, 'a commit of 40 hex digits', null);
+  return pin;
 }
 
 function readExpert(place: Place, schema: ParamSchema | null): Expert {

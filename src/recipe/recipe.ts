@@ -6,9 +6,21 @@ export type ModelRef = {
   /** Unique within the recipe. */
   readonly id: string;
   readonly name: string;
-  readonly origin: 'demo' | 'local';
+  readonly origin: 'demo' | 'local' | 'hub';
   /** Bytes of all weight files; a reopened model must agree. */
   readonly bytes: number;
+  /** Where it lies, when its origin is the Hub. */
+  readonly hub?: HubPin;
+};
+
+/** Weights on the Hub, pinned to a commit: the same bytes next year. */
+export type HubPin = {
+  /** `owner/name`. */
+  readonly repo: string;
+  /** Git commit, in hex. */
+  readonly commit: string;
+  /** Which of the repo's sets of weights: path without `.safetensors` and shard number. */
+  readonly weights: string;
 };
 
 export type Expert = {

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { Model } from '../formats/model.ts';
+import type { HubPin, ModelRef } from '../recipe/recipe.ts';
 import type { Family } from './family.ts';
 
 /** Why something could not be read, in words for the user. */
@@ -7,13 +8,16 @@ export type Failure = {
   readonly tag: string;
   readonly message: string;
   readonly advice: string | null;
+  /** A page where something can be done about it. */
+  readonly link?: string;
 };
 
 /** A model that is being opened, is open, or could not be. Its handles live in the engine. */
 export type Slot = {
   readonly id: string;
   readonly name: string;
-  readonly origin: 'demo' | 'local';
+  readonly origin: ModelRef['origin'];
+  readonly hub?: HubPin;
   /** Bytes of all weight files. */
   readonly bytes: number;
   readonly summary: string | null;

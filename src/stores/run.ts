@@ -4,7 +4,11 @@ import type { Failure } from './models.ts';
 
 /** Where the files of a finished run are. */
 export type Saved =
-  | { readonly kind: 'directory'; readonly name: string }
+  | {
+      readonly kind: 'directory';
+      readonly name: string;
+      readonly handle: FileSystemDirectoryHandle;
+    }
   | { readonly kind: 'opfs'; readonly folder: string };
 
 export type RunState = {

@@ -4,6 +4,7 @@ import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
 import { bestMerge, demoId, type Family, handlesOf, memberBytes, parseFamily } from './family.ts';
+import { createHubStore, type HubSettings, type HubStore } from './hub.ts';
 import { createModelsStore, type Failure, type ModelsStore } from './models.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
@@ -18,11 +19,17 @@ export type Session = {
   readonly run: RunStore;
   readonly device: DeviceStore;
   readonly view: ViewStore;
+  readonly hub: HubStore;
   /** Where the demo family lies; a URL that ends in a slash. */
   readonly demoRoot: string;
 };
 
-const keys = { recipe: 'amalgam.recipe', view: 'amalgam.view', device: 'amalgam.device' };
+const keys = {
+  recipe: 'amalgam.recipe',
+  view: 'amalgam.view',
+  device: 'amalgam.device',
+  hub: 'amalgam.hub',
+};
 
 export function createSession(engine: Engine, demoRoot: string, recipe: Recipe): Session {
   return {
@@ -33,12 +40,13 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     run: createRunStore(),
     device: createDeviceStore(pickSettings(recall(keys.device))),
     view: createViewStore(pickView(recall(keys.view))),
+    hub: createHubStore(pickHub(recall(keys.hub))),
   };
 }
 
 /** Keeps the recipe and the settings in local storage. Returns how to stop. */
 export function keep(session: Session): () => void {
-  const { recipe, view, device } = session;
+  const { recipe, view, device, hub } = session;
   const recipeKeeper = quietly(() => remember(keys.recipe, recipe.getState().recipe), 300);
   // A page that is reloaded or closed does not wait until its user has been quiet.
   globalThis.addEventListener?.('pagehide', recipeKeeper.flush);
@@ -48,6 +56,9 @@ export function keep(session: Session): () => void {
     view.subscribe(({ theme, singleKeys }) => remember(keys.view, { theme, singleKeys })),
     device.subscribe(({ choice, memoryBudget, saveWay }) =>
       remember(keys.device, { choice, memoryBudget, saveWay }),
+    ),
+    hub.subscribe(({ recent, starred, cacheBytes }) =>
+      remember(keys.hub, { recent, starred, cacheBytes }),
     ),
   ];
   return () => {
@@ -134,11 +145,12 @@ export function demoRecipe(family: Family): Recipe {
 export function failureOf(error: unknown): Failure {
   const { tag, message, context } = (
     error instanceof Error ? error : new Error(String(error))
-  ) as Error & { tag?: unknown; context?: { advice?: unknown } };
+  ) as Error & { tag?: unknown; context?: { advice?: unknown; link?: unknown } };
   return {
     tag: typeof tag === 'string' ? tag : 'unknown',
     message,
     advice: typeof context?.advice === 'string' ? context.advice : null,
+    ...(typeof context?.link === 'string' ? { link: context.link } : {}),
   };
 }
 
@@ -158,5 +170,17 @@ function pickView(kept: unknown): Partial<ViewSettings> {
   return {
     ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
     ...(typeof singleKeys === 'boolean' ? { singleKeys } : {}),
+  };
+}
+
+function pickHub(kept: unknown): Partial<HubSettings> {
+  if (typeof kept !== 'object' || kept === null) return {};
+  const { recent, starred, cacheBytes } = kept as Record<string, unknown>;
+  const names = (value: unknown) =>
+    Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+  return {
+    recent: names(recent),
+    starred: names(starred),
+    ...(typeof cacheBytes === 'number' && cacheBytes >= 0 ? { cacheBytes } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { useDeferredValue } from 'react';
 import { useStore } from 'zustand';
 import type { Planned } from '../plan/plan.ts';
 import type { DeviceState } from './device.ts';
+import type { HubState } from './hub.ts';
 import type { ModelsState } from './models.ts';
 import { createPlanner } from './planning.ts';
 import type { RecipeState } from './recipe.ts';
@@ -20,6 +21,7 @@ export const useRecipe = <T>(select: (state: RecipeState) => T): T =>
 export const useRun = <T>(select: (state: RunState) => T): T => useStore(session.run, select);
 export const useDevice = <T>(select: (state: DeviceState) => T): T =>
   useStore(session.device, select);
+export const useHub = <T>(select: (state: HubState) => T): T => useStore(session.hub, select);
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(session.view, select);
 
 const planner = createPlanner();

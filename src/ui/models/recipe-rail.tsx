@@ -1,5 +1,5 @@
 import { FilePlus2, FolderOpen, Plus, Sparkles } from 'lucide-react';
-import { membersOf } from '../../commands/open-files.ts';
+import { membersOf } from '../../commands/members.ts';
 import { pickFiles } from '../../commands/pick-files.ts';
 import { pickFolder } from '../../commands/pick-folder.ts';
 import { restartDemo } from '../../commands/restart-demo.ts';

@@ -1,0 +1,85 @@
+import { failureOf, type Session } from '../../stores/session.ts';
+import { membersOf } from '../members.ts';
+import { open } from './add.ts';
+import { connectionOf, tellEngine } from './connect.ts';
+
+/** Session storage is this tab's alone and ends with it; local storage never holds a token. */
+const kept = { token: 'amalgam.hub-token', secrets: 'amalgam.hub-sign-in' };
+
+/** Signs in with a pasted token. `keep` remembers it until the tab is closed. */
+export async function signIn(session: Session, pasted: string, keep: boolean): Promise<void> {
+  const { hub } = session;
+  const token = pasted.trim();
+  hub.setState({ signIn: 'checking' });
+  try {
+    const { isToken, whoAmI } = await import('../../hub/account.ts');
+    if (!isToken(token)) {
+      const message = 'A token begins with hf_ and has letters and digits after it.';
+      const advice = 'Copy it whole from the settings of your account.';
+      const link = `${hub.getState().hubUrl}/settings/tokens`;
+      hub.setState({ signIn: { tag: 'bad-token', message, advice, link } });
+      return;
+    }
+    const account = await whoAmI({ ...connectionOf(session), token }, { retries: 1 });
+    hub.setState({ token, account, signIn: 'idle' });
+    if (keep) sessionStorage.setItem(kept.token, token);
+    await tellEngine(session);
+    await openAgain(session);
+  } catch (error) {
+    hub.setState({ signIn: failureOf(error) });
+  }
+}
+
+export async function signOut(session: Session): Promise<void> {
+  sessionStorage.removeItem(kept.token);
+  session.hub.getState().signOut();
+  await tellEngine(session);
+}
+
+/** Leaves for the Hub's own page, which asks for no more than is needed, and comes back. */
+export async function signInAtHub(session: Session, scope: 'read' | 'publish'): Promise<void> {
+  const { hub } = session;
+  const { hubUrl, clientId } = hub.getState();
+  if (clientId === null) return;
+  hub.setState({ signIn: 'checking' });
+  try {
+    const { beginOAuth } = await import('../../hub/account.ts');
+    const redirectUrl = location.origin + location.pathname;
+    const { url, secrets } = await beginOAuth(hubUrl, { clientId, redirectUrl, scope });
+    sessionStorage.setItem(kept.secrets, JSON.stringify(secrets));
+    location.assign(url);
+  } catch (error) {
+    hub.setState({ signIn: failureOf(error) });
+  }
+}
+
+/** Signed in before the reload, or just come back from the Hub's own page. */
+export async function finishSignIn(session: Session): Promise<void> {
+  const token = sessionStorage.getItem(kept.token);
+  const secrets = sessionStorage.getItem(kept.secrets);
+  if (secrets !== null) {
+    sessionStorage.removeItem(kept.secrets);
+    const page = location.href;
+    const { finishOAuth, isOAuthReturn } = await import('../../hub/account.ts');
+    if (!isOAuthReturn(page)) return;
+    history.replaceState(null, '', location.pathname);
+    try {
+      const { hubUrl } = session.hub.getState();
+      const signedIn = await finishOAuth(hubUrl, page, JSON.parse(secrets));
+      await signIn(session, signedIn.token, true);
+    } catch (error) {
+      session.hub.setState({ signIn: failureOf(error) });
+    }
+  } else if (token !== null) {
+    await signIn(session, token, true);
+  }
+}
+
+/** What could not be opened without a name may open now. */
+async function openAgain(session: Session): Promise<void> {
+  const { slots } = session.models.getState();
+  const failed = membersOf(session.recipe.getState().recipe).filter(
+    ({ id, hub }) => hub !== undefined && slots[id]?.status.kind === 'failed',
+  );
+  await Promise.all(failed.map((ref) => open(session, ref)));
+}
