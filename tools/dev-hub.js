@@ -26,7 +26,7 @@ console.log(`
 A Hub is at ${hub.url} (storage ${hub.cdnUrl}, Xet store ${hub.casUrl})
 
 Point the page at it: open it with ?hub=${hub.url}
-or write {"hub": "${hub.url}"} into public/config.json.
+or set "hubUrl" to it in public/config.json.
 
 Repos:   ${repos.join('\n         ')}
 

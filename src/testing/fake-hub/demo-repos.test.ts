@@ -1,5 +1,6 @@
 import { listModels, parseSafetensorsMetadata } from '@huggingface/hub';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scoreBoard } from '../../hub/scores.ts';
 import { demoRepos } from './demo-repos.ts';
 import { type FakeHub, startFakeHub } from './server.ts';
 
@@ -60,4 +61,13 @@ test('computed models are alike in shape, differ in weights, and read alike in a
   expect(hub.read(expert, 'model.safetensors')!.subarray(-99)).not.toEqual(whole.subarray(-99));
   const exponents = whole.subarray(1024).filter((_, i) => i % 2 === 1);
   expect(exponents.every((byte) => (byte & 0x7f) <= 0x3f)).toBe(true);
+});
+
+test('the models of the family stand on the leaderboard', async () => {
+  const scores = scoreBoard({ hubUrl: hub.url, token: null, fetch });
+  expect(await scores.of('amalgam/tiny-skills-reverse')).toMatchObject({
+    average: 13.5,
+    benchmarks: { IFEval: 11, 'MMLU-PRO': 16 },
+  });
+  expect(await scores.of('amalgam/tiny-skills-gated')).toBeNull();
 });

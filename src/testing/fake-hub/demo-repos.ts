@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { computedModel } from './computed-model.ts';
 import { asText, type Content } from './content.ts';
+import { leaderboard } from './leaderboard.ts';
 import type { Repo } from './repo.ts';
 
 export type DemoOptions = {
@@ -22,8 +23,8 @@ const base = 'amalgam/tiny-skills-base';
 
 /**
  * The demo family as repos of a Hub, and one repo for each thing that can be met there: sharded (the base), in Xet
- * storage (sort), served by the Hub itself (add), gated, private, pickles only, several safetensors files, and
- * models too large to keep.
+ * storage (sort), served by the Hub itself (add), gated, private, pickles only, several safetensors files,
+ * models too large to keep, and a dataset of benchmark scores.
  */
 export function demoRepos({
   folder = 'public/demo',
@@ -35,7 +36,9 @@ export function demoRepos({
   const files = new Map(members.map(({ id, path }) => [id, readFolder(`${folder}/${path}`)]));
   const family = members.map((member, index) => memberRepo(member, files.get(member.id)!, index));
   const special = specialRepos(files.get('reverse')!, files.get('sort')!);
-  return [...family, ...special, ...(computedBytes ? computedRepos(computedBytes) : [])];
+  const models = family.filter((_, index) => members[index].role !== 'adapter');
+  const board = leaderboard(models.map(({ id }) => id));
+  return [...family, ...special, board, ...(computedBytes ? computedRepos(computedBytes) : [])];
 }
 
 const storages = { reverse: 'lfs', sort: 'xet', add: 'plain' } as const;

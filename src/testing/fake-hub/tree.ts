@@ -24,12 +24,6 @@ export function treeRoutes(state: HubState): readonly Route[] {
       path: new RegExp(`${apiRepo}/paths-info/${revision}$`),
       handle: (ask, groups) => pathsInfo(state, ask, groups),
     },
-    {
-      origin: 'hub',
-      method: 'GET',
-      path: new RegExp(`${apiRepo}/refs$`),
-      handle: (ask, { kind, id }) => refs(visibleRepo(state, ask, typeOf(kind), id)),
-    },
   ];
 }
 
@@ -69,23 +63,6 @@ async function pathsInfo(
   const wanted = Array.isArray(paths) ? paths : [paths];
   const found = entriesOf(commit).filter(({ path }) => wanted.includes(path));
   return json(found.map((entry) => described(repo, commit, entry, expand === true)));
-}
-
-/** `list_repo_refs` of huggingface_hub. */
-function refs({ refs: all, commits }: StoredRepo): Reply {
-  const named = [...all]
-    .filter(([, oid]) => commits.has(oid))
-    .map(([name, oid]) => ({
-      name,
-      ref: name.startsWith('refs/') ? name : `refs/heads/${name}`,
-      targetCommit: oid,
-    }));
-  const converts = named.filter(({ name }) => name.startsWith('refs/convert/'));
-  return json({
-    branches: named.filter(({ name }) => !name.startsWith('refs/')),
-    converts,
-    tags: [],
-  });
 }
 
 /** Files and the folders they are in, by path. */

@@ -139,6 +139,16 @@ describe('an upload', () => {
   });
 });
 
+test('storage says whether an object of this size has arrived', async () => {
+  await create();
+  await upload({ 'a.safetensors': noisyBytes(900) });
+  const oid = sha256Of(asContent(noisyBytes(900)));
+  const verify = async (size: number) =>
+    (await post(`${repo}.git/info/lfs/objects/verify`, JSON.stringify({ oid, size }))).status;
+  expect(await verify(900)).toBe(200);
+  expect(await verify(901)).toBe(404);
+});
+
 describe('a commit is refused', () => {
   const emptySha = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
   const commitOf = (oid: string, size: number) =>
