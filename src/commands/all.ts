@@ -1,6 +1,7 @@
 import { cancel } from './cancel.ts';
 import type { Command } from './command.ts';
 import { exportRecipe } from './export-recipe.ts';
+import { browseHub } from './hub/browse.ts';
 import { importRecipe } from './import-recipe.ts';
 import { merge } from './merge.ts';
 import { pickFiles } from './pick-files.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   cancel,
   pickFiles,
   pickFolder,
+  browseHub,
   restartDemo,
   undo,
   redo,

@@ -1,4 +1,3 @@
-import { sha256 } from 'hash-wasm';
 import type { Model } from '../formats/model.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publish.ts';
 import type { Sink } from '../io/sink.ts';
@@ -18,6 +17,7 @@ import type {
   TensorReport,
 } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
+import { filesToPublish } from './publication.ts';
 import { run } from './run.ts';
 import type { Traffic } from './traffic.ts';
 import { toWire } from './wire.ts';
@@ -152,18 +152,11 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
 
   async function publish(request: Extract<Request, { kind: 'publish' }>): Promise<Published> {
     const { id, from, publication } = request;
-    const { sums, ...rest } = publication;
     const signal = cancellers.get(id)!.signal;
-    const found = await surroundings.storage.written(from);
-    const files = await Promise.all(
-      found.map(async (file) => {
-        const sum = sums[file.name] ?? (await sha256(new Uint8Array(await file.arrayBuffer())));
-        return { path: file.name, file, sha256: sum };
-      }),
-    );
+    const files = await filesToPublish(await surroundings.storage.written(from), publication);
     return surroundings.locked(() =>
       surroundings.remote.publish(
-        { ...rest, files },
+        { ...publication, files },
         { signal, onProgress: (progress) => reply({ kind: 'publishing', id, progress }) },
       ),
     );

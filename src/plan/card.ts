@@ -39,12 +39,14 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function frontMatter({ base, experts, method }: Participants): string {
-  const parents = new Set([...(base ? [base] : []), ...experts.map(({ model }) => model)]);
-  // A JSON string is a YAML string.
-  const names = [...parents].map(({ name }) => `- ${JSON.stringify(name)}`);
+function frontMatter({ base, experts, method, recipe }: Participants): string {
+  const refs = [...(base && recipe.base ? [recipe.base] : []), ...experts.map(({ ref }) => ref)];
+  // The Hub takes only its own repos here, and links each to this model.
+  const repos = new Set(refs.flatMap(({ hub }) => (hub ? [hub.repo] : [])));
+  const names = [...repos].map((repo) => `- ${JSON.stringify(repo)}`); // a JSON string is a YAML string
   const tags = ['merge', 'amalgam', method.id].map((tag) => `- ${tag}`);
-  const lines = ['base_model:', ...names, 'library_name: transformers', 'tags:', ...tags];
+  const parents = repos.size > 0 ? ['base_model:', ...names, 'base_model_relation: merge'] : [];
+  const lines = [...parents, 'library_name: transformers', 'tags:', ...tags];
   return ['---', ...lines, '---'].join('\n');
 }
 

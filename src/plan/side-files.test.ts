@@ -56,14 +56,17 @@ test('the recipe beside the output reads back as the recipe', () => {
   expect(parseRecipeText(textOf(recipe, 'amalgam-recipe.json'))).toEqual({ recipe });
 });
 
-test('the card names parents in the front matter, quoted', () => {
-  const card = textOf(recipeOf(base, [math]), 'README.md');
-  const [, front] = card.split('---\n');
-  expect(front).toBe(
+test('the card names the parents that lie on the Hub in the front matter, and no others', () => {
+  const recipe = recipeOf(base, [math]);
+  const pin = { repo: 'org/math', commit: 'a'.repeat(40), weights: 'model' };
+  const [expert] = recipe.experts;
+  const ref = { ...expert.model, origin: 'hub', hub: pin } as const;
+  const front = (of: typeof recipe) => textOf(of, 'README.md').split('---\n')[1];
+  expect(front({ ...recipe, experts: [{ ...expert, model: ref }] })).toBe(
     [
       'base_model:',
-      '- "org/base \\"1\\""',
-      '- "math | <b>"',
+      '- "org/math"',
+      'base_model_relation: merge',
       'library_name: transformers',
       'tags:',
       '- merge',
@@ -72,6 +75,7 @@ test('the card names parents in the front matter, quoted', () => {
       '',
     ].join('\n'),
   );
+  expect(front(recipe)).toMatch(/^library_name/);
 });
 
 test('the card tells the values, the arithmetic, the rules and where it comes from', () => {

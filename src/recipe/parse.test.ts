@@ -5,6 +5,17 @@ import { parseRecipe, parseRecipeText } from './parse.ts';
 
 const plain = { version: 1, method: 'ties', experts: [] };
 const expert = (values: unknown) => ({ model: modelRef('math'), values });
+const pin = { repo: 'org/math', commit: '0123456789'.repeat(4), weights: 'model' };
+const pinned = (over: Partial<typeof pin>) => ({
+  ...modelRef('b'),
+  origin: 'hub',
+  hub: { ...pin, ...over },
+});
+
+test('a model of the Hub keeps its commit', () => {
+  const parsed = parseRecipe({ ...plain, base: pinned({}) });
+  expect('recipe' in parsed && parsed.recipe.base).toEqual(pinned({}));
+});
 
 function messages(input: unknown): readonly string[] {
   const parsed = parseRecipe(input);
@@ -38,7 +49,15 @@ test.each([
   [{ arithmetic: { vote: 'plus' } }, /^arithmetic\.vote: a key that is not known here/],
   [{ experts: {} }, /^experts: found \{\}, expected a list\.$/],
   [{ base: { ...modelRef('b'), bytes: -1 } }, /^base\.bytes: found -1, expected a whole number/],
-  [{ base: { ...modelRef('b'), origin: 'hub' } }, /^base\.origin: found "hub", expected one of/],
+  [{ base: { ...modelRef('b'), origin: 'web' } }, /^base\.origin: found "web", expected one of/],
+  [
+    { base: pinned({ repo: '../../etc' }) },
+    /^base\.hub\.repo: found "\.\.\/\.\.\/etc", expected owner/,
+  ],
+  [
+    { base: pinned({ commit: 'main' }) },
+    /^base\.hub\.commit: found "main", expected a commit of 40/,
+  ],
   [
     { experts: [expert({ weight: '1' })] },
     /^experts\[0\]\.values\.weight: weight must be a finite/,

@@ -60,6 +60,8 @@ export type HubState = HubSettings & {
   /** Where the next page begins. */
   readonly next: string | null;
   readonly looked: Looked | null;
+  /** What the Hub told of repos that were looked at or opened, by `owner/name`. */
+  readonly facts: Readonly<Record<string, HubModel>>;
   /** Bytes of the Hub's files in private storage; null while unknown. */
   readonly cached: number | null;
   readonly publishing: Publishing;
@@ -83,6 +85,7 @@ export function createHubStore(initial: Partial<HubSettings> = {}) {
     models: [],
     next: null,
     looked: null,
+    facts: {},
     cached: null,
     publishing: { kind: 'idle' },
     remember: (repo) =>
@@ -95,6 +98,7 @@ export function createHubStore(initial: Partial<HubSettings> = {}) {
           ? starred.filter((other) => other !== repo)
           : [repo, ...starred],
       })),
+    learn: (model) => set(({ facts }) => ({ facts: { ...facts, [model.id]: model } })),
     signOut: () => set({ token: null, account: null, signIn: 'idle' }),
   }));
 }
@@ -104,6 +108,7 @@ type HubActions = {
   remember(repo: string): void;
   /** Stars a repo, or takes the star away. */
   star(repo: string): void;
+  learn(model: HubModel): void;
   signOut(): void;
 };
 

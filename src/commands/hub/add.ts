@@ -68,6 +68,7 @@ export async function open(session: Session, ref: ModelRef): Promise<void> {
     ]);
     const place = { repo: pin.repo, revision: pin.commit };
     const repo = await openRepo(connectionOf(session), place, { retries: 2 });
+    session.hub.getState().learn(repo.model);
     const choice = choices(repo.files).choices.find(({ name }) => name === pin.weights);
     if (!choice) {
       throw new Error(`${pin.repo} holds no ${pin.weights}.safetensors at ${pin.commit}.`);

@@ -24,6 +24,7 @@ export async function look(
     ]);
     const info = await openRepo(connectionOf(session), { repo, revision }, { signal, retries: 1 });
     signal.throwIfAborted();
+    hub.getState().learn(info.model);
     hub.setState({ looked: { kind: 'open', repo, info, choices: choices(info.files) } });
     await lookUpScores(session, info.id);
   } catch (error) {

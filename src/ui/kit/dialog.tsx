@@ -7,11 +7,11 @@ import './dialog.css';
 type DialogProps = {
   readonly title: string;
   readonly onClose: () => void;
-  readonly wide?: boolean;
+  readonly size?: 'small' | 'wide' | 'large';
   readonly children: ReactNode;
 };
 
-export function Dialog({ title, onClose, wide = false, children }: DialogProps) {
+export function Dialog({ title, onClose, size = 'small', children }: DialogProps) {
   return (
     <ModalOverlay
       isOpen
@@ -19,7 +19,7 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
       onOpenChange={(open) => !open && onClose()}
       className="dialog-veil"
     >
-      <Modal className={`dialog ${wide ? 'wide' : ''}`}>
+      <Modal className={`dialog ${size}`}>
         <AriaDialog className="dialog-body">
           <header className="dialog-head">
             <Heading slot="title" className="dialog-title">

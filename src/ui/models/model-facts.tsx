@@ -1,12 +1,14 @@
 import { AlertTriangle, LoaderCircle } from 'lucide-react';
+import { open as openAgain } from '../../commands/hub/add.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
 import { elementsOf, mainDtypeOf } from '../../stores/model-facts.ts';
-import { useModels } from '../../stores/use-session.ts';
+import { session, useModels } from '../../stores/use-session.ts';
 import { bytes, counted, parameters } from '../kit/format.ts';
 
 /** One line of facts under a model's name, or what stands in the way of them. */
 export function ModelFacts({ model }: { readonly model: ModelRef }) {
   const slot = useModels((state) => state.slots[model.id]);
+  if (!slot && model.hub) return <p className="card-facts">Waiting for the Hub…</p>;
   if (!slot) {
     return (
       <p className="card-problem">
@@ -25,7 +27,19 @@ export function ModelFacts({ model }: { readonly model: ModelRef }) {
     return (
       <p className="card-problem" role="alert">
         <AlertTriangle aria-hidden />
-        <span>{slot.status.failure.message}</span>
+        <span>
+          {slot.status.failure.message}{' '}
+          {slot.status.failure.link && (
+            <a href={slot.status.failure.link} target="_blank" rel="noreferrer">
+              Open its page
+            </a>
+          )}
+          {model.hub && (
+            <button type="button" className="link" onClick={() => void openAgain(session, model)}>
+              Try again
+            </button>
+          )}
+        </span>
       </p>
     );
   }
@@ -36,6 +50,7 @@ export function ModelFacts({ model }: { readonly model: ModelRef }) {
       <span>{parameters(elementsOf(open))} params</span>
       <span>{mainDtypeOf(open)}</span>
       <span>{bytes(slot.bytes)}</span>
+      {model.hub && <span>at {model.hub.commit.slice(0, 7)}</span>}
       <span>safetensors{files > 1 && `, ${counted(files, 'shard')}`}</span>
     </p>
   );

@@ -1,4 +1,5 @@
-import { FilePlus2, FolderOpen, Plus, Sparkles } from 'lucide-react';
+import { FilePlus2, FolderOpen, Plus, Search, Sparkles } from 'lucide-react';
+import { browseHub } from '../../commands/hub/browse.ts';
 import { membersOf } from '../../commands/members.ts';
 import { pickFiles } from '../../commands/pick-files.ts';
 import { pickFolder } from '../../commands/pick-folder.ts';
@@ -63,12 +64,25 @@ function AddExpert() {
       label: slot.name,
       note: bytes(slot.bytes),
       run: () => {
-        const { id, name, origin, bytes } = slot;
-        session.recipe.getState().addExpert({ id, name, origin, bytes });
+        const { id, name, origin, bytes, hub } = slot;
+        const ref = { id, name, origin, bytes, ...(hub ? { hub } : {}) };
+        session.recipe.getState().addExpert(ref);
       },
     }));
   const sections: Section[] = [
     ...(unused.length > 0 ? [{ title: 'Open, not in the recipe', items: unused }] : []),
+    {
+      title: 'From the Hub',
+      items: [
+        {
+          id: 'hub',
+          label: 'Find on Hugging Face…',
+          note: 'only what a merge needs is read',
+          icon: <Search aria-hidden />,
+          run: () => void browseHub.run(session),
+        },
+      ],
+    },
     {
       title: 'From this computer',
       items: [
@@ -135,6 +149,9 @@ function EmptyRail({ demo }: { readonly demo: DemoState }) {
       <p>No models yet. Drop a folder or some .safetensors files anywhere, or choose:</p>
       <Button look="primary" onPress={() => void restartDemo.run(session)}>
         <Sparkles aria-hidden /> The demo family
+      </Button>
+      <Button onPress={() => void browseHub.run(session)}>
+        <Search aria-hidden /> Find on Hugging Face…
       </Button>
       <Button onPress={() => void pickFolder.run(session)}>
         <FolderOpen aria-hidden /> A folder…

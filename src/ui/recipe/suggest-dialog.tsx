@@ -12,7 +12,7 @@ import './suggest.css';
 export default function SuggestDialog() {
   const [answers, setAnswers] = useState<Answers>(guessed);
   return (
-    <Dialog title="Suggest a method" wide onClose={session.view.getState().close}>
+    <Dialog title="Suggest a method" size="wide" onClose={session.view.getState().close}>
       <p className="faint small">
         No method is best everywhere, and a better base usually matters more. These are places to
         start, with the reason and its source.

@@ -1,4 +1,4 @@
-import { Copy, Download, FolderCheck, LoaderCircle } from 'lucide-react';
+import { CloudUpload, Copy, Download, FolderCheck, LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import { downloadFile, downloadZip } from '../../commands/download.ts';
 import type { RunResult } from '../../engine/protocol.ts';
@@ -20,6 +20,9 @@ export function ResultFiles({ result }: { readonly result: RunResult }) {
         <span className="files-actions">
           <Button look="quiet" onPress={() => void copySums(files)}>
             <Copy aria-hidden /> Copy checksums
+          </Button>
+          <Button look="quiet" onPress={() => session.view.getState().open('publish')}>
+            <CloudUpload aria-hidden /> Publish…
           </Button>
           {folder !== null && <ZipButton folder={folder} look="primary" />}
         </span>

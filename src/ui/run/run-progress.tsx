@@ -3,6 +3,13 @@ import { bytes, duration } from '../kit/format.ts';
 
 const phases = { measuring: 'Measuring', merging: 'Merging', verifying: 'Verifying' } as const;
 
+const waits = {
+  offline: 'This device is offline. The merge waits and goes on by itself',
+  'rate-limited': 'The Hub asks to slow down',
+  server: 'The Hub is in trouble',
+  network: 'The connection broke',
+} as const;
+
 export function RunProgress() {
   const progress = useRun((state) => state.progress);
   if (!progress) return <p className="run-starting">Starting…</p>;
@@ -24,8 +31,17 @@ export function RunProgress() {
           {bytes(bytesDone)} of {bytes(bytesTotal)}
         </span>
         {progress.throughput > 0 && <span>{bytes(progress.throughput)}/s</span>}
+        {progress.downloaded > 0 && <span>{bytes(progress.downloaded)} downloaded</span>}
         {progress.eta !== null && <span>{duration(progress.eta)} left</span>}
       </p>
+      {progress.waiting && (
+        <p className="run-waiting" role="status">
+          {waits[progress.waiting.reason]}
+          {progress.waiting.seconds !== null &&
+            progress.waiting.seconds >= 2 &&
+            `, next try in ${duration(progress.waiting.seconds)}`}
+        </p>
+      )}
     </div>
   );
 }

@@ -1,0 +1,33 @@
+import type { Model } from '../formats/model.ts';
+import type { HubModel } from '../hub/model.ts';
+import { elementsOf } from './model-facts.ts';
+
+/** Parameter counts that differ by more than this share are not those of one architecture. */
+const tolerance = 0.15;
+
+/**
+ * Why a model of the Hub cannot be merged with the base, judged by what the Hub tells of it, before any of
+ * its bytes is read. Null when nothing speaks against it; the checks after opening are the judge.
+ */
+export function pairingProblem(model: HubModel, base: Model | null): string | null {
+  if (model.quantization !== null) {
+    return `Its weights are quantised (${model.quantization}): use the model they were made from.`;
+  }
+  if (base === null || model.kind === 'adapter') return null;
+  const [architecture] = listOf(base.config?.['architectures']);
+  if (architecture && model.architecture && architecture !== model.architecture) {
+    return `It is a ${model.architecture}, ${base.name} a ${architecture}: they share no tensors that mean the same.`;
+  }
+  const [mine, theirs] = [elementsOf(base), model.parameters?.total ?? null];
+  if (theirs !== null && Math.abs(theirs / mine - 1) > tolerance) {
+    return `It has ${inMillions(theirs)} M parameters, ${base.name} ${inMillions(mine)} M: they are of different sizes.`;
+  }
+  return null;
+}
+
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+const inMillions = (count: number) =>
+  (count / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
