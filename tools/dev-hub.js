@@ -7,7 +7,7 @@ const port = Number(process.env.PORT ?? 8787);
 const computedBytes = Number(process.env.COMPUTED_MB ?? 256) * 1e6;
 
 const loader = await createServer({
-  server: { middlewareMode: true, hmr: false, watch: null },
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   optimizeDeps: { noDiscovery: true },
   logLevel: 'error',
 });
