@@ -1,6 +1,7 @@
 import type { Choice } from '../../hub/choices.ts';
 import type { HubRepo } from '../../hub/repo.ts';
-import type { ModelRef } from '../../recipe/recipe.ts';
+import { emptyRecipe } from '../../recipe/defaults.ts';
+import type { ModelRef, Recipe } from '../../recipe/recipe.ts';
 import { handlesOf } from '../../stores/hub-handles.ts';
 import { failureOf, openModel, type Session } from '../../stores/session.ts';
 import { membersOf } from '../members.ts';
@@ -23,7 +24,7 @@ export async function add(
   }
   hub.getState().remember(repo.id);
   const wasDemo = members.length > 0 && members.every(({ origin }) => origin === 'demo');
-  const start = wasDemo ? { ...before, base: null, experts: [], values: {}, rules: [] } : before;
+  const start = wasDemo ? withoutDemo(before) : before;
   recipe
     .getState()
     .replace(
@@ -33,6 +34,12 @@ export async function add(
     );
   if (wasDemo) view.getState().tell('Your model took the place of the demo family.', true);
   await openModel(session, ref, handlesOf(repo, choice));
+}
+
+/** The method stays; what was set for the demo's models does not. */
+function withoutDemo(recipe: Recipe): Recipe {
+  const output = { ...recipe.output, name: emptyRecipe().output.name };
+  return { ...recipe, base: null, experts: [], values: {}, rules: [], output };
 }
 
 function refTo(repo: HubRepo, { name, bytes }: Choice): ModelRef {
