@@ -215,7 +215,13 @@ test('a push that fails keeps the files here and leaves no repo behind', async (
   expect(asked(hub).some((line) => line.includes('POST hub /api/repos/create'))).toBe(true);
 });
 
-test('signs in through the page of the Hub', async ({ hub, page, dialog, openOnHub }) => {
+test('signs in through the page of the Hub', async ({
+  hub,
+  page,
+  dialog,
+  openOnHub,
+  workbench,
+}) => {
   await page.route('**/config.json', (route) =>
     route.request().url().includes('/demo/')
       ? route.fallback()
@@ -225,7 +231,8 @@ test('signs in through the page of the Hub', async ({ hub, page, dialog, openOnH
   await dialog.open();
   await dialog.box.getByText('Sign in', { exact: true }).first().click();
   await dialog.button('Sign in with Hugging Face').click();
-  await page.waitForURL(/localhost/);
+  await page.waitForURL(({ hostname, search }) => hostname === 'localhost' && search === '');
+  await expect(workbench.run.merge).toBeEnabled();
   await dialog.open();
   await expect(dialog.box).toContainText('Signed in as owner');
   expect(new URL(page.url()).search).not.toContain('code=');

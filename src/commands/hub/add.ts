@@ -25,6 +25,7 @@ export async function add(
   hub.getState().remember(repo.id);
   const wasDemo = members.length > 0 && members.every(({ origin }) => origin === 'demo');
   const start = wasDemo ? withoutDemo(before) : before;
+  session.models.getState().begin({ ...ref, summary: null }); // so that `reopen` leaves it to us
   recipe
     .getState()
     .replace(
