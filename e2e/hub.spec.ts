@@ -27,8 +27,7 @@ test('finds a base and two experts, merges, verifies and publishes them', async 
   await dialog.open();
   await dialog.search.fill('');
   await dialog.box.getByRole('checkbox', { name: `Made from ${base}` }).check();
-  await expect(dialog.results.filter({ hasText: reverse }).first()).toBeVisible();
-  await dialog.box.getByRole('option', { name: reverse, exact: true }).click();
+  await dialog.result(reverse).click();
   await dialog.button('Add as expert').click();
   await dialog.add(sort, 'Add as expert');
   await expect(workbench.recipe.experts).toHaveText([reverse, sort]);

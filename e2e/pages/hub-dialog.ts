@@ -19,6 +19,10 @@ export class HubDialog {
     await expect(this.search).toBeFocused();
   }
 
+  result(repo: string): Locator {
+    return this.results.filter({ hasText: new RegExp(`^${repo}(?![\\w-])|^${repo}818`) });
+  }
+
   /** What is shown of one repo. */
   repo(name: string): Locator {
     return this.box.getByRole('region', { name, exact: true });

@@ -1,5 +1,5 @@
 import { Download, Heart, LoaderCircle, Lock } from 'lucide-react';
-import { ListBox, ListBoxItem, Text } from 'react-aria-components';
+import { ListBox, ListBoxItem } from 'react-aria-components';
 import { look } from '../../commands/hub/look.ts';
 import { search, searchMore } from '../../commands/hub/search.ts';
 import type { HubModel } from '../../hub/model.ts';
@@ -56,7 +56,7 @@ function Row({ model }: { readonly model: HubModel }) {
       className={`hub-row ${shown ? 'is-shown' : ''}`}
     >
       <span className="hub-name">
-        <Text slot="label">{model.id}</Text>
+        {model.id}
         {model.kind === 'adapter' && <span className="hub-badge">adapter</span>}
         {model.gated && (
           <span className="hub-badge">
@@ -65,9 +65,7 @@ function Row({ model }: { readonly model: HubModel }) {
         )}
         {model.private && <span className="hub-badge">private</span>}
       </span>
-      <Text slot="description" className="hub-facts">
-        {facts.filter(Boolean).join(' · ')}
-      </Text>
+      <span className="hub-facts">{facts.filter(Boolean).join(' · ')}</span>
       {model.baseModels.length > 0 && (
         <span className="hub-facts">made from {model.baseModels.join(', ')}</span>
       )}
