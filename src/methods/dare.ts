@@ -3,9 +3,10 @@
  * The same step over four elements is `shaders/lib/dare-mask.wgsl`.
  */
 import { countKept } from '../numerics/random.ts';
+import { settle } from '../numerics/round.ts';
 import type { At, Round } from './method.ts';
 import type { NumberParam, SeedParam } from './params.ts';
-import { divide, scale, scratch, settle, subtract } from './steps.ts';
+import { divide, scale, scratch, subtract } from './steps.ts';
 
 export const seed = {
   kind: 'seed',
@@ -90,9 +91,12 @@ export function maskedTaskVectors(
 
 /** τ · counts ÷ draws, in place; what no draw keeps is zero, whatever it was. */
 function mask(tau: Float32Array, counts: Uint8Array, draws: number, round: Round): void {
+  const bits = new Int32Array(tau.buffer, tau.byteOffset, tau.length);
+  // All ones, or all zeros: a branch would be guessed wrong as often as the noise is a surprise.
+  for (let i = 0; i < bits.length; i++) bits[i] &= -counts[i] >> 31;
+  if (draws === 1) return;
   for (let i = 0; i < tau.length; i++) {
-    if (counts[i] === 0) tau[i] = 0;
-    else if (counts[i] !== draws) tau[i] *= Math.fround(counts[i] / draws);
+    if (counts[i] !== draws) tau[i] *= Math.fround(counts[i] / draws);
   }
   settle(tau, round);
 }

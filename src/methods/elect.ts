@@ -2,8 +2,9 @@
  * TIES steps 2 and 3: elect a sign, then average those that agree (Yadav et al. 2023, section 3.2).
  * The same steps over four elements are `shaders/lib/sign-vote.wgsl` and `disjoint-mean.wgsl`.
  */
+import { settle } from '../numerics/round.ts';
 import type { Round } from './method.ts';
-import { addProduct, scale, scratch, settle } from './steps.ts';
+import { addProduct, scale, scratch } from './steps.ts';
 
 /** How an election is held; read from four coefficients, see `electionCoefficients`. */
 export type Election = {

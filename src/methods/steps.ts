@@ -5,13 +5,8 @@
  * a loop is short it takes four elements at a time, loads first, since its overhead is as large as its
  * arithmetic.
  */
+import { settle } from '../numerics/round.ts';
 import type { Round } from './method.ts';
-
-/** Rounds every element to the working precision; f32 is what a Float32Array holds anyway. */
-export function settle(values: Float32Array, round: Round): void {
-  if (round === Math.fround) return;
-  for (let i = 0; i < values.length; i++) values[i] = round(values[i]);
-}
 
 /** out = a − b. A task vector is this, model − base. */
 export function subtract(a: Float32Array, b: Float32Array, out: Float32Array, round: Round): void {
@@ -66,7 +61,8 @@ export function addProduct(
   sum: Float32Array,
 ): void {
   if (round !== Math.fround) {
-    for (let i = 0; i < sum.length; i++) product[i] = round(a[i] * weight);
+    for (let i = 0; i < sum.length; i++) product[i] = a[i] * weight;
+    settle(product, round);
     for (let i = 0; i < sum.length; i++) sum[i] += product[i];
     return;
   }

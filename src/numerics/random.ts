@@ -103,15 +103,22 @@ export type Draws = {
  */
 export function countKept(of: Draws, start: number, counts: Uint8Array): void {
   const limit = keepLimit(of.density);
+  const head = start & 3;
+  const quads = (head + counts.length + 3) >> 2;
+  if (hashed.length < 4 * quads) hashed = new Uint32Array(4 * quads);
   counts.fill(0);
   for (let draw = 0; draw < of.draws; draw++) {
     const key = drawKey(of.seed, draw);
-    // Whole quads only; what a quad holds outside the block is skipped.
-    for (let i = -(start & 3); i < counts.length; i += 4) {
-      noiseQuad((start + i) >>> 2, of.model, of.tensorKey, key, lanes);
-      for (let lane = i < 0 ? -i : 0; lane < 4 && i + lane < counts.length; lane++) {
-        counts[i + lane] += lanes[lane] >>> 8 < limit ? 1 : 0;
-      }
+    // Whole quads only; what they hold outside the block is skipped.
+    for (let q = 0; q < quads; q++) {
+      noiseQuad((start - head + 4 * q) >>> 2, of.model, of.tensorKey, key, hashed, 4 * q);
+    }
+    // Both are below 2³¹, so the sign of their difference is the comparison.
+    for (let i = 0; i < counts.length; i++) {
+      counts[i] += ((hashed[head + i] >>> 8) - limit) >>> 31;
     }
   }
 }
+
+/** Noise of a block, kept from call to call. */
+let hashed = new Uint32Array(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
-import { roundTo } from './round.ts';
+import { roundTo, settle } from './round.ts';
 
 describe('roundTo', () => {
   it('is Math.fround itself for F32', () => {
@@ -50,5 +50,19 @@ describe('roundTo', () => {
   it('goes through f32, so a value just above a half rounds twice', () => {
     expect(roundTo('BF16')(1 + 2 ** -8 + 2 ** -40)).toBe(1);
     expect(roundTo('F16')(1 + 2 ** -11 + 2 ** -40)).toBe(1);
+  });
+
+  it.each(['F16', 'BF16'] as const)('rounds whole blocks to %s alike', (dtype) => {
+    const round = roundTo(dtype);
+    const lower = [0, 1, 0x0fff, 0x1000, 0x1001, 0x3000, 0x7fff, 0x8000, 0x8001, 0xf000, 0xffff];
+    const words = Uint32Array.from({ length: lower.length << 16 }, (_, i) => {
+      return ((i << 16) | lower[i >>> 16]) >>> 0;
+    });
+    const values = new Float32Array(words.buffer);
+    const settled = values.slice();
+    settle(settled, round);
+    expect(values.filter((value, i) => !Object.is(round(value), settled[i]))).toEqual(
+      new Float32Array(0),
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { INFINITY_BITS } from './bits.ts';
+
 /** Precisions that a step of the arithmetic may be rounded to. */
 export type WorkDtype = 'F32' | 'F16' | 'BF16';
 
@@ -47,4 +49,38 @@ function roundF16(v: number): number {
 
 function signed(sign: number, size: number): number {
   return sign < 0 ? -size : size;
+}
+
+/** Rounds every element by a function that `roundTo` gave. The same results, several times quicker. */
+export function settle(values: Float32Array, round: (v: number) => number): void {
+  // A Float32Array holds nothing but f32.
+  if (round === Math.fround) return;
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length);
+  if (round === roundBF16) for (let i = 0; i < words.length; i++) words[i] = bf16Word(words[i]);
+  else if (round === roundF16) for (let i = 0; i < words.length; i++) words[i] = f16Word(words[i]);
+  else for (let i = 0; i < values.length; i++) values[i] = round(values[i]);
+}
+
+/** The bit that tells a quiet NaN from a signalling one. */
+const QUIET = 0x400000;
+
+/** Bits of an f32 rounded to BF16, its upper half; a NaN is quieted, as any arithmetic would. */
+function bf16Word(word: number): number {
+  const rounded = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
+  const ifNaN = (INFINITY_BITS - (word & 0x7fffffff)) >> 31;
+  return (rounded & ~ifNaN) | ((word | QUIET) & ifNaN);
+}
+
+/**
+ * Bits of an f32 rounded to F16: 13 bits go, and below 2⁻¹⁴ one more for every power of two. In the last
+ * step down, between half the smallest subnormal and all of it, only the exponent is left.
+ */
+function f16Word(word: number): number {
+  const size = word & 0x7fffffff;
+  if (size > INFINITY_BITS) return word | QUIET;
+  const lost = 13 + Math.min(10, Math.max(0, 113 - (size >>> 23)));
+  const rounded = ((size + (1 << (lost - 1)) - 1 + ((size >>> lost) & 1)) >>> lost) << lost;
+  const sign = word & 0x80000000;
+  if (size < 0x33800000) return sign | (size > 0x33000000 ? 0x33800000 : 0);
+  return sign | (rounded >= 0x47800000 ? INFINITY_BITS : rounded);
 }
