@@ -26,6 +26,7 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2023', sourcemap: true, chunkSizeWarningLimit: 900 },
   test: {
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

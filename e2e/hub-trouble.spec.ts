@@ -35,11 +35,12 @@ test('connections that break at random bytes change no byte of the result', asyn
   await takeTwo(dialog);
   const undisturbed = await weightsOf(workbench);
   await keepNothing(dialog);
-  for (let seed = 1; seed <= 20; seed++) {
+  // Twenty seeds, five a merge: every second range breaks somewhere.
+  for (let seed = 1; seed <= 20; seed += 5) {
     hub.faults.clear();
     hub.forgetRequests();
-    for (let drop = 0; drop < 3; drop++) {
-      const after = { seed: 100 * seed + drop };
+    for (let drop = 0; drop < 5; drop++) {
+      const after = { seed: seed + drop };
       hub.faults.add({ kind: 'drop', after, origin: 'cdn', skip: 2 * drop });
     }
     expect(await weightsOf(workbench)).toBe(undisturbed);

@@ -5,7 +5,6 @@ import { fakeSurroundings } from '../testing/fake-surroundings.ts';
 import { whoAmI } from './account.ts';
 import type { HubConnection } from './connection.ts';
 import type { HubFile } from './place.ts';
-import { probe } from './probe.ts';
 import { publish } from './publish.ts';
 import { openRepo } from './repo.ts';
 import { searchModels } from './search.ts';
@@ -159,7 +158,6 @@ describe('no access is said in four ways', () => {
 });
 
 test('it is reached, searched, and knows who asks', async () => {
-  expect(await probe(connection)).toBe('ok');
   expect(await whoAmI(connection)).toMatchObject({ name: 'owner', orgs: ['amalgam'] });
   const first = await searchModels(connection, { limit: 2 });
   expect(first.models).toHaveLength(2);

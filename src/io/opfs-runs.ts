@@ -65,12 +65,6 @@ export async function removeIfThere(from: FileSystemDirectoryHandle, name: strin
   }
 }
 
-/** Bytes the browser would let us write; a hint, since Chromium does not look at the disk. */
-export async function estimateFree(): Promise<number | null> {
-  const { quota, usage } = await navigator.storage.estimate();
-  return quota === undefined ? null : Math.max(0, quota - (usage ?? 0));
-}
-
 async function list(isWanted: (name: string) => boolean): Promise<readonly StoredRun[]> {
   const found: StoredRun[] = [];
   for await (const [name, handle] of await runsFolder()) {
