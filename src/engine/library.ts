@@ -1,13 +1,15 @@
 import { recognise } from '../formats/folder.ts';
 import type { Model } from '../formats/model.ts';
 import { openModel } from '../formats/open-model.ts';
-import { mostWindows, withReadAhead } from '../io/read-ahead.ts';
+import { mostWindows, ReadAhead } from '../io/read-ahead.ts';
 import type { Source } from '../io/source.ts';
 import { EngineError } from './errors.ts';
 import type { Sources } from './sources.ts';
 
 type Shelf = {
   readonly weights: readonly Source[];
+  /** Of files that are far away. */
+  readonly ahead: ReadAhead | null;
   readonly companions: ReadonlyMap<string, Source>;
 };
 
@@ -30,19 +32,25 @@ export class Library implements Sources {
     const byPath = new Map(sources.map((source) => [source.name, source]));
     const files = sources.map((source) => ({ path: source.name, size: source.size }));
     const [found] = recognise(files).models;
+    const weights = found.weights.map((path) => byPath.get(path)!);
+    const ahead = this.#aheadOf(weights[0]);
     this.#shelves.set(id, {
-      weights: found.weights.map((path) => this.#aheadOf(byPath.get(path)!)),
+      weights: ahead ? weights.map((source) => ahead.of(source)) : weights,
+      ahead,
       companions: new Map(found.companions.map((path) => [baseName(path), byPath.get(path)!])),
     });
     return model;
   }
 
-  /** Bounds what is read ahead, all windows of all files together, in bytes. */
+  /** Bounds what is read ahead, all windows of all models together, in bytes. */
   limitAhead(total: number): void {
-    const far = [...this.#shelves.values()].flatMap(({ weights }) =>
-      weights.filter(({ ahead }) => ahead !== undefined),
-    );
+    const far = [...this.#shelves.values()].filter(({ ahead }) => ahead !== null);
     this.#mostAhead = total / (mostWindows * Math.max(1, far.length));
+  }
+
+  /** Lets go of what was read ahead. */
+  forgetAhead(): void {
+    for (const { ahead } of this.#shelves.values()) ahead?.forget();
   }
 
   close(id: string): void {
@@ -57,10 +65,8 @@ export class Library implements Sources {
     return this.#shelf(model).companions.get(name) ?? missing(model, name);
   }
 
-  #aheadOf(source: Source): Source {
-    const { ahead } = source;
-    if (ahead === undefined) return source;
-    return withReadAhead(source, () => Math.min(ahead, this.#mostAhead));
+  #aheadOf({ ahead }: Source): ReadAhead | null {
+    return ahead === undefined ? null : new ReadAhead(() => Math.min(ahead, this.#mostAhead));
   }
 
   #shelf(model: string): Shelf {

@@ -144,6 +144,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         });
       } finally {
         stopListening();
+        library.forgetAhead();
         sendReports();
         release();
       }

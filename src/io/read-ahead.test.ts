@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withReadAhead } from './read-ahead.ts';
+import { mostWindows, ReadAhead } from './read-ahead.ts';
 import type { Source } from './source.ts';
 
 /** A file whose byte i is i, and the ranges that were read of it. */
@@ -17,9 +17,9 @@ function counted(size: number): { source: Source; reads: string[] } {
   return { source, reads };
 }
 
-test('a walk in small steps takes one read, then windows', async () => {
+test('a walk in small steps takes one read, then windows, each while the one before is used', async () => {
   const { source, reads } = counted(100);
-  const ahead = withReadAhead(source, () => 30);
+  const ahead = new ReadAhead(() => 30).of(source);
   for (let begin = 0; begin < 100; begin += 10) {
     expect([...(await ahead.read(begin, begin + 10))]).toEqual(
       Array.from({ length: 10 }, (_, i) => begin + i),
@@ -30,7 +30,7 @@ test('a walk in small steps takes one read, then windows', async () => {
 
 test('jumps and large reads are passed on as they are', async () => {
   const { source, reads } = counted(100);
-  const ahead = withReadAhead(source, () => 30);
+  const ahead = new ReadAhead(() => 30).of(source);
   await ahead.read(50, 55);
   await ahead.read(10, 15);
   await ahead.read(15, 45);
@@ -39,29 +39,29 @@ test('jumps and large reads are passed on as they are', async () => {
 
 test('two readers, one a little behind the other, share the windows', async () => {
   const { source, reads } = counted(100);
-  const ahead = withReadAhead(source, () => 40);
+  const ahead = new ReadAhead(() => 40).of(source);
   await ahead.read(0, 10);
   for (let begin = 10; begin < 90; begin += 10) {
     await ahead.read(begin, begin + 10);
     await ahead.read(begin - 10, begin);
   }
-  expect(reads).toEqual(['0-10', '10-50', '0-10', '50-90']);
+  expect(reads).toEqual(['0-10', '10-50', '50-90', '0-10', '90-100']);
 });
 
 test('reads at once that lie in one window wait for the same bytes', async () => {
   const { source, reads } = counted(100);
-  const ahead = withReadAhead(source, () => 50);
+  const ahead = new ReadAhead(() => 50).of(source);
   const [, second, third] = await Promise.all([
     ahead.read(0, 10),
     ahead.read(10, 20),
     ahead.read(20, 30),
   ]);
   expect([second[0], third[0]]).toEqual([10, 20]);
-  expect(reads).toEqual(['0-10', '10-60']);
+  expect(reads).toEqual(['0-10', '10-60', '60-100']);
 });
 
 test('a buffer that was given away does not spoil the window', async () => {
-  const ahead = withReadAhead(counted(100).source, () => 50);
+  const ahead = new ReadAhead(() => 50).of(counted(100).source);
   await ahead.read(0, 10);
   (await ahead.read(10, 20)).fill(0);
   expect((await ahead.read(10, 20))[0]).toBe(10);
@@ -70,24 +70,47 @@ test('a buffer that was given away does not spoil the window', async () => {
 test('a window that failed is fetched again', async () => {
   const { source } = counted(100);
   let failures = 1;
-  const ahead = withReadAhead(
-    {
-      ...source,
-      read: async (begin, end) => {
-        if (begin === 10 && failures-- > 0) throw new Error('broken');
-        return source.read(begin, end);
-      },
+  const ahead = new ReadAhead(() => 50).of({
+    ...source,
+    read: async (begin, end) => {
+      if (begin === 10 && failures-- > 0) throw new Error('broken');
+      return source.read(begin, end);
     },
-    () => 50,
-  );
+  });
   await ahead.read(0, 10);
   await expect(ahead.read(10, 20)).rejects.toThrow('broken');
   expect((await ahead.read(10, 20))[0]).toBe(10);
 });
 
 test('an abort is an abort', async () => {
-  const ahead = withReadAhead(counted(100).source, () => 50);
+  const ahead = new ReadAhead(() => 50).of(counted(100).source);
   const stop = new AbortController();
   stop.abort();
   await expect(ahead.read(0, 10, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('the files of a model share the windows, and let go of them together', async () => {
+  const reads: string[] = [];
+  const shard = (name: string): Source => ({
+    name,
+    size: 1000,
+    read: async (begin, end) => {
+      reads.push(`${name} ${begin}-${end}`);
+      return new Uint8Array(end - begin);
+    },
+  });
+  const walk = new ReadAhead(() => 100);
+  const [first, second] = [walk.of(shard('a')), walk.of(shard('b'))];
+  await first.read(0, 10);
+  await first.read(10, 20);
+  await second.read(0, 10);
+  await second.read(10, 20);
+  expect(reads).toEqual(['a 0-10', 'a 10-110', 'a 110-210', 'b 0-10', 'b 10-110', 'b 110-210']);
+  // The oldest of four windows is gone.
+  expect(mostWindows).toBe(3);
+  await first.read(20, 30);
+  expect(reads.at(-2)).toBe('a 20-120');
+  walk.forget();
+  await first.read(30, 40);
+  expect(reads).toContain('a 30-130');
 });
