@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { holdWeights } from './fixtures/held-weights.ts';
 import { tinyTensors, weightsOnly } from './fixtures/model-folder.ts';
 import { expect, test } from './fixtures/test.ts';
 import type { TabName } from './pages/workbench.ts';
@@ -81,7 +82,7 @@ test('has no violation with findings, refused files and during a run', async ({
   expect(await violations(page), 'findings').toEqual([]);
 
   await workbench.method.choose('DARE');
-  await workbench.method.setField('draws', '100');
+  await holdWeights(page);
   await workbench.run.merge.click();
   await expect(workbench.run.region.getByRole('progressbar')).toBeVisible();
   expect(await violations(page), 'a run').toEqual([]);

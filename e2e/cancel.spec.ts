@@ -1,20 +1,20 @@
+import { holdWeights } from './fixtures/held-weights.ts';
 import { privateStorage } from './fixtures/private-storage.ts';
 import { expect, test } from './fixtures/test.ts';
 import type { Workbench } from './pages/workbench.ts';
 
-/** A hundred draws of DARE keep the small demo busy for many seconds. */
-async function startSlowRun(workbench: Workbench): Promise<void> {
+/** A merge that stays under way until it is let go. */
+async function startRun(workbench: Workbench) {
   await workbench.open();
-  await workbench.run.choose('CPU');
-  await workbench.method.choose('DARE');
-  await workbench.method.setField('draws', '100');
+  const weights = await holdWeights(workbench.page);
   await workbench.run.merge.click();
   await expect(workbench.run.region.getByRole('progressbar')).toBeVisible();
   await expect(workbench.run.region).toContainText(/\d+ \/ 38 tensors/);
+  return weights;
 }
 
 test('cancels a run at once and leaves no file', async ({ page, workbench }, testInfo) => {
-  await startSlowRun(workbench);
+  const { letGo } = await startRun(workbench);
   await expect(workbench.run.merge).toHaveCount(0);
   const waited = await page.evaluate(async () => {
     const button = [...document.querySelectorAll('button')].find(
@@ -34,7 +34,7 @@ test('cancels a run at once and leaves no file', async ({ page, workbench }, tes
   // The answer does not wait for the engine, which tidies up behind it.
   await expect.poll(() => privateStorage(page, 'runs')).toEqual({});
 
-  await workbench.method.setField('draws', '1');
+  letGo();
   await workbench.merge();
   await expect(workbench.result.verdict).toContainText('verified.');
   expect(Object.keys(await privateStorage(page, 'runs'))).toContain('demo-merge/model.safetensors');
@@ -47,8 +47,7 @@ test('keeps the last finished model when a later run of its name is cancelled', 
   await workbench.open();
   await workbench.merge();
   const finished = await privateStorage(page, 'runs');
-  await workbench.method.choose('DARE');
-  await workbench.method.setField('draws', '100');
+  await holdWeights(page);
   await workbench.run.merge.click();
   await expect(workbench.run.region).toContainText(/\d+ \/ 38 tensors/);
   await workbench.run.cancel.click();
@@ -61,7 +60,7 @@ test('asks before the tab is closed during a run, says so on return and cleans u
   workbench,
   context,
 }) => {
-  await startSlowRun(workbench);
+  await startRun(workbench);
   const asked = page.waitForEvent('dialog');
   await page.close({ runBeforeUnload: true });
   const dialog = await asked;
@@ -86,7 +85,7 @@ test('asks before the tab is closed during a run, says so on return and cleans u
 });
 
 test('says nothing of a run that goes on in another tab', async ({ workbench, context }) => {
-  await startSlowRun(workbench);
+  await startRun(workbench);
   const other = await context.newPage();
   await other.goto('/');
   await expect(other.getByRole('article', { name: 'Expert, Add' })).toBeVisible();

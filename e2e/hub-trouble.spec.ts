@@ -183,6 +183,7 @@ test('the token goes to the Hub and nowhere else', async ({
   // This tab alone remembers it, and signing out forgets.
   await publish.getByRole('button', { name: 'Close' }).click();
   await page.reload();
+  await expect(workbench.run.merge).toBeEnabled();
   await dialog.open();
   await expect(dialog.box).toContainText('Signed in as owner');
   await dialog.button('Sign out').click();
