@@ -58,7 +58,7 @@ symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 
 /** @param {string[]} more */
 function testsPass(...more) {
-  const files = ['measure', 'codes', 'backend', 'parity'].map(
+  const files = ['measure', 'codes', 'backend', 'parity', 'parity-choices'].map(
     (name) => `src/compute/gpu/${name}.gpu`,
   );
   const names =
