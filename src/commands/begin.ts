@@ -3,7 +3,7 @@ import { demoRecipe, failureOf, openDemo } from '../stores/session.ts';
 import { recall } from '../stores/storage.ts';
 import { reopen } from './hub/add.ts';
 import { connect } from './hub/connect.ts';
-import { finishSignIn } from './hub/sign-in.ts';
+import { finishSignIn, openAgain } from './hub/sign-in.ts';
 import { listKept, measureFree } from './kept.ts';
 import { membersOf } from './members.ts';
 import { runLock, runMark } from './merge.ts';
@@ -34,9 +34,10 @@ async function openFirst(session: Session): Promise<void> {
 /** Models of the Hub are opened again whenever a recipe names them: a link, a file, an undo, a reload. */
 async function openFromHub(session: Session): Promise<void> {
   await connect(session);
-  await finishSignIn(session);
   session.recipe.subscribe(() => void reopen(session));
-  await reopen(session);
+  // Public models do not wait for the sign-in; what needs a name fails at first, and is opened again.
+  await Promise.all([reopen(session), finishSignIn(session)]);
+  if (session.hub.getState().token !== null) await openAgain(session);
 }
 
 export async function askDevice({ engine, device }: Session): Promise<void> {

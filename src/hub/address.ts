@@ -14,12 +14,12 @@ export const publicHub = 'https://huggingface.co';
 
 const namePattern = /^[A-Za-z0-9_][\w.-]{0,95}$/;
 
-const otherKinds: Readonly<Record<string, string>> = {
-  datasets: 'This is a data set: it holds no weights. Paste the address of a model.',
-  spaces: 'This is a Space, an app: it holds no weights. Paste the address of a model.',
-  buckets: 'This is a bucket, not a model repo. Paste the address of a model.',
-  collections: 'This is a collection. Open it on the Hub and paste one of its models.',
-};
+const otherKinds: ReadonlyMap<string, string> = new Map([
+  ['datasets', 'This is a data set: it holds no weights. Paste the address of a model.'],
+  ['spaces', 'This is a Space, an app: it holds no weights. Paste the address of a model.'],
+  ['buckets', 'This is a bucket, not a model repo. Paste the address of a model.'],
+  ['collections', 'This is a collection. Open it on the Hub and paste one of its models.'],
+]);
 
 /** First parts of Hub addresses that are no owners. */
 const pages = new Set(['api', 'blog', 'docs', 'join', 'login', 'models', 'papers', 'settings']);
@@ -35,7 +35,7 @@ export function parseAddress(text: string, hubUrl = publicHub): Address | Refusa
   if (/^https?:\/\//i.test(trimmed)) {
     return { refused: `This is not an address of ${new URL(hubUrl).host}.` };
   }
-  const kind = otherKinds[trimmed.split('/')[0]];
+  const kind = otherKinds.get(trimmed.split('/')[0]);
   if (kind && trimmed.split('/').length === 3) return { refused: kind };
   const [, repo, revision] = /^([^/@\s]+\/[^/@\s]+)(?:@(\S+))?$/.exec(trimmed) ?? [];
   if (repo === undefined || !isRepoName(repo)) return null;
@@ -92,7 +92,8 @@ function parsePath(text: string): Address | Refusal {
   } catch {
     return noModel;
   }
-  if (otherKinds[parts[0]]) return { refused: otherKinds[parts[0]] };
+  const kind = otherKinds.get(parts[0]);
+  if (kind) return { refused: kind };
   const [owner, name, view, ...rest] = parts;
   const repo = `${owner}/${name}`;
   if (name === undefined || pages.has(owner) || !isRepoName(repo)) return noModel;

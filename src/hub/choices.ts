@@ -33,9 +33,13 @@ export function choices(files: readonly RepoFile[]): Choices {
   const found: Choice[] = [];
   const refused: RefusedFile[] = files.flatMap(({ path }) => refusal(path) ?? []);
 
-  for (const [stem, group] of groupShards(safetensors)) {
+  const groups = groupShards(safetensors);
+  for (const [key, group] of groups) {
     const shards = group.toSorted((a, b) => shardNumber(a.path) - shardNumber(b.path));
-    const count = Number(shardPattern.exec(shards[0].path)?.[3] ?? 1);
+    const [, stem = key, , last = '1'] = shardPattern.exec(shards[0].path) ?? [];
+    const count = Number(last);
+    // A repo may hold the same weights whole and in shards; then each has the longer name.
+    const isOnlyOne = [...groups.keys()].every((other) => other === key || stemOf(other) !== stem);
     if (count !== shards.length) {
       refused.push({
         path: shards[0].path,
@@ -47,23 +51,28 @@ export function choices(files: readonly RepoFile[]): Choices {
     const index = `${stem}.safetensors.index.json`;
     found.push({
       kind: kindOf(shards),
-      name: stem,
+      name: isOnlyOne ? stem : key,
       weights: shards.map(({ path }) => path),
-      index: paths.has(index) ? index : null,
+      index: count > 1 && paths.has(index) ? index : null,
       bytes: shards.reduce((sum, { size }) => sum + size, 0),
     });
   }
   return { choices: found.toSorted((a, b) => rank(a) - rank(b)), refused };
 }
 
+/** By path without its ending and without the number of the shard: `model`, `model-of-00003`. */
 function groupShards(files: readonly RepoFile[]): ReadonlyMap<string, readonly RepoFile[]> {
   const groups = new Map<string, RepoFile[]>();
   for (const file of files) {
-    const stem = shardPattern.exec(file.path)?.[1] ?? file.path.slice(0, -'.safetensors'.length);
-    groups.set(stem, [...(groups.get(stem) ?? []), file]);
+    const [, stem, , count] = shardPattern.exec(file.path) ?? [];
+    const key =
+      stem === undefined ? file.path.slice(0, -'.safetensors'.length) : `${stem}-of-${count}`;
+    groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   return groups;
 }
+
+const stemOf = (key: string) => key.replace(/-of-\d+$/, '');
 
 function shardNumber(path: string): number {
   return Number(shardPattern.exec(path)?.[2] ?? 0);

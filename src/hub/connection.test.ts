@@ -124,6 +124,37 @@ test('offline, it asks nothing until the device is back', async () => {
   expect(waits).toEqual([{ reason: 'offline', seconds: null }, null]);
 });
 
+describe('while a person looks on', () => {
+  test('being offline is said at once', async () => {
+    const { ask, around, sent } = connect([status(200)], { patience: 5 });
+    around.setOnline(false);
+    await expect(ask(`${hubUrl}/api/models`)).rejects.toMatchObject({
+      tag: 'offline',
+      message: expect.stringContaining('this device is offline'),
+    });
+    expect(sent).toEqual([]);
+  });
+
+  test('a wait that would be long is an answer, a short one is waited for', async () => {
+    const busy = (seconds: number) => status(429, { 'retry-after': String(seconds) });
+    const long = connect([busy(90), status(200)], { patience: 5 });
+    await expect(long.ask(`${hubUrl}/api/models`)).rejects.toMatchObject({ tag: 'rate-limited' });
+    const short = connect([busy(2), status(200)], { patience: 5 });
+    expect((await short.ask(`${hubUrl}/api/models`)).status).toBe(200);
+  });
+});
+
+test('a wait that is aborted is over', async () => {
+  const stop = new AbortController();
+  const { ask, around, waits } = connect([status(200)], { signal: stop.signal });
+  around.setOnline(false);
+  const asked = ask(`${hubUrl}/api/models`);
+  await Promise.resolve();
+  stop.abort();
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  expect(waits.at(-1)).toBeNull();
+});
+
 test('no answer while online means that something blocks it', async () => {
   const { ask } = connect([lost]);
   await expect(ask(`${hubUrl}/a`)).rejects.toMatchObject({

@@ -25,6 +25,11 @@ export type HubFetchOptions = {
   readonly retries?: number | undefined;
   /** Tries after a first one that got no answer at all; as many as `retries` unless given. */
   readonly lostRetries?: number | undefined;
+  /**
+   * Seconds a person who looks on may be kept waiting: when it would be longer, or the device is offline,
+   * the request fails and says so. Without, it waits as long as it takes.
+   */
+  readonly patience?: number | undefined;
   /** Null when it goes on. */
   readonly onWait?: ((wait: Wait | null) => void) | undefined;
   readonly surroundings?: Surroundings | undefined;
@@ -47,15 +52,26 @@ const lookEvery = 500;
  */
 export function hubFetch(connection: HubConnection, options: HubFetchOptions = {}): typeof fetch {
   const { retries = defaultRetries, onWait, surroundings = realSurroundings } = options;
-  const { lostRetries = retries } = options;
+  const { lostRetries = retries, patience = Number.POSITIVE_INFINITY } = options;
   const { now, online } = surroundings;
   const hubOrigin = new URL(connection.hubUrl).origin;
 
-  async function untilOnline(signal?: AbortSignal): Promise<void> {
+  async function untilOnline(url: string, signal?: AbortSignal): Promise<void> {
     if (online()) return;
-    onWait?.({ reason: 'offline', seconds: null });
-    while (!online()) await surroundings.sleep(lookEvery, signal);
-    onWait?.(null);
+    if (patience < Number.POSITIVE_INFINITY) throw noAnswer(url, false, null);
+    await waiting({ reason: 'offline', seconds: null }, async () => {
+      while (!online()) await surroundings.sleep(lookEvery, signal);
+    });
+  }
+
+  /** Tells of a wait while it lasts, and that it is over however it ends. */
+  async function waiting(wait: Wait, work: () => Promise<void>): Promise<void> {
+    onWait?.(wait);
+    try {
+      await work();
+    } finally {
+      onWait?.(null);
+    }
   }
 
   /** What came, or what was thrown, on one try. */
@@ -87,10 +103,12 @@ export function hubFetch(connection: HubConnection, options: HubFetchOptions = {
     };
 
     for (let tries = 0; ; tries += 1) {
-      await untilOnline(signal);
+      await untilOnline(url, signal);
       const result = await once(input, request);
       const wait = waitAfter(result, tries, isSafe, surroundings);
-      if (wait === null || tries >= (wait.reason === 'network' ? lostRetries : retries)) {
+      const seconds = wait?.seconds ?? 0;
+      const isLast = tries >= (wait?.reason === 'network' ? lostRetries : retries);
+      if (wait === null || isLast || seconds > patience) {
         if (!(result instanceof Response)) throw noAnswer(url, online(), result);
         const isHubs = new URL(result.url || url).origin === hubOrigin;
         if (result.ok || !isHubs) return result;
@@ -98,9 +116,7 @@ export function hubFetch(connection: HubConnection, options: HubFetchOptions = {
         throw await explain(result, { hubUrl: connection.hubUrl, hasToken, now: now() });
       }
       if (result instanceof Response) await result.body?.cancel();
-      onWait?.(wait);
-      await surroundings.sleep((wait.seconds ?? 0) * 1000, signal);
-      onWait?.(null);
+      await waiting(wait, () => surroundings.sleep(seconds * 1000, signal));
     }
   };
 }

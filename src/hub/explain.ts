@@ -129,7 +129,8 @@ function words(tag: HubTag, said: string, repo: string | null, asked: Asked): Wo
 async function errorText(response: Reply): Promise<string> {
   try {
     const { error, message } = (await response.json()) as { error?: unknown; message?: unknown };
-    return String(error ?? message ?? '');
+    const text = [error, message].find((each) => typeof each === 'string');
+    return typeof text === 'string' ? text : '';
   } catch {
     return '';
   }

@@ -162,6 +162,24 @@ describe('a repo offers', () => {
     ]);
   });
 
+  test('a repo may hold the same weights whole and in shards, and in two numbers of shards', () => {
+    const { choices: found, refused } = offered(
+      'model.safetensors',
+      'model-00001-of-00002.safetensors',
+      'model-00002-of-00002.safetensors',
+      'model-00001-of-00003.safetensors',
+      'model-00002-of-00003.safetensors',
+      'model-00003-of-00003.safetensors',
+      'model.safetensors.index.json',
+    );
+    expect(refused).toEqual([]);
+    expect(found.map(({ name, kind, weights }) => [name, kind, weights.length])).toEqual([
+      ['model', 'single', 1],
+      ['model-of-00002', 'sharded', 2],
+      ['model-of-00003', 'sharded', 3],
+    ]);
+  });
+
   test('no set of shards that has a hole', () => {
     const { choices: found, refused } = offered('model-00001-of-00003.safetensors');
     expect(found).toEqual([]);

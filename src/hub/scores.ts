@@ -39,7 +39,9 @@ export function scoreBoard(connection: HubConnection, options: HubFetchOptions =
         options.signal?.throwIfAborted();
         return [];
       });
-      const own = rows.filter((row) => row['fullname'] === model).map(asScores);
+      const own = rows
+        .filter((row) => row['fullname'] === model && typeof row[average] === 'number')
+        .map(asScores);
       // A model may stand there in several precisions.
       return own.sort((a, b) => b.average - a.average)[0] ?? null;
     },

@@ -16,17 +16,23 @@ export type HubQuery = {
 };
 
 /** A repo that was clicked, and what is known of it. */
-export type Looked =
-  | { readonly kind: 'opening'; readonly repo: string }
+export type Looked = {
+  readonly repo: string;
+  /** As it was asked for; null for the newest. */
+  readonly revision: string | null;
+} & (
+  | { readonly kind: 'opening' }
   | {
       readonly kind: 'open';
-      readonly repo: string;
+      /** The file or folder that the address named. */
+      readonly path: string | null;
       readonly info: HubRepo;
       readonly choices: Choices;
       /** Undefined while they are looked up, null when there are none. */
       readonly scores?: Scores | null;
     }
-  | { readonly kind: 'failed'; readonly repo: string; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure }
+);
 
 export type Publishing =
   | { readonly kind: 'idle' }

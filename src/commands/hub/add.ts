@@ -5,7 +5,7 @@ import type { ModelRef, Recipe } from '../../recipe/recipe.ts';
 import { handlesOf } from '../../stores/hub-handles.ts';
 import { failureOf, openModel, type Session } from '../../stores/session.ts';
 import { membersOf } from '../members.ts';
-import { connectionOf } from './connect.ts';
+import { connectionOf, lookedOn } from './connect.ts';
 
 /** Takes weights of a repo into the recipe, and reads their headers. */
 export async function add(
@@ -75,7 +75,7 @@ export async function open(session: Session, ref: ModelRef): Promise<void> {
       import('../../hub/choices.ts'),
     ]);
     const place = { repo: pin.repo, revision: pin.commit };
-    const repo = await openRepo(connectionOf(session), place, { retries: 2 });
+    const repo = await openRepo(connectionOf(session), place, lookedOn);
     session.hub.getState().learn(repo.model);
     const choice = choices(repo.files).choices.find(({ name }) => name === pin.weights);
     if (!choice) {

@@ -7,6 +7,9 @@ export function connectionOf({ hub }: Pick<Session, 'hub'>): HubConnection {
   return { hubUrl, token, fetch: (input, init) => fetch(input, init) };
 }
 
+/** How requests are made for which a person waits. */
+export const lookedOn = { retries: 1, patience: 5 } as const;
+
 /** Tells the engine which Hub to read, as whom, and how much of it to keep. */
 export async function tellEngine({ engine, hub }: Session): Promise<void> {
   const { hubUrl, token, cacheBytes } = hub.getState();

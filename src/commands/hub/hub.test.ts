@@ -3,8 +3,9 @@ import type { HubRepo } from '../../hub/repo.ts';
 import { fakeSession } from '../../testing/session.ts';
 import { add, reopen } from './add.ts';
 import { connect } from './connect.ts';
+import { look } from './look.ts';
 import { search } from './search.ts';
-import { signIn, signOut } from './sign-in.ts';
+import { finishSignIn, signIn, signOut } from './sign-in.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -101,6 +102,7 @@ test('a search asks once when the typing stops, for safetensors', async () => {
 test('a token is checked before it is used, kept in this tab only when asked, and forgotten', async () => {
   const kept = new Map<string, string>();
   vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => kept.set(key, value),
     removeItem: (key: string) => kept.delete(key),
   });
@@ -114,8 +116,40 @@ test('a token is checked before it is used, kept in this tab only when asked, an
   expect(session.hub.getState()).toMatchObject({ token: 'hf_abc', account: { name: 'me' } });
   expect(kept.size).toBe(0);
   await signIn(session, 'hf_abc', true);
-  expect([...kept.values()]).toEqual(['hf_abc']);
+  expect([...kept.values()].map((text) => JSON.parse(text).token)).toEqual(['hf_abc']);
+  // After a reload it is used again, for the Hub it was given for and no other.
+  const [again, elsewhere] = [fakeSession(), fakeSession()];
+  elsewhere.hub.setState({ hubUrl: 'http://localhost:9999' });
+  await finishSignIn(again);
+  await finishSignIn(elsewhere);
+  expect(again.hub.getState().token).toBe('hf_abc');
+  expect(elsewhere.hub.getState().token).toBeNull();
   await signOut(session);
   expect(kept.size).toBe(0);
   expect(session.hub.getState()).toMatchObject({ token: null, account: null });
+});
+
+test('typing an address asks once, and the file it names is the choice', async () => {
+  const session = fakeSession();
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (url: string) => {
+    if (!String(url).includes('/api/models/')) return new Response('', { status: 404 });
+    asked.push(String(url));
+    const siblings = ['a', 'b'].map((name) => ({
+      rfilename: `${name}.safetensors`,
+      size: 8,
+      blobId: name,
+    }));
+    return Response.json({ id: 'org/model', sha: commit, siblings });
+  });
+  void look(session, { repo: 'org/m' }, 5);
+  void look(session, { repo: 'org/mod' }, 5);
+  await look(session, { repo: 'org/model', revision: 'v1', path: 'b.safetensors' }, 5);
+  expect(asked).toEqual([expect.stringContaining('/api/models/org/model/revision/v1')]);
+  expect(session.hub.getState().looked).toMatchObject({
+    kind: 'open',
+    repo: 'org/model',
+    revision: 'v1',
+    path: 'b.safetensors',
+  });
 });

@@ -1,35 +1,42 @@
 import type { Address } from '../../hub/address.ts';
 import type { ScoreBoard } from '../../hub/scores.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
-import { connectionOf } from './connect.ts';
+import { connectionOf, lookedOn } from './connect.ts';
+import { quiet } from './search.ts';
 
 let current = new AbortController();
 /** Of one Hub; its table is read once a visit. */
 let board: (ScoreBoard & { readonly hubUrl: string }) | null = null;
 
-/** Shows what is in a repo: one request. The revision becomes a commit here. */
+/**
+ * Shows what is in a repo: one request. The revision becomes a commit here. `wait` is for who types: not
+ * every letter is a request.
+ */
 export async function look(
   session: Session,
-  { repo, revision }: Pick<Address, 'repo' | 'revision'>,
+  { repo, revision = null, path = null }: Pick<Address, 'repo'> & Partial<Address>,
+  wait = 0,
 ): Promise<void> {
   const { hub } = session;
   current.abort();
   current = new AbortController();
   const { signal } = current;
-  hub.setState({ looked: { kind: 'opening', repo } });
+  const asked = { repo, revision };
   try {
+    if (wait > 0) await quiet(wait, signal);
+    hub.setState({ looked: { ...asked, kind: 'opening' } });
     const [{ openRepo }, { choices }] = await Promise.all([
       import('../../hub/repo.ts'),
       import('../../hub/choices.ts'),
     ]);
-    const info = await openRepo(connectionOf(session), { repo, revision }, { signal, retries: 1 });
+    const info = await openRepo(connectionOf(session), asked, { signal, ...lookedOn });
     signal.throwIfAborted();
     hub.getState().learn(info.model);
-    hub.setState({ looked: { kind: 'open', repo, info, choices: choices(info.files) } });
-    await lookUpScores(session, info.id);
+    hub.setState({ looked: { ...asked, kind: 'open', path, info, choices: choices(info.files) } });
+    void lookUpScores(session, info.id).catch(() => {}); // absent, as where there are none
   } catch (error) {
     if (signal.aborted) return;
-    hub.setState({ looked: { kind: 'failed', repo, failure: failureOf(error) } });
+    hub.setState({ looked: { ...asked, kind: 'failed', failure: failureOf(error) } });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SearchQuery } from '../../hub/search.ts';
 import type { HubQuery } from '../../stores/hub.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
-import { connectionOf } from './connect.ts';
+import { connectionOf, lookedOn } from './connect.ts';
 
 /** Models a page. */
 const limit = 20;
@@ -23,7 +23,7 @@ export function search(
   const { signal } = current;
   return asking(session, signal, async () => {
     await quiet(wait, signal);
-    const page = await find(session, { ...asked(query), limit }, signal);
+    const page = await find(session, query, signal);
     session.hub.setState({ models: page.models, next: page.next, search: 'done' });
   });
 }
@@ -35,7 +35,7 @@ export async function searchMore(session: Session): Promise<void> {
   session.hub.setState({ search: 'loading more' });
   const { signal } = current;
   await asking(session, signal, async () => {
-    const page = await find(session, { ...asked(query), limit, cursor }, signal);
+    const page = await find(session, query, signal, cursor);
     session.hub.setState(({ models }) => ({
       models: [...models, ...page.models],
       next: page.next,
@@ -52,11 +52,14 @@ async function asking(session: Session, signal: AbortSignal, work: () => Promise
   }
 }
 
-async function find(session: Session, query: SearchQuery, signal: AbortSignal) {
+async function find(session: Session, query: HubQuery, signal: AbortSignal, cursor?: string) {
   const { searchModels } = await import('../../hub/search.ts');
-  const page = await searchModels(connectionOf(session), query, { signal, retries: 1 });
+  const wanted = { ...asked(query), limit, ...(cursor === undefined ? {} : { cursor }) };
+  const page = await searchModels(connectionOf(session), wanted, { signal, ...lookedOn });
   signal.throwIfAborted();
-  return page;
+  // The Hub has a tag for adapters and none for what is not one.
+  const models = page.models.filter(({ kind }) => query.kind !== 'full' || kind === 'full');
+  return { ...page, models };
 }
 
 function asked({ text, kind, madeFrom }: HubQuery): Omit<SearchQuery, 'limit'> {
@@ -72,7 +75,8 @@ function asked({ text, kind, madeFrom }: HubQuery): Omit<SearchQuery, 'limit'> {
   };
 }
 
-function quiet(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Resolves when that long has passed without an abort. */
+export function quiet(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener('abort', () => {

@@ -1,7 +1,7 @@
 import { failureOf, type Session } from '../../stores/session.ts';
 import { membersOf } from '../members.ts';
 import { open } from './add.ts';
-import { connectionOf, tellEngine } from './connect.ts';
+import { connectionOf, lookedOn, tellEngine } from './connect.ts';
 
 /** Session storage is this tab's alone and ends with it; local storage never holds a token. */
 const kept = { token: 'amalgam.hub-token', secrets: 'amalgam.hub-sign-in' };
@@ -20,9 +20,11 @@ export async function signIn(session: Session, pasted: string, keep: boolean): P
       hub.setState({ signIn: { tag: 'bad-token', message, advice, link } });
       return;
     }
-    const account = await whoAmI({ ...connectionOf(session), token }, { retries: 1 });
+    const account = await whoAmI({ ...connectionOf(session), token }, lookedOn);
     hub.setState({ token, account, signIn: 'idle' });
-    if (keep) sessionStorage.setItem(kept.token, token);
+    const { hubUrl } = hub.getState();
+    if (keep) sessionStorage.setItem(kept.token, JSON.stringify({ hubUrl, token }));
+    else sessionStorage.removeItem(kept.token);
     await tellEngine(session);
     await openAgain(session);
   } catch (error) {
@@ -53,30 +55,40 @@ export async function signInAtHub(session: Session, scope: 'read' | 'publish'): 
   }
 }
 
-/** Signed in before the reload, or just come back from the Hub's own page. */
+/** Just come back from the Hub's own page, or signed in before the reload. */
 export async function finishSignIn(session: Session): Promise<void> {
-  const token = sessionStorage.getItem(kept.token);
+  if (!(await finishAtHub(session))) await signInAgain(session);
+}
+
+/** Whether the Hub's answer was in the address. */
+async function finishAtHub(session: Session): Promise<boolean> {
   const secrets = sessionStorage.getItem(kept.secrets);
-  if (secrets !== null) {
-    sessionStorage.removeItem(kept.secrets);
-    const page = location.href;
-    const { finishOAuth, isOAuthReturn } = await import('../../hub/account.ts');
-    if (!isOAuthReturn(page)) return;
-    history.replaceState(null, '', location.pathname);
-    try {
-      const { hubUrl } = session.hub.getState();
-      const signedIn = await finishOAuth(hubUrl, page, JSON.parse(secrets));
-      await signIn(session, signedIn.token, true);
-    } catch (error) {
-      session.hub.setState({ signIn: failureOf(error) });
-    }
-  } else if (token !== null) {
-    await signIn(session, token, true);
+  if (secrets === null) return false;
+  sessionStorage.removeItem(kept.secrets);
+  const page = location.href;
+  const { finishOAuth, isOAuthReturn } = await import('../../hub/account.ts');
+  if (!isOAuthReturn(page)) return false; // gone back without an answer
+  history.replaceState(null, '', location.pathname);
+  try {
+    const { hubUrl } = session.hub.getState();
+    const signedIn = await finishOAuth(hubUrl, page, JSON.parse(secrets));
+    await signIn(session, signedIn.token, true);
+  } catch (error) {
+    session.hub.setState({ signIn: failureOf(error) });
   }
+  return true;
+}
+
+/** With the token this tab keeps, if it was given for this Hub. */
+async function signInAgain(session: Session): Promise<void> {
+  const text = sessionStorage.getItem(kept.token);
+  if (text === null) return;
+  const { hubUrl, token } = JSON.parse(text) as { hubUrl: string; token: string };
+  if (hubUrl === session.hub.getState().hubUrl) await signIn(session, token, true);
 }
 
 /** What could not be opened without a name may open now. */
-async function openAgain(session: Session): Promise<void> {
+export async function openAgain(session: Session): Promise<void> {
   const { slots } = session.models.getState();
   const failed = membersOf(session.recipe.getState().recipe).filter(
     ({ id, hub }) => hub !== undefined && slots[id]?.status.kind === 'failed',

@@ -6,8 +6,11 @@ import { Button } from '../kit/button.tsx';
 import { Disclosure } from '../kit/disclosure.tsx';
 import { Problem } from './problem.tsx';
 
+/** What the Hub is asked to allow. */
+type AccountProps = { readonly scope: 'read' | 'publish' };
+
 /** Who is signed in, or how to. Public models need neither. */
-export function Account() {
+export function Account({ scope }: AccountProps) {
   const account = useHub((state) => state.account);
   const status = useHub((state) => state.signIn);
   if (account) {
@@ -30,12 +33,12 @@ export function Account() {
       summary={status === 'checking' ? 'asking the Hub…' : 'for gated and private models'}
       open={typeof status === 'object'}
     >
-      <SignIn />
+      <SignIn scope={scope} />
     </Disclosure>
   );
 }
 
-function SignIn() {
+function SignIn({ scope }: AccountProps) {
   const status = useHub((state) => state.signIn);
   const clientId = useHub((state) => state.clientId);
   const hubUrl = useHub((state) => state.hubUrl);
@@ -50,7 +53,7 @@ function SignIn() {
     <form className="hub-sign-in" onSubmit={submit}>
       {clientId !== null && (
         <p>
-          <Button look="primary" onPress={() => void signInAtHub(session, 'publish')}>
+          <Button look="primary" onPress={() => void signInAtHub(session, scope)}>
             Sign in with Hugging Face
           </Button>
         </p>

@@ -25,7 +25,7 @@ export function Finder() {
     const address = await readAddress(session, text);
     if (address === null || session.hub.getState().query.text !== text) return;
     if ('refused' in address) setRefused(address.refused);
-    else void look(session, address);
+    else void look(session, address, 250);
   };
   return (
     <div className="hub-finder">
@@ -93,7 +93,7 @@ function Shortcuts() {
             key={repo}
             look="quiet"
             className="hub-chip"
-            onPress={() => void look(session, { repo, revision: null })}
+            onPress={() => void look(session, { repo })}
           >
             {repo}
           </Button>

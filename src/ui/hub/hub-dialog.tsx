@@ -19,7 +19,7 @@ export default function HubDialog() {
   return (
     <Dialog title="Find on Hugging Face" size="large" onClose={session.view.getState().close}>
       <div className="hub">
-        <Account />
+        <Account scope="read" />
         <div className="hub-columns">
           <Finder />
           {looked ? (

@@ -27,7 +27,7 @@ export default function PublishDialog() {
   return (
     <Dialog title="Publish on Hugging Face" size="wide" onClose={close}>
       <div className="hub">
-        <Account />
+        <Account scope="publish" />
         {!result && <p className="small">Merge something first.</p>}
         {!account && result && (
           <p className="small">Sign in with a token that may write; then choose where it goes.</p>

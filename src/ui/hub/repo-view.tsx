@@ -39,10 +39,7 @@ export function RepoView({ looked }: { readonly looked: Looked }) {
         </p>
       )}
       {looked.kind === 'failed' && (
-        <Problem
-          failure={looked.failure}
-          onRetry={() => void look(session, { repo: looked.repo, revision: null })}
-        />
+        <Problem failure={looked.failure} onRetry={() => void look(session, looked)} />
       )}
       {looked.kind === 'open' && <Opened key={looked.info.commit} looked={looked} />}
     </section>
@@ -53,7 +50,8 @@ type Open = Extract<Looked, { kind: 'open' }>;
 
 function Opened({ looked }: { readonly looked: Open }) {
   const { info, choices } = looked;
-  const [name, setName] = useState(choices.choices[0]?.name);
+  const named = choices.choices.find(({ weights }) => weights.includes(looked.path ?? ''));
+  const [name, setName] = useState((named ?? choices.choices[0])?.name);
   const chosen = choices.choices.find((choice) => choice.name === name);
   const { model } = info;
   return (
@@ -175,7 +173,7 @@ function Relatives({ looked }: { readonly looked: Open }) {
           key={repo}
           look="quiet"
           className="hub-chip"
-          onPress={() => void look(session, { repo, revision: null })}
+          onPress={() => void look(session, { repo })}
         >
           Its base: {repo}
         </Button>

@@ -27,7 +27,7 @@ export function Results() {
         aria-label="Models found"
         className={`hub-list ${busy ? 'is-stale' : ''}`}
         items={models}
-        onAction={(repo) => void look(session, { repo: String(repo), revision: null })}
+        onAction={(repo) => void look(session, { repo: String(repo) })}
       >
         {(model) => <Row model={model} />}
       </ListBox>
