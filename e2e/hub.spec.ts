@@ -83,6 +83,8 @@ test('reads no more than a header before the merge', async ({
   expect(opening.filter((line) => line.includes(' hub '))).toHaveLength(2);
   expect(opening.every((line) => /config\.json|model\.safetensors/.test(line))).toBe(true);
 
+  expect(weightBytes(hub)).toBeLessThan(600_000); // what one look at the head of a file takes at most
+
   hub.forgetRequests();
   await dialog.add(base, 'Add as expert');
   await expect(workbench.recipe.expert(base)).toContainText('818 K params');

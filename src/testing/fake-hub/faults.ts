@@ -56,6 +56,11 @@ export class Faults {
     this.armed.push({ fault, skip, left: times, random });
   }
 
+  /** How many requests are still to be hit. */
+  get left(): number {
+    return this.armed.reduce((sum, { left }) => sum + left, 0);
+  }
+
   clear(): void {
     this.armed = [];
   }

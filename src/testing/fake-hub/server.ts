@@ -58,7 +58,7 @@ export type FakeHub = {
   /** Every request so far, preflights too. */
   readonly requests: readonly LoggedRequest[];
   forgetRequests(): void;
-  readonly faults: Pick<Faults, 'add' | 'clear'>;
+  readonly faults: Pick<Faults, 'add' | 'clear' | 'left'>;
   /** By `owner/name`, datasets by `datasets/owner/name`; as uploads leave them. */
   readonly repos: ReadonlyMap<string, StoredRepo>;
   /** The bytes of a file at a revision, or null. */
