@@ -138,6 +138,76 @@ describe('never in the way of reading', () => {
   });
 });
 
+describe('a quota that is reached', () => {
+  test('moves what was used least recently out of the way', async () => {
+    const { cached, store, cache, source } = setUp();
+    store.quota = 30;
+    await cached.read(0, 10);
+    await cached.read(10, 20);
+    await cached.read(20, 30);
+    await cached.read(0, 10); // used again
+    await cached.read(30, 40); // 10 to 20 goes
+    expect(await cache.size()).toBe(30);
+    await cached.read(0, 10);
+    await cached.read(20, 40);
+    expect(source.reads).toHaveLength(4);
+  });
+
+  test('by others leaves what can be kept, and no half of a piece', async () => {
+    const { cached, store, cache } = setUp();
+    store.quota = 0;
+    await cached.read(0, 40);
+    expect([await cache.size(), store.files.size]).toEqual([0, 0]);
+  });
+});
+
+describe('a limit that is lowered', () => {
+  test('lets go at once of what is above it, least recently used first', async () => {
+    const { cached, cache, store, source } = setUp();
+    await cached.read(0, 50);
+    await cached.read(0, 10);
+    await cache.limitTo(20);
+    expect(store.files.size).toBe(2);
+    await cached.read(40, 50);
+    await cached.read(0, 10);
+    expect(source.reads).toHaveLength(1);
+    await cache.limitTo(0);
+    expect(store.files.size).toBe(0);
+  });
+});
+
+describe('two tabs', () => {
+  const twoTabs = (limit = 1_000) => {
+    const one = setUp({ limit });
+    return [one, setUp({ limit, store: one.store })] as const;
+  };
+
+  test('count what the other keeps', async () => {
+    const [one, other] = twoTabs();
+    expect(await one.cache.size()).toBe(0);
+    await other.cached.read(0, 30);
+    expect(await one.cache.size()).toBe(30);
+  });
+
+  test('keep to one limit', async () => {
+    const [one, other] = twoTabs(40);
+    await one.cached.read(0, 10);
+    await other.cached.read(10, 50);
+    await one.cached.read(50, 60);
+    expect(one.store.files.size).toBe(4);
+  });
+
+  test('clear what the other keeps, and what nobody knows', async () => {
+    const [one, other] = twoTabs();
+    expect(await one.cache.size()).toBe(0);
+    await other.cached.read(0, 30);
+    one.store.files.set('strange', new Uint8Array(9));
+    await one.cache.clear();
+    expect([...one.store.files.keys()]).toEqual([]);
+    expect(await other.cached.read(0, 30)).toEqual(file.slice(0, 30));
+  });
+});
+
 test('clearing leaves nothing', async () => {
   const { cached, cache, store } = setUp();
   await cached.read(0, 50);
@@ -151,4 +221,27 @@ test('reads at the same time give the right bytes', async () => {
   const reads = Array.from({ length: 30 }, (_, i) => [(i * 7) % 60, ((i * 7) % 60) + 25] as const);
   const results = await Promise.all(reads.map(([begin, end]) => cached.read(begin, end)));
   expect(results).toEqual(reads.map(([begin, end]) => file.slice(begin, end)));
+});
+
+test('reads at the same time of what is kept fetch nothing, and lose no file', async () => {
+  const store = memoryPieces();
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+  const slow = {
+    ...store,
+    read: (name: string) => pause().then(() => store.read(name)),
+    rename: (from: string, to: string) => pause().then(() => store.rename(from, to)),
+  };
+  const { cached, cache, source } = setUp({ store: slow });
+  await cached.read(0, 40);
+  await Promise.all([
+    cached.read(0, 40),
+    cached.read(10, 40),
+    pause().then(() => cached.read(20, 40)),
+    pause()
+      .then(pause)
+      .then(() => cached.read(0, 40)),
+  ]);
+  expect(source.reads).toHaveLength(1);
+  expect(store.files.size).toBe(4);
+  expect(await cache.size()).toBe(40);
 });

@@ -31,11 +31,13 @@ export type RangeCacheOptions = {
  */
 export class RangeCache {
   private readonly store: PieceStore;
-  private readonly limit: number;
+  private limit: number;
   private readonly pieceBytes: number;
   private readonly now: () => number;
-  private pieces: Promise<Map<string, Piece>> | null = null;
-  private writing: Promise<void> = Promise.resolve();
+  /** By name, as far as this tab knows. */
+  private pieces = new Map<string, Piece>();
+  private isListed = false;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     store: PieceStore,
@@ -50,10 +52,52 @@ export class RangeCache {
   /** Copies what it has of [begin, begin + target.length) into `target`; resolves to what is missing. */
   async read(key: string, begin: number, target: Uint8Array): Promise<readonly Range[]> {
     const id = await idOf(key);
+    return this.inTurn(() => this.copy(id, begin, target));
+  }
+
+  /** Keeps bytes of a file, if there is room. */
+  async write(key: string, begin: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const id = await idOf(key);
+    await this.inTurn(() => this.keep(id, begin, bytes));
+  }
+
+  /** Bytes it holds, those of other tabs included. */
+  size(): Promise<number> {
+    return this.inTurn(async () => {
+      await this.list();
+      return this.held();
+    });
+  }
+
+  /** Keeps so many bytes at most from here on. What is above goes at once, least recently used first. */
+  async limitTo(bytes: number): Promise<void> {
+    this.limit = bytes;
+    await this.inTurn(async () => {
+      await this.list();
+      await this.makeRoom(0);
+    });
+  }
+
+  /** Removes all that lies in the store, whoever put it there. */
+  clear(): Promise<void> {
+    return this.inTurn(async () => {
+      for (const name of await this.store.list().catch(() => [])) await this.forget(name);
+      this.pieces.clear();
+    });
+  }
+
+  /** One use of the store at a time: names change with every use, and writes have to agree on the room. */
+  private inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(act);
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
+  private async copy(key: string, begin: number, target: Uint8Array): Promise<readonly Range[]> {
+    if (!this.isListed) await this.list();
     const end = begin + target.length;
-    const pieces = await this.index();
-    const found = [...pieces]
-      .filter(([, piece]) => piece.key === id && piece.begin < end && piece.end > begin)
+    const found = [...this.pieces]
+      .filter(([, piece]) => piece.key === key && piece.begin < end && piece.end > begin)
       .sort(([, a], [, b]) => a.begin - b.begin);
     const missing: Range[] = [];
     let at = begin;
@@ -71,46 +115,41 @@ export class RangeCache {
     return missing;
   }
 
-  /** Keeps bytes of a file, if there is room. One write at a time, so that they agree on the room. */
-  async write(key: string, begin: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const id = await idOf(key);
-    this.writing = this.writing.then(() => this.keep(id, begin, bytes));
-    await this.writing;
-  }
-
-  /** Bytes it holds. */
-  async size(): Promise<number> {
-    const pieces = await this.index();
-    return [...pieces.values()].reduce((sum, { begin, end }) => sum + end - begin, 0);
-  }
-
-  async clear(): Promise<void> {
-    for (const name of [...(await this.index()).keys()]) await this.forget(name);
-  }
-
   private async keep(key: string, begin: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const pieces = await this.index();
+    if (this.limit === 0) return;
+    await this.list();
     const last = begin + bytes.length;
     for (let at = begin, end: number; at < last; at = end) {
       end = Math.min(last, (Math.floor(at / this.pieceBytes) + 1) * this.pieceBytes);
       if (end - at > this.limit) continue;
-      await this.makeRoom(end - at);
+      const part = bytes.subarray(at - begin, end - begin);
       const piece = { key, begin: at, end, used: this.now() };
-      try {
-        await this.store.write(nameOf(piece), bytes.subarray(at - begin, end - begin));
-      } catch {
-        return this.forget(nameOf(piece)); // the rest would not fit either
-      }
-      pieces.set(nameOf(piece), piece);
+      await this.makeRoom(part.length);
+      if (await this.put(piece, part)) continue;
+      await this.evict(part.length);
+      if (!(await this.put(piece, part))) return; // the rest would not fit either
     }
   }
 
-  private index(): Promise<Map<string, Piece>> {
-    this.pieces ??= this.store.list().then(
-      (names) => new Map(names.flatMap((name) => pieceOf(name) ?? []).map((p) => [nameOf(p), p])),
-      () => new Map(),
-    );
-    return this.pieces;
+  /** False when the store has no room for it. */
+  private async put(piece: Piece, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const name = nameOf(piece);
+    try {
+      await this.store.write(name, bytes);
+    } catch {
+      await this.forget(name);
+      return false;
+    }
+    this.pieces.set(name, piece);
+    return true;
+  }
+
+  /** Asks the store anew: other tabs write and remove too. */
+  private async list(): Promise<void> {
+    const names = await this.store.list().catch(() => []);
+    const pieces = names.flatMap((name) => pieceOf(name) ?? []);
+    this.pieces = new Map(pieces.map((piece) => [nameOf(piece), piece]));
+    this.isListed = true;
   }
 
   /** Reads a piece and notes the use. A crash may have cut a piece short, another tab may have taken it. */
@@ -121,27 +160,37 @@ export class RangeCache {
       return null;
     }
     const used = { ...piece, used: this.now() };
-    const pieces = await this.index();
-    if (used.used !== piece.used && pieces.delete(name)) {
-      pieces.set(nameOf(used), used);
-      await this.store.rename(name, nameOf(used)).catch(() => this.forget(nameOf(used)));
+    try {
+      if (used.used !== piece.used) await this.store.rename(name, nameOf(used));
+    } catch {
+      return bytes; // under its old name
     }
+    this.pieces.delete(name);
+    this.pieces.set(nameOf(used), used);
     return bytes;
   }
 
+  private held(): number {
+    return [...this.pieces.values()].reduce((sum, { begin, end }) => sum + end - begin, 0);
+  }
+
   private async makeRoom(bytes: number): Promise<void> {
-    const pieces = await this.index();
-    const oldest = [...pieces].sort(([, a], [, b]) => a.used - b.used).values();
-    for (let held = await this.size(); held + bytes > this.limit; ) {
+    await this.evict(this.held() + bytes - this.limit);
+  }
+
+  /** Lets go of at least so many bytes, if it holds them. */
+  private async evict(bytes: number): Promise<void> {
+    const oldest = [...this.pieces].sort(([, a], [, b]) => a.used - b.used).values();
+    for (let left = bytes; left > 0; ) {
       const { value, done } = oldest.next();
       if (done) return;
-      held -= value[1].end - value[1].begin;
+      left -= value[1].end - value[1].begin;
       await this.forget(value[0]);
     }
   }
 
   private async forget(name: string): Promise<void> {
-    (await this.index()).delete(name);
+    this.pieces.delete(name);
     await this.store.remove(name).catch(() => {});
   }
 }
