@@ -29,7 +29,7 @@ const model: HubModel = {
 
 test.each([
   ['a model of the same kind', {}, null],
-  ['one whose vocabulary grew', { parameters: { total: 1_050_000, byDtype: {} } }, null],
+  ['one with a head of its own', { parameters: { total: 1_300_000, byDtype: {} } }, null],
   ['one of which the Hub knows nothing', { parameters: null, architecture: null }, null],
   ['an adapter, which is small', { kind: 'adapter', parameters: { total: 9, byDtype: {} } }, null],
   [

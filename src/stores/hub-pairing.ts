@@ -2,8 +2,8 @@ import type { Model } from '../formats/model.ts';
 import type { HubModel } from '../hub/model.ts';
 import { elementsOf } from './model-facts.ts';
 
-/** Parameter counts that differ by more than this share are not those of one architecture. */
-const tolerance = 0.15;
+/** Of two counts of parameters. A head stored apart from the embedding is a quarter of a small model. */
+const farApart = 1.6;
 
 /**
  * Why a model of the Hub cannot be merged with the base, judged by what the Hub tells of it, before any of
@@ -19,7 +19,7 @@ export function pairingProblem(model: HubModel, base: Model | null): string | nu
     return `It is a ${model.architecture}, ${base.name} a ${architecture}: they share no tensors that mean the same.`;
   }
   const [mine, theirs] = [elementsOf(base), model.parameters?.total ?? null];
-  if (theirs !== null && Math.abs(theirs / mine - 1) > tolerance) {
+  if (theirs !== null && Math.max(theirs / mine, mine / theirs) > farApart) {
     return `It has ${inMillions(theirs)} M parameters, ${base.name} ${inMillions(mine)} M: they are of different sizes.`;
   }
   return null;
