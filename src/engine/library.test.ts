@@ -49,3 +49,24 @@ test('a closed model is gone', async () => {
   library.close('m');
   expect(() => library.weights('m', 0)).toThrow('m is not open');
 });
+
+test('closing a model ends what is read ahead of it', async () => {
+  const bytes = modelFile({ a: f32([1_000]) });
+  const ended: number[] = [];
+  const far = {
+    ...memorySource('m.safetensors', bytes),
+    ahead: 1_000,
+    read: (begin: number, end: number, signal?: AbortSignal) => {
+      if (end - begin !== 1_000) return memorySource('m', bytes).read(begin, end);
+      signal?.addEventListener('abort', () => ended.push(begin));
+      return new Promise<never>(() => {});
+    },
+  };
+  const library = new Library();
+  await library.open('m', 'm', [far]);
+  const file = library.weights('m', 0);
+  await file.read(0, 10);
+  void file.read(10, 20);
+  library.close('m');
+  expect(ended).toEqual([1_010]);
+});

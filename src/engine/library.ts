@@ -54,6 +54,7 @@ export class Library implements Sources {
   }
 
   close(id: string): void {
+    this.#shelves.get(id)?.ahead?.forget();
     this.#shelves.delete(id);
   }
 

@@ -114,3 +114,57 @@ test('the files of a model share the windows, and let go of them together', asyn
   await first.read(30, 40);
   expect(reads).toContain('a 30-130');
 });
+
+/** A walk through files whose windows never come, and which of these were called off. */
+function stuckWalk() {
+  const underWay = new Set<string>();
+  const walk = new ReadAhead(() => 100);
+  const shard = (name: string) =>
+    walk.of({
+      name,
+      size: 1000,
+      read: (begin, end, signal) => {
+        if (end - begin < 100) return Promise.resolve(new Uint8Array(end - begin));
+        const window = `${name} ${begin}-${end}`;
+        underWay.add(window);
+        return new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => {
+            underWay.delete(window);
+            reject(signal.reason);
+          });
+        });
+      },
+    });
+  return { walk, underWay, shard };
+}
+
+test('a window that is pushed out under way is called off, unless a reader waits for it', async () => {
+  const { underWay, shard } = stuckWalk();
+  const stop = new AbortController();
+  const readings: Promise<unknown>[] = [];
+  for (const name of ['a', 'b']) {
+    const file = shard(name);
+    await file.read(0, 10);
+    readings.push(file.read(10, 20, stop.signal));
+  }
+  const third = shard('c');
+  await third.read(0, 10);
+  readings.push(third.read(10, 20, stop.signal));
+  // Of the two of `a`, one is waited for; the other made place for those of `c`.
+  const left = ['a 10-110', 'b 10-110', 'b 110-210', 'c 10-110', 'c 110-210'];
+  expect([...underWay]).toEqual(left);
+  stop.abort();
+  const ends = await Promise.allSettled(readings);
+  expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(underWay.size).toBe(0);
+});
+
+test('forgetting calls off what nobody waits for', async () => {
+  const { walk, underWay, shard } = stuckWalk();
+  const file = shard('a');
+  await file.read(0, 10);
+  void file.read(10, 20);
+  expect([...underWay]).toEqual(['a 10-110', 'a 110-210']);
+  walk.forget();
+  expect([...underWay]).toEqual(['a 10-110']);
+});

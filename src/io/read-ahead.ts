@@ -5,6 +5,9 @@ type Window = {
   readonly begin: number;
   readonly end: number;
   readonly bytes: Promise<Uint8Array<ArrayBuffer>>;
+  readonly stop: AbortController;
+  /** Reads that wait for the bytes. */
+  waiting: number;
 };
 
 /** Windows kept: one reader merges, another compares a little behind it, and the next window comes. */
@@ -39,20 +42,31 @@ export class ReadAhead {
         const isLarge = end - begin >= this.#reach();
         if (isLarge || (!known && !goesOn)) return source.read(begin, end, signal);
         const window = known ?? this.#open(source, begin, signal);
-        const next = window.end;
-        if (goesOn && next < source.size && !this.#windowAt(source, next, next + 1)) {
-          this.#open(source, next, signal);
+        window.waiting += 1;
+        try {
+          const next = window.end;
+          if (goesOn && next < source.size && !this.#windowAt(source, next, next + 1)) {
+            this.#open(source, next, signal);
+          }
+          const bytes = await window.bytes;
+          signal?.throwIfAborted();
+          return bytes.slice(begin - window.begin, end - window.begin);
+        } finally {
+          window.waiting -= 1;
         }
-        const bytes = await window.bytes;
-        signal?.throwIfAborted();
-        return bytes.slice(begin - window.begin, end - window.begin);
       },
     };
   }
 
-  /** Lets go of all it holds. */
+  /** Lets go of all it holds, and of what is under way for nobody. */
   forget(): void {
-    this.#windows = [];
+    this.#keep([]);
+  }
+
+  #keep(windows: readonly Window[]): void {
+    const dropped = this.#windows.filter((one) => !windows.includes(one));
+    this.#windows = windows;
+    for (const { waiting, stop } of dropped) if (waiting === 0) stop.abort();
   }
 
   #windowAt(source: Source, begin: number, end: number): Window | undefined {
@@ -63,11 +77,12 @@ export class ReadAhead {
 
   #open(source: Source, begin: number, signal?: AbortSignal): Window {
     const end = Math.min(source.size, begin + Math.floor(this.#reach()));
-    const window: Window = { source, begin, end, bytes: source.read(begin, end, signal) };
-    this.#windows = [window, ...this.#windows.slice(0, mostWindows - 1)];
-    window.bytes.catch(() => {
-      this.#windows = this.#windows.filter((other) => other !== window);
-    });
+    const stop = new AbortController();
+    const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+    const bytes = source.read(begin, end, both);
+    const window: Window = { source, begin, end, bytes, stop, waiting: 0 };
+    this.#keep([window, ...this.#windows.slice(0, mostWindows - 1)]);
+    window.bytes.catch(() => this.#keep(this.#windows.filter((other) => other !== window)));
     return window;
   }
 }
