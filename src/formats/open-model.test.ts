@@ -105,6 +105,50 @@ describe('shards', () => {
     expect(model.metadata).toEqual({ shard: '1', x: 'here', y: 'here' });
   });
 
+  describe('a hundred of them', () => {
+    const count = 100;
+    const numbers = Array.from({ length: count }, (_, i) => i + 1);
+    /** The first take the longest. */
+    function farAway(fails: (k: number) => boolean = () => false) {
+      const seen = { inFlight: 0, most: 0, reads: 0 };
+      const files = numbers.map((k) => {
+        const name = `model-${String(k).padStart(5, '0')}-of-00100.safetensors`;
+        const inner = memorySource(name, modelFile({ [`t${k}`]: f32([1]) }));
+        return {
+          ...inner,
+          async read(begin: number, end: number, signal?: AbortSignal) {
+            seen.reads += 1;
+            seen.inFlight += 1;
+            seen.most = Math.max(seen.most, seen.inFlight);
+            await new Promise((resolve) => setTimeout(resolve, k < 9 ? 20 - k : 1));
+            seen.inFlight -= 1;
+            if (fails(k)) throw new Error(`shard ${k} is gone`);
+            return inner.read(begin, end, signal);
+          },
+        };
+      });
+      return { files, seen };
+    }
+
+    test('are read eight at a time, and stay in order', async () => {
+      const { files, seen } = farAway();
+      const model = await openModel('x', 'x', files);
+      expect(seen.most).toBe(8);
+      expect([...model.tensors.values()].map(({ name, file }) => [name, file])).toEqual(
+        numbers.map((k) => [`t${k}`, k - 1]),
+      );
+    });
+
+    test('are left alone once one fails', async () => {
+      const { files, seen } = farAway((k) => k === 3);
+      await expect(openModel('x', 'x', files)).rejects.toThrow('shard 3 is gone');
+      const { reads } = seen;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      expect(seen.reads).toBe(reads);
+      expect(reads).toBeLessThan(count);
+    });
+  });
+
   test('are compared with their index', async () => {
     const map = { y: 'model-00002-of-00002.safetensors' };
     const opening = openModel('x', 'x', [shard(2, 'x'), shard(1, 'y'), index(map)]);

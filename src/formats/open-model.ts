@@ -8,6 +8,8 @@ import { checkIndex, locate, parseIndex } from './safetensors/index.ts';
 
 const maxCompanion = 64 * 2 ** 20;
 const maxText = 16 * 2 ** 20;
+/** Headers read at once: files may be far away, and there may be hundreds. */
+const lanes = 8;
 
 /**
  * Reads what is needed to plan with a model: the header of each weight file, its index, and the small
@@ -23,8 +25,7 @@ export async function openModel(
   const found = theOnlyModel(files);
   const byPath = new Map(files.map((file) => [file.name, file]));
   const weights = found.weights.map((path) => byPath.get(path)!);
-  const headers = new Map<string, Header>();
-  for (const file of weights) headers.set(baseName(file.name), await readHeader(file, signal));
+  const headers = await readHeaders(weights, signal);
 
   locate(headers);
   if (found.index !== undefined) {
@@ -46,6 +47,30 @@ export async function openModel(
     companions,
     metadata: Object.assign({}, ...[...headers.values()].reverse().map((h) => h.metadata)),
   };
+}
+
+/** By base name, in the order of the files. */
+async function readHeaders(
+  files: readonly ReadableFile[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, Header>> {
+  const stop = new AbortController();
+  const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const headers: Header[] = [];
+  const left = files.entries(); // shared by the lanes
+  const lane = async () => {
+    for (const [i, file] of left) {
+      both.throwIfAborted();
+      headers[i] = await readHeader(file, both);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: lanes }, lane));
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
+  return new Map(files.map((file, i) => [baseName(file.name), headers[i]]));
 }
 
 function theOnlyModel(files: readonly ReadableFile[]): FoundModel {
