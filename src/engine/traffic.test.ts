@@ -25,3 +25,12 @@ test('a wait is told at once, and over when bytes come again', () => {
   traffic.wait(offline);
   expect(told).toEqual([offline, null]);
 });
+
+test('a run does not begin with the wait of one that was cancelled', () => {
+  const traffic = new Traffic();
+  traffic.wait({ reason: 'network', seconds: 9 });
+  const run = traffic.begin();
+  expect(run.now().waiting).toBe(null);
+  traffic.wait({ reason: 'network', seconds: 9 });
+  expect(run.now().waiting).toEqual({ reason: 'network', seconds: 9 });
+});

@@ -20,11 +20,15 @@ export class Traffic {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Counts from here. */
+  /** Counts from here. A wait from before is not one of what begins: a cancelled run may have left it. */
   begin(): { now(): TrafficNow; onWait(listener: () => void): () => void } {
-    const before = this.#bytes;
+    const bytes = this.#bytes;
+    const stale = this.#waiting;
     return {
-      now: () => ({ downloaded: this.#bytes - before, waiting: this.#waiting }),
+      now: () => ({
+        downloaded: this.#bytes - bytes,
+        waiting: this.#waiting === stale ? null : this.#waiting,
+      }),
       onWait: (listener) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);

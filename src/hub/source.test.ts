@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Source } from '../io/source.ts';
 import { fakeSurroundings } from '../testing/fake-surroundings.ts';
 import { type FileHub, fileHub } from '../testing/file-hub.ts';
 import { type HubSourceOptions, hubSource } from './source.ts';
+import { WholeFiles } from './whole-files.ts';
 
 const file = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31 + (i >> 8)) % 256);
 const token = 'hf_secret';
@@ -160,6 +162,27 @@ describe('a server that ignores ranges', () => {
     expect(hub.asked.filter((each) => each.startsWith('cdn')).length).toBeLessThanOrEqual(4);
   });
 
+  test('sends it again when other files have taken its place', async () => {
+    const wholes = new WholeFiles(2.5 * file.length);
+    const [one, two, three] = [open({ wholes }), open({ wholes }), open({ wholes })];
+    const fetched = async (source: Source) => {
+      const before = hub.asked.length;
+      expect(isSame(await source.read(7, 20), file.slice(7, 20))).toBe(true);
+      return hub.asked.length > before;
+    };
+    expect([await fetched(one), await fetched(two), await fetched(one)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(await fetched(three)).toBe(true); // the second goes
+    expect([await fetched(one), await fetched(three), await fetched(two)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
   test('gives the beginning of a large one, and an error for the rest', async () => {
     const source = open({}, 65 * 2 ** 20);
     expect(await source.read(0, 10)).toEqual(file.slice(0, 10));
@@ -214,6 +237,20 @@ test('an abort ends all ranges, with its reason', async () => {
   const reading = open({ rangeBytes: 1_000 }).read(0, 10_000, stop.signal);
   setTimeout(() => stop.abort(), 20);
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('a wait that is cut short is over', async () => {
+  const stop = new AbortController();
+  const waits: (string | undefined)[] = [];
+  const options: HubSourceOptions = {
+    surroundings: fakeSurroundings(() => stop.abort()),
+    onWait: (wait) => waits.push(wait?.reason),
+  };
+  hub.answer = (request, response) => hub.sendRange(request, response, 4);
+  await expect(open(options).read(0, 10, stop.signal)).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  expect(waits).toEqual(['network', undefined]);
 });
 
 test('a connection that falls silent is left for another', async () => {

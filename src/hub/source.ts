@@ -5,6 +5,7 @@ import { backoff, defaultRetries, type HubConnection, hubFetch, type Wait } from
 import { HubError } from './errors.ts';
 import { expired, type HubFile, Place } from './place.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
+import { WholeFiles } from './whole-files.ts';
 import { XetReader } from './xet.ts';
 
 export type HubSourceOptions = {
@@ -19,13 +20,15 @@ export type HubSourceOptions = {
   /** A connection that sends nothing for so long is left for another. */
   readonly stallSeconds?: number;
   readonly surroundings?: Surroundings;
+  /** A server without ranges sends the whole file; those that fit in here are kept. */
+  readonly wholes?: WholeFiles;
 };
 
 /** How a try ended. */
 type End = BodyEnd | 'refused';
 
-/** A server without ranges sends the whole file; up to this size it is kept. */
-const wholeLimit = 64 * 2 ** 20;
+/** Of all files together. */
+const wholesOfAll = new WholeFiles(64 * 2 ** 20);
 
 /**
  * Byte ranges of a file on the Hub, pinned to a commit. A lost connection goes on at the byte it reached,
@@ -37,10 +40,14 @@ export function hubSource(
   options: HubSourceOptions = {},
 ): Source {
   const { onWait, onBytes = () => {}, surroundings = realSurroundings } = options;
-  const { rangeBytes = 32 * 2 ** 20, parallel = 4, stallSeconds = 60 } = options;
+  const {
+    rangeBytes = 32 * 2 ** 20,
+    parallel = 4,
+    stallSeconds = 60,
+    wholes = wholesOfAll,
+  } = options;
   const place = new Place(connection.hubUrl, file);
   const xet = new XetReader(connection, file);
-  let whole: Promise<Uint8Array<ArrayBuffer> | null> | null = null;
   let isNew = true; // the plain way has neither worked nor failed
   let choosing: Promise<boolean> | null = null;
 
@@ -102,7 +109,7 @@ export function hubSource(
     signal: AbortSignal,
   ): Promise<End> {
     place.checkSame(response);
-    if (file.size > wholeLimit) {
+    if (file.size > wholes.limit) {
       if (begin + progress.at === 0)
         return readInto(response, target, progress, { onBytes, stallSeconds, signal });
       await response.body?.cancel();
@@ -114,14 +121,12 @@ export function hubSource(
           'Something on the way does not send parts of files: download the model and drop it.',
       });
     }
-    if (whole) await response.body?.cancel();
-    whole ??= readWhole(response, signal).catch(() => null);
+    const known = wholes.get(place);
+    if (known) await response.body?.cancel();
+    const whole = known ?? wholes.keep(place, file.size, readWhole(response, signal));
     const bytes = await whole;
     signal.throwIfAborted();
-    if (bytes === null) {
-      whole = null;
-      return 'broken';
-    }
+    if (bytes === null) return 'broken';
     target.set(bytes.subarray(begin, begin + target.length));
     progress.at = target.length;
     return 'full';
@@ -129,7 +134,8 @@ export function hubSource(
 
   async function readWhole(response: Response, signal: AbortSignal) {
     const bytes = new Uint8Array(file.size);
-    const end = await readInto(response, bytes, { at: 0 }, { onBytes, stallSeconds, signal });
+    const body = { onBytes, stallSeconds, signal };
+    const end = await readInto(response, bytes, { at: 0 }, body).catch(() => 'broken');
     return end === 'full' ? bytes : null;
   }
 
@@ -160,8 +166,11 @@ export function hubSource(
       if (failures > defaultRetries) throw failed(end, begin + progress.at);
       const seconds = backoff(failures, surroundings.random);
       onWait?.({ reason: 'network', seconds });
-      await surroundings.sleep(seconds * 1000, signal);
-      onWait?.(null);
+      try {
+        await surroundings.sleep(seconds * 1000, signal);
+      } finally {
+        onWait?.(null);
+      }
     }
   }
 
@@ -185,7 +194,7 @@ export function hubSource(
     async read(begin, end, signal) {
       signal?.throwIfAborted();
       if (end <= begin) return new Uint8Array();
-      const kept = await whole;
+      const kept = await wholes.get(place);
       if (kept) return kept.slice(begin, end);
       const bytes = new Uint8Array(end - begin);
       const stop = new AbortController();
