@@ -2,16 +2,21 @@ import { sha256 } from 'hash-wasm';
 import type { PublishFile } from '../hub/publish.ts';
 import type { PublishOrder } from './protocol.ts';
 
+/** What a run writes about itself. */
+const accounts = ['README.md', 'amalgam-recipe.json', 'amalgam-verify.json'];
+
 /**
- * The files of a finished run as they go to the Hub: with their hashes, and with the licence in the front
- * matter of the model card, where the Hub reads it.
+ * The files that a finished run wrote, as they go to the Hub: with their hashes, and with the licence in the
+ * front matter of the model card, where the Hub reads it. Whatever else lies in the folder stays here.
  */
 export async function filesToPublish(
   files: readonly File[],
   { license, sums }: Pick<PublishOrder, 'license' | 'sums'>,
 ): Promise<readonly PublishFile[]> {
+  const written = new Set([...Object.keys(sums), ...accounts]);
+  const ours = files.filter(({ name }) => written.has(name));
   return Promise.all(
-    files.map(async (file): Promise<PublishFile> => {
+    ours.map(async (file): Promise<PublishFile> => {
       const sum = sums[file.name];
       if (file.name === 'README.md' && license !== null) {
         const card = new File([licensed(await file.text(), license)], file.name);
@@ -24,7 +29,7 @@ export async function filesToPublish(
 
 /** A JSON string is a YAML string. */
 function licensed(card: string, license: string): string {
-  return card.replace(/^---\n/, `---\nlicense: ${JSON.stringify(license)}\n`);
+  return card.replace(/^---\n/, (fence) => `${fence}license: ${JSON.stringify(license)}\n`);
 }
 
 async function sha256Of(file: File): Promise<string> {
