@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Plan } from '../plan/types.ts';
-import { emptyStorage, enginePair, memorySurroundings } from '../testing/engine-pair.ts';
+import { emptyStorage, enginePair, memorySurroundings, noRemote } from '../testing/engine-pair.ts';
 import { type MemorySink, memorySink } from '../testing/memory-sink.ts';
 import { mergeRun } from '../testing/merge-run.ts';
 import { f32, modelFile } from '../testing/model-file.ts';
 import type { Handle, Progress, TensorReport } from './protocol.ts';
 import { run } from './run.ts';
-import type { Surroundings } from './serve.ts';
+import type { Remote, Surroundings } from './serve.ts';
 
 const models = {
   a: { v: f32([3], [1, 2, 3]), w: f32([2], [0, 4]) },
@@ -173,6 +173,71 @@ describe('a run that is cancelled', () => {
     const run = pair.client.run(plan, destination, runOptions, { signal });
     await expect(run).rejects.toMatchObject({ name: 'AbortError' });
     expect(pair.heard).toHaveLength(before);
+  });
+});
+
+describe('a publication', () => {
+  const order = {
+    repo: 'a/b',
+    create: true,
+    visibility: 'private',
+    license: null,
+    title: 't',
+    description: '',
+    sums: {},
+  } as const;
+  const published = { commit: 'c', url: 'u', verified: true, problems: [] };
+  const wait = (milliseconds: number) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    });
+  const startedWith = (publish: Remote['publish']) =>
+    started({ remote: { ...noRemote(), publish } });
+
+  test('that is cancelled is heard until the engine has tidied up', async () => {
+    await startedWith(async (_, { signal, onProgress }) => {
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
+      await wait(400);
+      onProgress({ kind: 'left-behind', url: 'u' });
+      throw signal.reason;
+    });
+    const stop = new AbortController();
+    const heard: unknown[] = [];
+    const { signal } = stop;
+    const onPublish = (progress: unknown) => heard.push(progress);
+    const publishing = pair.client.publish(destination, order, { signal, onPublish });
+    await wait(50);
+    stop.abort();
+    await expect(publishing).rejects.toMatchObject({ name: 'AbortError' });
+    expect(heard).toEqual([{ kind: 'left-behind', url: 'u' }]);
+  });
+
+  test('that was done when it was cancelled is done', async () => {
+    const stop = new AbortController();
+    await startedWith(async () => {
+      stop.abort();
+      await wait(300);
+      return published;
+    });
+    const publishing = pair.client.publish(destination, order, { signal: stop.signal });
+    expect(await publishing).toEqual(published);
+  });
+
+  test('waits for the one before it, even one that fails', async () => {
+    const log: string[] = [];
+    await startedWith(async ({ repo }) => {
+      log.push(`begin ${repo}`);
+      await wait(30);
+      log.push(`end ${repo}`);
+      if (repo === '1') throw new Error('no');
+      return published;
+    });
+    const repos = ['1', '2'];
+    const all = repos.map((repo) => pair.client.publish(destination, { ...order, repo }));
+    await Promise.allSettled(all);
+    expect(log).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
   });
 });
 

@@ -114,7 +114,10 @@ export class EngineClient {
     return (await this.#call(ask, listeners)) as RunResult;
   }
 
-  /** Pushes a finished run to the Hub. An abort is answered within 200 ms; the engine tidies up after it. */
+  /**
+   * Pushes a finished run to the Hub. An abort is answered when the engine has tidied up the Hub, or has
+   * published already: listen to what it says until then.
+   */
   async publish(
     from: Destination,
     publication: PublishOrder,
@@ -175,6 +178,7 @@ export class EngineClient {
       if (port !== this.#port) throw crashError('it ended before it was asked');
       const abort = () => {
         port.postMessage({ kind: 'cancel', id: ++this.#lastId, target: id });
+        if (ask.kind === 'publish') return; // what it leaves on the Hub must be heard
         setTimeout(() => {
           this.#pending.delete(id); // whatever it still says is not heard
           reject(new DOMException('The run was cancelled', 'AbortError'));

@@ -62,13 +62,15 @@ export type Surroundings = {
 type Reply = (event: Event) => void;
 
 /**
- * The engine's side of the protocol. Runs are done one after the other, all else at once. A run that
- * was cancelled is answered as soon as its sink is empty again.
+ * The engine's side of the protocol. Runs are done one after the other, and so are publications; all else
+ * at once. A run that was cancelled is answered as soon as its sink is empty again, a publication when what
+ * it made on the Hub is gone.
  */
 export function serve(reply: Reply, surroundings: Surroundings): (data: unknown) => void {
   const library = new Library();
   const cancellers = new Map<number, AbortController>();
-  let lastRun: Promise<unknown> = Promise.resolve();
+  const runs = queue();
+  const publications = queue();
 
   async function answer(request: Exclude<Request, { kind: 'cancel' }>): Promise<Answer> {
     switch (request.kind) {
@@ -85,13 +87,10 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       case 'cache':
         if (request.action === 'clear') await surroundings.remote.clearCache();
         return surroundings.remote.cached();
-      case 'run': {
-        const begun = lastRun.then(() => carryOut(request));
-        lastRun = begun.catch(() => {});
-        return begun;
-      }
+      case 'run':
+        return runs(() => carryOut(request));
       case 'publish':
-        return publish(request);
+        return publications(() => publish(request));
       case 'leftovers':
         return leftovers(request.action);
       case 'finished':
@@ -154,6 +153,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
   async function publish(request: Extract<Request, { kind: 'publish' }>): Promise<Published> {
     const { id, from, publication } = request;
     const signal = cancellers.get(id)!.signal;
+    signal.throwIfAborted();
     const files = await filesToPublish(await surroundings.storage.written(from), publication);
     return surroundings.locked(() =>
       surroundings.remote.publish(
@@ -202,5 +202,15 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         (error: unknown) => reply({ kind: 'failed', id, error: toWire(error) }),
       )
       .finally(() => cancellers.delete(id));
+  };
+}
+
+/** Does pieces of work one after the other, whatever becomes of each. */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const begun = last.then(work);
+    last = begun.catch(() => {});
+    return begun;
   };
 }
