@@ -44,6 +44,9 @@ describe('Merge', () => {
     await merge.run(session);
     expect(header).toMatch(/"recipe_sha256":"(?!0{64})[0-9a-f]{64}"/);
     expect(session.run.getState()).toMatchObject({ phase: 'done', result: fakeResult });
+    const { recipe } = session.recipe.getState();
+    session.recipe.setState({ recipe: recipeOf(base, []) });
+    expect(session.run.getState().recipe).toEqual(recipe);
     expect(session.view.getState().tab).toBe('result');
     expect(warnings.size).toBe(0);
   });
@@ -55,7 +58,7 @@ describe('Merge', () => {
 
   test('is off while a merge runs', () => {
     const session = readySession();
-    session.run.getState().start('x', { kind: 'opfs', folder: 'x' });
+    session.run.getState().start('x', { kind: 'opfs', folder: 'x' }, recipeOf(base, []));
     expect(merge.enabled(session)).toBe(false);
   });
 

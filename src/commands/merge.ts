@@ -41,7 +41,7 @@ async function runMerge(session: Session): Promise<void> {
 
   current = new AbortController();
   const { signal } = current;
-  run.getState().start(recipe.output.name, saved);
+  run.getState().start(recipe.output.name, saved, recipe);
   view.getState().showTab('result');
   const release = await holdOn(recipe.output.name);
   try {

@@ -53,21 +53,27 @@ function hub(special: (path: string) => Response | null = () => null) {
     }
     return Response.json({ id: 'ada/merged', sha: 'c0ffee', siblings: pushedFiles });
   });
-  vi.stubGlobal('fetch', stub.fetch);
+  const fetch: typeof stub.fetch = async (input, init) => {
+    const response = await stub.fetch(input, init);
+    init?.signal?.throwIfAborted();
+    return response;
+  };
+  vi.stubGlobal('fetch', fetch);
   const progress: PublishProgress[] = [];
-  const connection = { hubUrl, token: 'hf_secret', fetch: stub.fetch };
+  const connection = { hubUrl, token: 'hf_secret', fetch };
+  const surroundings = fakeSurroundings();
   const run = (changes: Partial<Publication> = {}, signal?: AbortSignal) =>
     publish(
       connection,
       { ...publication, ...changes },
       {
         signal,
-        surroundings: fakeSurroundings(),
+        surroundings,
         onProgress: (each) => progress.push(each),
       },
     );
   const paths = () => stub.requests.map(({ method, path }) => `${method} ${path}`);
-  return { run, progress, paths, requests: stub.requests };
+  return { run, progress, paths, requests: stub.requests, surroundings };
 }
 
 afterEach(() => {
@@ -190,6 +196,173 @@ describe('a push that fails', () => {
     });
     await expect(run({}, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
     expect(paths().at(-1)).toBe('DELETE /api/repos/delete');
+  });
+});
+
+test('an abort while the repo is made waits for it, and removes it', async () => {
+  const stop = new AbortController();
+  const { run, paths } = hub((path) => {
+    if (path.endsWith('/create')) stop.abort();
+    return null;
+  });
+  await expect(run({}, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  expect(paths()).toEqual(['POST /api/repos/create', 'DELETE /api/repos/delete']);
+});
+
+test('a repo whose making got no answer is said to be there perhaps', async () => {
+  const { run, paths } = hub((path) => {
+    if (path.endsWith('/create')) throw new TypeError('Failed to fetch');
+    return null;
+  });
+  await expect(run()).rejects.toMatchObject({
+    tag: 'blocked',
+    context: {
+      advice: expect.stringContaining('may have been made all the same'),
+      link: `${hubUrl}/ada/merged`,
+    },
+  });
+  expect(paths()).toEqual(['POST /api/repos/create']);
+});
+
+test('a refusal to make a repo leaves no doubt', async () => {
+  const { run } = hub((path) =>
+    path.endsWith('/create') ? Response.json({ error: 'bad name' }, { status: 400 }) : null,
+  );
+  await expect(run()).rejects.toMatchObject({
+    context: { found: 'bad name', advice: expect.not.stringContaining('may have been made') },
+  });
+});
+
+describe('an abort after the commit changes nothing', () => {
+  test('while the reply is read', async () => {
+    const stop = new AbortController();
+    const reply = new ReadableStream(
+      {
+        pull(controller) {
+          stop.abort();
+          controller.enqueue(new TextEncoder().encode('{"commitOid":"c0ffee","commitUrl":""}'));
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const { run } = hub((path) => (path.includes('/commit/') ? new Response(reply) : null));
+    expect(await run({}, stop.signal)).toMatchObject({ commit: 'c0ffee', verified: true });
+  });
+
+  test('while it is compared', async () => {
+    const stop = new AbortController();
+    const { run } = hub((path) => {
+      if (path.includes('/revision/')) stop.abort();
+      return null;
+    });
+    expect(await run({}, stop.signal)).toMatchObject({ commit: 'c0ffee', verified: true });
+  });
+});
+
+test('a commit that cannot be looked at is neither the same nor another', async () => {
+  const { run } = hub((path) =>
+    path.includes('/revision/') ? Response.json({ error: 'closed' }, { status: 403 }) : null,
+  );
+  expect(await run()).toMatchObject({
+    commit: 'c0ffee',
+    verified: null,
+    problems: [expect.stringContaining('closed')],
+  });
+});
+
+describe('a commit that is refused', () => {
+  const commits = (paths: readonly string[]) => paths.filter((path) => path.includes('/commit/'));
+  const answer = (status: number, times: number, headers: Record<string, string> = {}) => {
+    let left = times;
+    return hub((path) => {
+      if (!path.includes('/commit/') || left === 0) return null;
+      left -= 1;
+      return Response.json({ error: 'no' }, { status, headers });
+    });
+  };
+
+  test.each([400, 403, 409, 412, 422])('for good, with %i, is not asked again', async (status) => {
+    const { run, paths, surroundings } = answer(status, 9);
+    await expect(run()).rejects.toMatchObject({ context: { status } });
+    expect(commits(paths())).toHaveLength(1);
+    expect(surroundings.slept).toEqual([]);
+  });
+
+  test('because the repo changed is not called a name that is taken', async () => {
+    await expect(answer(409, 1).run()).rejects.toMatchObject({
+      tag: 'changed',
+      context: { found: 'it changed while it was pushed to' },
+    });
+  });
+
+  test.each([
+    [{ 'retry-after': '7' }, 7_000],
+    [{}, 60_000],
+  ])('as one too many, saying %j, is asked again after %i ms', async (headers, slept) => {
+    const { run, paths, surroundings } = answer(429, 1, headers as Record<string, string>);
+    expect(await run()).toMatchObject({ verified: true });
+    expect(commits(paths())).toHaveLength(2);
+    expect(surroundings.slept).toEqual([slept]);
+  });
+
+  test('by a Hub in trouble is tried four times', async () => {
+    const { run, paths } = answer(500, 9);
+    await expect(run()).rejects.toMatchObject({ tag: 'server' });
+    expect(commits(paths())).toHaveLength(4);
+  });
+});
+
+describe('a push to a repo that was there before', () => {
+  const before = [
+    'model-00001-of-00002.safetensors',
+    'model.safetensors.index.json',
+    'model.safetensors',
+    'tokenizer.json',
+    'onnx/model.safetensors',
+  ].map((rfilename) => ({ rfilename, size: 9, blobId: 'x' }));
+  const withBefore = (path: string) =>
+    path.includes('/revision/main')
+      ? Response.json({ id: 'ada/merged', sha: 'old', siblings: before })
+      : null;
+
+  test('takes away the weights it does not replace, in the same commit', async () => {
+    const { run, requests } = hub(withBefore);
+    expect(await run({ create: false })).toMatchObject({ verified: true });
+    const commit = requests.find(({ path }) => path.includes('/commit/'));
+    const lines = String(commit?.body)
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.slice(1).map(({ key, value }) => `${key} ${value.path}`)).toEqual([
+      'file config.json',
+      'lfsFile model.safetensors',
+      'deletedFile model-00001-of-00002.safetensors',
+      'deletedFile model.safetensors.index.json',
+    ]);
+  });
+
+  test('looks again what is there when it is tried again', async () => {
+    let isFirst = true;
+    const { run, requests } = hub((path) => {
+      if (path.includes('/commit/') && isFirst) {
+        isFirst = false;
+        return new Response('', { status: 500 }); // though it was made
+      }
+      return isFirst ? withBefore(path) : null;
+    });
+    await run({ create: false });
+    const commits = requests.filter(({ path }) => path.includes('/commit/'));
+    expect(commits.map(({ body }) => String(body).includes('deletedFile'))).toEqual([true, false]);
+  });
+
+  test('that holds nothing yet takes nothing away', async () => {
+    const { run, requests } = hub((path) =>
+      path.includes('/revision/main')
+        ? new Response('', { status: 404, headers: { 'x-error-code': 'RevisionNotFound' } })
+        : null,
+    );
+    expect(await run({ create: false })).toMatchObject({ verified: true });
+    expect(requests.some(({ body }) => String(body).includes('deletedFile'))).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import { createRepo, deleteRepo } from '@huggingface/hub';
 import { type HubConnection, type HubFetchOptions, hubFetch } from './connection.ts';
 import { HubError } from './errors.ts';
 import { push } from './push.ts';
+import { realSurroundings } from './surroundings.ts';
 import { verifyPush } from './verify-push.ts';
 
 export type PublishFile = {
@@ -46,15 +47,16 @@ export type Published = {
   readonly commit: string;
   /** Page of the model. */
   readonly url: string;
-  readonly verified: boolean;
-  /** What the verification found. */
+  /** Null when the Hub could not be asked. */
+  readonly verified: boolean | null;
+  /** What the verification found, or why there was none. */
   readonly problems: readonly string[];
 };
 
 /**
  * Pushes files to a repo and compares the pushed commit with what is here. For a dedicated worker. When the
- * push fails or is aborted, a repo it made is removed again. Local files stay in any case. Rejects with
- * `HubError`.
+ * push fails or is aborted, a repo it made is removed again; once the commit is made an abort changes nothing.
+ * Local files stay in any case. Rejects with `HubError`.
  */
 export async function publish(
   connection: HubConnection,
@@ -73,38 +75,51 @@ export async function publish(
     onProgress({ kind: 'phase', phase: 'creating' });
     await make(connection, publication, options);
   }
-  const pushed = await push(connection, publication, onProgress, options).catch(
-    async (error: unknown) => {
-      if (!publication.create || (await remove(connection, repo))) throw error;
-      onProgress({ kind: 'left-behind', url });
-      throw error instanceof HubError ? withLeftover(error, url) : error;
-    },
-  );
+  const fill = async () => {
+    signal?.throwIfAborted();
+    return push(connection, publication, onProgress, options);
+  };
+  const { commit } = await fill().catch(async (error: unknown) => {
+    if (!publication.create || (await remove(connection, repo))) throw error;
+    onProgress({ kind: 'left-behind', url });
+    throw error instanceof HubError ? withLeftover(error, url) : error;
+  });
   onProgress({ kind: 'phase', phase: 'verifying' });
-  const place = { repo, revision: pushed.commit };
-  const problems = await verifyPush(connection, place, files, options);
-  return { commit: pushed.commit, url, verified: problems.length === 0, problems };
+  const { surroundings } = options;
+  const found = await verifyPush(connection, { repo, revision: commit }, files, { surroundings });
+  return { commit, url, ...found };
 }
 
+/** An abort ends the waits, never the request: a repo nobody hears of would be left behind. */
 async function make(
   connection: HubConnection,
   { repo, visibility, license }: Publication,
-  options: HubFetchOptions,
+  { signal, surroundings = realSurroundings, onWait }: HubFetchOptions,
 ): Promise<void> {
-  await createRepo({
-    repo,
-    visibility,
-    hubUrl: connection.hubUrl,
-    accessToken: connection.token ?? '',
-    fetch: hubFetch(connection, options),
-    ...(license === null ? {} : { license }),
-  });
+  const sleep = (milliseconds: number) => surroundings.sleep(milliseconds, signal);
+  const patient = { onWait, surroundings: { ...surroundings, sleep } };
+  try {
+    await createRepo({
+      repo,
+      visibility,
+      hubUrl: connection.hubUrl,
+      accessToken: connection.token ?? '',
+      fetch: hubFetch(connection, patient),
+      ...(license === null ? {} : { license }),
+    });
+  } catch (error) {
+    const isLost = error instanceof HubError && (error.context.status ?? 500) >= 500;
+    throw isLost ? withDoubt(error, `${connection.hubUrl}/${repo}`) : error;
+  }
 }
+
+/** Milliseconds after which a clean-up is given up. */
+const longestCleanup = 30_000;
 
 /** Whether it is gone. Goes on after an abort: it cleans up. */
 async function remove(connection: HubConnection, repo: string): Promise<boolean> {
   const { hubUrl, token } = connection;
-  const fetch = hubFetch(connection, { retries: 1 });
+  const fetch = hubFetch(connection, { retries: 1, signal: AbortSignal.timeout(longestCleanup) });
   try {
     await deleteRepo({ repo, hubUrl, accessToken: token ?? '', fetch });
     return true;
@@ -116,4 +131,9 @@ async function remove(connection: HubConnection, repo: string): Promise<boolean>
 function withLeftover({ tag, context, cause }: HubError, url: string): HubError {
   const advice = `${context.advice} The new repo is still there and empty: push to it again, or delete it in its settings.`;
   return new HubError(tag, { ...context, advice, link: `${url}/settings` }, cause);
+}
+
+function withDoubt({ tag, context, cause }: HubError, url: string): HubError {
+  const advice = `${context.advice} The repo may have been made all the same: look at ${url}; if it is there, push to it, or delete it in its settings.`;
+  return new HubError(tag, { ...context, advice, link: url }, cause);
 }

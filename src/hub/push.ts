@@ -1,18 +1,16 @@
-import { HubApiError, uploadFilesWithProgress } from '@huggingface/hub';
-import { backoff, type HubConnection, type HubFetchOptions } from './connection.ts';
+import { type CommitOperation, commitIter, HubApiError } from '@huggingface/hub';
+import { backoff, type HubConnection, type HubFetchOptions, hubFetch } from './connection.ts';
 import { HubError, noAnswer } from './errors.ts';
 import { explain } from './explain.ts';
 import type { Publication, PublishProgress } from './publish.ts';
+import { openRepo } from './repo.ts';
 import { realSurroundings } from './surroundings.ts';
+import { withUploadProgress } from './upload-fetch.ts';
 
 const maxTries = 4;
 
-const worthRetrying: ReadonlySet<string> = new Set([
-  'blocked',
-  'offline',
-  'server',
-  'rate-limited',
-]);
+/** Seconds to wait after a 429 that does not say how long; the Hub counts in windows of five minutes. */
+const rateLimitWait = 60;
 
 const phases = {
   preuploading: 'preparing',
@@ -21,25 +19,30 @@ const phases = {
 } as const;
 
 /**
- * Uploads the files and commits them; resolves to the commit. The library's upload takes no `fetch` of ours,
- * and only so tells its progress, so it is tried again as a whole: what has arrived is not sent twice, the Hub
- * knows it by its hash. Rejects with `HubError`.
+ * Uploads the files and commits them; resolves to the commit. Weights at the root of a repo that was there
+ * before leave in the same commit, unless the push replaces them: transformers may prefer them to the new
+ * ones. A push that got no answer is tried again as a whole: what has arrived is not sent twice, the Hub knows
+ * it by its hash. Rejects with `HubError`.
  */
 export async function push(
   connection: HubConnection,
   publication: Publication,
   onProgress: (progress: PublishProgress) => void,
-  { signal, onWait, surroundings = realSurroundings }: HubFetchOptions,
+  options: HubFetchOptions,
 ): Promise<{ readonly commit: string; readonly url: string }> {
+  const { signal, onWait, surroundings = realSurroundings } = options;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await pushOnce(connection, publication, onProgress, signal);
+      return await pushOnce(connection, publication, onProgress, { ...options, surroundings });
     } catch (error) {
       signal?.throwIfAborted();
       const known = await asHubError(error, connection, surroundings);
-      if (!worthRetrying.has(known.tag) || tries === maxTries) throw known;
-      const seconds = known.context.retryAfter ?? backoff(tries, surroundings.random);
-      onWait?.({ reason: known.tag === 'rate-limited' ? 'rate-limited' : 'network', seconds });
+      const { status, retryAfter } = known.context;
+      const isPassing = status === undefined || status >= 500 || status === 429;
+      if (!isPassing || tries === maxTries) throw known;
+      const seconds =
+        retryAfter ?? (status === 429 ? rateLimitWait : backoff(tries, surroundings.random));
+      onWait?.({ reason: status === 429 ? 'rate-limited' : 'network', seconds });
       await surroundings.sleep(seconds * 1000, signal);
       while (!surroundings.online()) await surroundings.sleep(500, signal);
       onWait?.(null);
@@ -48,27 +51,57 @@ export async function push(
 }
 
 async function pushOnce(
-  { hubUrl, token }: HubConnection,
-  { repo, files, title, description }: Publication,
+  connection: HubConnection,
+  { repo, create, files, title, description }: Publication,
   onProgress: (progress: PublishProgress) => void,
-  signal: AbortSignal | undefined,
+  { signal, surroundings }: HubFetchOptions,
 ) {
-  const events = uploadFilesWithProgress({
+  const { hubUrl, token } = connection;
+  const sending = { ...connection, fetch: withUploadProgress(connection.fetch) };
+  const outdated = create ? [] : await outdatedWeights(connection, repo, files, { signal });
+  const events = commitIter({
     repo,
     hubUrl,
-    files: files.map(({ path, file }) => ({ path, content: file })),
-    commitTitle: title,
-    ...(description ? { commitDescription: description } : {}),
+    operations: [
+      ...files.map(
+        ({ path, file }) => ({ operation: 'addOrUpdate', path, content: file }) as const,
+      ),
+      ...outdated.map((path): CommitOperation => ({ operation: 'delete', path })),
+    ],
+    title,
+    ...(description ? { description } : {}),
     ...(token === null ? {} : { accessToken: token }),
     ...(signal ? { abortSignal: signal } : {}),
+    // What to do about a failure is decided for the push as a whole.
+    fetch: hubFetch(sending, { signal, surroundings, retries: 0 }),
   });
   for (;;) {
     const { done, value } = await events.next();
-    signal?.throwIfAborted();
+    // A commit that was made is told, whatever was asked meanwhile.
     if (done) return { commit: value?.commit.oid ?? '', url: value?.commit.url ?? '' };
+    if (signal?.aborted) continue; // it ends by itself, when nothing is under way any more
     if (value.event === 'phase') onProgress({ kind: 'phase', phase: phases[value.phase] });
     else onProgress({ kind: 'file', path: value.path, state: value.state, part: value.progress });
   }
+}
+
+/** Weights and indices at the root of the repo that the push would leave beside its own. */
+async function outdatedWeights(
+  connection: HubConnection,
+  repo: string,
+  files: Publication['files'],
+  options: HubFetchOptions,
+): Promise<readonly string[]> {
+  const pushed = new Set(files.map(({ path }) => path));
+  const before = await openRepo(connection, { repo, revision: 'main' }, options).catch(
+    (error: unknown) => {
+      if (error instanceof HubError && error.tag === 'no-revision') return { files: [] };
+      throw error;
+    },
+  );
+  return before.files
+    .map(({ path }) => path)
+    .filter((path) => /^[^/]+\.safetensors(\.index\.json)?$/.test(path) && !pushed.has(path));
 }
 
 /** The library's errors in our words; those without an answer look like network errors. */
@@ -77,7 +110,7 @@ async function asHubError(
   { hubUrl, token }: HubConnection,
   { online, now }: { online(): boolean; now(): number },
 ): Promise<HubError> {
-  if (error instanceof HubError) return error;
+  if (error instanceof HubError) return error.tag === 'exists' ? asChanged(error) : error;
   if (error instanceof HubApiError) {
     const { statusCode: status, url, data } = error;
     const reply = { status, url, headers: new Headers(), json: async () => data };
@@ -87,4 +120,11 @@ async function asHubError(
   if (isLost) return noAnswer(hubUrl, online(), error);
   const advice = 'The merged model is still here: try again.';
   return new HubError('server', { file: hubUrl, found: String(error), advice }, error);
+}
+
+/** A 409 means a taken name only where a repo is made; here somebody else committed meanwhile. */
+function asChanged({ context, cause }: HubError): HubError {
+  const found = 'it changed while it was pushed to';
+  const advice = 'Look at what is there now, then try again.';
+  return new HubError('changed', { ...context, found, advice }, cause);
 }

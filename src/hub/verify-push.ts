@@ -1,27 +1,32 @@
 import type { HubConnection, HubFetchOptions } from './connection.ts';
 import { HubError } from './errors.ts';
-import type { PublishFile } from './publish.ts';
+import type { Published, PublishFile } from './publish.ts';
 import { openRepo, type RepoFile } from './repo.ts';
 
-/** What differs between a pushed commit and the local files; empty when nothing does. */
+/** Milliseconds after which the Hub is no longer waited for. */
+const longest = 60_000;
+
+/** Whether a pushed commit is the local files, and what differs. The commit is there in any case. */
 export async function verifyPush(
   connection: HubConnection,
   place: { readonly repo: string; readonly revision: string },
   files: readonly PublishFile[],
   options: HubFetchOptions,
-): Promise<readonly string[]> {
+): Promise<Pick<Published, 'verified' | 'problems'>> {
   try {
-    const repo = await openRepo(connection, place, options);
+    const signal = AbortSignal.timeout(longest);
+    const repo = await openRepo(connection, place, { ...options, signal });
     const pushed = new Map(repo.files.map((file) => [file.path, file]));
     const problems: string[] = [];
     for (const file of files) {
       const problem = await compare(file, pushed.get(file.path));
       if (problem) problems.push(`${file.path}: ${problem}`);
     }
-    return problems;
+    return { verified: problems.length === 0, problems };
   } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    return [`it could not be checked: ${error.message}`];
+    const why = error instanceof HubError ? error.message : 'the Hub took too long to answer';
+    if (error instanceof HubError || isTimeout(error)) return { verified: null, problems: [why] };
+    throw error;
   }
 }
 
@@ -42,3 +47,6 @@ async function blobId(file: File): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-1', content);
   return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'TimeoutError';

@@ -41,6 +41,8 @@ export type Publishing =
       readonly phase: Extract<PublishProgress, { kind: 'phase' }>['phase'];
       /** Share that is done, 0 to 1, by file. */
       readonly parts: Readonly<Record<string, number>>;
+      /** It was asked to stop, and tidies up on the Hub. */
+      readonly cancelling: boolean;
     }
   | { readonly kind: 'done'; readonly published: Published }
   | { readonly kind: 'failed'; readonly failure: Failure };

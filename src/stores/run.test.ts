@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
+import { emptyRecipe } from '../recipe/defaults.ts';
 import { fakeResult } from '../testing/fake-engine.ts';
 import { createRunStore, isBusy } from './run.ts';
 
+const recipe = emptyRecipe();
 const saved = { kind: 'opfs', folder: 'merged' } as const;
 
 test('a run goes from start to done and forgets the run before it', () => {
   const store = createRunStore();
-  store.getState().start('first', saved);
+  store.getState().start('first', saved, recipe);
   store.getState().fail({ tag: 'x', message: 'disk full', advice: null });
-  store.getState().start('second', saved);
+  store.getState().start('second', saved, recipe);
   expect(store.getState()).toMatchObject({ phase: 'running', name: 'second', failure: null });
   expect(isBusy(store.getState())).toBe(true);
   store.getState().finish(fakeResult);
@@ -20,7 +22,7 @@ test('only a running merge can be cancelled', () => {
   const store = createRunStore();
   store.getState().beginCancel();
   expect(store.getState().phase).toBe('idle');
-  store.getState().start('merge', saved);
+  store.getState().start('merge', saved, recipe);
   store.getState().beginCancel();
   expect(store.getState().phase).toBe('cancelling');
 });

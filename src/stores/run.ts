@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { Progress, RunResult, TensorReport } from '../engine/protocol.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import type { Failure } from './models.ts';
 
 /** Where the files of a finished run are. */
@@ -14,6 +15,8 @@ export type Saved =
 export type RunState = {
   readonly phase: 'idle' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
   readonly name: string;
+  /** What it merges, as it stood when it began. */
+  readonly recipe: Recipe | null;
   readonly progress: Progress | null;
   /** The latest tensors, newest first; the whole list comes with the result. */
   readonly log: readonly TensorReport[];
@@ -24,7 +27,7 @@ export type RunState = {
   readonly leftovers: readonly string[];
   /** Finished merges in private storage, of this visit and earlier ones. */
   readonly kept: readonly string[];
-  start(name: string, saved: Saved): void;
+  start(name: string, saved: Saved, recipe: Recipe): void;
   advance(progress: Progress): void;
   report(tensor: TensorReport): void;
   finish(result: RunResult): void;
@@ -43,6 +46,7 @@ export function createRunStore() {
   return createStore<RunState>()((set) => ({
     phase: 'idle',
     name: '',
+    recipe: null,
     progress: null,
     log: [],
     result: null,
@@ -50,8 +54,17 @@ export function createRunStore() {
     failure: null,
     leftovers: [],
     kept: [],
-    start: (name, saved) =>
-      set({ phase: 'running', name, saved, progress: null, log: [], result: null, failure: null }),
+    start: (name, saved, recipe) =>
+      set({
+        phase: 'running',
+        name,
+        saved,
+        recipe,
+        progress: null,
+        log: [],
+        result: null,
+        failure: null,
+      }),
     advance: (progress) => set({ progress }),
     report: (tensor) => set(({ log }) => ({ log: [tensor, ...log].slice(0, logLength) })),
     finish: (result) => set({ phase: 'done', result, progress: null }),

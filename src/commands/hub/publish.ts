@@ -1,6 +1,10 @@
+import type { LicensedModel } from '../../hub/licences.ts';
+import type { HubModel } from '../../hub/model.ts';
 import type { PublishProgress } from '../../hub/publish.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
 import type { Saved } from '../../stores/run.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
+import { membersOf } from '../members.ts';
 
 export type PublishForm = {
   /** `owner/name`. */
@@ -14,7 +18,25 @@ export type PublishForm = {
 
 let current: AbortController | null = null;
 
-export const abortPublishing = (): void => current?.abort();
+/** Asks the push under way to stop; what it says in the end stands. */
+export function abortPublishing({ hub }: Session): void {
+  if (!current) return;
+  hub.setState(({ publishing }) =>
+    publishing.kind === 'running' ? { publishing: { ...publishing, cancelling: true } } : {},
+  );
+  current.abort();
+}
+
+/** What is merged in a recipe, with the licences that are known. The demo family is MIT: its README.md. */
+export function licensedParents(
+  recipe: Recipe,
+  facts: Readonly<Record<string, Pick<HubModel, 'licence'>>>,
+): readonly LicensedModel[] {
+  return membersOf(recipe).map(({ name, origin, hub }) => ({
+    model: name,
+    licence: origin === 'demo' ? 'mit' : ((hub && facts[hub.repo]?.licence) ?? null),
+  }));
+}
 
 /** Pushes the finished merge; whatever happens, the files here stay as they are. */
 export async function publish(session: Session, form: PublishForm): Promise<void> {
@@ -23,7 +45,8 @@ export async function publish(session: Session, form: PublishForm): Promise<void
   if (!saved || !result) return;
   current = new AbortController();
   const { signal } = current;
-  hub.setState({ publishing: { kind: 'running', phase: 'preparing', parts: {} } });
+  const publishing = { kind: 'running', phase: 'preparing', parts: {}, cancelling: false } as const;
+  hub.setState({ publishing });
   const sums = Object.fromEntries(result.verify.files.map(({ name, sha256 }) => [name, sha256]));
   const order = { ...form, sums, description: 'Merged with Amalgam.' };
   try {
@@ -31,8 +54,10 @@ export async function publish(session: Session, form: PublishForm): Promise<void
     const published = await engine.publish(destinationOf(saved), order, { signal, onPublish });
     hub.setState({ publishing: { kind: 'done', published } });
   } catch (error) {
-    const failure = failureOf(error);
-    hub.setState({ publishing: signal.aborted ? { kind: 'idle' } : { kind: 'failed', failure } });
+    const isCancelled = error instanceof DOMException && error.name === 'AbortError';
+    hub.setState({
+      publishing: isCancelled ? { kind: 'idle' } : { kind: 'failed', failure: failureOf(error) },
+    });
   } finally {
     current = null;
   }

@@ -1,11 +1,10 @@
 import { CircleCheck, CloudUpload } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { licenceAdvice } from '../../commands/hub/licence.ts';
-import { abortPublishing, publish } from '../../commands/hub/publish.ts';
-import { membersOf } from '../../commands/members.ts';
+import { abortPublishing, licensedParents, publish } from '../../commands/hub/publish.ts';
 import type { Account as HubAccount } from '../../hub/account.ts';
 import type { LicenceAdvice } from '../../hub/licences.ts';
-import { session, useHub, useRecipe, useRun } from '../../stores/use-session.ts';
+import { session, useHub, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Segmented } from '../kit/segmented.tsx';
@@ -41,7 +40,7 @@ export default function PublishDialog() {
 
 function Form({ account }: { readonly account: HubAccount }) {
   const publishing = useHub((state) => state.publishing);
-  const recipe = useRecipe((state) => state.recipe);
+  const recipe = useRun((state) => state.recipe);
   const facts = useHub((state) => state.facts);
   const folder = useRun((state) => state.name);
   const [owner, setOwner] = useState(account.name);
@@ -52,11 +51,7 @@ function Form({ account }: { readonly account: HubAccount }) {
   const [title, setTitle] = useState('Merge with Amalgam');
   const [advice, setAdvice] = useState<LicenceAdvice | null>(null);
   useEffect(() => {
-    const parents = membersOf(recipe).map((ref) => ({
-      model: ref.name,
-      licence: (ref.hub && facts[ref.hub.repo]?.licence) ?? null,
-    }));
-    void licenceAdvice(parents).then(setAdvice);
+    if (recipe) void licenceAdvice(licensedParents(recipe, facts)).then(setAdvice);
   }, [recipe, facts]);
   const busy = publishing.kind === 'running';
   const chosen = licence ?? advice?.licence ?? '';
@@ -119,6 +114,12 @@ function Form({ account }: { readonly account: HubAccount }) {
             />
           )}
         </div>
+        {exists && (
+          <p className="small">
+            Weights at its root that are not part of this merge leave in the same commit; its
+            history keeps them.
+          </p>
+        )}
         <LicenceField value={chosen} advice={advice} onChange={setLicence} />
         <div className="field-row">
           <label htmlFor="publish-title">Message</label>
@@ -139,7 +140,9 @@ function Form({ account }: { readonly account: HubAccount }) {
       )}
       {busy && <PushProgress publishing={publishing} />}
       {busy ? (
-        <Button onPress={abortPublishing}>Cancel</Button>
+        <Button isDisabled={publishing.cancelling} onPress={() => abortPublishing(session)}>
+          Cancel
+        </Button>
       ) : (
         <Button type="submit" look="primary">
           <CloudUpload aria-hidden /> {publishing.kind === 'failed' ? 'Try again' : 'Publish'}
@@ -149,21 +152,23 @@ function Form({ account }: { readonly account: HubAccount }) {
   );
 }
 
+const looks: Readonly<Record<string, string>> = { true: 'is-good', false: 'is-bad', null: '' };
+
 function Done() {
   const publishing = useHub((state) => state.publishing);
   if (publishing.kind !== 'done') return null;
   const { url, commit, verified, problems } = publishing.published;
   return (
     <div role="status">
-      <p className={`lead ${verified ? 'is-good' : 'is-bad'}`}>
+      <p className={`lead ${looks[String(verified)]}`}>
         <CircleCheck aria-hidden />
         <span>
-          {verified
-            ? 'Published. The Hub holds the same bytes as this computer.'
-            : 'Published, but the commit is not what is here:'}
+          {verified === null && `Published; it could not be compared: ${problems.join(' ')}`}
+          {verified === true && 'Published. The Hub holds the same bytes as this computer.'}
+          {verified === false && 'Published, but the commit is not what is here:'}
         </span>
       </p>
-      {problems.length > 0 && (
+      {verified === false && (
         <ul className="problems">
           {problems.map((problem) => (
             <li key={problem}>{problem}</li>

@@ -16,7 +16,7 @@ export function PushProgress({ publishing }: { readonly publishing: Running }) {
   return (
     <div className="push-progress" role="status">
       <p className="small">
-        <strong>{phases[publishing.phase]}</strong>
+        <strong>{publishing.cancelling ? 'Cancelling…' : phases[publishing.phase]}</strong>
       </p>
       <ul>
         {parts.map(([path, part]) => (
