@@ -355,6 +355,17 @@ describe('a push to a repo that was there before', () => {
     expect(commits.map(({ body }) => String(body).includes('deletedFile'))).toEqual([true, false]);
   });
 
+  test('that cannot be looked at for a moment is looked at again', async () => {
+    let isFirst = true;
+    const { run, surroundings } = hub((path) => {
+      if (!path.includes('/revision/main') || !isFirst) return withBefore(path);
+      isFirst = false;
+      return new Response('', { status: 429, headers: { 'retry-after': '3' } });
+    });
+    expect(await run({ create: false })).toMatchObject({ verified: true });
+    expect(surroundings.slept).toEqual([3_000]);
+  });
+
   test('that holds nothing yet takes nothing away', async () => {
     const { run, requests } = hub((path) =>
       path.includes('/revision/main')

@@ -36,7 +36,7 @@ export async function push(
       return await pushOnce(connection, publication, onProgress, { ...options, surroundings });
     } catch (error) {
       signal?.throwIfAborted();
-      const known = await asHubError(error, connection, surroundings);
+      const known = asChanged(await asHubError(error, connection, surroundings));
       const { status, retryAfter } = known.context;
       const isPassing = status === undefined || status >= 500 || status === 429;
       if (!isPassing || tries === maxTries) throw known;
@@ -58,7 +58,9 @@ async function pushOnce(
 ) {
   const { hubUrl, token } = connection;
   const sending = { ...connection, fetch: withUploadProgress(connection.fetch) };
-  const outdated = create ? [] : await outdatedWeights(connection, repo, files, { signal });
+  // What to do about a failure is decided for the push as a whole.
+  const once = { signal, surroundings, retries: 0 };
+  const outdated = create ? [] : await outdatedWeights(connection, repo, files, once);
   const events = commitIter({
     repo,
     hubUrl,
@@ -72,8 +74,7 @@ async function pushOnce(
     ...(description ? { description } : {}),
     ...(token === null ? {} : { accessToken: token }),
     ...(signal ? { abortSignal: signal } : {}),
-    // What to do about a failure is decided for the push as a whole.
-    fetch: hubFetch(sending, { signal, surroundings, retries: 0 }),
+    fetch: hubFetch(sending, once),
   });
   for (;;) {
     const { done, value } = await events.next();
@@ -110,7 +111,7 @@ async function asHubError(
   { hubUrl, token }: HubConnection,
   { online, now }: { online(): boolean; now(): number },
 ): Promise<HubError> {
-  if (error instanceof HubError) return error.tag === 'exists' ? asChanged(error) : error;
+  if (error instanceof HubError) return error;
   if (error instanceof HubApiError) {
     const { statusCode: status, url, data } = error;
     const reply = { status, url, headers: new Headers(), json: async () => data };
@@ -123,8 +124,9 @@ async function asHubError(
 }
 
 /** A 409 means a taken name only where a repo is made; here somebody else committed meanwhile. */
-function asChanged({ context, cause }: HubError): HubError {
+function asChanged(error: HubError): HubError {
+  if (error.tag !== 'exists') return error;
   const found = 'it changed while it was pushed to';
   const advice = 'Look at what is there now, then try again.';
-  return new HubError('changed', { ...context, found, advice }, cause);
+  return new HubError('changed', { ...error.context, found, advice }, error.cause);
 }
