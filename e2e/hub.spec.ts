@@ -221,3 +221,34 @@ test('private and missing repos are told apart from gated ones', async ({ dialog
     'there is no such repo, or it is private and this account cannot see it',
   );
 });
+
+test('a push to a repo of one’s own takes the place of the weights that were there', async ({
+  hub,
+  page,
+  dialog,
+  openOnHub,
+  workbench,
+}) => {
+  await openOnHub();
+  await dialog.add(base, 'Use as base');
+  await dialog.add(reverse, 'Add as expert');
+  await workbench.merge();
+  await workbench.button('Publish…').click();
+  await dialog.signIn('hf_owner');
+  const publish = workbench.dialog('Publish on Hugging Face');
+  await publish.getByRole('button', { name: 'Publish', exact: true }).click();
+  await expect(publish).toContainText('The Hub holds the same bytes');
+  expect(hub.read('owner/merged-model', 'model.safetensors')).not.toBeNull();
+  await publish.getByRole('button', { name: 'Close' }).click();
+
+  await workbench.method.unfold('Output');
+  await workbench.method.region.getByLabel('Weight files').selectOption({ index: 1 });
+  await workbench.merge();
+  await workbench.button('Publish…').click();
+  await publish.getByRole('radio', { name: 'exists already' }).check({ force: true });
+  await publish.getByRole('button', { name: 'Publish', exact: true }).click();
+  await expect(publish).toContainText('The Hub holds the same bytes');
+  expect(hub.read('owner/merged-model', 'model.safetensors.index.json')).not.toBeNull();
+  expect(hub.read('owner/merged-model', 'model.safetensors')).toBeNull();
+  await page.keyboard.press('Escape');
+});
