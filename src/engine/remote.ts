@@ -3,7 +3,7 @@ import type { HubFile } from '../hub/place.ts';
 import type { Published } from '../hub/publish.ts';
 import { hubSource } from '../hub/source.ts';
 import { opfsPieces } from '../io/opfs-pieces.ts';
-import { RangeCache } from '../io/range-cache.ts';
+import { type PieceStore, RangeCache } from '../io/range-cache.ts';
 import type { Source } from '../io/source.ts';
 import { withCache } from '../io/with-cache.ts';
 import type { HubAccess } from './protocol.ts';
@@ -16,15 +16,30 @@ const ahead = 32 * 2 ** 20;
 /** The Hub as the engine reads it: one connection for all files, whose token may change under them. */
 export class HubRemote implements Remote {
   readonly traffic = new Traffic();
-  readonly #pieces = opfsPieces('hub-cache');
+  readonly #cache: RangeCache;
   #access: HubAccess | null = null;
-  #cache = new RangeCache(this.#pieces, { limit: 0 });
+
+  constructor(pieces: PieceStore = opfsPieces('hub-cache')) {
+    this.#cache = new RangeCache(pieces, { limit: 0 });
+  }
 
   access(access: HubAccess): void {
-    if (access.cacheBytes !== this.#access?.cacheBytes) {
-      this.#cache = new RangeCache(this.#pieces, { limit: access.cacheBytes });
-    }
+    const isNewLimit = access.cacheBytes !== this.#access?.cacheBytes;
     this.#access = access;
+    if (isNewLimit) void this.#cache.limitTo(access.cacheBytes);
+  }
+
+  /**
+   * Sees to it that private storage has room for so many bytes, as far as the cache is in the way, and that
+   * the cache does not grow into that room. It stays so until the next call: with 0, when they are written,
+   * the cache may grow to its limit again.
+   */
+  async makeRoom(bytes: number): Promise<void> {
+    const limit = this.#access?.cacheBytes ?? 0;
+    const { quota, usage } = await estimate();
+    if (quota === undefined || usage === undefined) return;
+    const most = (await this.#cache.size()) + quota - usage - bytes;
+    await this.#cache.limitTo(Math.min(limit, Math.max(0, most)));
   }
 
   cached(): Promise<number> {
@@ -46,12 +61,7 @@ export class HubRemote implements Remote {
       onBytes: (bytes) => this.traffic.add(bytes),
       onWait: (wait) => this.traffic.wait(wait),
     });
-    const cached: Source = {
-      name: file.path,
-      size: file.size,
-      read: (begin, end, signal) =>
-        withCache(plain, sha256 ?? oid, this.#cache).read(begin, end, signal),
-    };
+    const cached = withCache(plain, sha256 ?? oid, this.#cache);
     return { ...cached, ahead, digests: [sha256 === null ? `git:${oid}` : `sha256:${sha256}`] };
   }
 
@@ -67,5 +77,14 @@ export class HubRemote implements Remote {
       },
       fetch: (input, init) => fetch(input, init),
     };
+  }
+}
+
+/** Of this page's storage. Nothing is known of it where the browser does not say. */
+async function estimate(): Promise<StorageEstimate> {
+  try {
+    return await navigator.storage.estimate();
+  } catch {
+    return {};
   }
 }

@@ -14,8 +14,9 @@ export async function clearCache({ engine, hub, view }: Session): Promise<void> 
   }
 }
 
-/** Bytes that may be kept from one merge to the next; 0 keeps none from here on. */
+/** Bytes that may be kept from one merge to the next; what is above goes at once. */
 export async function limitCache(session: Session, cacheBytes: number): Promise<void> {
   session.hub.setState({ cacheBytes });
   await tellEngine(session);
+  await measureCache(session);
 }
