@@ -41,6 +41,8 @@ export interface Remote {
   /** Bytes of them in private storage. */
   cached(): Promise<number>;
   clearCache(): Promise<void>;
+  /** Lets go of what is in the way of so many bytes in private storage; 0 when they are written. */
+  makeRoom(bytes: number): Promise<void>;
   publish(
     publication: Publication,
     options: { signal: AbortSignal; onProgress: (progress: PublishProgress) => void },
@@ -120,12 +122,13 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       latest = progress;
       reply({ kind: 'progress', id, progress: { ...progress, ...traffic.now() } });
     };
-    const stopListening = traffic.onWait(() => latest && tell(latest));
     return surroundings.locked(async () => {
       const acquired = await devices.acquire(options.backend, options.memoryBudget);
       const { backend, fallback, budget, release } = acquired;
       library.limitAhead(budget / 8);
+      const stopListening = traffic.onWait(() => latest && tell(latest));
       try {
+        if (destination.kind === 'opfs') await remote.makeRoom(plan.bytesToWrite);
         return await run(plan, {
           sources: library,
           sink: await surroundings.sink(destination),
@@ -144,6 +147,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       } finally {
         stopListening();
         library.forgetAhead();
+        if (destination.kind === 'opfs') await remote.makeRoom(0);
         sendReports();
         release();
       }

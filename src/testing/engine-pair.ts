@@ -31,6 +31,7 @@ export const noRemote = (): Remote => ({
   access() {},
   cached: async () => 0,
   async clearCache() {},
+  async makeRoom() {},
   publish: async () => Promise.reject(new Error('there is no Hub here')),
   traffic: new Traffic(),
 });
