@@ -13,6 +13,7 @@ type AccountProps = { readonly scope: 'read' | 'publish' };
 export function Account({ scope }: AccountProps) {
   const account = useHub((state) => state.account);
   const status = useHub((state) => state.signIn);
+  const isPublishing = useHub((state) => state.publishing.kind === 'running');
   if (account) {
     return (
       <div className="hub-account">
@@ -21,7 +22,11 @@ export function Account({ scope }: AccountProps) {
           <strong>{account.name}</strong>
           {account.canWrite === false && <span className="faint"> (may read, not publish)</span>}
         </p>
-        <Button look="quiet" onPress={() => void signOut(session)}>
+        <Button
+          look="quiet"
+          isDisabled={isPublishing} // the push and its clean-up need the token
+          onPress={() => void signOut(session)}
+        >
           <LogOut aria-hidden /> Sign out
         </Button>
       </div>
