@@ -10,6 +10,14 @@ async function takeTwo(dialog: HubDialog): Promise<void> {
   await dialog.add(reverse, 'Add as expert');
 }
 
+/** What a merge of the two makes without trouble; nothing of it is kept for the next. */
+async function withoutTrouble(dialog: HubDialog, workbench: Workbench): Promise<string> {
+  await takeTwo(dialog);
+  const weights = await weightsOf(workbench);
+  await keepNothing(dialog);
+  return weights;
+}
+
 /** Nothing of the Hub is kept from one merge to the next. */
 async function keepNothing(dialog: HubDialog): Promise<void> {
   await dialog.open();
@@ -32,10 +40,8 @@ test('connections that break at random bytes change no byte of the result', asyn
   workbench,
 }) => {
   await openOnHub();
-  await takeTwo(dialog);
-  const undisturbed = await weightsOf(workbench);
-  await keepNothing(dialog);
-  // Twenty seeds, five a merge: every second range breaks somewhere.
+  const undisturbed = await withoutTrouble(dialog, workbench);
+  // Twenty seeds, five a merge: each breaks another range somewhere.
   for (let seed = 1; seed <= 20; seed += 5) {
     hub.faults.clear();
     hub.forgetRequests();
@@ -54,9 +60,7 @@ test('a server that answers a range with the whole file gives the same result', 
   workbench,
 }) => {
   await openOnHub();
-  await takeTwo(dialog);
-  const undisturbed = await weightsOf(workbench);
-  await keepNothing(dialog);
+  const undisturbed = await withoutTrouble(dialog, workbench);
   hub.faults.add({ kind: 'range-ignored', origin: 'cdn', times: 1000 });
   expect(await weightsOf(workbench)).toBe(undisturbed);
   expect(hub.requests.some(({ origin, status }) => origin === 'cdn' && status === 200)).toBe(true);
@@ -69,9 +73,7 @@ test('expired addresses, a busy Hub and 503 are waited for and tried again', asy
   workbench,
 }) => {
   await openOnHub();
-  await takeTwo(dialog);
-  const undisturbed = await weightsOf(workbench);
-  await keepNothing(dialog);
+  const undisturbed = await withoutTrouble(dialog, workbench);
   hub.faults.add({ kind: 'expired', origin: 'cdn', times: 2 });
   hub.faults.add({ kind: 'rate-limit', seconds: 1, origin: 'hub', path: 'resolve' });
   hub.faults.add({ kind: 'status', status: 503, origin: 'hub', path: 'resolve', skip: 1 });
@@ -89,9 +91,7 @@ test('a merge waits while the device is offline, says so, and goes on', async ({
   workbench,
 }) => {
   await openOnHub();
-  await takeTwo(dialog);
-  const undisturbed = await weightsOf(workbench);
-  await keepNothing(dialog);
+  const undisturbed = await withoutTrouble(dialog, workbench);
   hub.faults.add({ kind: 'slow', bytesPerSecond: 400_000, origin: 'cdn', times: 100 });
   await workbench.run.merge.click();
   await expect(workbench.run.region).toContainText('downloaded');
@@ -104,6 +104,30 @@ test('a merge waits while the device is offline, says so, and goes on', async ({
   await expect(workbench.result.verdict).toContainText('verified.', { timeout: 45_000 });
   const files = await workbench.result.files();
   expect(files.find(({ name }) => name === 'model.safetensors')?.sha256).toBe(undisturbed);
+});
+
+test('a merge begun offline shows itself, waits and goes on', async ({
+  page,
+  context,
+  dialog,
+  openOnHub,
+  workbench,
+}) => {
+  await openOnHub();
+  await takeTwo(dialog);
+  await keepNothing(dialog);
+  await page.waitForLoadState('networkidle'); // the parts not shown yet have come
+  await context.setOffline(true);
+  await workbench.run.merge.click();
+  await expect(workbench.run.region.getByRole('status')).toContainText('This device is offline');
+  await expect(workbench.result.panel).toContainText('Merging…');
+  await dialog.open();
+  await expect(dialog.box).toContainText('Find on Hugging Face');
+  await dialog.search.fill('anything');
+  await expect(dialog.box.getByRole('alert').first()).toContainText('this device is offline');
+  await dialog.button('Close').click();
+  await context.setOffline(false);
+  await expect(workbench.result.verdict).toContainText('verified.', { timeout: 45_000 });
 });
 
 test('a file that changed on the server stops the merge by name', async ({

@@ -59,7 +59,7 @@ test('finds a base and two experts, merges, verifies and publishes them', async 
   expect(recipe.base.hub).toEqual({
     repo: base,
     commit: expect.stringMatching(/^[0-9a-f]{40}$/),
-    weights: 'model',
+    weights: 'model-00001-of-00002.safetensors',
   });
 });
 
@@ -164,7 +164,7 @@ test('says why pickles, adapters and other kinds of repos cannot be taken', asyn
   await dialog.open();
   await dialog.search.fill('community/tiny-skills-pickle');
   const pickle = dialog.repo('community/tiny-skills-pickle');
-  await expect(pickle).toContainText('There are no safetensors weights in this repo.');
+  await expect(pickle).toContainText('There are no weights in this repo that can be merged.');
   await expect(pickle).toContainText('a Python pickle, which can run code when it is opened');
   await dialog.search.fill('amalgam/tiny-skills-reverse-lora');
   await expect(dialog.repo('amalgam/tiny-skills-reverse-lora')).toContainText('LoRA adapter');

@@ -1,13 +1,14 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useView } from '../stores/use-session.ts';
+import { later } from '../ui/kit/later.ts';
 
-const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx'));
-const SuggestDialog = lazy(() => import('../ui/recipe/suggest-dialog.tsx'));
-const ShareDialog = lazy(() => import('../ui/recipe/share-dialog.tsx'));
-const HubDialog = lazy(() => import('../ui/hub/hub-dialog.tsx'));
-const PublishDialog = lazy(() => import('../ui/hub/publish-dialog.tsx'));
+const ShortcutsDialog = later(() => import('./shortcuts-dialog.tsx'));
+const SuggestDialog = later(() => import('../ui/recipe/suggest-dialog.tsx'));
+const ShareDialog = later(() => import('../ui/recipe/share-dialog.tsx'));
+const HubDialog = later(() => import('../ui/hub/hub-dialog.tsx'));
+const PublishDialog = later(() => import('../ui/hub/publish-dialog.tsx'));
 
-/** Dialogs are fetched when first opened. */
+/** Dialogs are fetched after the page. */
 export function Dialogs() {
   const dialog = useView((state) => state.dialog);
   return (

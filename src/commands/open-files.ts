@@ -1,10 +1,9 @@
 import type { Handle } from '../engine/protocol.ts';
-import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { type Candidate, type Offered, sortOffered } from '../stores/dropped.ts';
 import type { ModelsState } from '../stores/models.ts';
 import { openModel, type Session } from '../stores/session.ts';
-import { membersOf } from './members.ts';
+import { isDemo, membersOf, withoutModels } from './members.ts';
 import { readRecipeFile } from './read-recipe-file.ts';
 
 /**
@@ -70,15 +69,7 @@ export function admit(
 export function place(recipe: Recipe, admitted: readonly Admitted[]): Recipe {
   const fresh = admitted.filter(({ fills }) => !fills).map(({ ref }) => ref);
   if (fresh.length === 0) return recipe;
-  const start: Recipe = isDemo(recipe)
-    ? {
-        ...recipe,
-        base: null,
-        experts: [],
-        rules: recipe.rules.filter((rule) => rule.model === null),
-        output: { ...recipe.output, name: emptyRecipe().output.name },
-      }
-    : recipe;
+  const start = isDemo(recipe) ? withoutModels(recipe) : recipe;
   const lone = fresh.length === 1 && start.experts.length === 0 ? fresh[0] : null;
   const base = start.base ?? fresh.find(({ name }) => /\bbase\b|_base\b/i.test(name)) ?? lone;
   return {
@@ -90,8 +81,6 @@ export function place(recipe: Recipe, admitted: readonly Admitted[]): Recipe {
     ],
   };
 }
-
-const isDemo = (recipe: Recipe) => membersOf(recipe).every((ref) => ref.origin === 'demo');
 
 function freeId(name: string, taken: ReadonlySet<string>): string {
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-') || 'model';

@@ -27,7 +27,7 @@ function setUp({ quota = 1_000, others = 0 } = {}) {
   const readAll = async () => {
     for (let at = 0; at < 400; at += 100) await source.read(at, at + 100);
   };
-  return { remote, allow, held, readAll, disk };
+  return { remote, allow, held, readAll, disk, pieces };
 }
 
 beforeEach(() => {
@@ -50,6 +50,13 @@ test('a lower limit lets go at once, and holds for files that were opened before
 });
 
 describe('making room for a run', () => {
+  test('touches nothing before the page has said how much may be kept', async () => {
+    const { readAll, held, pieces } = setUp();
+    await readAll();
+    await new HubRemote(pieces).makeRoom(10_000);
+    expect(held()).toBe(400);
+  });
+
   test('lets go of what is missing, and of no more', async () => {
     const { remote, readAll, held } = setUp({ others: 450 });
     await readAll(); // 150 are free

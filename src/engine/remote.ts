@@ -35,7 +35,8 @@ export class HubRemote implements Remote {
    * the cache may grow to its limit again.
    */
   async makeRoom(bytes: number): Promise<void> {
-    const limit = this.#access?.cacheBytes ?? 0;
+    if (!this.#access) return; // the limit is not known yet: nothing may go
+    const limit = this.#access.cacheBytes;
     const { quota, usage } = await estimate();
     if (quota === undefined || usage === undefined) return;
     const most = (await this.#cache.size()) + quota - usage - bytes;

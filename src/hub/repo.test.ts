@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stubFetch } from '../testing/stub-fetch.ts';
-import { choices } from './choices.ts';
 import { asHubModel } from './model.ts';
-import { openRepo, type RepoFile } from './repo.ts';
+import { openRepo } from './repo.ts';
 
 const hubUrl = 'https://hub.test';
 
@@ -118,71 +117,5 @@ describe('a model is told by', () => {
   test('the name of a licence that is none of the list', () => {
     const cardData = { license: 'other', license_name: 'qwen-research' };
     expect(asHubModel({ id: 'a/b', cardData })?.licence).toBe('qwen-research');
-  });
-});
-
-describe('a repo offers', () => {
-  const file = (path: string): RepoFile => ({ path, size: 10, sha256: null, oid: path });
-  const offered = (...paths: string[]) => choices(paths.map(file));
-
-  test('shards in order, with their index, before what else there is', () => {
-    const { choices: found, refused } = offered(
-      'consolidated.safetensors',
-      'extra.safetensors',
-      'model-00002-of-00002.safetensors',
-      'model-00001-of-00002.safetensors',
-      'model.safetensors.index.json',
-      'checkpoint-1/model.safetensors',
-    );
-    expect(found.map(({ name, kind }) => [name, kind])).toEqual([
-      ['model', 'sharded'],
-      ['extra', 'single'],
-      ['consolidated', 'single'],
-      ['checkpoint-1/model', 'single'],
-    ]);
-    expect(found[0]).toMatchObject({
-      weights: ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'],
-      index: 'model.safetensors.index.json',
-      bytes: 20,
-    });
-    expect(refused).toEqual([]);
-  });
-
-  test('an adapter', () => {
-    const { choices: found } = offered('adapter_config.json', 'adapter_model.safetensors');
-    expect(found).toMatchObject([{ kind: 'adapter', weights: ['adapter_model.safetensors'] }]);
-  });
-
-  test('no pickles, and says why', () => {
-    const { choices: found, refused } = offered('pytorch_model.bin', 'model.gguf', 'optimizer.pt');
-    expect(found).toEqual([]);
-    expect(refused.map(({ path, found: what }) => [path, what])).toEqual([
-      ['pytorch_model.bin', 'a Python pickle, which can run code when it is opened'],
-      ['model.gguf', 'weights in another format'],
-    ]);
-  });
-
-  test('a repo may hold the same weights whole and in shards, and in two numbers of shards', () => {
-    const { choices: found, refused } = offered(
-      'model.safetensors',
-      'model-00001-of-00002.safetensors',
-      'model-00002-of-00002.safetensors',
-      'model-00001-of-00003.safetensors',
-      'model-00002-of-00003.safetensors',
-      'model-00003-of-00003.safetensors',
-      'model.safetensors.index.json',
-    );
-    expect(refused).toEqual([]);
-    expect(found.map(({ name, kind, weights }) => [name, kind, weights.length])).toEqual([
-      ['model', 'single', 1],
-      ['model-of-00002', 'sharded', 2],
-      ['model-of-00003', 'sharded', 3],
-    ]);
-  });
-
-  test('no set of shards that has a hole', () => {
-    const { choices: found, refused } = offered('model-00001-of-00003.safetensors');
-    expect(found).toEqual([]);
-    expect(refused).toMatchObject([{ found: '1 of 3 shards' }]);
   });
 });

@@ -58,7 +58,7 @@ test('the recipe beside the output reads back as the recipe', () => {
 
 test('the card names the parents that lie on the Hub in the front matter, and no others', () => {
   const recipe = recipeOf(base, [math]);
-  const pin = { repo: 'org/math', commit: 'a'.repeat(40), weights: 'model' };
+  const pin = { repo: 'org/math', commit: 'a'.repeat(40), weights: 'model.safetensors' };
   const [expert] = recipe.experts;
   const ref = { ...expert.model, origin: 'hub', hub: pin } as const;
   const front = (of: typeof recipe) => textOf(of, 'README.md').split('---\n')[1];

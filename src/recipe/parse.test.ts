@@ -5,7 +5,7 @@ import { parseRecipe, parseRecipeText } from './parse.ts';
 
 const plain = { version: 1, method: 'ties', experts: [] };
 const expert = (values: unknown) => ({ model: modelRef('math'), values });
-const pin = { repo: 'org/math', commit: '0123456789'.repeat(4), weights: 'model' };
+const pin = { repo: 'org/math', commit: '0123456789'.repeat(4), weights: 'model.safetensors' };
 const pinned = (over: Partial<typeof pin>) => ({
   ...modelRef('b'),
   origin: 'hub',

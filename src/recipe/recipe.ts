@@ -19,7 +19,7 @@ export type HubPin = {
   readonly repo: string;
   /** Git commit, in hex. */
   readonly commit: string;
-  /** Which of the repo's sets of weights: path without `.safetensors` and shard number. */
+  /** Which of the repo's weights: the path of their first file. */
   readonly weights: string;
 };
 

@@ -1,6 +1,6 @@
 import type { Handle } from '../engine/protocol.ts';
 import type { FormatError } from '../formats/error.ts';
-import { recognise } from '../formats/folder.ts';
+import { type DroppedFile, recognise } from '../formats/folder.ts';
 import type { Refusal } from './models.ts';
 
 /** A file the user offered, with its path inside the folder it came from. */
@@ -10,7 +10,9 @@ export type Offered = { readonly path: string; readonly file: File };
 export type Candidate = {
   readonly name: string;
   readonly handles: readonly Handle[];
-  /** Bytes of the weight files. */
+  /** Paths of the weight files, shards in order. */
+  readonly weights: readonly string[];
+  /** Of all of them. */
   readonly bytes: number;
 };
 
@@ -27,19 +29,27 @@ const byPath = new Intl.Collator('en', { numeric: true });
  */
 export function sortOffered(offered: readonly Offered[]): Sorted {
   const files = new Map(offered.map(({ path, file }) => [path, file]));
-  const { models, problems, notes } = recognise(
-    offered
-      .toSorted((a, b) => byPath.compare(a.path, b.path))
-      .map(({ path, file }) => ({ path, size: file.size })),
+  return sortFiles(
+    offered.map(({ path, file }) => ({ path, size: file.size })),
+    (path) => ({ kind: 'file', path, file: files.get(path)! }),
   );
-  const candidates = models.map(({ name, weights, index, companions }) => {
-    const paths = [...weights, ...(index ? [index] : []), ...companions];
-    return {
-      name,
-      bytes: weights.reduce((sum, path) => sum + (files.get(path)?.size ?? 0), 0),
-      handles: paths.map((path): Handle => ({ kind: 'file', path, file: files.get(path)! })),
-    };
-  });
+}
+
+/** The same for files anywhere; `handleOf` says how the engine opens one. */
+export function sortFiles(
+  files: readonly DroppedFile[],
+  handleOf: (path: string) => Handle,
+): Sorted {
+  const sizes = new Map(files.map(({ path, size }) => [path, size]));
+  const { models, problems, notes } = recognise(
+    files.toSorted((a, b) => byPath.compare(a.path, b.path)),
+  );
+  const candidates = models.map(({ name, weights, index, companions }) => ({
+    name,
+    weights,
+    bytes: weights.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0),
+    handles: [...weights, ...(index ? [index] : []), ...companions].map(handleOf),
+  }));
   return { candidates, refused: [...problems, ...notes].map(refusalOf) };
 }
 

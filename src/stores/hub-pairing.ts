@@ -1,3 +1,4 @@
+import { configFacts } from '../formats/config.ts';
 import type { Model } from '../formats/model.ts';
 import type { HubModel } from '../hub/model.ts';
 import { elementsOf } from './model-facts.ts';
@@ -14,7 +15,7 @@ export function pairingProblem(model: HubModel, base: Model | null): string | nu
     return `Its weights are quantised (${model.quantization}): use the model they were made from.`;
   }
   if (base === null || model.kind === 'adapter') return null;
-  const [architecture] = listOf(base.config?.['architectures']);
+  const [architecture] = base.config ? configFacts(base.config).architectures : [];
   if (architecture && model.architecture && architecture !== model.architecture) {
     return `It is a ${model.architecture}, ${base.name} a ${architecture}: they share no tensors that mean the same.`;
   }
@@ -23,10 +24,6 @@ export function pairingProblem(model: HubModel, base: Model | null): string | nu
     return `It has ${inMillions(theirs)} M parameters, ${base.name} ${inMillions(mine)} M: they are of different sizes.`;
   }
   return null;
-}
-
-function listOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
 const inMillions = (count: number) =>

@@ -1,10 +1,10 @@
 import { createStore } from 'zustand/vanilla';
 import type { Account } from '../hub/account.ts';
-import type { Choices } from '../hub/choices.ts';
 import type { HubModel } from '../hub/model.ts';
 import type { Published, PublishProgress } from '../hub/publish.ts';
 import type { HubRepo } from '../hub/repo.ts';
 import type { Scores } from '../hub/scores.ts';
+import type { Sorted } from './dropped.ts';
 import type { Failure } from './models.ts';
 
 /** What is looked for. */
@@ -27,7 +27,7 @@ export type Looked = {
       /** The file or folder that the address named. */
       readonly path: string | null;
       readonly info: HubRepo;
-      readonly choices: Choices;
+      readonly offered: Sorted;
       /** Undefined while they are looked up, null when there are none. */
       readonly scores?: Scores | null;
     }

@@ -1,21 +1,20 @@
-import type { Choice } from '../../hub/choices.ts';
 import type { HubRepo } from '../../hub/repo.ts';
-import { emptyRecipe } from '../../recipe/defaults.ts';
-import type { ModelRef, Recipe } from '../../recipe/recipe.ts';
-import { handlesOf } from '../../stores/hub-handles.ts';
+import type { ModelRef } from '../../recipe/recipe.ts';
+import type { Candidate } from '../../stores/dropped.ts';
+import { offeredBy } from '../../stores/hub-weights.ts';
 import { failureOf, openModel, type Session } from '../../stores/session.ts';
-import { membersOf } from '../members.ts';
+import { isDemo, membersOf, withoutModels } from '../members.ts';
 import { connectionOf, lookedOn } from './connect.ts';
 
 /** Takes weights of a repo into the recipe, and reads their headers. */
 export async function add(
   session: Session,
   repo: HubRepo,
-  choice: Choice,
+  candidate: Candidate,
   role: 'base' | 'expert',
 ): Promise<void> {
   const { recipe, hub, view } = session;
-  const ref = refTo(repo, choice);
+  const ref = refTo(repo, candidate);
   const before = recipe.getState().recipe;
   const members = membersOf(before);
   if (members.some(({ id }) => id === ref.id)) {
@@ -23,8 +22,7 @@ export async function add(
     return;
   }
   hub.getState().remember(repo.id);
-  const wasDemo = members.length > 0 && members.every(({ origin }) => origin === 'demo');
-  const start = wasDemo ? withoutDemo(before) : before;
+  const start = isDemo(before) ? withoutModels(before) : before;
   session.models.getState().begin({ ...ref, summary: null }); // so that `reopen` leaves it to us
   recipe
     .getState()
@@ -33,22 +31,16 @@ export async function add(
         ? { ...start, base: ref }
         : { ...start, experts: [...start.experts, { model: ref, values: {} }] },
     );
-  if (wasDemo) view.getState().tell('Your model took the place of the demo family.', true);
-  await openModel(session, ref, handlesOf(repo, choice));
+  if (isDemo(before) && members.length > 0)
+    view.getState().tell('Your model took the place of the demo family.', true);
+  await openModel(session, ref, candidate.handles);
 }
 
-/** The method stays; what was set for the demo's models does not. */
-function withoutDemo(recipe: Recipe): Recipe {
-  const output = { ...recipe.output, name: emptyRecipe().output.name };
-  return { ...recipe, base: null, experts: [], values: {}, rules: [], output };
-}
-
-function refTo(repo: HubRepo, { name, bytes }: Choice): ModelRef {
-  const usual = name === 'model' || name === 'adapter_model';
-  const pin = { repo: repo.id, commit: repo.commit, weights: name };
+function refTo({ id, commit }: HubRepo, { weights: [first], bytes }: Candidate): ModelRef {
+  const pin = { repo: id, commit, weights: first };
   return {
-    id: `hub-${repo.id}-${repo.commit.slice(0, 8)}${usual ? '' : `-${name}`}`,
-    name: repo.id,
+    id: `hub-${id}-${commit.slice(0, 8)}-${first}`,
+    name: id,
     origin: 'hub',
     bytes,
     hub: pin,
@@ -70,18 +62,13 @@ export async function open(session: Session, ref: ModelRef): Promise<void> {
   if (!pin) return;
   session.models.getState().begin({ ...ref, summary: null });
   try {
-    const [{ openRepo }, { choices }] = await Promise.all([
-      import('../../hub/repo.ts'),
-      import('../../hub/choices.ts'),
-    ]);
+    const { openRepo } = await import('../../hub/repo.ts');
     const place = { repo: pin.repo, revision: pin.commit };
     const repo = await openRepo(connectionOf(session), place, lookedOn);
     session.hub.getState().learn(repo.model);
-    const choice = choices(repo.files).choices.find(({ name }) => name === pin.weights);
-    if (!choice) {
-      throw new Error(`${pin.repo} holds no ${pin.weights}.safetensors at ${pin.commit}.`);
-    }
-    await openModel(session, ref, handlesOf(repo, choice));
+    const wanted = offeredBy(repo).candidates.find(({ weights }) => weights[0] === pin.weights);
+    if (!wanted) throw new Error(`${pin.repo} holds no ${pin.weights} at ${pin.commit}.`);
+    await openModel(session, ref, wanted.handles);
   } catch (error) {
     session.models.getState().fail(ref.id, failureOf(error));
   }

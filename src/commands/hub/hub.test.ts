@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { HubRepo } from '../../hub/repo.ts';
+import { offeredBy } from '../../stores/hub-weights.ts';
 import { fakeSession } from '../../testing/session.ts';
 import { add, reopen } from './add.ts';
 import { connect } from './connect.ts';
@@ -17,24 +18,20 @@ const repo: HubRepo = {
   model: { id: 'org/model', licence: 'mit' } as HubRepo['model'],
   files: [{ path: 'model.safetensors', size: 228, sha256: 'ab', oid: 'cd' }],
 };
-const choice = {
-  kind: 'single',
-  name: 'model',
-  weights: ['model.safetensors'],
-  index: null,
-  bytes: 228,
-} as const;
+const {
+  candidates: [weights],
+} = offeredBy(repo);
 const demo = { id: 'demo-base', name: 'Base', origin: 'demo', bytes: 1 } as const;
 
 test('a model of the Hub takes the place of the demo, pinned to its commit', async () => {
   const session = fakeSession({ base: demo, values: { lambda: 0.3 } });
-  await add(session, repo, choice, 'base');
+  await add(session, repo, weights, 'base');
   const { base, values } = session.recipe.getState().recipe;
-  expect(base?.hub).toEqual({ repo: 'org/model', commit, weights: 'model' });
-  expect(values).toEqual({});
+  expect(base?.hub).toEqual({ repo: 'org/model', commit, weights: 'model.safetensors' });
+  expect(values).toEqual({ lambda: 0.3 }); // as when files are dropped
   expect(session.models.getState().slots[base!.id].status.kind).toBe('open');
   expect(session.hub.getState().recent).toEqual(['org/model']);
-  await add(session, repo, choice, 'expert');
+  await add(session, repo, weights, 'expert');
   expect(session.recipe.getState().recipe.experts).toEqual([]);
   expect(session.view.getState().notice?.text).toBe('org/model is in the recipe already.');
 });
@@ -42,7 +39,7 @@ test('a model of the Hub takes the place of the demo, pinned to its commit', asy
 test('adding opens it once although the recipe is watched', async () => {
   const session = fakeSession();
   session.recipe.subscribe(() => void reopen(session));
-  await add(session, repo, choice, 'expert');
+  await add(session, repo, weights, 'expert');
   expect(session.engine.calls.filter((call) => call.startsWith('open'))).toHaveLength(1);
 });
 

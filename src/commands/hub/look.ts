@@ -1,5 +1,7 @@
-import type { Address } from '../../hub/address.ts';
+import { type Address, parseAddress, type Refusal } from '../../hub/address.ts';
+import { openRepo } from '../../hub/repo.ts';
 import type { ScoreBoard } from '../../hub/scores.ts';
+import { offeredBy } from '../../stores/hub-weights.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
 import { connectionOf, lookedOn } from './connect.ts';
 import { quiet } from './search.ts';
@@ -25,14 +27,10 @@ export async function look(
   try {
     if (wait > 0) await quiet(wait, signal);
     hub.setState({ looked: { ...asked, kind: 'opening' } });
-    const [{ openRepo }, { choices }] = await Promise.all([
-      import('../../hub/repo.ts'),
-      import('../../hub/choices.ts'),
-    ]);
     const info = await openRepo(connectionOf(session), asked, { signal, ...lookedOn });
     signal.throwIfAborted();
     hub.getState().learn(info.model);
-    hub.setState({ looked: { ...asked, kind: 'open', path, info, choices: choices(info.files) } });
+    hub.setState({ looked: { ...asked, kind: 'open', path, info, offered: offeredBy(info) } });
     void lookUpScores(session, info.id).catch(() => {}); // absent, as where there are none
   } catch (error) {
     if (signal.aborted) return;
@@ -41,8 +39,7 @@ export async function look(
 }
 
 /** What a person pasted: an address, a reason why it is none of a model, or null: words to search for. */
-export async function readAddress(session: Session, text: string) {
-  const { parseAddress } = await import('../../hub/address.ts');
+export function readAddress(session: Session, text: string): Address | Refusal | null {
   return parseAddress(text, session.hub.getState().hubUrl);
 }
 

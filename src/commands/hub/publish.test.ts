@@ -5,7 +5,7 @@ import { fakeResult } from '../../testing/fake-engine.ts';
 import { headerModel, refTo } from '../../testing/model.ts';
 import { recipeOf } from '../../testing/planning.ts';
 import { fakeSession } from '../../testing/session.ts';
-import { abortPublishing, licensedParents, publish } from './publish.ts';
+import { abortPublishing, licenceAdvice, publish } from './publish.ts';
 
 const form = {
   repo: 'ada/merged',
@@ -71,14 +71,14 @@ describe('a push that is cancelled', () => {
 
 test('the demo family is MIT, the Hub names the licence of its models, a folder has none', () => {
   const base = { ...refTo(model), name: 'Demo', origin: 'demo' } as const;
-  const pin = { repo: 'org/one', commit: 'c', weights: 'model' };
+  const pin = { repo: 'org/one', commit: 'c', weights: 'model.safetensors' };
   const expert = { ...refTo(model), id: '1', name: 'One', origin: 'hub', hub: pin } as const;
   const local = { ...refTo(model), id: '2', name: 'Two', origin: 'local' } as const;
   const experts = [expert, local].map((each) => ({ model: each, values: {} }));
   const recipe = { ...recipeOf(null, []), base, experts };
-  expect(licensedParents(recipe, { 'org/one': { licence: 'gemma' } })).toEqual([
-    { model: 'Demo', licence: 'mit' },
-    { model: 'One', licence: 'gemma' },
-    { model: 'Two', licence: null },
+  const { warnings } = licenceAdvice(recipe, { 'org/one': { licence: 'gemma' } });
+  expect(warnings.map(({ text, severity }) => [severity, text.split(' ')[0]])).toEqual([
+    ['note', 'One'],
+    ['forbids', 'Two'],
   ]);
 });

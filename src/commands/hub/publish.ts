@@ -1,4 +1,4 @@
-import type { LicensedModel } from '../../hub/licences.ts';
+import { adviseLicence, type LicenceAdvice } from '../../hub/licences.ts';
 import type { HubModel } from '../../hub/model.ts';
 import type { PublishProgress } from '../../hub/publish.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
@@ -27,15 +27,16 @@ export function abortPublishing({ hub }: Session): void {
   current.abort();
 }
 
-/** What is merged in a recipe, with the licences that are known. The demo family is MIT: its README.md. */
-export function licensedParents(
+/** What the licences of the parents ask of a merge. The demo family is MIT: its README.md. */
+export function licenceAdvice(
   recipe: Recipe,
   facts: Readonly<Record<string, Pick<HubModel, 'licence'>>>,
-): readonly LicensedModel[] {
-  return membersOf(recipe).map(({ name, origin, hub }) => ({
+): LicenceAdvice {
+  const parents = membersOf(recipe).map(({ name, origin, hub }) => ({
     model: name,
     licence: origin === 'demo' ? 'mit' : ((hub && facts[hub.repo]?.licence) ?? null),
   }));
+  return adviseLicence(parents);
 }
 
 /** Pushes the finished merge; whatever happens, the files here stay as they are. */

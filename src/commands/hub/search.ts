@@ -1,4 +1,4 @@
-import type { SearchQuery } from '../../hub/search.ts';
+import { type SearchQuery, searchModels } from '../../hub/search.ts';
 import type { HubQuery } from '../../stores/hub.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
 import { connectionOf, lookedOn } from './connect.ts';
@@ -53,7 +53,6 @@ async function asking(session: Session, signal: AbortSignal, work: () => Promise
 }
 
 async function find(session: Session, query: HubQuery, signal: AbortSignal, cursor?: string) {
-  const { searchModels } = await import('../../hub/search.ts');
   const wanted = { ...asked(query), limit, ...(cursor === undefined ? {} : { cursor }) };
   const page = await searchModels(connectionOf(session), wanted, { signal, ...lookedOn });
   signal.throwIfAborted();

@@ -19,17 +19,17 @@ const kinds: readonly { readonly value: HubQuery['kind']; readonly label: string
 export function Finder() {
   const query = useHub((state) => state.query);
   const [refused, setRefused] = useState<string | null>(null);
-  const onText = async (text: string) => {
+  const onText = (text: string) => {
     setRefused(null);
     void search(session, { text });
-    const address = await readAddress(session, text);
-    if (address === null || session.hub.getState().query.text !== text) return;
+    const address = readAddress(session, text);
+    if (address === null) return;
     if ('refused' in address) setRefused(address.refused);
     else void look(session, address, 250);
   };
   return (
     <div className="hub-finder">
-      <Autocomplete inputValue={query.text} onInputChange={(text) => void onText(text)}>
+      <Autocomplete inputValue={query.text} onInputChange={onText}>
         <SearchField aria-label="Search, or paste an address" className="hub-search" autoFocus>
           <Search aria-hidden />
           <Input className="text-field" placeholder="Name, owner/name@revision, or an address" />

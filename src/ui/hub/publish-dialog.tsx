@@ -1,9 +1,7 @@
 import { CircleCheck, CloudUpload } from 'lucide-react';
-import { type FormEvent, useEffect, useState } from 'react';
-import { licenceAdvice } from '../../commands/hub/licence.ts';
-import { abortPublishing, licensedParents, publish } from '../../commands/hub/publish.ts';
+import { type FormEvent, useMemo, useState } from 'react';
+import { abortPublishing, licenceAdvice, publish } from '../../commands/hub/publish.ts';
 import type { Account as HubAccount } from '../../hub/account.ts';
-import type { LicenceAdvice } from '../../hub/licences.ts';
 import { session, useHub, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
@@ -49,10 +47,7 @@ function Form({ account }: { readonly account: HubAccount }) {
   const [visibility, setVisibility] = useState<'public' | 'private'>('private');
   const [licence, setLicence] = useState<string | null>(null);
   const [title, setTitle] = useState('Merge with Amalgam');
-  const [advice, setAdvice] = useState<LicenceAdvice | null>(null);
-  useEffect(() => {
-    if (recipe) void licenceAdvice(licensedParents(recipe, facts)).then(setAdvice);
-  }, [recipe, facts]);
+  const advice = useMemo(() => recipe && licenceAdvice(recipe, facts), [recipe, facts]);
   const busy = publishing.kind === 'running';
   const chosen = licence ?? advice?.licence ?? '';
   const submit = (event: FormEvent) => {

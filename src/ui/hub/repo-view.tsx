@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { add } from '../../commands/hub/add.ts';
 import { look } from '../../commands/hub/look.ts';
 import { search } from '../../commands/hub/search.ts';
-import type { Choice } from '../../hub/choices.ts';
+import type { Candidate } from '../../stores/dropped.ts';
 import type { Looked } from '../../stores/hub.ts';
 import { pairingProblem } from '../../stores/hub-pairing.ts';
 import { openModel } from '../../stores/models.ts';
@@ -49,10 +49,10 @@ export function RepoView({ looked }: { readonly looked: Looked }) {
 type Open = Extract<Looked, { kind: 'open' }>;
 
 function Opened({ looked }: { readonly looked: Open }) {
-  const { info, choices } = looked;
-  const named = choices.choices.find(({ weights }) => weights.includes(looked.path ?? ''));
-  const [name, setName] = useState((named ?? choices.choices[0])?.name);
-  const chosen = choices.choices.find((choice) => choice.name === name);
+  const { info, offered } = looked;
+  const { candidates, refused } = offered;
+  const named = candidates.find(({ weights }) => weights.includes(looked.path ?? ''));
+  const [chosen, setChosen] = useState(named ?? candidates[0]);
   const { model } = info;
   return (
     <>
@@ -61,55 +61,53 @@ function Opened({ looked }: { readonly looked: Open }) {
         {info.revision && info.revision !== info.commit && ` of ${info.revision}`}, pinned in the
         recipe. Licence: {model.licence ?? 'none named'}.
       </p>
-      <Choices choices={choices.choices} name={name} onChoose={setName} />
-      {choices.refused.length > 0 && (
+      <Weights candidates={candidates} chosen={chosen} onChoose={setChosen} />
+      {refused.length > 0 && (
         <ul className="hub-refusals">
-          {choices.refused.slice(0, 4).map(({ path, found, advice }) => (
-            <li key={path}>
-              <code>{path}</code>: {found}. {advice}
+          {refused.map(({ name, reason, advice }) => (
+            <li key={name}>
+              <code>{name}</code>: {reason}. {advice}
             </li>
           ))}
-          {choices.refused.length > 4 && <li>and {choices.refused.length - 4} more like these</li>}
         </ul>
       )}
-      {chosen && <Take looked={looked} choice={chosen} />}
+      {chosen && <Take looked={looked} candidate={chosen} />}
       <Relatives looked={looked} />
       <ScoresTable scores={looked.scores} />
     </>
   );
 }
 
-type ChoicesProps = {
-  readonly choices: readonly Choice[];
-  readonly name: string | undefined;
-  readonly onChoose: (name: string) => void;
+type WeightsProps = {
+  readonly candidates: readonly Candidate[];
+  readonly chosen: Candidate | undefined;
+  readonly onChoose: (candidate: Candidate) => void;
 };
 
-function Choices({ choices, name, onChoose }: ChoicesProps) {
-  if (choices.length === 0) {
+function Weights({ candidates, chosen, onChoose }: WeightsProps) {
+  if (candidates.length === 0) {
     return (
       <p className="card-problem" role="alert">
-        There are no safetensors weights in this repo.
+        There are no weights in this repo that can be merged.
       </p>
     );
   }
   return (
     <fieldset className="hub-choices">
-      <legend>{choices.length === 1 ? 'Weights' : 'Which weights'}</legend>
-      {choices.map((choice) => (
-        <label key={choice.name} className="option">
+      <legend>{candidates.length === 1 ? 'Weights' : 'Which weights'}</legend>
+      {candidates.map((candidate) => (
+        <label key={candidate.weights[0]} className="option">
           <input
             type="radio"
             name="hub-weights"
-            checked={choice.name === name}
-            onChange={() => onChoose(choice.name)}
+            checked={candidate === chosen}
+            onChange={() => onChoose(candidate)}
           />
           <span>
-            <code>{choice.name}.safetensors</code>{' '}
+            <code>{candidate.weights[0]}</code>{' '}
             <span className="faint number">
-              {bytes(choice.bytes)}
-              {choice.kind === 'sharded' && `, ${counted(choice.weights.length, 'shard')}`}
-              {choice.kind === 'adapter' && ', LoRA adapter'}
+              {bytes(candidate.bytes)}
+              {candidate.weights.length > 1 && `, ${counted(candidate.weights.length, 'shard')}`}
             </span>
           </span>
         </label>
@@ -119,22 +117,15 @@ function Choices({ choices, name, onChoose }: ChoicesProps) {
 }
 
 /** The two buttons, or why there is none. */
-function Take({ looked, choice }: { readonly looked: Open; readonly choice: Choice }) {
+function Take({ looked, candidate }: { readonly looked: Open; readonly candidate: Candidate }) {
   const baseId = useRecipe((state) => state.recipe.base?.id ?? '');
   const isDemo = useRecipe((state) => state.recipe.base?.origin === 'demo');
   const base = useModels((state) => openModel(state.slots, baseId));
   const { info } = looked;
   const quantised = info.model.quantization !== null;
   const problem = pairingProblem(info.model, isDemo ? null : base);
-  if (choice.kind === 'adapter') {
-    return (
-      <p className="small hub-note">
-        A LoRA adapter. Amalgam recognises adapters but does not merge them yet.
-      </p>
-    );
-  }
   const take = (role: 'base' | 'expert') => {
-    void add(session, info, choice, role);
+    void add(session, info, candidate, role);
     session.view.getState().close();
     session.view.getState().showTab('checks');
   };

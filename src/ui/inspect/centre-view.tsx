@@ -1,16 +1,17 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { findingsOf } from '../../stores/planning.ts';
 import { session, usePlanned, useRun, useView } from '../../stores/use-session.ts';
 import type { Tab as TabName } from '../../stores/view.ts';
 import { ErrorBoundary } from '../kit/error-boundary.tsx';
+import { later } from '../kit/later.ts';
 import { ChecksView } from './checks-view.tsx';
 import { MethodView } from './method-view.tsx';
 import { PlanView } from './plan-view.tsx';
 import './inspect.css';
 
-const TensorsView = lazy(() => import('./tensors-view.tsx'));
-const ResultView = lazy(() => import('../run/result-view.tsx'));
+const TensorsView = later(() => import('./tensors-view.tsx'));
+const ResultView = later(() => import('../run/result-view.tsx'));
 
 /** The tabs in the middle of the page. */
 export function CentreView() {
