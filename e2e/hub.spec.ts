@@ -169,7 +169,7 @@ test('says why pickles, adapters and other kinds of repos cannot be taken', asyn
   await dialog.search.fill('amalgam/tiny-skills-reverse-lora');
   await expect(dialog.repo('amalgam/tiny-skills-reverse-lora')).toContainText('LoRA adapter');
   await dialog.search.fill('https://huggingface.co/datasets/a/b');
-  await expect(dialog.box.getByRole('alert')).toContainText('This is a data set');
+  await expect(dialog.box.locator('.hub-refused')).toContainText('This is a data set');
   await dialog.search.fill('zzz');
   await expect(dialog.box).toContainText('Nothing found.');
 });
