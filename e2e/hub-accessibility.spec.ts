@@ -57,5 +57,12 @@ test('the Hub is searched by keyboard alone, and fits a telephone', async ({
   await page.keyboard.press('Enter');
   await expect(dialog.box).toHaveCount(0);
   await expect(page.getByRole('tab', { name: /^Checks/ })).toHaveAttribute('aria-selected', 'true');
-  await expect(workbench.run.outlook).toBeVisible();
+  await dialog.add('amalgam/tiny-skills-sort', 'Add as expert');
+  await workbench.merge();
+  await workbench.button('Publish…').click();
+  await dialog.signIn('hf_owner');
+  const publish = workbench.dialog('Publish on Hugging Face');
+  await expect(publish.getByLabel('Licence')).toBeVisible();
+  const [content, room] = await publish.evaluate((box) => [box.scrollWidth, box.clientWidth]);
+  expect(content).toBeLessThanOrEqual(room);
 });

@@ -62,3 +62,11 @@ describe('what a failing reply means', () => {
     expect(gated.context).toMatchObject({ status: 403, code: 'GatedRepo' });
   });
 });
+
+test('what the Hub says ends in one full stop', async () => {
+  const headers = { 'x-error-message': 'You lack the right to write..' };
+  const reply = { status: 403, url: 'https://hub.test/api/x', headers: new Headers(headers) };
+  const asked = { hubUrl: 'https://hub.test', hasToken: true, now: 0 };
+  const { message } = await explain({ ...reply, json: async () => ({}) }, asked);
+  expect(message).toContain('You lack the right to write. The token lacks this right');
+});

@@ -22,7 +22,8 @@ export type Asked = {
 export async function explain(response: Reply, asked: Asked): Promise<HubError> {
   const { status, headers, url } = response;
   const code = headers.get('x-error-code') ?? undefined;
-  const said = headers.get('x-error-message') ?? (await errorText(response));
+  const message = headers.get('x-error-message') ?? (await errorText(response));
+  const said = message.replace(/[.\s]+$/, ''); // a sentence goes on after it
   const repo = repoOfUrl(url, asked.hubUrl);
   const tag = tagOf(status, code, said, repo !== null);
   const { found, advice, link } = words(tag, said || `HTTP status ${status}`, repo, asked);

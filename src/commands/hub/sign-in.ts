@@ -22,6 +22,8 @@ export async function signIn(session: Session, pasted: string, keep: boolean): P
     }
     const account = await whoAmI({ ...connectionOf(session), token }, lookedOn);
     hub.setState({ token, account, signIn: 'idle' });
+    // What the one before was not allowed is no news any more.
+    if (hub.getState().publishing.kind === 'failed') hub.setState({ publishing: { kind: 'idle' } });
     const { hubUrl } = hub.getState();
     if (keep) sessionStorage.setItem(kept.token, JSON.stringify({ hubUrl, token }));
     else sessionStorage.removeItem(kept.token);

@@ -87,7 +87,7 @@ function Form({ account }: { readonly account: HubAccount }) {
           </span>
         </div>
         <div className="field-row wrap">
-          <span className="field-label">It</span>
+          <span className="field-label">This repo</span>
           <Segmented
             label="Repo is"
             options={[
