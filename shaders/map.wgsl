@@ -21,7 +21,7 @@
 override OUTPUT: u32 = 0u;
 
 // As many as WebGPU guarantees: no thread waits for another, so the fewer workgroups the better.
-const MAP_THREADS = 256u;
+override MAP_THREADS: u32 = 256u;
 
 // Words of the two quads of an oct in 8 bits, half a word each.
 var<private> bytes: vec2u;
@@ -63,7 +63,7 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
 ) {
   let oct = workgroup_index(workgroup, workgroups) * MAP_THREADS + thread;
-  if (oct >= job.octs) {
+  if (GUARDED == 1u && oct >= job.octs) {
     return;
   }
   for (var half = 0u; half < 2u; half++) {

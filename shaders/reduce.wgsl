@@ -73,13 +73,13 @@ fn main(
   let sum = sums[workgroup.z];
   let slab = workgroup_index(workgroup, workgroups);
   let slabs = slab_count(2u * job.octs);
-  if (slab >= slabs) {
+  if (GUARDED == 1u && slab >= slabs) {
     return;
   }
   var total = vec4f();
   for (var turn = 0u; turn < SLAB_TURNS; turn++) {
     let i = (slab * SLAB_TURNS + turn) * THREADS + thread;
-    if (i < 2u * job.octs) {
+    if (GUARDED == 0u || i < 2u * job.octs) {
       total += term(sum, i);
     }
   }

@@ -38,7 +38,7 @@ fn main(
   let search = searches[workgroup.z];
   let slab = workgroup_index(workgroup, workgroups);
   let slabs = slab_count(2u * job.octs);
-  if (slab >= slabs) {
+  if (GUARDED == 1u && slab >= slabs) {
     return;
   }
   let high = vec4u(search.high);
@@ -46,7 +46,7 @@ fn main(
   var equal = vec4u();
   for (var turn = 0u; turn < SLAB_TURNS; turn++) {
     let i = (slab * SLAB_TURNS + turn) * THREADS + thread;
-    if (i < 2u * job.octs) {
+    if (GUARDED == 0u || i < 2u * job.octs) {
       let found = magnitudes(search.model, i);
       let is_guess = found == vec4u(search.guess);
       let in_bracket = (found - vec4u(search.low)) < vec4u(search.high - search.low);

@@ -3,7 +3,9 @@ import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
 import { inOrder } from '../cpu/in-order.ts';
-import { constantsFrom, formulaModule } from './link.ts';
+import { constantsFrom, formulaModule } from '../shaders/link.ts';
+import { Search } from '../shaders/search.ts';
+import { MAP_THREADS } from '../shaders/structs.ts';
 import { Planes } from './planes.ts';
 import {
   askSample,
@@ -14,8 +16,6 @@ import {
   type SumMeasure,
 } from './questions.ts';
 import { type Output, type Resident, Runner } from './runner.ts';
-import { Search } from './search.ts';
-import { MAP_THREADS } from './structs.ts';
 
 export type GpuOptions = {
   /** Bytes of GPU memory above which unused buffers are let go; half of it may hold kept tensors. */

@@ -1,5 +1,5 @@
 import { floatDtypes } from '../../numerics/dtype.ts';
-import { explain, type Linked, link } from './link.ts';
+import { explain, type Linked, link } from '../shaders/link.ts';
 
 /** Which program: a complete shader, the formula it imports, and values of its override constants. */
 export type Program = {

@@ -1,10 +1,10 @@
 import type { Measure } from '../../methods/method.ts';
 import { keepLimit } from '../../numerics/random.ts';
 import { NonFiniteError } from '../backend.ts';
+import { BINS, type Search, SLAB } from '../shaders/search.ts';
+import { type Fields, pack, sumKinds, THREADS } from '../shaders/structs.ts';
 import type { Piece } from './pieces.ts';
 import type { Dispatch, Output } from './runner.ts';
-import { BINS, type Search, SLAB } from './search.ts';
-import { type Fields, pack, sumKinds, THREADS } from './structs.ts';
 
 /** What one pass over a tensor wants to know: a dispatch for every piece, and an ear for its output. */
 export type Question = {

@@ -1,9 +1,9 @@
 import { type FloatDtype, floatDtypes } from '../../numerics/dtype.ts';
 import { DeviceLostError, type Kernel, NonFiniteError } from '../backend.ts';
+import { pack } from '../shaders/structs.ts';
 import { BufferPool } from './buffers.ts';
 import { type Piece, upload } from './pieces.ts';
 import { Pipelines, type Program } from './pipelines.ts';
-import { pack } from './structs.ts';
 
 /** A piece whose planes lie on the GPU. */
 export type Resident = { readonly piece: Piece; readonly buffer: GPUBuffer };

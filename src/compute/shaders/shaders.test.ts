@@ -106,9 +106,14 @@ test.each([
   ...sumKinds.map((kind, code) => [kind, code] as const),
   ['MIXED', MIXED] as const,
   ['BINS', BINS] as const,
+])('the constant %s is %i on both sides', (name, value) => {
+  expect(everything).toContain(`const ${name} = ${value}u;`);
+});
+
+test.each([
   ['MAP_THREADS', MAP_THREADS] as const,
   ['THREADS', THREADS] as const,
   ['SLAB_TURNS', SLAB_TURNS] as const,
-])('the constant %s is %i on both sides', (name, value) => {
-  expect(everything).toContain(`const ${name} = ${value}u;`);
+])('the override %s is %i on a GPU', (name, value) => {
+  expect(everything).toContain(`override ${name}: u32 = ${value}u;`);
 });
