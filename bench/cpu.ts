@@ -4,7 +4,7 @@
  */
 
 import type { Blocks, Work } from '../src/compute/backend.ts';
-import { cpuBackend } from '../src/compute/cpu/backend.ts';
+import { definitionBackend } from '../src/compute/cpu/definition.ts';
 import { mapRun } from '../src/compute/cpu/kernel.ts';
 import type { Run } from '../src/compute/cpu/task.ts';
 import { type Dialect, resolveArithmetic } from '../src/methods/dialect.ts';
@@ -97,7 +97,7 @@ async function benchMethod(
     round: roundTo(work),
   };
   const at = { tensorKey: 1, ordinals: [0, 1, 2].slice(0, models) };
-  const backend = cpuBackend({ workers: 0 });
+  const backend = definitionBackend();
   let measureTime = Number.POSITIVE_INFINITY;
   let mapTime = Number.POSITIVE_INFINITY;
   let asksNothing = true;

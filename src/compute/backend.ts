@@ -10,13 +10,20 @@ export type Block = {
   readonly planes: readonly Uint8Array<ArrayBuffer>[];
 };
 
+/**
+ * Where whoever computes wants the planes of a block: one place for each, of just its bytes. The places hold
+ * until the block after the next is asked for.
+ */
+export type Room = (start: number, count: number) => readonly Uint8Array<ArrayBuffer>[];
+
 /** The planes of one tensor as a stream of blocks that can be read again. */
 export type Blocks = {
   readonly elementCount: number;
   /** One per plane. */
   readonly dtypes: readonly FloatDtype[];
   readonly hasBase: boolean;
-  read(signal: AbortSignal): AsyncIterable<Block>;
+  /** With `room`, sources that can put bytes straight there; the block's planes may lie elsewhere. */
+  read(signal: AbortSignal, room?: Room): AsyncIterable<Block>;
 };
 
 /** Precision of each step; f32 unless a dialect computes in the tensor's dtype. */

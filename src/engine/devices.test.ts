@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cpuBackend } from '../compute/cpu/backend.ts';
+import { definitionBackend } from '../compute/cpu/definition.ts';
 import { troubledBackend } from '../testing/troubled-backend.ts';
 import { choose, Devices, type GpuFound } from './devices.ts';
 
@@ -21,7 +21,7 @@ function devicesWith(gpu: () => GpuFound) {
       made.push(gpu());
       return made.at(-1)!;
     },
-    cpu: () => cpuBackend({ workers: 0 }),
+    cpu: () => definitionBackend(),
     workers: 3,
   });
   const disposed = () =>

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Work } from '../compute/backend.ts';
-import { cpuBackend } from '../compute/cpu/backend.ts';
+import { definitionBackend } from '../compute/cpu/definition.ts';
 import type { FloatDtype } from '../numerics/dtype.ts';
 import { roundTo } from '../numerics/round.ts';
 import { mergeTensor } from '../testing/merge-tensor.ts';
@@ -73,7 +73,7 @@ function illConditioned({ models: [a, b], dialect }: Golden): number {
   return dialect === 'mergekit' && sine2 > 1 - 0.9995 ** 2 ? 1 / sine2 : 1;
 }
 
-const backend = cpuBackend({ workers: 0 });
+const backend = definitionBackend();
 
 for (const [path, { cases }] of Object.entries(files)) {
   const id = path.replace(/^.*\/|\.json$/g, '');

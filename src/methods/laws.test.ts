@@ -1,13 +1,13 @@
 /** What must hold for every method, whatever its formula. */
 import { describe, expect, test } from 'vitest';
-import { cpuBackend } from '../compute/cpu/backend.ts';
+import { definitionBackend } from '../compute/cpu/definition.ts';
 import { mergeTensor } from '../testing/merge-tensor.ts';
 import { dialects } from './dialect.ts';
 import { formulaOf } from './formulas.ts';
 import { defaultsOf, misfit } from './params.ts';
 import { methods } from './registry.ts';
 
-const backend = cpuBackend({ workers: 0 });
+const backend = definitionBackend();
 const base = [0.5, -1, 0.25, 2, 0, 1.5];
 const expert = [1, -0.5, 0.25, -1, 0.125, 1];
 const everything = { lambda: 1, normalize: true, t: 0.5 };

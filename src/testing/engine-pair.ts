@@ -1,4 +1,4 @@
-import { cpuBackend } from '../compute/cpu/backend.ts';
+import { definitionBackend } from '../compute/cpu/definition.ts';
 import type { EnginePort } from '../engine/client.ts';
 import { EngineClient } from '../engine/client.ts';
 import { Devices, type GpuFound } from '../engine/devices.ts';
@@ -43,7 +43,7 @@ export function memorySurroundings(
 ): Surroundings {
   const devices = new Devices({
     gpu: async () => noGpu,
-    cpu: () => cpuBackend({ workers: 0 }),
+    cpu: () => definitionBackend(),
     workers: 0,
   });
   return {

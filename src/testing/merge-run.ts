@@ -1,5 +1,5 @@
 import type { Backend } from '../compute/backend.ts';
-import { cpuBackend } from '../compute/cpu/backend.ts';
+import { definitionBackend } from '../compute/cpu/definition.ts';
 import { Library } from '../engine/library.ts';
 import type { Metered } from '../engine/progress.ts';
 import type { TensorReport } from '../engine/protocol.ts';
@@ -69,7 +69,7 @@ export async function mergeRun(input: MergeRunInput): Promise<MergeRun> {
     reports,
     options: (over) => ({
       sources: library,
-      backend: cpuBackend({ workers: 0 }),
+      backend: definitionBackend(),
       fallback: fallbackTo(null),
       budget: 2 ** 30,
       signal: new AbortController().signal,
@@ -85,7 +85,7 @@ export async function mergeRun(input: MergeRunInput): Promise<MergeRun> {
 
 /** A second device, if any, and the inline CPU backend. */
 export function fallbackTo(device: Backend | null): RunOptions['fallback'] {
-  return { renew: async () => device, cpu: () => cpuBackend({ workers: 0 }) };
+  return { renew: async () => device, cpu: () => definitionBackend() };
 }
 
 /** The bytes of one tensor in the weights a run has written. */

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import { NonFiniteError } from '../compute/backend.ts';
 import { cpuBackend } from '../compute/cpu/backend.ts';
+import { definitionBackend } from '../compute/cpu/definition.ts';
+import { compiledPrograms } from '../compute/cpu/programs.ts';
 import { gpuBackend } from '../compute/gpu/backend.ts';
 import {
   type Arithmetic,
@@ -14,6 +16,9 @@ import type { FloatDtype } from '../numerics/dtype.ts';
 import { mergePlanes, type PlanesMerge, workOf } from './merge-planes.ts';
 import { bytesOf } from './merge-tensor.ts';
 import { type Random, type Regime, sampleValues, sampleWeights } from './samples.ts';
+
+/** Variants are compiled once for all tests. */
+const programs = compiledPrograms();
 
 /** One merge of made-up weights. */
 export type Sample = {
@@ -112,7 +117,7 @@ export async function compare(device: GPUDevice, sample: Sample): Promise<void> 
     pieceLimit: 1 << 20,
     gridWidth: 3,
   });
-  const cpu = cpuBackend({ workers: 0 });
+  const cpu = definitionBackend();
   try {
     const wanted = await mergePlanes(cpu, merge);
     if (wanted.nonFinite > 0) {
@@ -159,4 +164,16 @@ export async function compare(device: GPUDevice, sample: Sample): Promise<void> 
   } finally {
     gpu.dispose();
   }
+}
+
+/** Merges a sample with the compiled shaders; fails where a byte, an answer or a count is not the definition's. */
+export async function same(sample: Sample): Promise<void> {
+  const merge = sampleMerge(sample);
+  const wanted = await mergePlanes(definitionBackend(), merge);
+  const got = await mergePlanes(cpuBackend(programs), merge);
+  const about = JSON.stringify({ ...sample, method: merge.method.id, global: merge.global });
+  expect(got.measured, about).toEqual(wanted.measured);
+  expect([got.saturated, got.nonFinite], about).toEqual([wanted.saturated, wanted.nonFinite]);
+  const first = got.bytes.findIndex((byte, i) => byte !== wanted.bytes[i]);
+  expect(first, about).toBe(-1);
 }

@@ -1,5 +1,5 @@
 import type { Backend } from '../compute/backend.ts';
-import { cpuBackend } from '../compute/cpu/backend.ts';
+import { definitionBackend } from '../compute/cpu/definition.ts';
 import { tensorKey } from '../numerics/random.ts';
 
 export type Trouble = {
@@ -12,7 +12,7 @@ export type Trouble = {
 
 /** Passes for a GPU, counts what it is asked, and fails on chosen tensors. */
 export function troubledBackend(troubles: readonly Trouble[], label = 'fake GPU') {
-  const inner = cpuBackend({ workers: 0 });
+  const inner = definitionBackend();
   const asked: string[] = [];
   const troubleWith = (on: Trouble['on'], key: number) =>
     troubles.find((trouble) => trouble.on === on && tensorKey(trouble.tensor) === key);

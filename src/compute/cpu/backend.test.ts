@@ -3,10 +3,10 @@ import type { Keep, Measure } from '../../methods/method.ts';
 import { countKept } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
 import { selectMagnitude } from '../../numerics/select.ts';
-import { FakeKernelWorker } from '../../testing/fake-kernel-worker.ts';
 import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
 import type { Backend, Blocks, Kernel, Work } from '../backend.ts';
 import { cpuBackend } from './backend.ts';
+import { definitionBackend } from './definition.ts';
 import { CHUNK } from './task.ts';
 
 const never = new AbortController().signal;
@@ -57,8 +57,12 @@ async function map(backend: Backend, blocks: Blocks, kernel = sumOfChanges) {
 
 const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-const inline = cpuBackend({ workers: 0 });
-const pooled = (workers: number) => cpuBackend({ workers, spawn: () => new FakeKernelWorker() });
+const definition = definitionBackend();
+const compiled = cpuBackend();
+const both = [
+  ['the definition', definition],
+  ['the compiled shaders', compiled],
+] as const;
 
 const mass = (model: number, keep: Keep): Measure => ({ kind: 'mass', model, keep });
 const drawn = { kind: 'drawn', density: 0.3, seed: 11, draws: 4 } as const;
@@ -76,25 +80,26 @@ describe('the same numbers', () => {
   const count = 16 * CHUNK + 13;
 
   it.each([
-    ['blocks of 4096', inline, 4096],
-    ['blocks of 10,001', inline, 10_001],
-    ['one worker', pooled(1), count],
-    ['three workers', pooled(3), count],
-    ['three workers and odd blocks', pooled(3), 3 * CHUNK + 7],
-  ])('come from %s as from one block inline', async (_, backend, blockSize) => {
+    ['the definition in blocks of 4096', definition, 4096],
+    ['the definition in blocks of 10,001', definition, 10_001],
+    ['the compiled shaders', compiled, count],
+    ['the compiled shaders in blocks of 32,768', compiled, 2 * CHUNK],
+    ['the compiled shaders in blocks of 4096', compiled, 4096],
+    ['the compiled shaders in odd blocks', compiled, 3 * CHUNK + 7],
+  ])('come from %s as from the definition in one block', async (_, backend, blockSize) => {
     const whole = tensor(count).blocks;
     const { blocks } = tensor(count, blockSize);
-    expect(await measure(backend, blocks, asked)).toEqual(await measure(inline, whole, asked));
+    expect(await measure(backend, blocks, asked)).toEqual(await measure(definition, whole, asked));
     const dare = { ...sumOfChanges, methodId: 'dare_linear' };
     const perModel = [1, 2 ** 23, 0.5, 1];
     const coefficients = [1, 0, 42, 3, 0, ...perModel, ...perModel, ...perModel];
     for (const kernel of [sumOfChanges, { ...dare, coefficients }]) {
-      expect(await map(backend, blocks, kernel)).toEqual(await map(inline, whole, kernel));
+      expect(await map(backend, blocks, kernel)).toEqual(await map(definition, whole, kernel));
     }
   });
 });
 
-describe('measure', () => {
+describe.each(both)('measuring by %s', (_name, backend) => {
   it.each([0, 1, 3, 7, CHUNK, CHUNK + 1])('answers for %i elements', async (count) => {
     const { models, blocks, taus } = tensor(count);
     const sum = (list: Float32Array) => list.reduce((total, value) => total + value, 0);
@@ -105,7 +110,7 @@ describe('measure', () => {
     const counts = new Uint8Array(count);
     countKept({ ...drawn, tensorKey: 99, model: 5 }, 0, counts);
     expect(
-      await measure(inline, blocks, [
+      await measure(backend, blocks, [
         { kind: 'dot', of: 'weights', a: 0, b: 2 },
         { kind: 'dot', of: 'taskVectors', a: 1, b: 1 },
         { kind: 'magnitude', model: 1, count: half },
@@ -139,7 +144,7 @@ describe('measure', () => {
       const { magnitude, lastIndex } = selectMagnitude(model, k);
       return [magnitude, lastIndex];
     });
-    expect(await measure(pooled(2), blocks, measures)).toEqual(expected);
+    expect(await measure(backend, blocks, measures)).toEqual(expected);
   });
 
   it('reads the tensor once for sums and no more than three times for a selection', async () => {
@@ -152,12 +157,13 @@ describe('measure', () => {
         return blocks.read(signal);
       },
     };
-    await measure(inline, counting, [mass(0, { kind: 'all' })]);
+    await measure(backend, counting, [mass(0, { kind: 'all' })]);
     expect(reads).toBe(1);
-    await measure(inline, counting, asked);
-    expect(reads).toBe(4);
-    await measure(inline, counting, [{ kind: 'magnitude', model: 0, count: 1000 }]);
-    expect(reads).toBe(4);
+    await measure(backend, counting, asked);
+    expect(reads).toBeLessThanOrEqual(4);
+    const before = reads;
+    await measure(backend, counting, [{ kind: 'magnitude', model: 0, count: 1000 }]);
+    expect(reads).toBe(before);
   });
 
   it('reads a large tensor for a sample, a bracket and the last tie, whatever is heavy', async () => {
@@ -168,7 +174,7 @@ describe('measure', () => {
         reads++;
         return blocks.read(signal);
       };
-      await measure(inline, { ...blocks, read }, [{ kind: 'magnitude', model: 0, count }]);
+      await measure(backend, { ...blocks, read }, [{ kind: 'magnitude', model: 0, count }]);
       expect(reads, `count ${count}`).toBeLessThanOrEqual(3);
     }
   });
@@ -181,7 +187,7 @@ describe('measure', () => {
     for (const work of ['F32', 'F16', 'BF16'] satisfies Work[]) {
       const round = roundTo(work);
       const expected = round(1 - 2 ** -10) + round(1.0078125 - 2 ** -9);
-      const [[total]] = await inline.measure(
+      const [[total]] = await backend.measure(
         blocks,
         [mass(0, { kind: 'all' })],
         { work, at },
@@ -197,30 +203,30 @@ describe('measure', () => {
     const planes = [model, other].map((plane) => bytesOf(plane, 'F32'));
     const blocks = blocksOf(planes, ['F32', 'F32'], false, 4);
     const dot = { kind: 'dot', of: 'weights', a: 0, b: 1 } as const;
-    expect(await measure(inline, blocks, [dot])).toEqual([[1 + 2 ** -20]]);
+    expect(await measure(backend, blocks, [dot])).toEqual([[1 + 2 ** -20]]);
   });
 
   it('has no task vectors without a base', async () => {
     const blocks = blocksOf([bytesOf([1], 'F32')], ['F32'], false, 1);
-    await expect(measure(inline, blocks, [mass(0, { kind: 'all' })])).rejects.toThrow(
+    await expect(measure(backend, blocks, [mass(0, { kind: 'all' })])).rejects.toThrow(
       'Without a base',
     );
   });
 });
 
-describe('map', () => {
+describe.each(both)('merging by %s', (_name, backend) => {
   it.each([0, 1, 3, 7, CHUNK + 1])('merges %i elements', async (count) => {
     const { models, base, blocks } = tensor(count);
     const expected = base.map((b, i) => {
       const [x, y, z] = models.map((model) => model[i] - b);
       return b + 0.75 * (0.5 * x - 0.25 * y + z);
     });
-    expect((await map(inline, blocks)).hex).toBe(hexOf(bytesOf(expected, 'BF16')));
+    expect((await map(backend, blocks)).hex).toBe(hexOf(bytesOf(expected, 'BF16')));
   });
 
   it('gives one answer per block', async () => {
     const sizes: number[] = [];
-    for await (const { bytes } of pooled(2).map(
+    for await (const { bytes } of backend.map(
       tensor(100_000, 40_000).blocks,
       sumOfChanges,
       never,
@@ -242,7 +248,7 @@ describe('map', () => {
       coefficients: [0, 1, 1],
       output: 'F16',
     } as const;
-    expect(await map(inline, blocks, kernel)).toEqual({
+    expect(await map(backend, blocks, kernel)).toEqual({
       hex: hexOf(new Uint8Array(Uint16Array.of(0x7c00, 0x7e00, 0x7bff, 0x4000, 0xfbff).buffer)),
       saturated: 2,
       nonFinite: 2,
@@ -251,7 +257,7 @@ describe('map', () => {
 
   it('says which method is missing', async () => {
     const { blocks } = tensor(3);
-    await expect(map(inline, blocks, { ...sumOfChanges, methodId: 'alchemy' })).rejects.toThrow(
+    await expect(map(backend, blocks, { ...sumOfChanges, methodId: 'alchemy' })).rejects.toThrow(
       'There is no merge method "alchemy"',
     );
   });
@@ -259,8 +265,7 @@ describe('map', () => {
 
 describe('stopping', () => {
   it.each([
-    ['inline', inline],
-    ['a pool', pooled(2)],
+    ...both,
   ])('rejects with AbortError when aborted half way, %s', async (_, backend) => {
     const { blocks } = tensor(8 * CHUNK, CHUNK + 1);
     const abort = new AbortController();
@@ -271,18 +276,4 @@ describe('stopping', () => {
     const measuring = backend.measure(blocks, asked, { work: 'F32', at }, abort.signal);
     await expect(measuring).rejects.toMatchObject({ name: 'AbortError' });
   });
-
-  it('fails when a worker crashes', async () => {
-    const backend = cpuBackend({ workers: 2, spawn: () => new FakeKernelWorker('crashes') });
-    const { blocks } = tensor(4 * CHUNK);
-    await expect(map(backend, blocks)).rejects.toThrow('stopped: out of memory');
-    await expect(measure(backend, blocks, asked)).rejects.toThrow('stopped: out of memory');
-    backend.dispose();
-  });
-});
-
-it('is named for people', () => {
-  expect(inline.label).toBe('CPU');
-  expect(pooled(1).label).toBe('CPU (1 worker)');
-  expect(pooled(7).label).toBe('CPU (7 workers)');
 });

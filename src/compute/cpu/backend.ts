@@ -1,123 +1,156 @@
+import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
 import type { Measure } from '../../methods/method.ts';
-import { bytesPerElement } from '../../numerics/dtype.ts';
-import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
-import { gatherFor } from './gather.ts';
-import { inOrder } from './in-order.ts';
-import { perform } from './kernel.ts';
-import { Pool, type WorkerLike } from './pool.ts';
-import { alignedRuns, copyOf, partsOf } from './runs.ts';
-import { sampleFor } from './sample.ts';
-import { CHUNK, type ResultOf, type Run, type Task } from './task.ts';
+import { findMethod } from '../../methods/registry.ts';
+import { type Backend, type Blocks, type Kernel, type Mapped, NonFiniteError, type Work } from '../backend.ts';
+import { constantsOf, MIXED } from '../shaders/constants.ts';
+import { constantsFrom, formulaModule } from '../shaders/link.ts';
+import { Arena, GIVEN, JOB, type Main, OUT, OUT_BYTES, type Placed, TALLY, tableOf } from './arena.ts';
+import { definitionBackend } from './definition.ts';
+import { mapRun } from './kernel.ts';
+import { Measuring } from './measuring.ts';
+import { compiledPrograms, hasSimd, type Programs, type Variant } from './programs.ts';
+import { alignedBlocks, partOf } from './runs.ts';
 
-export type CpuOptions = {
-  /** Kernel workers; 0 computes inline. One less than the machine has cores when left out. */
-  readonly workers?: number;
-  /** Starts a kernel worker; for tests. */
-  readonly spawn?: () => WorkerLike;
-};
-
-/** Smallest task that a tensor is cut into, about 3 ms of work. */
-const SHORTEST_TASK = 4 * CHUNK;
-/** Largest task: long enough that its histogram and its messages cost little, under 30 ms of work. */
-const LONGEST_TASK = 1 << 19;
+/** Tensors that lie in memory between measure and map, one for each job that a run has under way. */
+const MOST_HELD = 2;
 
 /**
- * The backend that needs no GPU, and the definition of all numbers: f32 step by step as the methods
- * state it, sums of task vectors in f64. The result does not depend on the number of workers nor on how
- * the tensor is cut into blocks. Non-finite values follow the IEEE rules.
+ * The backend that needs no GPU: the same shaders, compiled to WebAssembly SIMD, on one core. The same bytes
+ * as the definition, which takes over where a value is not finite, and where the engine has no SIMD.
  */
-export function cpuBackend(options: CpuOptions = {}): Backend {
-  const workers = options.workers ?? defaultWorkers();
-  return new CpuBackend(workers, options.spawn ?? spawnKernelWorker);
+export function cpuBackend(programs: Programs = compiledPrograms()): Backend {
+  return hasSimd() ? new CompiledBackend(programs) : definitionBackend();
 }
 
-function defaultWorkers(): number {
-  return Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
-}
-
-function spawnKernelWorker(): WorkerLike {
-  return new Worker(new URL('./kernel.worker.ts', import.meta.url), { type: 'module' });
-}
-
-class CpuBackend implements Backend {
+class CompiledBackend implements Backend {
   readonly kind = 'cpu';
-  readonly label: string;
-  readonly #pool: Pool | null;
+  readonly label = 'CPU';
+  readonly #definition = definitionBackend();
+  readonly #programs: Programs;
+  /** Nobody works in these; some still hold a tensor that was measured. */
+  #idle: Arena[] = [];
 
-  constructor(workers: number, spawn: () => WorkerLike) {
-    this.label = workers === 0 ? 'CPU' : `CPU (${workers} worker${workers === 1 ? '' : 's'})`;
-    this.#pool = workers === 0 ? null : new Pool(workers, spawn);
+  constructor(programs: Programs) {
+    this.#programs = programs;
   }
 
   async measure(
     blocks: Blocks,
     measures: readonly Measure[],
-    { work, at }: { readonly work: Work; readonly at: Kernel['at'] },
+    context: { readonly work: Work; readonly at: Kernel['at'] },
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
-    const { elementCount } = blocks;
-    const sample = await sampleFor(blocks, measures, work, signal);
-    const gathers = measures.map((measure) => gatherFor(measure, elementCount, sample));
-    const length = this.#taskLength(elementCount);
-    for (;;) {
-      const open = gathers.filter((gather) => gather.wanted());
-      if (open.length === 0) return gathers.map((gather) => gather.answer());
-      const start = async (run: Run) => {
-        const needy = open.filter((gather) => gather.needs(run));
-        if (needy.length === 0) return [];
-        const wanted = needy.map((gather) => gather.wanted()!);
-        const collected = await this.#do({ kind: 'measure', run, wanted, work, at }, signal);
-        return needy.map((gather, i) => [gather, collected[i]] as const);
-      };
-      const runs = alignedRuns(blocks, length, signal);
-      for await (const [run, results] of inOrder(runs, start, this.#window)) {
-        for (const [gather, collected] of results) gather.add(collected, run.start);
-        if (open.every((gather) => !gather.wanted())) break;
+    const arena = this.#borrow(blocks);
+    try {
+      const main = (variant: Pick<Variant, 'shader' | 'constants'>) =>
+        this.#main(arena, blocks, variant, context);
+      const measuring = new Measuring(blocks, measures, arena, main);
+      const aligned = alignedBlocks(blocks);
+      while (measuring.begin()) {
+        for await (const placed of arena.read(blocks, aligned, signal)) {
+          arena.describe(placed, blocks.dtypes, context.at);
+          await measuring.see(placed);
+        }
+        measuring.finishPass();
       }
-      for (const gather of open) gather.finishPass();
+      return measuring.answers();
+    } catch (error) {
+      if (!(error instanceof NonFiniteError)) throw error;
+      return await this.#definition.measure(held(arena, blocks), measures, context, signal);
+    } finally {
+      this.#idle.unshift(arena);
     }
   }
 
   async *map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
-    const { dtypes, hasBase } = blocks;
-    const size = bytesPerElement(kernel.output);
-    const length = this.#taskLength(blocks.elementCount);
-    const start = (run: Run) => this.#do({ kind: 'map', run, kernel }, signal);
-    for await (const block of blocks.read(signal)) {
-      const runs = partsOf({ ...block, dtypes, hasBase }, length);
-      const bytes = new Uint8Array(block.count * size);
-      let saturated = 0;
-      let nonFinite = 0;
-      for await (const [run, mapped] of inOrder(runs, start, this.#window)) {
-        bytes.set(mapped.bytes, (run.start - block.start) * size);
-        saturated += mapped.saturated;
-        nonFinite += mapped.nonFinite;
+    if (!findMethod(kernel.methodId)) {
+      throw new Error(`There is no merge method "${kernel.methodId}"`);
+    }
+    const formula = formulaModule(kernel.methodId);
+    const constants = {
+      ...constantsFrom(formula, kernel.coefficients),
+      OUTPUT: floatDtypes.indexOf(kernel.output),
+    };
+    const coefficients = new Uint32Array(Float32Array.from(kernel.coefficients).buffer);
+    const arena = this.#borrow(blocks);
+    try {
+      const variant = { shader: 'map', formula, constants } as const;
+      const main = await this.#main(arena, blocks, variant, kernel);
+      for await (const placed of arena.read(blocks, blocks, signal)) {
+        arena.describe(placed, blocks.dtypes, kernel.at);
+        arena.words.set(coefficients, GIVEN / 4);
+        yield mapBlock(main, arena, placed, blocks, kernel);
       }
-      yield { bytes, saturated, nonFinite };
+    } finally {
+      arena.resident = null;
+      this.#idle.unshift(arena);
     }
   }
 
   dispose(): void {
-    this.#pool?.dispose();
+    this.#idle = [];
   }
 
-  async #do<T extends Task>(task: T, signal: AbortSignal): Promise<ResultOf<T>> {
-    signal.throwIfAborted();
-    // A chunk takes less than a millisecond, not much more than sending it elsewhere.
-    if (!this.#pool || task.run.count <= CHUNK) return perform(task);
-    const run = copyOf(task.run);
-    const buffers = run.planes.map((plane) => plane.buffer);
-    return this.#pool.run<T>({ ...task, run }, buffers, signal);
+  /** The arena that holds the tensor, else one that holds none, else the one idle for longest, else a new one. */
+  #borrow(blocks: Blocks): Arena {
+    const arena =
+      this.#idle.find(({ resident }) => resident?.blocks === blocks) ??
+      this.#idle.find(({ resident }) => resident === null) ??
+      (this.#idle.length < MOST_HELD ? new Arena() : this.#idle[this.#idle.length - 1]);
+    this.#idle = this.#idle.filter((one) => one !== arena);
+    return arena;
   }
 
-  /** Tasks begun before the first is done: two for each worker. */
-  get #window(): number {
-    return 2 * (this.#pool?.size ?? 0) + 1;
+  async #main(
+    arena: Arena,
+    blocks: Blocks,
+    variant: Omit<Variant, 'table'>,
+    { work, at }: { readonly work: Work; readonly at: Kernel['at'] },
+  ): Promise<Main> {
+    const constants = { ...constantsOf(blocks, work), ...variant.constants };
+    const table = constants['DTYPE'] === MIXED ? { table: tableOf(blocks.dtypes, at) } : {};
+    return arena.main(await this.#programs.get({ ...variant, constants, ...table }));
   }
+}
 
-  /** Whole chunks, so many that every worker has something to do. */
-  #taskLength(elementCount: number): number {
-    const share = Math.ceil(elementCount / (2 * (this.#pool?.size ?? 1)) / CHUNK) * CHUNK;
-    return Math.min(LONGEST_TASK, Math.max(SHORTEST_TASK, share));
+/** Merges a block by stretches of a size that stays in the processor's cache. */
+function mapBlock(main: Main, arena: Arena, placed: Placed, blocks: Blocks, kernel: Kernel): Mapped {
+  const { block, address, head, octs } = placed;
+  const { bytes: memory, words } = arena;
+  const size = bytesPerElement(kernel.output);
+  const bytes = new Uint8Array(block.count * size);
+  const most = OUT_BYTES / 8 / size;
+  let saturated = 0;
+  let nonFinite = 0;
+  for (let begin = 0; begin < octs; begin += most) {
+    const end = Math.min(octs, begin + most);
+    words.fill(0, TALLY / 4, TALLY / 4 + 2);
+    // The shader counts octs from the beginning of the block.
+    main(JOB, address, GIVEN, OUT - begin * 8 * size, TALLY, begin, end, 0);
+    const from = Math.max(0, begin * 8 - head);
+    const count = Math.min(block.count, end * 8 - head) - from;
+    if (words[TALLY / 4] === 0) {
+      const at = OUT + (from + head - begin * 8) * size;
+      bytes.set(memory.subarray(at, at + count * size), from * size);
+      saturated += words[TALLY / 4 + 1];
+      continue;
+    }
+    const { dtypes, hasBase } = blocks;
+    const mapped = mapRun({ run: partOf({ ...block, dtypes, hasBase }, from, count), kernel });
+    bytes.set(mapped.bytes, from * size);
+    saturated += mapped.saturated;
+    nonFinite += mapped.nonFinite;
   }
+  return { bytes, saturated, nonFinite };
+}
+
+/** The same tensor, not read again if it lies in the arena. */
+function held({ resident }: Arena, blocks: Blocks): Blocks {
+  if (resident?.blocks !== blocks) return blocks;
+  return {
+    ...blocks,
+    async *read() {
+      yield resident.placed.block;
+    },
+  };
 }

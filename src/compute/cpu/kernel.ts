@@ -10,12 +10,7 @@ import { roundTo } from '../../numerics/round.ts';
 import type { Mapped } from '../backend.ts';
 import { collectorFor } from './collectors.ts';
 import { DecodedChunk } from './decoded-chunk.ts';
-import { CHUNK, type MapTask, type MeasureTask, type ResultOf, type Task } from './task.ts';
-
-/** Does a task of either kind. */
-export function perform<T extends Task>(task: T): ResultOf<T> {
-  return (task.kind === 'map' ? mapRun(task) : measureRun(task)) as ResultOf<T>;
-}
+import { CHUNK, type Collected, type MapTask, type MeasureTask } from './task.ts';
 
 /** The run's elements, merged and encoded. Throws when there is no such method. */
 export function mapRun({ run, kernel }: MapTask): Mapped {
@@ -51,7 +46,7 @@ export function mapRun({ run, kernel }: MapTask): Mapped {
 const NO_BASE = new Float32Array(0);
 
 /** What the run contributes to each wanted number; its start is a multiple of `CHUNK`. */
-export function measureRun({ run, wanted, work, at }: MeasureTask): ResultOf<MeasureTask> {
+export function measureRun({ run, wanted, work, at }: MeasureTask): readonly Collected[] {
   const chunk = new DecodedChunk(run, roundTo(work));
   const collectors = wanted.map((one) => collectorFor(one, run.start, at));
   for (let offset = 0; offset < run.count; offset += CHUNK) {

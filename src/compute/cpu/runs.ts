@@ -2,6 +2,8 @@ import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Blocks } from '../backend.ts';
 import { CHUNK, type Run } from './task.ts';
 
+const LONGEST_RUN = 64 * CHUNK;
+
 /** Elements `from` … `from + count` of a run; its planes are views. */
 export function partOf(run: Run, from: number, count: number): Run {
   const planes = run.planes.map((plane, p) => {
@@ -61,4 +63,28 @@ function joined(a: Run, b: Run): Run {
     return both;
   });
   return { ...a, count: a.count + b.count, planes };
+}
+
+/**
+ * The same tensor in blocks that begin at multiples of `CHUNK`. Blocks that do so already, as those of the
+ * engine do, are passed on as they are.
+ */
+export function alignedBlocks(blocks: Blocks): Blocks {
+  return {
+    ...blocks,
+    async *read(signal, room) {
+      let next = 0;
+      for await (const block of blocks.read(signal, room)) {
+        const whole = next + block.count === blocks.elementCount || block.count % CHUNK === 0;
+        if (block.start !== next || !whole) break;
+        next += block.count;
+        yield block;
+      }
+      if (next === blocks.elementCount) return;
+      for await (const run of alignedRuns(blocks, LONGEST_RUN, signal)) {
+        const seen = Math.min(run.count, Math.max(0, next - run.start));
+        if (seen < run.count) yield partOf(run, seen, run.count - seen);
+      }
+    },
+  };
 }

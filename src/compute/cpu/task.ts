@@ -1,8 +1,8 @@
-/** What travels to a kernel worker and back. */
+/** What the definition works on, and what it gives. */
 import type { Measure } from '../../methods/method.ts';
 import type { FloatDtype } from '../../numerics/dtype.ts';
 import type { CollectedRun, Pass } from '../../numerics/select.ts';
-import type { Block, Kernel, Mapped, Work } from '../backend.ts';
+import type { Block, Kernel, Work } from '../backend.ts';
 
 /**
  * Elements worked on at a time: the planes of a chunk stay in the processor's cache, and sums are
@@ -22,16 +22,13 @@ export type Wanted =
   | Exclude<Measure, { kind: 'magnitude' }>
   | { readonly kind: 'select'; readonly model: number; readonly pass: Pass };
 
-export type MapTask = { readonly kind: 'map'; readonly run: Run; readonly kernel: Kernel };
+export type MapTask = { readonly run: Run; readonly kernel: Kernel };
 export type MeasureTask = {
-  readonly kind: 'measure';
   readonly run: Run;
   readonly wanted: readonly Wanted[];
   readonly work: Work;
   readonly at: Kernel['at'];
 };
-export type Task = MapTask | MeasureTask;
 
 /** A sum for each chunk of the run, or what the pass of a selection collects; one per wanted. */
 export type Collected = Float64Array<ArrayBuffer> | CollectedRun;
-export type ResultOf<T extends Task> = T extends MapTask ? Mapped : readonly Collected[];

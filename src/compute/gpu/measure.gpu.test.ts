@@ -5,7 +5,7 @@ import { gpuTest } from '../../testing/gpu.ts';
 import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
 import { randomNumbers, sampleWeights } from '../../testing/samples.ts';
 import type { Blocks, Work } from '../backend.ts';
-import { cpuBackend } from '../cpu/backend.ts';
+import { definitionBackend } from '../cpu/definition.ts';
 import { gpuBackend } from './backend.ts';
 
 const signal = new AbortController().signal;
@@ -31,7 +31,7 @@ const sums: readonly Measure[] = [
 async function compareSums(device: GPUDevice, blocks: Blocks, work: Work): Promise<void> {
   const gpu = gpuBackend(device, 'test', { pieceLimit: 1 << 18, gridWidth: 2 });
   const got = await gpu.measure(blocks, sums, { work, at }, signal);
-  const wanted = await cpuBackend({ workers: 0 }).measure(blocks, sums, { work, at }, signal);
+  const wanted = await definitionBackend().measure(blocks, sums, { work, at }, signal);
   sums.forEach((measure, i) => {
     // Each term is at most 9, and 128 of them are added in f32.
     const allowed = blocks.elementCount * 9 * 128 * 2 ** -24 + 1e-12;
@@ -60,7 +60,7 @@ gpuTest(
 /** Magnitudes at ranks, for both models, from a large sample and from one that is often wrong. */
 async function compareRanks(device: GPUDevice, blocks: Blocks, work: Work = 'F32'): Promise<void> {
   const n = blocks.elementCount;
-  const cpu = cpuBackend({ workers: 0 });
+  const cpu = definitionBackend();
   for (const sampleSize of [1 << 16, 16]) {
     const gpu = gpuBackend(device, 'test', { sampleSize, pieceLimit: 1 << 18, gridWidth: 2 });
     for (const share of [0, 1e-4, 0.01, 0.2, 0.5, 0.9, 0.999, 1]) {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { cpuBackend } from '../../compute/cpu/backend.ts';
+import { definitionBackend } from '../../compute/cpu/definition.ts';
 import { isKept, keepLimit, tensorKey } from '../../numerics/random.ts';
 import { mergeTensor, type TensorMerge } from '../../testing/merge-tensor.ts';
 import dareLinear from './index.ts';
 
-const backend = cpuBackend({ workers: 0 });
+const backend = definitionBackend();
 const size = 4096;
 const ones = new Float32Array(size).fill(1);
 const base = new Float32Array(size);

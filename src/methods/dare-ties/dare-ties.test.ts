@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { cpuBackend } from '../../compute/cpu/backend.ts';
+import { definitionBackend } from '../../compute/cpu/definition.ts';
 import { isKept, keepLimit, tensorKey } from '../../numerics/random.ts';
 import { mergeTensor } from '../../testing/merge-tensor.ts';
 import dareTies from './index.ts';
 
-const backend = cpuBackend({ workers: 0 });
+const backend = definitionBackend();
 const size = 256;
 const base = new Float32Array(size);
 const plus = new Float32Array(size).fill(1);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { cpuBackend } from '../../compute/cpu/backend.ts';
+import { definitionBackend } from '../../compute/cpu/definition.ts';
 import { mergeTensor } from '../../testing/merge-tensor.ts';
 import linear from './index.ts';
 
-const backend = cpuBackend({ workers: 0 });
+const backend = definitionBackend();
 const a = [1, 2, -4];
 const b = [3, -2, 0];
 

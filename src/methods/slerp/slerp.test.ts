@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { cpuBackend } from '../../compute/cpu/backend.ts';
+import { definitionBackend } from '../../compute/cpu/definition.ts';
 import { mergeTensor, type TensorMerge } from '../../testing/merge-tensor.ts';
 import slerp from './index.ts';
 
-const backend = cpuBackend({ workers: 0 });
+const backend = definitionBackend();
 const blend = (models: readonly number[][], t: number, rest: Partial<TensorMerge> = {}) =>
   mergeTensor(backend, { method: slerp, models, ...rest, global: { t, ...rest.global } });
 

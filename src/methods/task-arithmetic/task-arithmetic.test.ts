@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { cpuBackend } from '../../compute/cpu/backend.ts';
+import { definitionBackend } from '../../compute/cpu/definition.ts';
 import { mergeTensor } from '../../testing/merge-tensor.ts';
 import taskArithmetic from './index.ts';
 
-const backend = cpuBackend({ workers: 0 });
+const backend = definitionBackend();
 const base = [1, 1, 1];
 const models = [
   [2, 1, 0],

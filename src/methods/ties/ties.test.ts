@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { cpuBackend } from '../../compute/cpu/backend.ts';
+import { definitionBackend } from '../../compute/cpu/definition.ts';
 import { mergeTensor, type TensorMerge } from '../../testing/merge-tensor.ts';
 import ties from './index.ts';
 
-const backend = cpuBackend({ workers: 0 });
+const backend = definitionBackend();
 const merge = (merge: Omit<TensorMerge, 'method'>) =>
   mergeTensor(backend, { method: ties, ...merge });
 

@@ -1,0 +1,61 @@
+import type { Measure } from '../../methods/method.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
+import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
+import { gatherFor } from './gather.ts';
+import { mapRun, measureRun } from './kernel.ts';
+import { alignedRuns, partsOf } from './runs.ts';
+import { sampleFor } from './sample.ts';
+import { CHUNK } from './task.ts';
+
+/** Elements done between two looks at the abort signal: some ten milliseconds of work. */
+const PART = 16 * CHUNK;
+
+/**
+ * The definition of all numbers, in TypeScript: f32 step by step as the methods state it, whole-tensor
+ * sums in f64. The result does not depend on how the tensor is cut into blocks. Non-finite values follow
+ * the IEEE rules. The compiled shaders are held against it, and leave to it what they cannot promise.
+ */
+export function definitionBackend(): Backend {
+  return { kind: 'cpu', label: 'CPU', measure, map, dispose() {} };
+}
+
+async function measure(
+  blocks: Blocks,
+  measures: readonly Measure[],
+  { work, at }: { readonly work: Work; readonly at: Kernel['at'] },
+  signal: AbortSignal,
+): Promise<readonly (readonly number[])[]> {
+  const { elementCount } = blocks;
+  const sample = await sampleFor(blocks, measures, work, signal);
+  const gathers = measures.map((one) => gatherFor(one, elementCount, sample));
+  for (;;) {
+    const open = gathers.filter((gather) => gather.wanted());
+    if (open.length === 0) return gathers.map((gather) => gather.answer());
+    for await (const run of alignedRuns(blocks, PART, signal)) {
+      const needy = open.filter((gather) => gather.needs(run));
+      const wanted = needy.map((gather) => gather.wanted()!);
+      const collected = measureRun({ run, wanted, work, at });
+      for (const [i, gather] of needy.entries()) gather.add(collected[i], run.start);
+      if (open.every((gather) => !gather.wanted())) break;
+    }
+    for (const gather of open) gather.finishPass();
+  }
+}
+
+async function* map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
+  const { dtypes, hasBase } = blocks;
+  const size = bytesPerElement(kernel.output);
+  for await (const block of blocks.read(signal)) {
+    const bytes = new Uint8Array(block.count * size);
+    let saturated = 0;
+    let nonFinite = 0;
+    for (const run of partsOf({ ...block, dtypes, hasBase }, PART)) {
+      signal.throwIfAborted();
+      const mapped = mapRun({ run, kernel });
+      bytes.set(mapped.bytes, (run.start - block.start) * size);
+      saturated += mapped.saturated;
+      nonFinite += mapped.nonFinite;
+    }
+    yield { bytes, saturated, nonFinite };
+  }
+}

@@ -1,0 +1,172 @@
+import type { Measure } from '../../methods/method.ts';
+import { type Blocks, NonFiniteError } from '../backend.ts';
+import { BINS, Search } from '../shaders/search.ts';
+import { pack } from '../shaders/structs.ts';
+import { isSum, sumCode, sumFields } from '../shaders/sums.ts';
+import { type Arena, GIVEN, JOB, type Main, OUT, type Placed, SLAB, TALLY } from './arena.ts';
+import type { Variant } from './programs.ts';
+import { CHUNK } from './task.ts';
+
+/** Words before the histograms in select.wgsl. */
+const FLAGS = 1;
+/** Slabs that all searches go over before the next: the base stays in the processor's cache. */
+const SLABS_AT_ONCE = 4;
+/** Histograms that the arena has room for. */
+const MOST_SEARCHES = 64;
+
+type Searching = { readonly model: number; readonly search: Search };
+type Find = (variant: Pick<Variant, 'shader' | 'constants'>) => Promise<Main>;
+
+/** The measures of one tensor, pass by pass: `begin` until it says no, `see` every block, `finishPass`. */
+export class Measuring {
+  readonly #measures: readonly Measure[];
+  readonly #arena: Arena;
+  readonly #find: Find;
+  readonly #searches: readonly Searching[];
+  readonly #sums: Float64Array;
+  #summed: boolean;
+
+  constructor(blocks: Blocks, measures: readonly Measure[], arena: Arena, find: Find) {
+    const { elementCount, hasBase } = blocks;
+    if (!hasBase && !measures.every((one) => one.kind === 'dot' && one.of === 'weights')) {
+      throw new Error('Without a base there are no task vectors');
+    }
+    this.#measures = measures;
+    this.#arena = arena;
+    this.#find = find;
+    this.#sums = new Float64Array(measures.length);
+    this.#summed = !measures.some(isSum);
+    this.#searches = measures.flatMap((measure) => {
+      if (measure.kind !== 'magnitude') return [];
+      const search = new Search(measure.count, elementCount, sampleSize(elementCount));
+      return [{ model: measure.model, search }];
+    });
+  }
+
+  /** Whether another pass over the tensor is needed. */
+  begin(): boolean {
+    return !this.#summed || this.#searches.some(({ search }) => search.pass !== null);
+  }
+
+  finishPass(): void {
+    this.#summed = true;
+    for (const { search } of this.#searches) search.finishPass();
+  }
+
+  answers(): readonly (readonly number[])[] {
+    const cuts = this.#searches.map(({ search }) => search.cut);
+    return this.#measures.map((measure, i) => {
+      if (measure.kind !== 'magnitude') return [this.#sums[i]];
+      const { magnitude, lastIndex } = cuts.shift()!;
+      return [magnitude, lastIndex];
+    });
+  }
+
+  /** Takes a block, described to the shaders. @throws NonFiniteError when it holds NaN or infinity */
+  async see(placed: Placed): Promise<void> {
+    if (!this.#summed) await this.#sum(placed);
+    const of = (kind: 'sample' | 'step' | 'locate') =>
+      this.#searches.filter(({ search }) => search.pass?.kind === kind);
+    for (const each of of('locate')) await this.#locate(each, placed);
+    for (const each of of('sample')) await this.#sample(each, placed);
+    const stepping = of('step');
+    for (let first = 0; first < stepping.length; first += MOST_SEARCHES) {
+      await this.#step(stepping.slice(first, first + MOST_SEARCHES), placed);
+    }
+  }
+
+  /** Adds the sum of each chunk, in ascending order; chunks begin at multiples of `CHUNK`. */
+  async #sum({ block, address, start, octs }: Placed): Promise<void> {
+    const { words, memory } = this.#arena;
+    const four = new Float64Array(memory.buffer, OUT, 4);
+    words[TALLY / 4] = 0;
+    for (const [i, measure] of this.#measures.entries()) {
+      if (!isSum(measure)) continue;
+      const main = await this.#find({ shader: 'reduce', constants: { KIND: sumCode(measure) } });
+      words.set(pack('Sum', [sumFields(measure, start)]), GIVEN / 4);
+      for (let from = 0; from < block.count; from += CHUNK) {
+        const end = Math.min(2 * octs, (from + CHUNK) / 4);
+        main(JOB, address, GIVEN, OUT, TALLY, from / 4, end, 0);
+        this.#sums[i] += four[0] + four[1] + (four[2] + four[3]);
+      }
+    }
+    this.#refuseNonFinite();
+  }
+
+  async #sample({ model, search }: Searching, { block, address, head }: Placed): Promise<void> {
+    const { pass } = search;
+    if (pass?.kind !== 'sample') return;
+    const count = Math.ceil((head + block.count) / pass.stride);
+    search.addSample(await this.#take(model, 0, pass.stride, count, address));
+  }
+
+  async #locate({ model, search }: Searching, placed: Placed): Promise<void> {
+    const { pass } = search;
+    if (pass?.kind !== 'locate') return;
+    const { block, address, start } = placed;
+    if (pass.start < block.start || pass.start >= block.start + block.count) return;
+    search.addSlab(await this.#take(model, pass.start - start, 1, SLAB, address));
+  }
+
+  /** Magnitudes of single elements: see sample.wgsl. */
+  async #take(
+    model: number,
+    first: number,
+    stride: number,
+    count: number,
+    address: number,
+  ): Promise<Uint32Array> {
+    const main = await this.#find({ shader: 'sample', constants: {} });
+    const { words } = this.#arena;
+    words[TALLY / 4] = 0;
+    words.set(pack('Sample', [{ model, first, stride, count }]), GIVEN / 4);
+    main(JOB, address, GIVEN, OUT, TALLY, 0, count, 0);
+    this.#refuseNonFinite();
+    return words.slice(OUT / 4, OUT / 4 + count);
+  }
+
+  /** One step of each search over the block. */
+  async #step(searches: readonly Searching[], { block, address, head, octs }: Placed) {
+    const main = await this.#find({ shader: 'select', constants: {} });
+    const { words } = this.#arena;
+    const slabs = Math.ceil((octs * 8) / SLAB);
+    const counts = searches.map(() => new Uint32Array(2 * slabs));
+    words.fill(0, TALLY / 4, TALLY / 4 + FLAGS + BINS * searches.length);
+    const fields = searches.map(({ model, search: { pass } }) => {
+      if (pass?.kind !== 'step') throw new Error('The search asked for something else');
+      return { model, low: pass.low, high: pass.high, shift: pass.shift, guess: pass.guess };
+    });
+    words.set(pack('Search', fields), GIVEN / 4);
+    for (let begin = 0; begin < slabs; begin += SLABS_AT_ONCE) {
+      const end = Math.min(slabs, begin + SLABS_AT_ONCE);
+      for (let z = 0; z < searches.length; z++) {
+        // The shader counts slabs from the beginning of the block, one row after the other.
+        main(JOB, address, GIVEN, OUT - 8 * (slabs * z + begin), TALLY, begin, end, z);
+        counts[z].set(words.subarray(OUT / 4, OUT / 4 + 2 * (end - begin)), 2 * begin);
+      }
+    }
+    this.#refuseNonFinite();
+    const starts = Array.from({ length: slabs }, (_, slab) =>
+      slab === 0 ? block.start : block.start - head + slab * SLAB,
+    );
+    const zeros = new Array<number>(slabs).fill(0);
+    zeros[0] += head;
+    zeros[slabs - 1] += slabs * SLAB - head - block.count;
+    searches.forEach(({ search }, z) => {
+      const begin = TALLY / 4 + FLAGS + z * BINS;
+      const histogram = words.slice(begin, begin + BINS);
+      search.addStep({ starts, counts: counts[z], zeros, histogram });
+    });
+  }
+
+  #refuseNonFinite(): void {
+    if (this.#arena.words[TALLY / 4] !== 0) {
+      throw new NonFiniteError('A plane or a step holds NaN or infinity');
+    }
+  }
+}
+
+/** Large enough for a bracket of a few percent, small beside the tensor: between 2¹⁰ and 2¹⁶. */
+function sampleSize(elementCount: number): number {
+  return Math.min(2 ** 16, Math.max(2 ** 10, elementCount / 64));
+}
