@@ -5,7 +5,7 @@ import { type MemorySink, memorySink } from '../testing/memory-sink.ts';
 import { mergeRun } from '../testing/merge-run.ts';
 import { f32, modelFile } from '../testing/model-file.ts';
 import type { Handle, Progress, TensorReport } from './protocol.ts';
-import { run } from './run.ts';
+import { run } from './run/run.ts';
 import type { Remote, Surroundings } from './serve.ts';
 
 const models = {

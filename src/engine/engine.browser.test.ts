@@ -4,7 +4,7 @@ import { mergeRun, writtenTensor } from '../testing/merge-run.ts';
 import { bf16, modelFile } from '../testing/model-file.ts';
 import { type EngineClient, startEngine } from './client.ts';
 import type { BackendChoice, Handle, Progress } from './protocol.ts';
-import { run } from './run.ts';
+import { run } from './run/run.ts';
 
 const wave = (seed: number) => Array.from({ length: 4099 }, (_, i) => ((i * seed) % 61) / 8 - 3);
 const models = {

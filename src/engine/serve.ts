@@ -2,9 +2,9 @@ import type { Model } from '../formats/model.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publish.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
-import type { Devices } from './devices.ts';
-import { Library } from './library.ts';
-import type { Metered } from './progress.ts';
+import type { Devices } from './devices/devices.ts';
+import { Library } from './library/library.ts';
+import type { Metered } from './run/progress.ts';
 import type {
   Answer,
   Destination,
@@ -17,9 +17,9 @@ import type {
   TensorReport,
 } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
-import { filesToPublish } from './publication.ts';
-import { run } from './run.ts';
-import type { Traffic } from './traffic.ts';
+import { filesToPublish } from './library/publication.ts';
+import { run } from './run/run.ts';
+import type { Traffic } from './library/traffic.ts';
 import { toWire } from './wire.ts';
 
 /** Private storage, as far as runs use it. */

@@ -14,10 +14,10 @@ import {
 } from '../io/opfs-runs.ts';
 import type { Source } from '../io/source.ts';
 import { zipRun } from '../io/zip.ts';
-import { Devices, type Machine } from './devices.ts';
-import { findGpu } from './gpu.ts';
+import { Devices, type Machine } from './devices/devices.ts';
+import { findGpu } from './devices/gpu.ts';
 import type { Handle } from './protocol.ts';
-import { HubRemote } from './remote.ts';
+import { HubRemote } from './library/remote.ts';
 import type { Storage, Surroundings } from './serve.ts';
 
 /** Held during a run, by any number of tabs: a page with a lock is not put to sleep. */

@@ -1,9 +1,9 @@
 import { definitionBackend } from '../compute/cpu/definition.ts';
 import type { EnginePort } from '../engine/client.ts';
 import { EngineClient } from '../engine/client.ts';
-import { Devices, type GpuFound } from '../engine/devices.ts';
+import { Devices, type GpuFound } from '../engine/devices/devices.ts';
 import { type Remote, type Storage, type Surroundings, serve } from '../engine/serve.ts';
-import { Traffic } from '../engine/traffic.ts';
+import { Traffic } from '../engine/library/traffic.ts';
 import { memorySink } from './memory-sink.ts';
 import { memorySource } from './memory-source.ts';
 

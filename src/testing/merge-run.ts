@@ -1,9 +1,9 @@
 import type { Backend } from '../compute/backend.ts';
 import { definitionBackend } from '../compute/cpu/definition.ts';
-import { Library } from '../engine/library.ts';
-import type { Metered } from '../engine/progress.ts';
+import { Library } from '../engine/library/library.ts';
+import type { Metered } from '../engine/run/progress.ts';
 import type { TensorReport } from '../engine/protocol.ts';
-import type { RunOptions } from '../engine/run.ts';
+import type { RunOptions } from '../engine/run/run.ts';
 import type { Model } from '../formats/model.ts';
 import type { Source } from '../io/source.ts';
 import { plan } from '../plan/plan.ts';

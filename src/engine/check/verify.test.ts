@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { Sink } from '../../io/sink.ts';
+import type { Source } from '../../io/source.ts';
+import { type MemorySink, memorySink } from '../../testing/memory-sink.ts';
+import { memorySource } from '../../testing/memory-source.ts';
+import { mergeRun } from '../../testing/merge-run.ts';
+import { bf16, f16, f32, type TestTensor, tensor } from '../../testing/model-file.ts';
+import { run } from '../run/run.ts';
+
+const pair = { a: { w: f32([4], [1, 2, 3, 4]) }, b: { w: f32([4], [3, 2, 1, -4]) } };
+
+/** A disk that gives back something else than was written to the weights. */
+function lyingSink(change: (bytes: Uint8Array) => Uint8Array): MemorySink {
+  const inner = memorySink();
+  const reopen: Sink['reopen'] = async (name) => {
+    const source: Source = await inner.reopen(name);
+    const bytes = await source.read(0, source.size);
+    return memorySource(name, name === 'model.safetensors' ? change(bytes) : bytes);
+  };
+  return { ...inner, reopen };
+}
+
+async function verdict(models: Record<string, Record<string, TestTensor>>) {
+  const { plan, options } = await mergeRun({ models });
+  const all = options();
+  const { verify } = await run(plan, all);
+  const saved = new TextDecoder().decode(all.sink.files.get('amalgam-verify.json'));
+  return { verify, saved: JSON.parse(saved) };
+}
+
+function withLast(bytes: Uint8Array, flip: number): Uint8Array {
+  const changed = bytes.slice();
+  changed[changed.length - 1] ^= flip;
+  return changed;
+}
+
+describe('a file that is not what was sent', () => {
+  test.each([
+    ['a flipped bit in the weights', (b: Uint8Array) => withLast(b, 1), /reads back differently/],
+    ['a truncated file', (b: Uint8Array) => b.slice(0, -1), /has \d+ bytes, expected \d+/],
+    [
+      'another header',
+      (b: Uint8Array) => {
+        const changed = b.slice();
+        changed[changed.indexOf(0x77)] = 0x78; // the name w becomes x
+        return changed;
+      },
+      /header of model.safetensors is not the planned one/,
+    ],
+  ])('%s ends the run and nothing is kept', async (_, change, message) => {
+    const { plan, options } = await mergeRun({ models: pair });
+    const sink = lyingSink(change);
+    const error = await run(plan, options({ sink })).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ tag: 'verify', message: expect.stringMatching(message) });
+    expect(sink.state()).toBe('aborted');
+    expect(sink.files.size).toBe(0);
+  });
+});
+
+describe('a file that is what was sent', () => {
+  test('has its size and the sha256 of its bytes', async () => {
+    const { plan, options } = await mergeRun({ models: pair });
+    const all = options();
+    const { verify } = await run(plan, all);
+    const bytes = all.sink.files.get('model.safetensors')!;
+    const digest = await crypto.subtle.digest('SHA-256', bytes);
+    const [weights] = verify.files;
+    expect(weights).toEqual({
+      name: 'model.safetensors',
+      size: bytes.length,
+      sha256: Buffer.from(digest).toString('hex'),
+    });
+    expect(verify).toMatchObject({ ok: true, problems: [], tensors: 1, nan: 0, infinite: 0 });
+  });
+
+  test('the report is saved beside the weights', async () => {
+    const { verify, saved } = await verdict(pair);
+    expect(saved).toEqual({ ...verify, remarkable: [] });
+  });
+
+  test.each([
+    ['F32', f32([2, 2], [1, Number.NaN, 3, 4]), '1 NaN'],
+    ['BF16', bf16([4], [Number.NaN, Number.NaN, 3, 4]), '2 NaN'],
+    ['F16', f16([4], [1, 2, 3, Number.POSITIVE_INFINITY]), '1 infinite'],
+    [
+      'F8_E5M2',
+      tensor('F8_E5M2', [4], [1, Number.NaN, Number.NEGATIVE_INFINITY, 2]),
+      '1 NaN and 1',
+    ],
+  ])('a merged %s tensor with non-finite values is a problem', async (_, w, words) => {
+    const other: TestTensor = { ...w, bytes: w.bytes.slice().fill(0) };
+    const { verify, saved } = await verdict({ a: { w: other }, b: { w } });
+    expect(verify.ok).toBe(false);
+    expect(verify.problems).toEqual([expect.stringContaining(`w holds ${words}`)]);
+    expect(verify.nan + verify.infinite).toBeGreaterThan(0);
+    expect(saved.remarkable[0]).toMatchObject({ tensor: 'w' });
+  });
+
+  test('a merge that changes nothing is a problem', async () => {
+    const { verify } = await verdict({ a: pair.a, b: pair.a });
+    expect(verify.ok).toBe(false);
+    expect(verify.tensorsChanged).toBe(0);
+    expect(verify.problems).toEqual(['nothing changed: every tensor equals the original']);
+  });
+
+  test('one changed tensor among equal ones is enough', async () => {
+    const same = f32([3]);
+    const a = { same, w: pair.a.w };
+    const { verify } = await verdict({ a, b: { same, w: pair.b.w } });
+    expect(verify).toMatchObject({ ok: true, tensors: 2, tensorsChanged: 1 });
+  });
+});

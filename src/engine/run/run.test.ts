@@ -1,0 +1,235 @@
+import { expect, test } from 'vitest';
+import { encode } from '../../testing/encode.ts';
+import { type MemorySink, memorySink } from '../../testing/memory-sink.ts';
+import { countingSource } from '../../testing/memory-source.ts';
+import { mergeRun, writtenTensor } from '../../testing/merge-run.ts';
+import { bf16, f32, i64 } from '../../testing/model-file.ts';
+import { run } from './run.ts';
+
+const pair = {
+  a: { w: f32([4], [1, 2, 3, 4]), steps: i64([2], [7, 8]) },
+  b: { w: f32([4], [3, 2, 1, -4]), steps: i64([2], [7, 8]) },
+};
+
+function floats(bytes: Uint8Array): number[] {
+  return [...new Float32Array(new Uint8Array(bytes).buffer)];
+}
+
+/** 1000 values that differ from tensor to tensor and are exact in bf16. */
+const wave = (seed: number) => Array.from({ length: 1000 }, (_, i) => ((i * seed) % 61) / 8 - 3);
+const family = {
+  base: { w: bf16([1000], wave(3)), v: bf16([40, 25], wave(5)) },
+  a: { w: bf16([1000], wave(7)), v: bf16([40, 25], wave(11)) },
+  b: { w: bf16([1000], wave(13)), v: bf16([40, 25], wave(17)) },
+};
+const ties = { method: 'ties', values: {} } as const;
+
+test('a linear merge writes the mean of the models and copies what is not float', async () => {
+  const { plan, options } = await mergeRun({ models: pair });
+  const all = options();
+  const result = await run(plan, all);
+  expect(all.sink.state()).toBe('committed');
+  expect(floats(writtenTensor(plan, all.sink, 'w'))).toEqual([2, 2, 2, 0]);
+  expect(writtenTensor(plan, all.sink, 'steps')).toEqual(pair.a.steps.bytes);
+  expect(result.verify.ok).toBe(true);
+  expect(result.verify.tensorsChanged).toBe(1);
+  expect(result.backend).toBe('CPU');
+});
+
+test('every tensor is reported: backend, and whether it changed', async () => {
+  const { plan, options, reports } = await mergeRun({ models: pair });
+  const result = await run(plan, options());
+  expect(reports).toEqual([
+    { tensor: 'steps', backend: 'copy', changed: false, saturated: 0, nonFinite: 0, notes: [] },
+    { tensor: 'w', backend: 'cpu', changed: true, saturated: 0, nonFinite: 0, notes: [] },
+  ]);
+  expect(result.tensors).toEqual(reports);
+});
+
+test('a change of the last element only is a change', async () => {
+  const values = wave(3);
+  const other = [...values.slice(0, 999), 99];
+  const models = { a: { w: f32([1000], values) }, b: { w: f32([1000], other) } };
+  const { plan, options, reports } = await mergeRun({ models });
+  await run(plan, options({ budget: 8192 }));
+  expect(reports[0].changed).toBe(true);
+});
+
+test('a long tensor that comes out as it went in has not changed', async () => {
+  const same = f32([1000], wave(3));
+  const models = { a: { same, w: f32([2], [1, 2]) }, b: { same, w: f32([2], [3, 4]) } };
+  const { plan, options, reports } = await mergeRun({ models });
+  await run(plan, options({ budget: 4096 }));
+  expect(reports.map(({ tensor, changed }) => [tensor, changed])).toEqual([
+    ['same', false],
+    ['w', true],
+  ]);
+});
+
+test('many small blocks give the bytes of one block', async () => {
+  const input = { models: family, recipe: ties };
+  const whole = await mergeRun(input);
+  const wholeRun = whole.options();
+  await run(whole.plan, wholeRun);
+  const pieces = await mergeRun(input);
+  const piecesRun = pieces.options({ budget: 4096 });
+  await run(pieces.plan, piecesRun);
+  expect(piecesRun.sink.writes.length).toBeGreaterThan(wholeRun.sink.writes.length + 20);
+  expect(piecesRun.sink.files).toEqual(wholeRun.sink.files);
+});
+
+test('two runs of one recipe give the same bytes in every file', async () => {
+  const one = await mergeRun({ models: family, recipe: { method: 'dare_ties' } });
+  const sinks = [memorySink(), memorySink()];
+  for (const sink of sinks) await run(one.plan, one.options({ sink }));
+  expect(sinks[0].files).toEqual(sinks[1].files);
+  expect(sinks[0].files.size).toBeGreaterThan(1);
+});
+
+test('another output dtype casts what is not merged', async () => {
+  const models = {
+    base: { w: f32([2], [1, 1]), only: f32([3], [0.5, -2, 1e-3]) },
+    a: { w: f32([2], [3, 5]) },
+  };
+  const recipe = {
+    method: 'task_arithmetic',
+    values: { lambda: 1 },
+    output: { name: 'x', dtype: 'BF16', shardBytes: null },
+  } as const;
+  const { plan, options, reports } = await mergeRun({ models, recipe });
+  const all = options();
+  await run(plan, all);
+  expect(writtenTensor(plan, all.sink, 'w')).toEqual(encode([3, 5], 'BF16'));
+  expect(writtenTensor(plan, all.sink, 'only')).toEqual(encode([0.5, -2, 1e-3], 'BF16'));
+  expect(reports.map(({ changed }) => changed)).toEqual([null, null]);
+});
+
+test('values too large for the output are counted', async () => {
+  const models = { a: { w: f32([3], [70_000, 1, -70_000]) }, b: { w: f32([3], [70_000, 1, 0]) } };
+  const output = { name: 'x', dtype: 'F16', shardBytes: null } as const;
+  const { plan, options } = await mergeRun({ models, recipe: { output } });
+  const result = await run(plan, options());
+  expect(result.verify.saturated).toBe(1);
+  expect(result.tensors[0].saturated).toBe(1);
+});
+
+test('shards are written one after the other, each with its own tensors', async () => {
+  const output = { name: 'x', dtype: 'base', shardBytes: 2500 } as const;
+  const { plan, options } = await mergeRun({ models: family, recipe: { ...ties, output } });
+  const all = options();
+  const result = await run(plan, all);
+  expect(plan.files).toHaveLength(2);
+  expect([...all.sink.files.keys()]).toEqual([
+    'model-00001-of-00002.safetensors',
+    'model-00002-of-00002.safetensors',
+    ...plan.sideFiles.map(({ name }) => name),
+    'amalgam-verify.json',
+  ]);
+  expect(result.verify.files.map(({ size }) => size)).toEqual([
+    ...plan.files.map(({ byteLength }) => byteLength),
+    ...plan.sideFiles.map(({ name }) => all.sink.files.get(name)!.length),
+  ]);
+});
+
+test('a tensor that fits is fetched once, though it is measured and mapped', async () => {
+  const counters: ReturnType<typeof countingSource>[] = [];
+  const { plan, options } = await mergeRun({
+    models: family,
+    recipe: ties,
+    wrap(source) {
+      counters.push(countingSource(source));
+      return counters.at(-1)!;
+    },
+  });
+  const headers = counters.map((counter) => counter.bytesRead());
+  const result = await run(plan, options());
+  const [base, a] = counters.map((counter, i) => counter.bytesRead() - headers[i]);
+  expect(a).toBe(4000);
+  expect(base).toBeLessThanOrEqual(8000); // its planes, and the comparison with the original
+  expect(result.bytesRead).toBe(base + 2 * a);
+});
+
+test('no more than two tensors are between their first read and their last write', async () => {
+  const count = 8;
+  const names = Array.from({ length: count }, (_, i) => `t${i}`);
+  const tensors = (seed: number) =>
+    Object.fromEntries(names.map((name) => [name, f32([100], wave(seed).slice(0, 100))]));
+  const begun = new Set<number>();
+  let most = 0;
+  let done = 0;
+  const sink = memorySink({ delay: 3 });
+  const { plan, options } = await mergeRun({
+    models: { a: tensors(3), b: tensors(5) },
+    wrap: (source, model) => ({
+      ...source,
+      read(begin, end, signal) {
+        const first = source.size - count * 400;
+        if (model === 'b' && begin >= first) begun.add(Math.floor((begin - first) / 400));
+        most = Math.max(most, begun.size - done);
+        return source.read(begin, end, signal);
+      },
+    }),
+  });
+  const tensor = () => {
+    done += 1;
+  };
+  await run(plan, options({ sink, events: { progress: () => {}, tensor } }));
+  expect(begun.size).toBe(count);
+  expect(most).toBe(2);
+});
+
+test('behind a slow sink, what is read and not yet written stays within the budget', async () => {
+  const budget = 2 ** 16;
+  const long = (seed: number) => f32([20_000], wave(seed));
+  let read = 0;
+  let written = 0;
+  let most = 0;
+  const inner = memorySink({ delay: 1 });
+  const sink: MemorySink = {
+    ...inner,
+    async create(name, size) {
+      const file = await inner.create(name, size);
+      return {
+        ...file,
+        async write(bytes) {
+          await file.write(bytes);
+          written += bytes.length;
+        },
+      };
+    },
+  };
+  const { plan, options } = await mergeRun({
+    models: { a: { w: long(3) }, b: { w: long(5) } },
+    wrap: (source, model) => ({
+      ...source,
+      async read(begin, end, signal) {
+        const bytes = await source.read(begin, end, signal);
+        if (model === 'b' && begin > 0) read += bytes.length;
+        most = Math.max(most, read - written);
+        return bytes;
+      },
+    }),
+  });
+  await run(plan, options({ sink, budget }));
+  expect(read).toBe(80_000);
+  expect(most).toBeGreaterThan(0);
+  expect(2 * most).toBeLessThanOrEqual(budget / 2); // two planes, in one of two jobs
+});
+
+test('progress goes through merging and verifying', async () => {
+  const { plan, options, progress } = await mergeRun({ models: family, recipe: ties });
+  const sink = memorySink({ delay: 120 });
+  await run(plan, options({ sink }));
+  expect(new Set(progress.map(({ phase }) => phase))).toEqual(new Set(['merging', 'verifying']));
+  const merging = progress.filter(({ phase }) => phase === 'merging').at(-1)!;
+  expect(merging.bytesTotal).toBe(plan.files[0].byteLength);
+  expect(merging.tensorsTotal).toBe(2);
+});
+
+test('a method’s remark on a tensor is in its report', async () => {
+  const models = { a: { w: f32([2], [1, 0]) }, b: { w: f32([2], [1, 0]) } };
+  const { plan, options, reports } = await mergeRun({ models, recipe: { method: 'slerp' } });
+  await run(plan, options());
+  expect(reports[0].notes).toHaveLength(1);
+  expect(reports[0].notes[0]).toContain('LERP');
+});

@@ -1,0 +1,103 @@
+import type { Block, Blocks } from '../../compute/backend.ts';
+import { decode } from '../../numerics/decode.ts';
+import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
+import type { PlaneRef } from '../../plan/types.ts';
+import { ahead } from './ahead.ts';
+import { type Planes, type Reader, readSpan } from './blocks.ts';
+import { blockShape } from './memory.ts';
+
+/** One tensor of a chain. */
+export type Link = Planes & { readonly tensor: string };
+
+type Piece = {
+  readonly link: Link;
+  readonly from: number;
+  readonly count: number;
+  readonly at: number;
+};
+
+/**
+ * Many tensors as if they were one, for measures over a whole model. Every link has the same number
+ * of planes. Tensors are packed into full blocks whatever their sizes. Planes whose dtype differs
+ * along the chain are widened to F32, which loses nothing that a task vector would keep.
+ */
+export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tensor'>): Blocks {
+  const columns = links.map((link) =>
+    link.base === null ? link.models : [...link.models, link.base],
+  );
+  const dtypes = (columns[0] ?? []).map((_, plane) => common(columns.map((refs) => refs[plane])));
+  const elementCount = links.reduce((sum, link) => sum + link.elementCount, 0);
+  const planeBytes = dtypes.reduce((sum, dtype) => sum + bytesPerElement(dtype), 0);
+  // Pieces are copied into their block, so twice the planes are held while it is filled.
+  const shape = blockShape(elementCount, 2 * planeBytes, 0, reader.budget);
+
+  async function fill(
+    start: number,
+    pieces: readonly Piece[],
+    signal: AbortSignal,
+  ): Promise<Block> {
+    const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
+    const planes = dtypes.map((dtype) => new Uint8Array(count * bytesPerElement(dtype)));
+    const reads = pieces.flatMap(({ link, from, count: length, at }) =>
+      columns[links.indexOf(link)].map(async (ref, plane) => {
+        const size = bytesPerElement(ref.dtype);
+        const begin = ref.begin + from * size;
+        const span = { ...ref, begin, end: begin + length * size };
+        const bytes = await readSpan(span, { ...reader, tensor: link.tensor }, signal);
+        const target = dtypes[plane];
+        planes[plane].set(widened(bytes, ref.dtype, target), at * bytesPerElement(target));
+      }),
+    );
+    await Promise.all(reads);
+    return { start, count, planes };
+  }
+
+  async function* read(signal: AbortSignal): AsyncGenerator<Block> {
+    let start = 0;
+    for (const pieces of packed(links, shape.blockElements)) {
+      signal.throwIfAborted();
+      const block = await fill(start, pieces, signal);
+      yield block;
+      start += block.count;
+    }
+  }
+
+  return {
+    elementCount,
+    dtypes,
+    hasBase: links.some((link) => link.base !== null),
+    read: (signal) => ahead(read(signal)),
+  };
+}
+
+/** Cuts the links into runs of exactly `size` elements, but the last. */
+function* packed(links: readonly Link[], size: number): Generator<readonly Piece[]> {
+  let pieces: Piece[] = [];
+  let filled = 0;
+  for (const link of links) {
+    for (let from = 0; from < link.elementCount; ) {
+      const count = Math.min(link.elementCount - from, size - filled);
+      pieces.push({ link, from, count, at: filled });
+      from += count;
+      filled += count;
+      if (filled === size) {
+        yield pieces;
+        pieces = [];
+        filled = 0;
+      }
+    }
+  }
+  if (filled > 0) yield pieces;
+}
+
+function common(refs: readonly PlaneRef[]): FloatDtype {
+  return refs.every((ref) => ref.dtype === refs[0].dtype) ? refs[0].dtype : 'F32';
+}
+
+/** `to` is `from`, or F32. */
+function widened(bytes: Uint8Array<ArrayBuffer>, from: FloatDtype, to: FloatDtype): Uint8Array {
+  if (from === to) return bytes;
+  const values = new Float32Array(bytes.length / bytesPerElement(from));
+  decode(bytes, from, values);
+  return new Uint8Array(values.buffer);
+}

@@ -1,0 +1,56 @@
+import type { Job } from '../../plan/types.ts';
+import { type Reader, readSpan } from './blocks.ts';
+import { copyPiece } from './memory.ts';
+
+/** Bytes looked at first: most tensors that change do so at once. */
+const firstLook = 64 * 1024;
+
+/** Whether the output of a job differs from the tensor it would equal if nothing changed. */
+export interface Comparison {
+  /** Takes the output's bytes in order. Reads the original only until the first difference. */
+  feed(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** null when there is nothing to compare with. */
+  result(): boolean | null;
+}
+
+export function comparison(
+  job: Job,
+  reader: Omit<Reader, 'outputBytes'>,
+  signal: AbortSignal,
+): Comparison {
+  const { original } = job;
+  const known = foregone(job);
+  if (original === null || known !== null) {
+    return { feed: async () => {}, result: () => known };
+  }
+  let differs = original.end - original.begin !== job.byteLength;
+  let at = original.begin;
+  return {
+    async feed(bytes) {
+      for (let seen = 0; seen < bytes.length && !differs; ) {
+        const piece = at === original.begin ? firstLook : copyPiece(reader.budget);
+        const count = Math.min(piece, bytes.length - seen);
+        const before = await readSpan({ ...original, begin: at, end: at + count }, reader, signal);
+        differs = !equal(before, bytes, seen);
+        seen += count;
+        at += count;
+      }
+    },
+    result: () => differs,
+  };
+}
+
+/** Known without reading: nothing to compare with, or a copy of the original itself. */
+function foregone({ original, parts }: Job): boolean | null {
+  if (original === null) return null;
+  const [part] = parts;
+  if (parts.length !== 1 || part.kind !== 'copy') return null;
+  const { model, file, begin, end } = part.span;
+  const same = model === original.model && file === original.file;
+  return same && begin === original.begin && end === original.end ? false : null;
+}
+
+function equal(a: Uint8Array, b: Uint8Array, from: number): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[from + i]) return false;
+  return true;
+}

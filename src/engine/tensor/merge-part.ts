@@ -1,0 +1,123 @@
+import type { Backend, Kernel, Mapped, Work } from '../../compute/backend.ts';
+import linear from '../../methods/linear/index.ts';
+import type { Call, Measure, MergeMethod } from '../../methods/method.ts';
+import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
+import type { Part, PlaneRef } from '../../plan/types.ts';
+import type { PlaneBlocks } from './blocks.ts';
+import { isAbort, isExplained, JobError } from '../errors.ts';
+import type { Ladder } from '../devices/ladder.ts';
+
+export type MergePart = Extract<Part, { kind: 'merge' }>;
+export type CastPart = Extract<Part, { kind: 'cast' }>;
+
+/** One consecutive run of elements to compute: how, and from what. */
+export type Task = {
+  readonly tensor: string;
+  readonly method: MergeMethod;
+  readonly call: Call;
+  readonly blocks: PlaneBlocks;
+  readonly output: FloatDtype;
+  readonly work: Work;
+  readonly at: Kernel['at'];
+  /** One magnitude per plane, decided over the whole model; null asks the tensor itself. */
+  readonly magnitudes: readonly number[] | null;
+};
+
+/** What the run is told while a task is computed. */
+export type Witness = {
+  used(backend: Backend): void;
+  note(text: string): void;
+};
+
+/** Every index lies below it: all elements equal to the whole model's threshold are kept. */
+const lastOfAll = 2 ** 32 - 1;
+
+/**
+ * Encoded output, block by block. When the backend fails in a way that another can make good, the
+ * blocks not yet handed on are done there. A tensor of one block is then done again from its start,
+ * measures included; a larger one goes on at the block it stopped at, with the coefficients it has:
+ * earlier blocks may be on disk already, and both backends give the same numbers.
+ */
+export async function* compute(
+  task: Task,
+  ladder: Ladder,
+  witness: Witness,
+  signal: AbortSignal,
+): AsyncGenerator<Mapped> {
+  if (task.blocks.elementCount === 0) return;
+  const size = bytesPerElement(task.output);
+  let backend = ladder.current();
+  let coefficients: readonly number[] | null = null;
+  let done = 0;
+  for (;;) {
+    try {
+      witness.used(backend);
+      if (coefficients === null) {
+        const answers: Answers = await measureAll(task, backend, signal);
+        coefficients = task.method.coefficients(task.call, answers);
+        const remark = task.method.remark?.(task.call, answers) ?? null;
+        if (remark !== null) witness.note(remark);
+      }
+      const { output, work, at } = task;
+      const kernel: Kernel = { methodId: task.method.id, coefficients, output, work, at };
+      // The same object as was measured: a backend may still hold its planes.
+      const blocks = done === 0 ? task.blocks : task.blocks.from(done);
+      for await (const mapped of backend.map(blocks, kernel, signal)) {
+        done += mapped.bytes.byteLength / size;
+        yield mapped;
+      }
+      if (done === task.blocks.elementCount) return;
+      throw new Error(`${backend.label} gave ${done} of ${task.blocks.elementCount} elements`);
+    } catch (error) {
+      if (signal.aborted || isExplained(error)) throw error;
+      const next = await ladder.after(backend, error);
+      if (next === null) {
+        if (isAbort(error)) throw error;
+        throw new JobError({ step: 'compute', tensor: task.tensor, file: backend.label }, error);
+      }
+      witness.note(next.note);
+      backend = next.backend;
+      if (done === 0) coefficients = null;
+    }
+  }
+}
+
+type Answers = readonly (readonly number[])[];
+
+/** Asks the method for measures, round after round, until it has all it wants. */
+async function measureAll(task: Task, backend: Backend, signal: AbortSignal): Promise<Answers> {
+  const { method, call, blocks, work, at, magnitudes } = task;
+  let answers: Answers = [];
+  for (;;) {
+    const asked = method.measures?.(call, answers) ?? [];
+    if (asked.length === 0) return answers;
+    const known = asked.map((measure) => decided(measure, magnitudes));
+    const open = asked.filter((_, i) => known[i] === null);
+    const measured =
+      open.length === 0 ? [] : await backend.measure(blocks, open, { work, at }, signal);
+    let next = 0;
+    answers = [...answers, ...known.map((answer) => answer ?? measured[next++])];
+  }
+}
+
+function decided(measure: Measure, magnitudes: readonly number[] | null): readonly number[] | null {
+  if (magnitudes === null || measure.kind !== 'magnitude') return null;
+  return [magnitudes[measure.model], lastOfAll];
+}
+
+/** The linear kernel on one model with weight 1 changes nothing but the dtype. */
+export const cast = {
+  method: linear as unknown as MergeMethod,
+  global: { normalize: false },
+  perModel: [{ weight: 1 }],
+};
+
+/** Precision of each step: the dtype of the base (or first model) where the dialect says so. */
+export function workOf(
+  work: 'f32' | 'tensor',
+  base: PlaneRef | null,
+  models: readonly PlaneRef[],
+): Work {
+  const dtype = (base ?? models[0]).dtype;
+  return work === 'tensor' && (dtype === 'F16' || dtype === 'BF16') ? dtype : 'F32';
+}
