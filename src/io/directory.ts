@@ -80,20 +80,20 @@ async function openEntry(folder: FileSystemDirectoryHandle, name: string): Promi
 }
 
 function sinkFile(name: string, size: number, entry: Entry): SinkFile {
-  let position = 0;
+  let written = 0;
   const fail = (tag: WriteError['tag'], found: string, advice: string) =>
     new WriteError(tag, { file: name, found, expected: `${size} bytes`, advice });
   return {
-    async write(bytes) {
+    async write(data, position) {
       if (entry.state !== 'writing') throw fail('closed', `it is ${entry.state}`, 'Run again.');
-      await guard(name, entry, () => entry.writable.write(bytes));
-      position += bytes.length;
+      await guard(name, entry, () => entry.writable.write({ type: 'write', position, data }));
+      written += data.length;
     },
     async close() {
       if (entry.state !== 'writing') throw fail('closed', `it is ${entry.state}`, 'Run again.');
-      entry.state = position === size ? 'written' : 'failed';
+      entry.state = written === size ? 'written' : 'failed';
       if (entry.state === 'written') return;
-      throw fail('size', `${position} bytes`, 'Please report this fault.');
+      throw fail('size', `${written} bytes`, 'Please report this fault.');
     },
   };
 }

@@ -30,7 +30,7 @@ export function opfsPieces(folderName = 'range-cache'): PieceStore {
       const handle = await (await folder()).getFileHandle(name, { create: true });
       const file = await openSyncFile(handle, name, bytes.length);
       try {
-        await file.write(bytes);
+        await file.write(bytes, 0);
         await file.close();
       } finally {
         file.release();

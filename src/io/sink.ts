@@ -12,7 +12,12 @@ export interface Sink {
 }
 
 export interface SinkFile {
-  /** Appends. Rejects with a `WriteError` (tag `quota` when there is no room) and writes no more. */
-  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /**
+   * Writes at byte `at`; every byte of the file is written once, in any order. Rejects with a `WriteError`
+   * (tag `quota` when there is no room) and writes no more.
+   */
+  write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void>;
+  /** Fills `into` with what was written from byte `at` on; absent where that shows only after closing. */
+  read?(into: Uint8Array<ArrayBuffer>, at: number): void;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { asWriteError, WriteError } from './errors.ts';
 import type { SinkFile } from './sink.ts';
 
-/** A file in private storage, written from its beginning. For a dedicated worker. */
-export type SyncFile = SinkFile & {
+/** A file in private storage, written in any order. For a dedicated worker. */
+export type SyncFile = Required<SinkFile> & {
   /** Lets go of the file whatever state it is in. */
   release(): void;
 };
@@ -17,7 +17,7 @@ export async function openSyncFile(
     throw asWriteError(error, name);
   });
   access.truncate(0);
-  let position = 0;
+  let written = 0;
   let state: 'open' | 'failed' | 'closed' = 'open';
 
   const attempt = <T>(act: () => T): T => {
@@ -40,21 +40,26 @@ export async function openSyncFile(
 
   return {
     release,
-    async write(bytes) {
+    async write(bytes, at) {
       if (state !== 'open') throw fail('closed', `written to when ${state}`, 'Run again.');
-      const count = attempt(() => access.write(bytes, { at: position }));
-      position += bytes.length;
+      const count = attempt(() => access.write(bytes, { at }));
+      written += bytes.length;
       if (count === bytes.length) return;
       // Out of quota, Chromium throws nothing: it answers with a short or an absurdly large count.
       const advice = 'Free some space on this device, or save into a folder.';
-      throw fail('quota', `no room left at byte ${position - bytes.length}`, advice);
+      throw fail('quota', `no room left at byte ${at}`, advice);
+    },
+    read(into, at) {
+      const count = attempt(() => access.read(into, { at }));
+      if (count === into.length) return;
+      throw fail('disk', `${count} bytes from byte ${at}`, 'Check the disk.', `${into.length}`);
     },
     async close() {
       if (state !== 'open') throw fail('closed', `closed when ${state}`, 'Run again.');
       attempt(() => access.flush());
       release();
-      if (position === size) return;
-      throw fail('size', `${position} bytes`, 'Please report this fault.', `${size}`);
+      if (written === size) return;
+      throw fail('size', `${written} bytes`, 'Please report this fault.', `${size}`);
     },
   };
 }

@@ -39,21 +39,21 @@ export function memorySink(options: MemorySinkOptions = {}): MemorySink {
     async create(name, size) {
       if (open.has(name)) fail('exists', name, 'created twice');
       const bytes = new Uint8Array(size);
-      let at = 0;
+      let filled = 0;
       open.set(name, bytes);
       return {
-        async write(chunk) {
+        async write(chunk, at) {
           if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
           if (state !== 'open') fail('closed', name, `written to after the sink was ${state}`);
           if (written + chunk.length > failAt) fail(failWith, name, `failed at byte ${failAt}`);
           if (at + chunk.length > size) fail('size', name, `more than ${size} bytes`);
           bytes.set(chunk, at);
-          at += chunk.length;
+          filled += chunk.length;
           written += chunk.length;
           writes.push(chunk.length);
         },
         async close() {
-          if (at !== size) fail('size', name, `${at} bytes of ${size}`);
+          if (filled !== size) fail('size', name, `${filled} bytes of ${size}`);
         },
       };
     },

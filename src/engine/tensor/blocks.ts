@@ -1,9 +1,9 @@
-import type { Block, Blocks } from '../../compute/backend.ts';
+import type { Block, Blocks, Room } from '../../compute/backend.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { PlaneRef, Span } from '../../plan/types.ts';
 import { ahead } from './ahead.ts';
 import { isAbort, JobError } from '../errors.ts';
-import { type BlockShape, blockShape } from './memory.ts';
+import { blockShape, roomElements } from './memory.ts';
 import type { Sources } from '../library/sources.ts';
 
 export type Planes = {
@@ -23,38 +23,48 @@ export type Reader = {
   /** For error messages. */
   readonly tensor: string;
   readonly outputBytes: number;
-  /** Bytes the whole run may hold. */
+  /** Bytes the whole run may hold, or in a kernel worker what that may. */
   readonly budget: number;
 };
 
 /**
  * The planes of one tensor as a stream of blocks that can be read again. Planes of a block are read
- * in parallel and one block is read ahead. A tensor that fits is fetched once and kept; a larger one
- * is read again for every pass.
+ * in parallel and one block is read ahead. A tensor that fits is fetched once and kept, by whoever gives
+ * it room or else here; a larger one is read again for every pass.
  */
 export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
   const refs = planes.base === null ? planes.models : [...planes.models, planes.base];
   const planeBytes = refs.reduce((sum, ref) => sum + bytesPerElement(ref.dtype), 0);
   const { elementCount } = planes;
-  const shape: BlockShape = blockShape(elementCount, planeBytes, reader.outputBytes, reader.budget);
+  const sizes = [elementCount, planeBytes, reader.outputBytes, reader.budget] as const;
+  const shape = blockShape(...sizes);
   const kept = new Map<number, Block>();
 
-  async function fetchBlock(start: number, signal: AbortSignal): Promise<Block> {
-    const count = Math.min(shape.blockElements, elementCount - start);
-    const bytes = refs.map((ref) => {
+  async function fetchBlock(
+    start: number,
+    count: number,
+    signal: AbortSignal,
+    room?: Room,
+  ): Promise<Block> {
+    const places = room?.(start, count);
+    const bytes = refs.map((ref, k) => {
       const size = bytesPerElement(ref.dtype);
       const begin = ref.begin + start * size;
-      return readSpan({ ...ref, begin, end: begin + count * size }, reader, signal);
+      const span = { ...ref, begin, end: begin + count * size };
+      return readSpan(span, reader, signal, places?.[k]);
     });
-    const block = { start, count, planes: await Promise.all(bytes) };
-    if (shape.keep) kept.set(start, block);
-    return block;
+    return { start, count, planes: await Promise.all(bytes) };
   }
 
-  async function* readFrom(first: number, signal: AbortSignal): AsyncGenerator<Block> {
-    for (let start = first; start < elementCount; start += shape.blockElements) {
+  async function* readFrom(first: number, signal: AbortSignal, room?: Room): AsyncGenerator<Block> {
+    const length = room ? roomElements(...sizes) : shape.blockElements;
+    for (let start = first; start < elementCount; start += length) {
       signal.throwIfAborted();
-      yield kept.get(start) ?? (await fetchBlock(start, signal));
+      const known = room ? undefined : kept.get(start);
+      const count = Math.min(length, elementCount - start);
+      const block = known ?? (await fetchBlock(start, count, signal, room));
+      if (shape.keep && !room) kept.set(start, block);
+      yield block;
     }
   }
 
@@ -62,22 +72,26 @@ export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
     elementCount,
     dtypes: refs.map((ref) => ref.dtype),
     hasBase: planes.base !== null,
-    read: (signal) => ahead(readFrom(0, signal)),
+    read: (signal, room) => ahead(readFrom(0, signal, room)),
     from(first) {
-      return { ...this, read: (signal) => ahead(readFrom(first, signal)) };
+      return { ...this, read: (signal, room) => ahead(readFrom(first, signal, room)) };
     },
   };
 }
 
-/** Bytes of a span; failures name tensor and file. */
+/** Bytes of a span, in `into` if given; failures name tensor and file. */
 export async function readSpan(
   span: Span,
   reader: Pick<Reader, 'sources' | 'tensor'>,
   signal: AbortSignal,
+  into?: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const source = reader.sources.weights(span.model, span.file);
   try {
-    return await source.read(span.begin, span.end, signal);
+    const bytes = await source.read(span.begin, span.end, signal, into);
+    if (into === undefined || bytes === into) return bytes;
+    into.set(bytes);
+    return into;
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new JobError({ step: 'read', tensor: reader.tensor, file: source.name }, error);

@@ -7,8 +7,11 @@ const firstLook = 64 * 1024;
 
 /** Whether the output of a job differs from the tensor it would equal if nothing changed. */
 export interface Comparison {
-  /** Takes the output's bytes in order. Reads the original only until the first difference. */
-  feed(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /**
+   * Takes the output's bytes in order, with the same stretch of the original where it is at hand. Else it is
+   * read, only until the first difference.
+   */
+  feed(bytes: Uint8Array<ArrayBuffer>, before: Uint8Array | null): Promise<void>;
   /** null when there is nothing to compare with. */
   result(): boolean | null;
 }
@@ -26,7 +29,12 @@ export function comparison(
   let differs = original.end - original.begin !== job.byteLength;
   let at = original.begin;
   return {
-    async feed(bytes) {
+    async feed(bytes, atHand) {
+      if (atHand !== null) {
+        differs ||= !equal(atHand, bytes, 0);
+        at += bytes.length;
+        return;
+      }
       for (let seen = 0; seen < bytes.length && !differs; ) {
         const piece = at === original.begin ? firstLook : copyPiece(reader.budget);
         const count = Math.min(piece, bytes.length - seen);
@@ -50,7 +58,19 @@ function foregone({ original, parts }: Job): boolean | null {
   return same && begin === original.begin && end === original.end ? false : null;
 }
 
+/** Whether `b` holds the bytes of `a` from byte `from` on. */
 function equal(a: Uint8Array, b: Uint8Array, from: number): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[from + i]) return false;
+  const words = isAligned(a, 0) && isAligned(b, from) ? a.length >>> 2 : 0;
+  const [x, y] = [wordsOf(a, 0, words), wordsOf(b, from, words)];
+  for (let i = 0; i < words; i++) if (x[i] !== y[i]) return false;
+  for (let i = 4 * words; i < a.length; i++) if (a[i] !== b[from + i]) return false;
   return true;
+}
+
+function isAligned({ byteOffset }: Uint8Array, from: number): boolean {
+  return (byteOffset + from) % 4 === 0;
+}
+
+function wordsOf({ buffer, byteOffset }: Uint8Array, from: number, words: number): Uint32Array {
+  return words === 0 ? new Uint32Array() : new Uint32Array(buffer, byteOffset + from, words);
 }

@@ -3,20 +3,25 @@ import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
 import { tensorKey } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
-import type { Job, Plan, Span } from '../../plan/types.ts';
+import type { Job, PlaneRef, Plan, Span } from '../../plan/types.ts';
 import { planeBlocks, type Reader, readSpan } from './blocks.ts';
 import type { Ladder } from '../devices/ladder.ts';
+import { comparison } from './changes.ts';
 import { copyPiece } from './memory.ts';
 import { type CastPart, cast, compute, type MergePart, type Task, workOf } from './merge-part.ts';
 import type { TensorReport } from '../protocol.ts';
 
-/** What all jobs of a run share. */
-export type Shop = {
-  readonly plan: Plan;
-  readonly reader: Omit<Reader, 'tensor' | 'outputBytes'>;
-  readonly ladder: Ladder;
+/** How all tensors of a run are made: plain data, as it travels to kernel workers. */
+export type Craft = Pick<Plan, 'method' | 'arithmetic'> & {
   /** By expert, when the trim is decided over the whole model. */
   readonly magnitudes: readonly number[] | null;
+};
+
+/** What all jobs of a run share. */
+export type Shop = {
+  readonly craft: Craft;
+  readonly reader: Omit<Reader, 'tensor' | 'outputBytes'>;
+  readonly ladder: Ladder;
   readonly signal: AbortSignal;
 };
 
@@ -43,12 +48,19 @@ export async function* produce(
   shop: Shop,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader: Omit<Reader, 'outputBytes'> = { ...shop.reader, tensor: job.tensor };
+  const changes = comparison(job, reader, shop.signal);
+  let at = 0;
   for (const part of job.parts) {
     if (part.kind === 'copy') {
-      yield* copy(part.span, reader, shop.signal);
+      for await (const bytes of copy(part.span, reader, shop.signal)) {
+        await changes.feed(bytes, null);
+        at += bytes.length;
+        yield bytes;
+      }
       continue;
     }
-    const task = taskOf(part, job, reader, shop);
+    const task = taskOf(part, job, reader, shop.craft);
+    const original = planeOfOriginal(part, job, at);
     const witness = {
       used(backend: { readonly kind: 'cpu' | 'webgpu' }) {
         tally.backend = backend.kind;
@@ -57,12 +69,23 @@ export async function* produce(
         if (!tally.notes.includes(text)) tally.notes.push(text);
       },
     };
-    for await (const mapped of compute(task, shop.ladder, witness, shop.signal)) {
+    for await (const { mapped, planes } of compute(task, shop.ladder, witness, shop.signal)) {
       tally.saturated += mapped.saturated;
       tally.nonFinite += mapped.nonFinite;
+      await changes.feed(mapped.bytes, planes?.[original] ?? null);
+      at += mapped.bytes.length;
       yield mapped.bytes;
     }
   }
+  tally.changed = changes.result();
+}
+
+/** Which plane of a part is the stretch of the original that it would equal; −1 when none is. */
+function planeOfOriginal(part: MergePart | CastPart, { original }: Job, at: number): number {
+  const refs = part.kind === 'cast' ? [] : [...part.planes, ...(part.base ? [part.base] : [])];
+  const isOriginal = ({ model, file, begin }: PlaneRef) =>
+    model === original?.model && file === original.file && begin === original.begin + at;
+  return refs.findIndex(isOriginal);
 }
 
 async function* copy(
@@ -81,14 +104,14 @@ function taskOf(
   part: MergePart | CastPart,
   job: Job,
   reader: Omit<Reader, 'outputBytes'>,
-  { plan, magnitudes }: Shop,
+  { method: id, arithmetic, magnitudes }: Craft,
 ): Task {
   const { method, merge } =
     part.kind === 'cast'
       ? { method: cast.method, merge: asMerge(part) }
-      : { method: methodOf(plan), merge: part };
+      : { method: methodOf(id), merge: part };
   const { planes: models, base, ordinals, elementCount, global, perModel } = merge;
-  const work = part.kind === 'cast' ? 'F32' : workOf(plan.arithmetic.work, base, models);
+  const work = part.kind === 'cast' ? 'F32' : workOf(arithmetic.work, base, models);
   const output = floatOf(job);
   const planes = { models, base, elementCount };
   return {
@@ -97,7 +120,7 @@ function taskOf(
     call: {
       global,
       perModel,
-      arithmetic: plan.arithmetic,
+      arithmetic,
       hasBase: base !== null,
       elementCount,
       round: roundTo(work),
@@ -115,9 +138,9 @@ function asMerge({ plane, elementCount }: CastPart): Omit<MergePart, 'kind'> {
   return { planes: [plane], base: null, ordinals: [0], elementCount, global, perModel };
 }
 
-function methodOf(plan: Plan): MergeMethod {
-  const method = findMethod(plan.method);
-  if (method === null) throw new Error(`no method is called ${plan.method}`);
+function methodOf(id: string): MergeMethod {
+  const method = findMethod(id);
+  if (method === null) throw new Error(`no method is called ${id}`);
   return method;
 }
 

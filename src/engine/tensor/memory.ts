@@ -1,9 +1,11 @@
-/** Jobs between their first read and their last write. Two overlap disk, arithmetic and disk. */
+import { CHUNK } from '../../compute/cpu/task.ts';
+
+/** Jobs on a GPU between their first read and their last write. Two overlap disk, arithmetic and disk. */
 export const jobsInFlight = 2;
 
 /**
- * Largest block, in bytes of all its planes. Stays under the 128 MiB a WebGPU device must let a
- * shader bind, and keeps the steps between two looks at the abort signal short.
+ * Largest block on a GPU, in bytes of all its planes: under the 128 MiB that a WebGPU device must let a
+ * shader bind.
  */
 const largestBlock = 64 * 2 ** 20;
 
@@ -18,7 +20,7 @@ export type BlockShape = {
 };
 
 /**
- * Splits one tensor so that all its job holds stays within its share of the budget.
+ * Splits one tensor so that all its job holds stays within its share of the budget, on a GPU.
  *
  * Per element of a block a job holds: the planes as fetched, one block ahead of them, the copy the
  * backend works on (GPU buffer or worker), and four outputs (on the backend, read back, waiting,
@@ -48,6 +50,25 @@ export function blockShape(
   const bounded = Math.min(elements, cap);
   const stepped = Math.max(blockStep, bounded - (bounded % blockStep));
   return { blockElements: keep && kept >= elementCount ? elementCount : stepped, keep };
+}
+
+/**
+ * Elements of a block that is read into the memory of a kernel worker: the whole tensor if it fits. Else
+ * per element two rooms of planes, one filled while the other is worked on. Besides, what a read brings
+ * before it is in its place (a quarter of the planes at most) and two outputs, one of them on its way.
+ *
+ * @param share bytes the worker may hold
+ */
+export function roomElements(
+  elementCount: number,
+  planeBytes: number,
+  outputBytes: number,
+  share: number,
+): number {
+  if (elementCount * (1.25 * planeBytes + 2 * outputBytes) <= share) return elementCount;
+  const most = Math.floor(share / (2.25 * planeBytes + 2 * outputBytes));
+  const step = most >= CHUNK ? CHUNK : blockStep;
+  return Math.max(blockStep, most - (most % step));
 }
 
 /** Bytes of one piece of a tensor that is copied as it is. */

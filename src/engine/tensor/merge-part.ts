@@ -1,4 +1,4 @@
-import type { Backend, Kernel, Mapped, Work } from '../../compute/backend.ts';
+import type { Backend, Block, Blocks, Kernel, Mapped, Room, Work } from '../../compute/backend.ts';
 import linear from '../../methods/linear/index.ts';
 import type { Call, Measure, MergeMethod } from '../../methods/method.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
@@ -29,6 +29,9 @@ export type Witness = {
   note(text: string): void;
 };
 
+/** Merged elements, with the planes of the block they were made of where they are still at hand. */
+export type Computed = { readonly mapped: Mapped; readonly planes: Block['planes'] | null };
+
 /** Every index lies below it: all elements equal to the whole model's threshold are kept. */
 const lastOfAll = 2 ** 32 - 1;
 
@@ -43,8 +46,9 @@ export async function* compute(
   ladder: Ladder,
   witness: Witness,
   signal: AbortSignal,
-): AsyncGenerator<Mapped> {
+): AsyncGenerator<Computed> {
   if (task.blocks.elementCount === 0) return;
+  const { blocks: watched, planesAt } = watch(task.blocks);
   const size = bytesPerElement(task.output);
   let backend = ladder.current();
   let coefficients: readonly number[] | null = null;
@@ -53,7 +57,7 @@ export async function* compute(
     try {
       witness.used(backend);
       if (coefficients === null) {
-        const answers: Answers = await measureAll(task, backend, signal);
+        const answers: Answers = await measureAll({ ...task, blocks: watched }, backend, signal);
         coefficients = task.method.coefficients(task.call, answers);
         const remark = task.method.remark?.(task.call, answers) ?? null;
         if (remark !== null) witness.note(remark);
@@ -61,10 +65,12 @@ export async function* compute(
       const { output, work, at } = task;
       const kernel: Kernel = { methodId: task.method.id, coefficients, output, work, at };
       // The same object as was measured: a backend may still hold its planes.
-      const blocks = done === 0 ? task.blocks : task.blocks.from(done);
+      const blocks = done === 0 ? watched : watched.from(done);
       for await (const mapped of backend.map(blocks, kernel, signal)) {
-        done += mapped.bytes.byteLength / size;
-        yield mapped;
+        const count = mapped.bytes.byteLength / size;
+        const planes = planesAt(done, count);
+        done += count;
+        yield { mapped, planes };
       }
       if (done === task.blocks.elementCount) return;
       throw new Error(`${backend.label} gave ${done} of ${task.blocks.elementCount} elements`);
@@ -80,6 +86,28 @@ export async function* compute(
       if (done === 0) coefficients = null;
     }
   }
+}
+
+/** The same blocks, and a look at those that were read last. Planes in a backend's room change under it. */
+function watch(blocks: PlaneBlocks) {
+  const seen = new Map<number, Block>();
+  const watched = <B extends Blocks>(one: B): B => ({
+    ...one,
+    async *read(signal: AbortSignal, room?: Room) {
+      for await (const block of one.read(signal, room)) {
+        seen.set(block.start, block);
+        yield block;
+      }
+    },
+  });
+  return {
+    blocks: { ...watched(blocks), from: (first: number) => watched(blocks.from(first)) },
+    planesAt(start: number, count: number) {
+      const block = seen.get(start);
+      if (count < blocks.elementCount) seen.delete(start);
+      return block?.count === count ? block.planes : null;
+    },
+  };
 }
 
 type Answers = readonly (readonly number[])[];

@@ -1,0 +1,52 @@
+import { createXXHash64, type IHasher } from 'hash-wasm';
+import { newTally, produce, type Shop, type Tally } from './job.ts';
+import { readTogether } from './read-together.ts';
+import type { Stretch } from './stretch.ts';
+
+/** A run of output bytes that is ready to be written. */
+export type Piece = {
+  /** Where it goes in its file. */
+  readonly at: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** XXH64 of the bytes, to know them again when they are read back. */
+  readonly checksum: string;
+};
+
+/** Takes a piece; resolves when the next one may come. */
+export type Take = (piece: Piece) => Promise<void>;
+
+/** Longest stretch that is handed on as one piece, in bytes. */
+const ONE_PIECE = 8 * 2 ** 20;
+
+/** Makes the tensors of a stretch and hands their bytes on, in order. What became of each is the answer. */
+export async function makeStretch(
+  stretch: Stretch,
+  shop: Shop,
+  take: Take,
+): Promise<readonly Tally[]> {
+  const { jobs, begin, byteLength } = stretch;
+  const reader = await readTogether(jobs, shop.reader, shop.signal);
+  const whole = byteLength <= ONE_PIECE ? new Uint8Array(byteLength) : null;
+  const tallies: Tally[] = [];
+  let at = 0;
+  for (const job of jobs) {
+    const tally = newTally(job);
+    for await (const bytes of produce(job, tally, { ...shop, reader })) {
+      if (whole) whole.set(bytes, at);
+      else await take({ at: begin + at, bytes, checksum: await checksumOf(bytes) });
+      at += bytes.length;
+    }
+    tallies.push(tally);
+  }
+  if (at !== byteLength) throw new Error(`${at} bytes were made of ${byteLength}`);
+  if (whole && at > 0) await take({ at: begin, bytes: whole, checksum: await checksumOf(whole) });
+  return tallies;
+}
+
+let hasher: Promise<IHasher> | null = null;
+
+/** XXH64 as hexadecimal text. */
+export async function checksumOf(bytes: Uint8Array): Promise<string> {
+  hasher ??= createXXHash64();
+  return (await hasher).init().update(bytes).digest('hex');
+}

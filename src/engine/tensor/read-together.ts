@@ -1,0 +1,93 @@
+import type { Source } from '../../io/source.ts';
+import type { Job, Part, Span } from '../../plan/types.ts';
+import type { Sources } from '../library/sources.ts';
+import { type Reader, readSpan } from './blocks.ts';
+
+type Range = { readonly begin: number; end: number };
+type Fetched = { readonly begin: number; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** Bytes nobody asked for that are read along rather than asking twice. */
+const GAP = 64 * 1024;
+/** Bytes asked for at once. */
+const MOST = 16 * 2 ** 20;
+
+/**
+ * The same reader with what small tensors need read already: a request to a browser's file or to a server
+ * costs as much as many of them. One tensor alone is left to stream.
+ */
+export async function readTogether<R extends Omit<Reader, 'tensor' | 'outputBytes'>>(
+  jobs: readonly Job[],
+  reader: R,
+  signal: AbortSignal,
+): Promise<R> {
+  if (jobs.length < 2) return reader;
+  const { sources } = reader;
+  const fetched = new Map<string, Fetched[]>();
+  const spans = jobs.flatMap((job) => job.parts.flatMap(spansOf).map((span) => [job.tensor, span] as const));
+  const wanted = new Map<string, (readonly [tensor: string, span: Span])[]>();
+  for (const each of spans) {
+    const key = keyOf(each[1].model, each[1].file);
+    wanted.set(key, [...(wanted.get(key) ?? []), each]);
+  }
+  for (const [key, list] of wanted) {
+    const [[tensor, { model, file }]] = list;
+    const source = sources.weights(model, file);
+    if (source.instant) continue;
+    const ranges = joined(list.map(([, span]) => span));
+    const reads = ranges.map(async ({ begin, end }): Promise<Fetched> => {
+      const bytes = await readSpan({ model, file, begin, end }, { sources, tensor }, signal);
+      return { begin, bytes };
+    });
+    fetched.set(key, await Promise.all(reads));
+  }
+  if (fetched.size === 0) return reader;
+  const held = (key: string, source: Source): Source => {
+    const ranges = fetched.get(key);
+    return ranges ? { ...source, read: (...ask) => readFrom(ranges, source, ...ask) } : source;
+  };
+  const together: Sources = {
+    weights: (model, file) => held(keyOf(model, file), sources.weights(model, file)),
+    companion: (model, name) => sources.companion(model, name),
+  };
+  return { ...reader, sources: together };
+}
+
+function keyOf(model: string, file: number): string {
+  return `${file} ${model}`;
+}
+
+/** From what was fetched if it is there, else from the source. */
+async function readFrom(
+  ranges: readonly Fetched[],
+  source: Source,
+  begin: number,
+  end: number,
+  signal?: AbortSignal,
+  into?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const range = ranges.find((one) => one.begin <= begin && end <= one.begin + one.bytes.length);
+  if (!range) return source.read(begin, end, signal, into);
+  const bytes = range.bytes.subarray(begin - range.begin, end - range.begin);
+  if (!into) return bytes;
+  into.set(bytes);
+  return into;
+}
+
+/** Ranges that hold all spans, ascending, joined where they nearly touch. */
+export function joined(spans: readonly Pick<Span, 'begin' | 'end'>[]): readonly Range[] {
+  const ranges: Range[] = [];
+  for (const { begin, end } of [...spans].sort((a, b) => a.begin - b.begin)) {
+    const last = ranges.at(-1);
+    if (last && begin <= last.end + GAP && end - last.begin <= MOST) {
+      last.end = Math.max(last.end, end);
+    } else if (end > begin) ranges.push({ begin, end });
+  }
+  return ranges;
+}
+
+/** Every byte range that a part reads. */
+export function spansOf(part: Part): readonly Span[] {
+  if (part.kind === 'copy') return [part.span];
+  if (part.kind === 'cast') return [part.plane];
+  return part.base === null ? part.planes : [...part.planes, part.base];
+}
