@@ -115,7 +115,6 @@ async function benchMethod(
     const between = performance.now();
     const coefficients = method.coefficients(call, measured);
     mapRun({
-      kind: 'map',
       run,
       kernel: { methodId: method.id, coefficients, output: dtype, work, at },
     });

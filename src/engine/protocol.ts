@@ -4,11 +4,21 @@ import type { HubFile } from '../hub/place.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publish.ts';
 import type { Plan } from '../plan/types.ts';
 
-/** A file to open: native (dropped or picked), a URL of known size (the demo family), or on the Hub. */
+/**
+ * A file to open: native (dropped or picked), a URL of known size (the demo family), on the Hub, or in
+ * private storage.
+ */
 export type Handle =
   | { readonly kind: 'file'; readonly path: string; readonly file: File }
   | { readonly kind: 'url'; readonly path: string; readonly url: string; readonly size: number }
-  | ({ readonly kind: 'hub' } & HubFile);
+  | ({ readonly kind: 'hub' } & HubFile)
+  /** A file in private storage. */
+  | {
+      readonly kind: 'stored';
+      readonly path: string;
+      readonly handle: FileSystemFileHandle;
+      readonly size: number;
+    };
 
 /** Which Hub the engine reads from, and as whom. Lives in memory only. */
 export type HubAccess = {

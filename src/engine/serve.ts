@@ -2,9 +2,12 @@ import type { Model } from '../formats/model.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publish.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
+import type { Auditor } from './check/auditor.ts';
+import type { Crew } from './crew/crew.ts';
 import type { Devices } from './devices/devices.ts';
 import { Library } from './library/library.ts';
-import type { Metered } from './run/progress.ts';
+import { filesToPublish } from './library/publication.ts';
+import type { Traffic } from './library/traffic.ts';
 import type {
   Answer,
   Destination,
@@ -17,9 +20,8 @@ import type {
   TensorReport,
 } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
-import { filesToPublish } from './library/publication.ts';
+import type { Metered } from './run/progress.ts';
 import { run } from './run/run.ts';
-import type { Traffic } from './library/traffic.ts';
 import { toWire } from './wire.ts';
 
 /** Private storage, as far as runs use it. */
@@ -55,6 +57,10 @@ export type Surroundings = {
   readonly devices: Devices;
   readonly source: (handle: Handle) => Source;
   readonly remote: Remote;
+  /** Kernel workers of the CPU backend; null where the engine's own thread does its work. */
+  readonly crew: Crew | null;
+  /** For one run. */
+  readonly auditor: () => Auditor;
   readonly sink: (destination: Destination) => Promise<Sink>;
   readonly storage: Storage;
   /** Does `work` while the browser knows that this page must not be put to sleep. */
@@ -126,6 +132,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       const acquired = await devices.acquire(options.backend, options.memoryBudget);
       const { backend, fallback, budget, release } = acquired;
       library.limitAhead(budget / 8);
+      const auditor = surroundings.auditor();
       const stopListening = traffic.onWait(() => latest && tell(latest));
       try {
         if (destination.kind === 'opfs') await remote.makeRoom(plan.bytesToWrite);
@@ -134,6 +141,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
           sink: await surroundings.sink(destination),
           backend,
           fallback,
+          crew: surroundings.crew,
+          auditor,
           budget,
           signal,
           events: {
@@ -149,6 +158,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         library.forgetAhead();
         if (destination.kind === 'opfs') await remote.makeRoom(0);
         sendReports();
+        auditor.dispose();
         release();
       }
     });

@@ -1,4 +1,5 @@
 import { cpuBackend } from '../compute/cpu/backend.ts';
+import { compiledPrograms } from '../compute/cpu/programs.ts';
 import { blobSource } from '../io/blob.ts';
 import { directorySink, folderFiles } from '../io/directory.ts';
 import { httpSource } from '../io/http.ts';
@@ -13,21 +14,26 @@ import {
   runsFolder,
 } from '../io/opfs-runs.ts';
 import type { Source } from '../io/source.ts';
+import { storedSource } from '../io/stored.ts';
 import { zipRun } from '../io/zip.ts';
+import { workerAuditor } from './check/auditor.ts';
+import { Crew } from './crew/crew.ts';
 import { Devices, type Machine } from './devices/devices.ts';
 import { findGpu } from './devices/gpu.ts';
-import type { Handle } from './protocol.ts';
 import { HubRemote } from './library/remote.ts';
+import type { Handle } from './protocol.ts';
 import type { Storage, Surroundings } from './serve.ts';
 
 /** Held during a run, by any number of tabs: a page with a lock is not put to sleep. */
 const awake = 'amalgam-awake';
 
 const workers = Math.max(1, navigator.hardwareConcurrency - 1);
+/** Compiled once for all threads. */
+const programs = compiledPrograms();
 
 const machine: Machine = {
   gpu: findGpu,
-  cpu: () => cpuBackend({ workers }),
+  cpu: () => cpuBackend(programs, `CPU (${workers} worker${workers === 1 ? '' : 's'})`),
   workers,
 };
 
@@ -51,6 +57,8 @@ function sourceOf(handle: Handle): Source {
   switch (handle.kind) {
     case 'file':
       return blobSource(handle.path, handle.file);
+    case 'stored':
+      return storedSource(handle.path, handle.handle, handle.size);
     case 'url':
       return httpSource(handle.path, handle.url, handle.size);
     case 'hub':
@@ -60,11 +68,21 @@ function sourceOf(handle: Handle): Source {
   }
 }
 
+function spawnKernel(): Worker {
+  return new Worker(new URL('./crew/kernel.worker.ts', import.meta.url), { type: 'module' });
+}
+
+function spawnCheck(): Worker {
+  return new Worker(new URL('./check/check.worker.ts', import.meta.url), { type: 'module' });
+}
+
 /** The real browser, as a dedicated worker has it. */
 export const browserSurroundings: Surroundings = {
   devices: new Devices(machine),
   source: sourceOf,
   remote,
+  crew: new Crew(workers, spawnKernel, programs),
+  auditor: () => workerAuditor(spawnCheck),
   sink: async (destination) =>
     destination.kind === 'opfs' ? opfsSink(destination.folder) : directorySink(destination.handle),
   storage,

@@ -37,7 +37,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 async function write(sink: ReturnType<typeof directorySink>, name: string, text: string) {
   const file = await sink.create(name, text.length);
-  await file.write(bytes(text));
+  await file.write(bytes(text), 0);
   await file.close();
 }
 
@@ -87,7 +87,7 @@ describe('a run into a picked folder', () => {
     const sink = directorySink(folder);
     await write(sink, 'config.json', 'new');
     const half = await sink.create('model.safetensors', 100);
-    await half.write(bytes('half'));
+    await half.write(bytes('half'), 0);
     await sink.abort();
     await sink.abort();
     expect(await content()).toEqual({ 'mine.txt': 'keep' });
@@ -117,12 +117,12 @@ describe('what the disk does to it', () => {
     vi.spyOn(FileSystemWritableFileStream.prototype, 'write').mockRejectedValue(
       new DOMException('no', name),
     );
-    await expect(file.write(bytes('abc'))).rejects.toMatchObject({
+    await expect(file.write(bytes('abc'), 0)).rejects.toMatchObject({
       name: 'WriteError',
       tag,
       context: { file: 'a.safetensors' },
     });
-    await expect(file.write(bytes('abc'))).rejects.toMatchObject({ tag: 'closed' });
+    await expect(file.write(bytes('abc'), 0)).rejects.toMatchObject({ tag: 'closed' });
     await sink.abort();
     expect(await content()).toEqual({});
   });
@@ -130,7 +130,7 @@ describe('what the disk does to it', () => {
   test('a file shorter than announced is never shown', async () => {
     const sink = directorySink(folder);
     const file = await sink.create('a.safetensors', 3);
-    await file.write(bytes('ab'));
+    await file.write(bytes('ab'), 0);
     await expect(file.close()).rejects.toMatchObject({ tag: 'size' });
     await expect(sink.commit()).rejects.toMatchObject({ tag: 'closed' });
     expect(await content()).toEqual({ 'a.safetensors': '' });

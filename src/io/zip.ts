@@ -34,7 +34,7 @@ export async function zipRun(folder: string, options: ZipOptions = {}): Promise<
     let done = 0;
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       signal?.throwIfAborted();
-      await file.write(chunk.value as Uint8Array<ArrayBuffer>);
+      await file.write(chunk.value as Uint8Array<ArrayBuffer>, done);
       done += chunk.value.length;
       onProgress?.(done, total);
     }

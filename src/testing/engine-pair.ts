@@ -1,9 +1,10 @@
 import { definitionBackend } from '../compute/cpu/definition.ts';
+import { inlineAuditor } from '../engine/check/auditor.ts';
 import type { EnginePort } from '../engine/client.ts';
 import { EngineClient } from '../engine/client.ts';
 import { Devices, type GpuFound } from '../engine/devices/devices.ts';
-import { type Remote, type Storage, type Surroundings, serve } from '../engine/serve.ts';
 import { Traffic } from '../engine/library/traffic.ts';
+import { type Remote, type Storage, type Surroundings, serve } from '../engine/serve.ts';
 import { memorySink } from './memory-sink.ts';
 import { memorySource } from './memory-source.ts';
 
@@ -53,6 +54,8 @@ export function memorySurroundings(
       return memorySource(handle.path, files.get(handle.url)!);
     },
     remote: noRemote(),
+    crew: null,
+    auditor: inlineAuditor,
     sink: async () => memorySink(),
     storage: emptyStorage,
     locked: (work) => work(),

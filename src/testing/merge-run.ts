@@ -1,8 +1,9 @@
 import type { Backend } from '../compute/backend.ts';
 import { definitionBackend } from '../compute/cpu/definition.ts';
+import { inlineAuditor } from '../engine/check/auditor.ts';
 import { Library } from '../engine/library/library.ts';
-import type { Metered } from '../engine/run/progress.ts';
 import type { TensorReport } from '../engine/protocol.ts';
+import type { Metered } from '../engine/run/progress.ts';
 import type { RunOptions } from '../engine/run/run.ts';
 import type { Model } from '../formats/model.ts';
 import type { Source } from '../io/source.ts';
@@ -71,6 +72,8 @@ export async function mergeRun(input: MergeRunInput): Promise<MergeRun> {
       sources: library,
       backend: definitionBackend(),
       fallback: fallbackTo(null),
+      crew: null,
+      auditor: inlineAuditor(),
       budget: 2 ** 30,
       signal: new AbortController().signal,
       events: {

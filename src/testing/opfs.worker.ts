@@ -32,16 +32,26 @@ self.onmessage = async ({ data }: MessageEvent<Call & { readonly id: number }>) 
   }
 };
 
+/** Bytes written to each file so far. */
+const written = new Map<string, number>();
+
+async function append(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const at = written.get(name) ?? 0;
+  await files.get(name)!.write(bytes, at);
+  written.set(name, at + bytes.length);
+}
+
 async function answer(call: Call): Promise<unknown> {
   switch (call.kind) {
     case 'open':
       sinks.set(call.folder, await opfsSink(call.folder));
       return null;
     case 'create':
+      written.delete(call.name);
       files.set(call.name, await sinks.get(call.folder)!.create(call.name, call.size));
       return null;
     case 'write':
-      return files.get(call.name)!.write(call.bytes);
+      return append(call.name, call.bytes);
     case 'close':
       return files.get(call.name)!.close();
     case 'read': {

@@ -98,7 +98,8 @@ export class Arena {
       signal.throwIfAborted();
       if (block.count === 0) continue;
       if (offered.get(block.start)?.block.planes[0] !== block.planes[0]) {
-        room(block.start, block.count).forEach((plane, k) => plane.set(block.planes[k]));
+        const planes = room(block.start, block.count);
+        for (const [k, plane] of planes.entries()) plane.set(block.planes[k]);
       }
       const placed = offered.get(block.start)!;
       offered.delete(block.start);

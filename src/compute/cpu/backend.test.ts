@@ -264,9 +264,7 @@ describe.each(both)('merging by %s', (_name, backend) => {
 });
 
 describe('stopping', () => {
-  it.each([
-    ...both,
-  ])('rejects with AbortError when aborted half way, %s', async (_, backend) => {
+  it.each([...both])('rejects with AbortError when aborted half way, %s', async (_, backend) => {
     const { blocks } = tensor(8 * CHUNK, CHUNK + 1);
     const abort = new AbortController();
     const walk = async () => {

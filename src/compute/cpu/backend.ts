@@ -1,10 +1,27 @@
-import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
 import type { Measure } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
-import { type Backend, type Blocks, type Kernel, type Mapped, NonFiniteError, type Work } from '../backend.ts';
+import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
+import {
+  type Backend,
+  type Blocks,
+  type Kernel,
+  type Mapped,
+  NonFiniteError,
+  type Work,
+} from '../backend.ts';
 import { constantsOf, MIXED } from '../shaders/constants.ts';
 import { constantsFrom, formulaModule } from '../shaders/link.ts';
-import { Arena, GIVEN, JOB, type Main, OUT, OUT_BYTES, type Placed, TALLY, tableOf } from './arena.ts';
+import {
+  Arena,
+  GIVEN,
+  JOB,
+  type Main,
+  OUT,
+  OUT_BYTES,
+  type Placed,
+  TALLY,
+  tableOf,
+} from './arena.ts';
 import { definitionBackend } from './definition.ts';
 import { mapRun } from './kernel.ts';
 import { Measuring } from './measuring.ts';
@@ -16,21 +33,23 @@ const MOST_HELD = 2;
 
 /**
  * The backend that needs no GPU: the same shaders, compiled to WebAssembly SIMD, on one core. The same bytes
- * as the definition, which takes over where a value is not finite, and where the engine has no SIMD.
+ * as the definition, which takes over where a value is not finite, and where the engine has no SIMD. `label`
+ * names it for people.
  */
-export function cpuBackend(programs: Programs = compiledPrograms()): Backend {
-  return hasSimd() ? new CompiledBackend(programs) : definitionBackend();
+export function cpuBackend(programs: Programs = compiledPrograms(), label = 'CPU'): Backend {
+  return hasSimd() ? new CompiledBackend(programs, label) : definitionBackend(label);
 }
 
 class CompiledBackend implements Backend {
   readonly kind = 'cpu';
-  readonly label = 'CPU';
+  readonly label: string;
   readonly #definition = definitionBackend();
   readonly #programs: Programs;
   /** Nobody works in these; some still hold a tensor that was measured. */
   #idle: Arena[] = [];
 
-  constructor(programs: Programs) {
+  constructor(programs: Programs, label: string) {
+    this.label = label;
     this.#programs = programs;
   }
 
@@ -114,7 +133,13 @@ class CompiledBackend implements Backend {
 }
 
 /** Merges a block by stretches of a size that stays in the processor's cache. */
-function mapBlock(main: Main, arena: Arena, placed: Placed, blocks: Blocks, kernel: Kernel): Mapped {
+function mapBlock(
+  main: Main,
+  arena: Arena,
+  placed: Placed,
+  blocks: Blocks,
+  kernel: Kernel,
+): Mapped {
   const { block, address, head, octs } = placed;
   const { bytes: memory, words } = arena;
   const size = bytesPerElement(kernel.output);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { methods } from '../../methods/registry.ts';
 import { floatDtypes } from '../../numerics/dtype.ts';
 import { same, sampleChoices } from '../../testing/parity.ts';

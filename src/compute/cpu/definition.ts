@@ -15,8 +15,8 @@ const PART = 16 * CHUNK;
  * sums in f64. The result does not depend on how the tensor is cut into blocks. Non-finite values follow
  * the IEEE rules. The compiled shaders are held against it, and leave to it what they cannot promise.
  */
-export function definitionBackend(): Backend {
-  return { kind: 'cpu', label: 'CPU', measure, map, dispose() {} };
+export function definitionBackend(label = 'CPU'): Backend {
+  return { kind: 'cpu', label, measure, map, dispose() {} };
 }
 
 async function measure(

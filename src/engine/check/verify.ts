@@ -1,67 +1,57 @@
-import { createSHA256, createXXHash64 } from 'hash-wasm';
 import { readHeader } from '../../formats/safetensors/header.ts';
 import type { Sink } from '../../io/sink.ts';
 import type { Source } from '../../io/source.ts';
 import { isFloatDtype } from '../../numerics/dtype.ts';
 import type { Job, OutputFile, Plan } from '../../plan/types.ts';
-import { ahead } from '../tensor/ahead.ts';
 import { isAbort, messageOf, VerifyError } from '../errors.ts';
-import { countNonFinite, type NonFinite } from './nonfinite.ts';
-import type { ProgressMeter } from '../run/progress.ts';
 import type { TensorReport, VerifyReport } from '../protocol.ts';
-import type { Written } from '../run/write.ts';
+import type { Checked } from './file-check.ts';
+import type { NonFinite } from './nonfinite.ts';
 
 export const verifyFileName = 'amalgam-verify.json';
 
-/** Bytes read back at a time; a multiple of every element size. */
-const piece = 4 * 2 ** 20;
-
 export type Verifying = {
   readonly sink: Pick<Sink, 'reopen'>;
-  readonly written: readonly Written[];
+  /** Closed files, weights first, in the plan's order. */
+  readonly files: readonly FileToVerify[];
   readonly reports: readonly TensorReport[];
-  readonly meter: ProgressMeter;
   readonly signal: AbortSignal;
 };
 
+export type FileToVerify = {
+  readonly name: string;
+  readonly size: number;
+  /** Reads back what was not read back yet. */
+  finish(source: Source): Promise<Checked>;
+};
+
 /**
- * Reads every written file back: size, header and checksum against what was planned and sent, sha256
- * of what is there, NaN and infinity by tensor. What is there but doubtful (NaN in a merged tensor,
- * nothing changed) comes as `problems`.
+ * Holds every written file against what was planned and sent: size, header, checksums, sha256 of what is
+ * there, NaN and infinity by tensor. What is there but doubtful (NaN in a merged tensor, nothing changed)
+ * comes as `problems`.
  *
  * @throws VerifyError when a file is not what was sent
  */
 export async function verify(plan: Plan, verifying: Verifying): Promise<VerifyReport> {
-  const { sink, written, reports, meter, signal } = verifying;
-  meter.phase(
-    'verifying',
-    written.reduce((sum, file) => sum + file.size, 0),
-  );
+  const { sink, reports, signal } = verifying;
   const broken: string[] = [];
   const files: { name: string; size: number; sha256: string }[] = [];
   const counts = new Map<Job, NonFinite>();
-  for (const file of written) {
-    const source = await sink.reopen(file.name);
-    const index = plan.files.findIndex(({ name }) => name === file.name);
+  for (const [index, file] of verifying.files.entries()) {
+    const { name, size } = file;
+    const source = await sink.reopen(name);
     const jobs = plan.jobs.filter((job) => job.file === index);
-    if (source.size !== file.size) {
-      broken.push(`${file.name} has ${source.size} bytes, expected ${file.size}`);
+    if (source.size !== size) {
+      broken.push(`${name} has ${source.size} bytes, expected ${size}`);
       continue;
     }
-    if (index >= 0) broken.push(...(await headerProblems(source, plan.files[index], jobs, signal)));
-    const start = index >= 0 ? plan.files[index].header.length : 0;
-    const sums = await checksums();
-    for await (const [bytes, job] of ahead(walk(source, start, jobs, signal))) {
-      sums.update(bytes);
-      if (job && isFloatDtype(job.dtype)) add(counts, job, countNonFinite(bytes, job.dtype));
-      if (job) meter.tensor(job.tensor);
-      meter.bytes(bytes.length);
-    }
-    const { quick, sha256 } = sums.digest();
-    if (quick !== file.checksum) {
-      broken.push(`${file.name} reads back differently than it was written`);
-    }
-    files.push({ name: file.name, size: file.size, sha256 });
+    const planned = plan.files[index];
+    if (planned) broken.push(...(await headerProblems(source, planned, jobs, signal)));
+    const { sha256, different, nonFinite } = await file.finish(source);
+    if (different > 0) broken.push(`${name} reads back differently than it was written`);
+    const floats = jobs.filter(({ dtype }) => isFloatDtype(dtype));
+    for (const [tensor, count] of nonFinite) counts.set(floats[tensor], count);
+    files.push({ name, size, sha256 });
   }
   if (broken.length > 0) throw new VerifyError(broken);
 
@@ -86,29 +76,6 @@ export function verifyJson(report: VerifyReport, reports: readonly TensorReport[
     ({ notes, saturated, nonFinite }) => notes.length > 0 || saturated > 0 || nonFinite > 0,
   );
   return `${JSON.stringify({ ...report, remarkable }, null, 2)}\n`;
-}
-
-type Walked = readonly [bytes: Uint8Array<ArrayBuffer>, job: Job | null];
-
-/** All bytes of a file in order, cut where tensors begin. */
-async function* walk(
-  source: Source,
-  start: number,
-  jobs: readonly Job[],
-  signal: AbortSignal,
-): AsyncGenerator<Walked> {
-  let at = 0;
-  const stretches = [{ end: start, job: null as Job | null }];
-  for (const job of jobs) stretches.push({ end: stretches.at(-1)!.end + job.byteLength, job });
-  stretches.push({ end: source.size, job: null });
-  for (const { end, job } of stretches) {
-    while (at < end) {
-      signal.throwIfAborted();
-      const next = Math.min(end, at + piece);
-      yield [await source.read(at, next, signal), job];
-      at = next;
-    }
-  }
 }
 
 /** The header read back, byte by byte and as a reader of safetensors understands it. */
@@ -136,23 +103,6 @@ async function headerProblems(
     if (isAbort(error)) throw error;
     return [messageOf(error)];
   }
-}
-
-async function checksums() {
-  const [quick, sha256] = await Promise.all([createXXHash64(), createSHA256()]);
-  return {
-    update(bytes: Uint8Array) {
-      quick.update(bytes);
-      sha256.update(bytes);
-    },
-    digest: () => ({ quick: quick.digest('hex'), sha256: sha256.digest('hex') }),
-  };
-}
-
-function add(counts: Map<Job, NonFinite>, job: Job, more: NonFinite): void {
-  if (more.nan + more.infinite === 0) return;
-  const { nan, infinite } = counts.get(job) ?? { nan: 0, infinite: 0 };
-  counts.set(job, { nan: nan + more.nan, infinite: infinite + more.infinite });
 }
 
 /** Copied tensors may hold infinities for good reason (masks); computed ones may not. */

@@ -1,6 +1,6 @@
 import type { Backend } from '../../compute/backend.ts';
-import type { Fallback } from './ladder.ts';
 import type { BackendChoice, DeviceReport } from '../protocol.ts';
+import type { Fallback } from './ladder.ts';
 
 /** A WebGPU adapter as it was found. */
 export type GpuFound = {

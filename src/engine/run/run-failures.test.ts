@@ -100,6 +100,9 @@ describe('a GPU that cannot go on', () => {
   });
 });
 
+/** So few bytes that no two tensors are made in one go. */
+const ONE_BY_ONE = 16_384;
+
 describe('a source or a sink that fails', () => {
   // The header ends before byte 300; u, v and w take 1200 bytes each.
   test.each([
@@ -108,7 +111,7 @@ describe('a source or a sink that fails', () => {
     [3700, 'w'],
   ])('reading breaks at byte %i: the error names %s, nothing is kept', async (at, tensor) => {
     const { plan, options } = await mergeRun({ models, recipe });
-    const inner = options();
+    const inner = options({ budget: ONE_BY_ONE });
     const broken = failingSource(inner.sources.weights('b', 0), at);
     const sources = {
       ...inner.sources,
@@ -136,7 +139,8 @@ describe('a source or a sink that fails', () => {
     async (failAt, tensor) => {
       const { plan, options } = await mergeRun({ models, recipe });
       const sink = memorySink({ failAt });
-      await expect(run(plan, options({ sink }))).rejects.toMatchObject({
+      const all = options({ sink, budget: ONE_BY_ONE });
+      await expect(run(plan, all)).rejects.toMatchObject({
         tag: 'quota',
         context: { step: 'write', tensor, file: 'model.safetensors', advice: expect.any(String) },
       });
@@ -174,11 +178,14 @@ describe('a run that is cancelled', () => {
       done += 1;
       if (done === after) stop.abort();
     };
-    const all = options({ signal: stop.signal, events: { progress: () => {}, tensor } });
+    const events = { progress: () => {}, tensor };
+    const all = options({ signal: stop.signal, budget: ONE_BY_ONE, events });
     await expect(run(plan, all)).rejects.toMatchObject({ name: 'AbortError' });
     expect(all.sink.state()).toBe('aborted');
     expect(all.sink.files.size).toBe(0);
-    expect(done).toBe(after);
+    // What was under way beside it may have come to its end.
+    expect(done).toBeGreaterThanOrEqual(after);
+    expect(done).toBeLessThanOrEqual(after + (after === 0 ? 0 : 1));
   });
 
   test('while the files get their names: they are taken back', async () => {

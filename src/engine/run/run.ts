@@ -1,15 +1,20 @@
 import type { Backend } from '../../compute/backend.ts';
 import type { Sink } from '../../io/sink.ts';
-import type { Source } from '../../io/source.ts';
-import type { Part, Plan, Span } from '../../plan/types.ts';
-import type { Shop } from '../tensor/job.ts';
-import { type Fallback, ladder } from '../devices/ladder.ts';
-import { type Metered, ProgressMeter } from './progress.ts';
-import type { RunResult, TensorReport } from '../protocol.ts';
-import type { Sources } from '../library/sources.ts';
+import type { Plan } from '../../plan/types.ts';
+import type { Auditor } from '../check/auditor.ts';
 import { verify, verifyFileName, verifyJson } from '../check/verify.ts';
-import { measuringBytes, wholeModelMagnitudes } from '../tensor/whole-model.ts';
-import { writeSide, writeText, writeWeights } from './write.ts';
+import type { Crew, CrewRun } from '../crew/crew.ts';
+import { type Fallback, type Ladder, ladder } from '../devices/ladder.ts';
+import type { Sources } from '../library/sources.ts';
+import type { RunResult, TensorReport } from '../protocol.ts';
+import { spansOf } from '../tensor/read-together.ts';
+import { measureModel, measuringBytes, thresholds } from '../tensor/whole-model.ts';
+import { crewMaker, crewRun } from './crew-maker.ts';
+import { inlineMaker } from './inline-maker.ts';
+import type { OutputOptions } from './output-file.ts';
+import { type Metered, ProgressMeter } from './progress.ts';
+import { writeSide, writeText } from './side-files.ts';
+import { writeWeights } from './weights.ts';
 
 export type RunEvents = {
   readonly progress: (progress: Metered) => void;
@@ -21,6 +26,9 @@ export type RunOptions = {
   readonly sink: Sink;
   readonly backend: Backend;
   readonly fallback: Fallback;
+  /** Kernel workers, for what the CPU does; without any this thread does it. */
+  readonly crew: Crew | null;
+  readonly auditor: Auditor;
   /** Bytes everything in flight may take. */
   readonly budget: number;
   readonly signal: AbortSignal;
@@ -44,38 +52,61 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
 }
 
 async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
-  const { sink, budget, signal, events } = options;
+  const { sink, sources, budget, events, auditor, crew } = options;
   const began = performance.now();
   const meter = new ProgressMeter(plan.jobs.length, events.progress);
-  checkOpen(plan, options.sources);
-  const counted = countReads(options.sources);
-  const reader = { sources: counted.sources, budget };
+  checkOpen(plan, sources);
   const steps = ladder(options.backend, options.fallback);
   const used = new Set([options.backend.label]);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const workers = crew && { crew, run: crewRun(plan, crew, { sources, budget, signal }) };
+  const running: Running = { reader: { sources, budget }, steps, workers, meter, signal };
 
-  const magnitudes = await measureModel(plan, { reader, steps, meter, signal });
-  const shop: Shop = { plan, reader, ladder: steps, magnitudes, signal };
-  meter.phase(
-    'merging',
-    plan.files.reduce((sum, file) => sum + file.byteLength, 0),
-  );
-  const { written, reports } = await writeWeights(shop, sink, meter, events);
-  used.add(steps.current().label);
-  for (const side of plan.sideFiles) written.push(await writeSide(side, shop, sink));
+  try {
+    const { method, arithmetic } = plan;
+    const craft = { method, arithmetic, magnitudes: await measureAll(plan, running) };
+    meter.phase('merging', total(plan.files.map(({ byteLength }) => byteLength)));
+    let checked = 0;
+    let onChecked = (bytes: number) => {
+      checked += bytes;
+    };
+    const output: OutputOptions = {
+      ...{ sink, auditor, signal },
+      onChecked: (bytes) => onChecked(bytes),
+    };
+    const inline = inlineMaker(craft, running.reader, steps);
+    const byCrew = workers && crewMaker(workers.crew, workers.run, craft);
+    const weights = await writeWeights(plan, {
+      makers: {
+        next: () => (byCrew && steps.current().kind === 'cpu' ? byCrew : inline),
+        share: workers ? workers.run.share / 4 : budget / 8,
+      },
+      ...{ output, meter, onTensor: events.tensor },
+    });
+    used.add(steps.current().label);
+    const files = [...weights.files];
+    for (const side of plan.sideFiles) files.push(await writeSide(side, running.reader, output));
 
-  const report = await verify(plan, { sink, written, reports, meter, signal });
-  written.push(await writeText(verifyFileName, verifyJson(report, reports), sink, signal));
-  signal.throwIfAborted();
-  await sink.commit();
-  signal.throwIfAborted(); // cancelled meanwhile: the sink takes everything back
-  return {
-    verify: report,
-    tensors: reports,
-    seconds: (performance.now() - began) / 1000,
-    bytesRead: counted.bytes(),
-    bytesWritten: written.reduce((sum, file) => sum + file.size, 0),
-    backend: [...used].join(', then '),
-  };
+    meter.phase('verifying', total(files.map(({ size }) => size)) - checked);
+    onChecked = (bytes) => meter.bytes(bytes);
+    const { reports, bytesRead } = weights;
+    const report = await verify(plan, { sink, files, reports, signal });
+    files.push(await writeText(verifyFileName, verifyJson(report, reports), output));
+    signal.throwIfAborted();
+    await sink.commit();
+    signal.throwIfAborted(); // cancelled meanwhile: the sink takes everything back
+    return {
+      verify: report,
+      tensors: reports,
+      seconds: (performance.now() - began) / 1000,
+      bytesRead,
+      bytesWritten: total(files.map(({ size }) => size)),
+      backend: [...used].join(', then '),
+    };
+  } finally {
+    stop.abort();
+  }
 }
 
 /** Fails before anything is written when a source that the plan names is not open. */
@@ -88,43 +119,41 @@ function checkOpen(plan: Plan, sources: Sources): void {
   }
 }
 
-function spansOf(part: Part): readonly Span[] {
-  if (part.kind === 'copy') return [part.span];
-  if (part.kind === 'cast') return [part.plane];
-  return part.base === null ? part.planes : [...part.planes, part.base];
-}
-
-type Measuring = {
-  readonly reader: Shop['reader'];
-  readonly steps: Shop['ladder'];
+type Running = {
+  readonly reader: { readonly sources: Sources; readonly budget: number };
+  readonly steps: Ladder;
+  readonly workers: { readonly crew: Crew; readonly run: CrewRun } | null;
   readonly meter: ProgressMeter;
   readonly signal: AbortSignal;
 };
 
-async function measureModel(plan: Plan, { reader, steps, meter, signal }: Measuring) {
-  const counts = plan.wholeModelCounts;
-  if (counts === null) return null;
-  meter.phase('measuring', measuringBytes(plan, counts));
-  const told = { bytes: (count: number) => meter.bytes(count) };
-  return wholeModelMagnitudes(plan, counts, { ...reader, outputBytes: 0 }, steps, told, signal);
+/** The threshold of each expert where the trim is decided over the whole model; side by side in a crew. */
+async function measureAll(plan: Plan, running: Running): Promise<readonly number[] | null> {
+  if (plan.wholeModelCounts === null) return null;
+  const { reader, steps, workers, meter, signal } = running;
+  const wanted = thresholds(plan, plan.wholeModelCounts);
+  meter.phase('measuring', measuringBytes(wanted));
+  const seen = (bytes: number) => meter.bytes(bytes);
+  if (workers && steps.current().kind === 'cpu') {
+    const { crew, run } = workers;
+    return Promise.all(
+      wanted.map(async (one) => {
+        if ('magnitude' in one) return one.magnitude;
+        const task = { kind: 'measure', measure: one.measure } as const;
+        const result = await crew.do(run, task, signal, { seen });
+        if (result.kind !== 'measure') throw new Error('The kernel worker answered something else');
+        return result.magnitude;
+      }),
+    );
+  }
+  const magnitudes: number[] = [];
+  for (const one of wanted) {
+    if ('magnitude' in one) magnitudes.push(one.magnitude);
+    else magnitudes.push(await measureModel(one.measure, reader, steps, seen, signal));
+  }
+  return magnitudes;
 }
 
-function countReads(sources: Sources): { readonly sources: Sources; bytes(): number } {
-  let total = 0;
-  const counted = (source: Source): Source => ({
-    name: source.name,
-    size: source.size,
-    async read(begin, end, signal) {
-      const bytes = await source.read(begin, end, signal);
-      total += bytes.length;
-      return bytes;
-    },
-  });
-  return {
-    bytes: () => total,
-    sources: {
-      weights: (model, file) => counted(sources.weights(model, file)),
-      companion: (model, name) => counted(sources.companion(model, name)),
-    },
-  };
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,10 +1,10 @@
 import type { Block, Blocks, Room } from '../../compute/backend.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { PlaneRef, Span } from '../../plan/types.ts';
-import { ahead } from './ahead.ts';
 import { isAbort, JobError } from '../errors.ts';
-import { blockShape, roomElements } from './memory.ts';
 import type { Sources } from '../library/sources.ts';
+import { ahead } from './ahead.ts';
+import { blockShape, roomElements } from './memory.ts';
 
 export type Planes = {
   /** Models in recipe order. */

@@ -1,4 +1,4 @@
-import type { Block, Blocks } from '../../compute/backend.ts';
+import type { Block, Blocks, Room } from '../../compute/backend.ts';
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import type { PlaneRef } from '../../plan/types.ts';
@@ -35,28 +35,33 @@ export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tens
     start: number,
     pieces: readonly Piece[],
     signal: AbortSignal,
+    room?: Room,
   ): Promise<Block> {
     const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
-    const planes = dtypes.map((dtype) => new Uint8Array(count * bytesPerElement(dtype)));
+    const own = () => dtypes.map((dtype) => new Uint8Array(count * bytesPerElement(dtype)));
+    const planes = room?.(start, count) ?? own();
     const reads = pieces.flatMap(({ link, from, count: length, at }) =>
       columns[links.indexOf(link)].map(async (ref, plane) => {
         const size = bytesPerElement(ref.dtype);
         const begin = ref.begin + from * size;
         const span = { ...ref, begin, end: begin + length * size };
-        const bytes = await readSpan(span, { ...reader, tensor: link.tensor }, signal);
         const target = dtypes[plane];
-        planes[plane].set(widened(bytes, ref.dtype, target), at * bytesPerElement(target));
+        const named = { ...reader, tensor: link.tensor };
+        const begins = at * bytesPerElement(target);
+        const place = planes[plane].subarray(begins, begins + length * bytesPerElement(target));
+        if (ref.dtype === target) await readSpan(span, named, signal, place);
+        else place.set(widened(await readSpan(span, named, signal), ref.dtype));
       }),
     );
     await Promise.all(reads);
     return { start, count, planes };
   }
 
-  async function* read(signal: AbortSignal): AsyncGenerator<Block> {
+  async function* read(signal: AbortSignal, room?: Room): AsyncGenerator<Block> {
     let start = 0;
     for (const pieces of packed(links, shape.blockElements)) {
       signal.throwIfAborted();
-      const block = await fill(start, pieces, signal);
+      const block = await fill(start, pieces, signal, room);
       yield block;
       start += block.count;
     }
@@ -66,7 +71,7 @@ export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tens
     elementCount,
     dtypes,
     hasBase: links.some((link) => link.base !== null),
-    read: (signal) => ahead(read(signal)),
+    read: (signal, room) => ahead(read(signal, room)),
   };
 }
 
@@ -94,9 +99,8 @@ function common(refs: readonly PlaneRef[]): FloatDtype {
   return refs.every((ref) => ref.dtype === refs[0].dtype) ? refs[0].dtype : 'F32';
 }
 
-/** `to` is `from`, or F32. */
-function widened(bytes: Uint8Array<ArrayBuffer>, from: FloatDtype, to: FloatDtype): Uint8Array {
-  if (from === to) return bytes;
+/** Raw values as those of F32. */
+function widened(bytes: Uint8Array<ArrayBuffer>, from: FloatDtype): Uint8Array {
   const values = new Float32Array(bytes.length / bytesPerElement(from));
   decode(bytes, from, values);
   return new Uint8Array(values.buffer);

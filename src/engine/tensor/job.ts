@@ -3,13 +3,13 @@ import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
 import { tensorKey } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
-import type { Job, PlaneRef, Plan, Span } from '../../plan/types.ts';
-import { planeBlocks, type Reader, readSpan } from './blocks.ts';
+import type { Job, Plan, PlaneRef, Span } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
+import type { TensorReport } from '../protocol.ts';
+import { planeBlocks, type Reader, readSpan } from './blocks.ts';
 import { comparison } from './changes.ts';
 import { copyPiece } from './memory.ts';
 import { type CastPart, cast, compute, type MergePart, type Task, workOf } from './merge-part.ts';
-import type { TensorReport } from '../protocol.ts';
 
 /** How all tensors of a run are made: plain data, as it travels to kernel workers. */
 export type Craft = Pick<Plan, 'method' | 'arithmetic'> & {

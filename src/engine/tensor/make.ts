@@ -15,10 +15,10 @@ export type Piece = {
 /** Takes a piece; resolves when the next one may come. */
 export type Take = (piece: Piece) => Promise<void>;
 
-/** Longest stretch that is handed on as one piece, in bytes. */
-const ONE_PIECE = 8 * 2 ** 20;
-
-/** Makes the tensors of a stretch and hands their bytes on, in order. What became of each is the answer. */
+/**
+ * Makes the tensors of a stretch and hands their bytes on, in order: many in one piece, a single one in the
+ * pieces it comes in. What became of each is the answer.
+ */
 export async function makeStretch(
   stretch: Stretch,
   shop: Shop,
@@ -26,15 +26,16 @@ export async function makeStretch(
 ): Promise<readonly Tally[]> {
   const { jobs, begin, byteLength } = stretch;
   const reader = await readTogether(jobs, shop.reader, shop.signal);
-  const whole = byteLength <= ONE_PIECE ? new Uint8Array(byteLength) : null;
+  const whole = jobs.length > 1 ? new Uint8Array(byteLength) : null;
   const tallies: Tally[] = [];
   let at = 0;
   for (const job of jobs) {
     const tally = newTally(job);
     for await (const bytes of produce(job, tally, { ...shop, reader })) {
+      const { length } = bytes; // whoever takes the bytes may hand them on to another thread
       if (whole) whole.set(bytes, at);
       else await take({ at: begin + at, bytes, checksum: await checksumOf(bytes) });
-      at += bytes.length;
+      at += length;
     }
     tallies.push(tally);
   }

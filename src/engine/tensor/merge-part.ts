@@ -3,9 +3,9 @@ import linear from '../../methods/linear/index.ts';
 import type { Call, Measure, MergeMethod } from '../../methods/method.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import type { Part, PlaneRef } from '../../plan/types.ts';
-import type { PlaneBlocks } from './blocks.ts';
-import { isAbort, isExplained, JobError } from '../errors.ts';
 import type { Ladder } from '../devices/ladder.ts';
+import { isAbort, isExplained, JobError } from '../errors.ts';
+import type { PlaneBlocks } from './blocks.ts';
 
 export type MergePart = Extract<Part, { kind: 'merge' }>;
 export type CastPart = Extract<Part, { kind: 'cast' }>;

@@ -1,5 +1,6 @@
 import type { Source } from '../../io/source.ts';
 import type { Job, Part, Span } from '../../plan/types.ts';
+import { isAbort } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
 import { type Reader, readSpan } from './blocks.ts';
 
@@ -23,7 +24,9 @@ export async function readTogether<R extends Omit<Reader, 'tensor' | 'outputByte
   if (jobs.length < 2) return reader;
   const { sources } = reader;
   const fetched = new Map<string, Fetched[]>();
-  const spans = jobs.flatMap((job) => job.parts.flatMap(spansOf).map((span) => [job.tensor, span] as const));
+  const spans = jobs.flatMap((job) =>
+    job.parts.flatMap(spansOf).map((span) => [job.tensor, span] as const),
+  );
   const wanted = new Map<string, (readonly [tensor: string, span: Span])[]>();
   for (const each of spans) {
     const key = keyOf(each[1].model, each[1].file);
@@ -34,11 +37,16 @@ export async function readTogether<R extends Omit<Reader, 'tensor' | 'outputByte
     const source = sources.weights(model, file);
     if (source.instant) continue;
     const ranges = joined(list.map(([, span]) => span));
-    const reads = ranges.map(async ({ begin, end }): Promise<Fetched> => {
-      const bytes = await readSpan({ model, file, begin, end }, { sources, tensor }, signal);
-      return { begin, bytes };
+    const reads = ranges.map(async ({ begin, end }): Promise<readonly Fetched[]> => {
+      try {
+        const bytes = await readSpan({ model, file, begin, end }, { sources, tensor }, signal);
+        return [{ begin, bytes }];
+      } catch (error) {
+        if (isAbort(error)) throw error;
+        return []; // each tensor reads for itself, and the one it fails for is named
+      }
     });
-    fetched.set(key, await Promise.all(reads));
+    fetched.set(key, (await Promise.all(reads)).flat());
   }
   if (fetched.size === 0) return reader;
   const held = (key: string, source: Source): Source => {

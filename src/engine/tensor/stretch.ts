@@ -13,13 +13,17 @@ export type Stretch = {
   readonly jobs: readonly Job[];
 };
 
-/** Bytes read and written for a stretch, unless one tensor alone is larger: enough to hide what a task costs. */
+/** Bytes read and written for a stretch of many tensors: enough to hide what a task costs. */
 const MOST_BYTES = 8 * 2 ** 20;
 /** Tensors in a stretch: a second's work at most, however tiny they are. */
 const MOST_JOBS = 256;
 
-/** The plan as stretches, in the order of the files. */
-export function* stretchesOf({ files, jobs }: Plan): Generator<Stretch> {
+/**
+ * The plan as stretches, in the order of the files. What several tensors in one take together stays below
+ * `budget` bytes; one alone may be of any size.
+ */
+export function* stretchesOf({ files, jobs }: Plan, budget: number): Generator<Stretch> {
+  const most = Math.min(MOST_BYTES, budget);
   let file = -1;
   let begin = 0;
   let bytes = 0;
@@ -36,7 +40,7 @@ export function* stretchesOf({ files, jobs }: Plan): Generator<Stretch> {
   };
   for (const job of jobs) {
     const cost = bytesOf(job);
-    const full = group.length === MOST_JOBS || bytes + cost > MOST_BYTES;
+    const full = group.length === MOST_JOBS || bytes + cost > most;
     if (group.length > 0 && (job.file !== file || full)) yield cut();
     if (job.file !== file) {
       file = job.file;

@@ -1,42 +1,61 @@
 import type { Backend, Blocks, Work } from '../../compute/backend.ts';
 import type { Plan } from '../../plan/types.ts';
+import type { Ladder } from '../devices/ladder.ts';
+import { isAbort, isExplained, JobError } from '../errors.ts';
 import type { Reader } from './blocks.ts';
 import { chainedBlocks, type Link } from './chain.ts';
-import { isAbort, isExplained, JobError } from '../errors.ts';
-import type { Ladder } from '../devices/ladder.ts';
 import { workOf } from './merge-part.ts';
 
 /** Beyond this a shader cannot number the elements of one stream. */
 const mostOnGpu = 2 ** 31;
 
-type Told = { readonly bytes: (count: number) => void };
+/** One trim threshold over the whole model: plain data, as it travels to kernel workers. */
+export type ModelMeasure = {
+  readonly links: readonly Link[];
+  /** Elements that are kept. */
+  readonly count: number;
+  readonly work: Work;
+  readonly ordinal: number;
+};
+
+/** What one expert's threshold takes: a measure, or no reading at all. */
+export type Threshold = { readonly magnitude: number } | { readonly measure: ModelMeasure };
 
 /**
  * One trim threshold per expert, over all tensors that are merged: the magnitude of the last task
  * vector element that is kept, as the code of the TIES authors takes it. Elements equal to it are all
- * kept. An expert that keeps everything is not read.
+ * kept. An expert that keeps everything, or nothing, is not read.
  */
-export async function wholeModelMagnitudes(
-  plan: Plan,
-  counts: readonly number[],
-  reader: Omit<Reader, 'tensor'>,
-  ladder: Ladder,
-  told: Told,
-  signal: AbortSignal,
-): Promise<readonly number[]> {
-  const magnitudes: number[] = [];
-  for (const [expert, count] of counts.entries()) {
+export function thresholds(plan: Plan, counts: readonly number[]): readonly Threshold[] {
+  return counts.map((count, expert) => {
     const links = linksOf(plan, expert);
     const total = links.reduce((sum, link) => sum + link.elementCount, 0);
-    if (count >= total) magnitudes.push(0);
-    else if (count <= 0) magnitudes.push(Number.POSITIVE_INFINITY);
-    else {
-      const blocks = firstPassTold(chainedBlocks(links, reader), links, told);
-      const context = { work: commonWork(plan, links), at: { tensorKey: 0, ordinals: [expert] } };
-      magnitudes.push(await magnitudeOf(blocks, count, context, ladder, signal));
-    }
-  }
-  return magnitudes;
+    if (count >= total) return { magnitude: 0 };
+    if (count <= 0) return { magnitude: Number.POSITIVE_INFINITY };
+    return { measure: { links, count, work: commonWork(plan, links), ordinal: expert } };
+  });
+}
+
+/** Bytes of one pass over every expert that has to be measured. */
+export function measuringBytes(wanted: readonly Threshold[]): number {
+  return wanted.reduce(
+    (sum, one) => sum + ('measure' in one ? passBytes(one.measure.links) : 0),
+    0,
+  );
+}
+
+/** The threshold. `told` hears of the bytes of the first pass; how many passes follow cannot be told. */
+export async function measureModel(
+  { links, count, work, ordinal }: ModelMeasure,
+  reader: Omit<Reader, 'tensor' | 'outputBytes'>,
+  ladder: Ladder,
+  told: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const chained = chainedBlocks(links, { ...reader, outputBytes: 0 });
+  const blocks = firstPassTold(chained, links, told);
+  const context = { work, at: { tensorKey: 0, ordinals: [ordinal] } };
+  return magnitudeOf(blocks, count, context, ladder, signal);
 }
 
 /** The tensors of one expert that are merged, each with the base's plane. */
@@ -60,31 +79,25 @@ function commonWork(plan: Plan, links: readonly Link[]): Work {
   return others.every((work) => work === first) ? first : 'F32';
 }
 
-/** Bytes of one pass over every expert that has to be measured. */
-export function measuringBytes(plan: Plan, counts: readonly number[]): number {
-  return counts.reduce((sum, count, expert) => {
-    const links = linksOf(plan, expert);
-    const total = links.reduce((elements, link) => elements + link.elementCount, 0);
-    return count <= 0 || count >= total ? sum : sum + passBytes(links);
-  }, 0);
-}
-
 function passBytes(links: readonly Link[]): number {
   const planes = links.flatMap(({ models, base }) => (base === null ? models : [...models, base]));
   return planes.reduce((sum, { begin, end }) => sum + end - begin, 0);
 }
 
-/** Later passes narrow the same threshold down; how many there will be cannot be told. */
-function firstPassTold(blocks: Blocks, links: readonly Link[], told: Told): Blocks {
+function firstPassTold(
+  blocks: Blocks,
+  links: readonly Link[],
+  told: (bytes: number) => void,
+): Blocks {
   const share = passBytes(links) / blocks.elementCount;
   let seen = 0;
   return {
     ...blocks,
-    async *read(signal) {
-      for await (const block of blocks.read(signal)) {
+    async *read(signal, room) {
+      for await (const block of blocks.read(signal, room)) {
         if (block.start >= seen) {
           seen = block.start + block.count;
-          told.bytes(block.count * share);
+          told(block.count * share);
         }
         yield block;
       }

@@ -1,0 +1,6 @@
+import type { ToAuditor } from './auditor.ts';
+import { serveAudit } from './serve-audit.ts';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+const hear = serveAudit((reply, transfer) => scope.postMessage(reply, transfer ?? []));
+scope.addEventListener('message', ({ data }: MessageEvent<ToAuditor>) => hear(data));

@@ -1,0 +1,154 @@
+import { cpuBackend } from '../../compute/cpu/backend.ts';
+import type { Programs, Variant } from '../../compute/cpu/programs.ts';
+import { blobSource } from '../../io/blob.ts';
+import type { Source } from '../../io/source.ts';
+import { type OpenSource, openStored } from '../../io/stored.ts';
+import { ladder } from '../devices/ladder.ts';
+import { countReads } from '../library/count-reads.ts';
+import { makeStretch } from '../tensor/make.ts';
+import { readTogether } from '../tensor/read-together.ts';
+import { measureModel } from '../tensor/whole-model.ts';
+import { fromWire, toWire } from '../wire.ts';
+import type { CrewFile, CrewResult, CrewTask, FromKernel, ToKernel } from './messages.ts';
+
+type Post = (message: FromKernel, transfer?: Transferable[]) => void;
+type Waiting<T> = { resolve(value: T): void; reject(error: unknown): void };
+
+/**
+ * The kernel worker's side: reads what a task names, computes it with the compiled shaders in a memory of
+ * its own, and hands pieces of output on. Of two tasks one computes while the other reads. It is never
+ * cancelled: whoever wants it to stop ends the worker.
+ */
+export function serveKernel(post: Post): (message: ToKernel) => void {
+  const never = new AbortController().signal;
+  const reads = new Map<number, Waiting<Uint8Array<ArrayBuffer>>>();
+  const programs = new Map<string, Waiting<WebAssembly.Module>>();
+  const taken = new Map<number, () => void>();
+  const backend = cpuBackend(askedPrograms());
+  const steps = ladder(backend, { renew: async () => null, cpu: () => backend });
+  let asks = 0;
+  let share = 0;
+  let opened: Promise<ReadonlyMap<string, Source>> = Promise.resolve(new Map());
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function askedPrograms(): Programs {
+    const known = new Map<string, Promise<WebAssembly.Module>>();
+    return {
+      get(variant: Variant) {
+        const key = JSON.stringify(variant);
+        let module = known.get(key);
+        if (!module) {
+          module = new Promise((resolve, reject) => programs.set(key, { resolve, reject }));
+          known.set(key, module);
+          post({ kind: 'program', key, variant });
+        }
+        return module;
+      },
+    };
+  }
+
+  async function open(
+    files: readonly CrewFile[],
+    before: typeof opened,
+  ): Promise<ReadonlyMap<string, Source>> {
+    for (const source of (await before).values()) (source as Partial<OpenSource>).close?.();
+    const sources = await Promise.all(
+      files.map(async (file) => [keyOf(file.model, file.file), await sourceOf(file)] as const),
+    );
+    return new Map(sources);
+  }
+
+  async function sourceOf({ model, file, name, size, local }: CrewFile): Promise<Source> {
+    if (local?.kind === 'blob') return blobSource(name, local.blob);
+    if (local?.kind === 'stored') return openStored(name, local.handle);
+    return {
+      name,
+      size,
+      read: (begin, end) =>
+        new Promise((resolve, reject) => {
+          const ask = ++asks;
+          reads.set(ask, { resolve, reject });
+          post({ kind: 'read', ask, model, file, begin, end });
+        }),
+    };
+  }
+
+  async function perform(task: number, what: CrewTask): Promise<CrewResult> {
+    const files = await opened;
+    const counted = countReads({
+      weights: (model, file) => files.get(keyOf(model, file))!,
+      companion: () => {
+        throw new Error('Kernel workers read weights only');
+      },
+    });
+    const budget = share;
+    const reader = { sources: counted.sources, budget };
+    if (what.kind === 'measure') {
+      const told = (bytes: number) => post({ kind: 'seen', task, bytes });
+      const magnitude = await exclusive(() =>
+        measureModel(what.measure, reader, steps, told, never),
+      );
+      return { kind: 'measure', magnitude };
+    }
+    const { craft, stretch } = what;
+    const together = await readTogether(stretch.jobs, reader, never);
+    const reports = await exclusive(() =>
+      makeStretch(stretch, { craft, reader: together, ladder: steps, signal: never }, (piece) => {
+        post({ kind: 'piece', task, piece }, [piece.bytes.buffer]);
+        return new Promise<void>((resolve) => taken.set(task, resolve));
+      }),
+    );
+    return { kind: 'stretch', reports, bytesRead: counted.bytes() };
+  }
+
+  /** One at a time: they share the memory that shaders work in. */
+  function exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work);
+    turn = next.catch(() => {});
+    return next;
+  }
+
+  return (message) => {
+    switch (message.kind) {
+      case 'begin':
+        share = message.share;
+        opened = open(message.files, opened);
+        opened.catch(() => {}); // each task hears of it
+        return;
+      case 'do': {
+        const { task, what } = message;
+        perform(task, what).then(
+          (result) => post({ kind: 'done', task, result }),
+          (error: unknown) => post({ kind: 'failed', task, error: toWire(error) }),
+        );
+        return;
+      }
+      case 'taken':
+        taken.get(message.task)?.();
+        taken.delete(message.task);
+        return;
+      case 'read':
+        reads.get(message.ask)?.resolve(message.bytes);
+        reads.delete(message.ask);
+        return;
+      case 'unread':
+        reads.get(message.ask)?.reject(fromWire(message.error));
+        reads.delete(message.ask);
+        return;
+      case 'program':
+        programs.get(message.key)?.resolve(message.module);
+        programs.delete(message.key);
+        return;
+      case 'no-program':
+        programs.get(message.key)?.reject(fromWire(message.error));
+        programs.delete(message.key);
+        return;
+      default:
+        message satisfies never;
+    }
+  };
+}
+
+function keyOf(model: string, file: number): string {
+  return `${file} ${model}`;
+}
