@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { compiledPrograms } from '../../compute/cpu/programs.ts';
 import { type Behaviour, FakeAuditWorker, FakeKernelWorker } from '../../testing/fake-workers.ts';
 import { memorySink } from '../../testing/memory-sink.ts';
@@ -8,6 +8,9 @@ import { bf16, f32, i64 } from '../../testing/model-file.ts';
 import { workerAuditor } from '../check/auditor.ts';
 import { run } from '../run/run.ts';
 import { Crew } from './crew.ts';
+
+// Compiling takes a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const programs = compiledPrograms();
 
