@@ -98,7 +98,7 @@ export function compileSum(code: string, list: string, options: CompileOptions):
     const items = program.buffer(list);
     const item = load(graph, elementOf(graph, items, computed(U32, z)));
     const vec4f = lanesOf('f32', 4);
-    const halves: readonly Variable[] = [{ name: 'low' }, { name: 'high' }];
+    const halves: readonly Variable[] = ['low', 'high'].map((name) => ({ name, origin: {} }));
     for (const half of halves) lowering.variables.set(half, everyLane(vec4f, 0));
     count(program, computed(U32, program.begin), computed(U32, program.end), (i) => {
       const term = inline(lowering, 'term', [item, i]) ?? refuse('term returns nothing');
@@ -130,11 +130,11 @@ function count(
   to: LaneValue,
   body: (at: LaneValue) => void,
 ): void {
-  const counter: Variable = { name: 'counter' };
+  const counter: Variable = { name: 'counter', origin: body };
   const at = () => lanesIn(lowering.valueOf(counter));
   const test = () => binary(graph, '<', at(), to);
   lowering.variables.set(counter, from);
-  repeat(lowering, test, () => {
+  repeat(lowering, body, test, () => {
     body(at());
     lowering.variables.set(counter, binary(graph, '+', at(), scalarOf('u32', 1)));
     return test();

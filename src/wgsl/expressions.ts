@@ -110,7 +110,7 @@ function shortCircuit(
   const isPure = [...before].every(([variable, x]) => lowering.variables.get(variable) === x);
   lowering.variables = before;
   if (isPure && graph.dissolve(trial)) return binary(graph, op, left, value);
-  const result = { name: 'condition' };
+  const result = { name: 'condition', origin: right };
   lowering.variables.set(result, left);
   const more = () => lowering.variables.set(result, lanes(lowering, right));
   if (op === '&&') branch(lowering, left, more, () => {});

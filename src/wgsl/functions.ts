@@ -9,15 +9,15 @@ import { known, type Value, zero } from './values.ts';
 /** Puts a function's statements in the place of a call; null where it returns nothing. */
 export function inline(lowering: Lowering, name: string, args: readonly Value[]): Value | null {
   const fn = lowering.syntax.functions.get(name) ?? refuse(`no function ${name}`);
-  if (lowering.calls.includes(name)) refuse(`${name} calls itself`);
+  if (lowering.calls.some((call) => call.startsWith(`${name} `))) refuse(`${name} calls itself`);
   if (args.length !== fn.parameters.length)
     refuse(`${name} takes ${fn.parameters.length} arguments`);
   const given = lowering.inScope({ names: new Map(), parent: lowering.globals }, () =>
     fn.parameters.map((parameter, i) => asType(args[i], typeOf(lowering, parameter.type))),
   );
   const type = fn.result && typeOf(lowering, fn.result);
-  const result: Variable = { name: `the result of ${name}` };
-  const returned: Variable = { name: `the end of ${name}` };
+  const result: Variable = { name: `the result of ${name}`, origin: fn.parameters };
+  const returned: Variable = { name: `the end of ${name}`, origin: fn.body };
   lowering.variables.set(returned, known(BOOL, [0]));
   if (type) lowering.variables.set(result, zero(type));
   const giveBack = (value: Value | null) => {
@@ -25,8 +25,8 @@ export function inline(lowering: Lowering, name: string, args: readonly Value[])
     if (value && type) lowering.variables.set(result, asType(value, type));
     lowering.variables.set(returned, known(BOOL, [1]));
   };
-  lowering.calls.push(name);
   const { line } = lowering;
+  lowering.calls.push(`${name} ${line}`);
   lowering.nested(() => {
     for (const [i, parameter] of fn.parameters.entries()) {
       lowering.declare(parameter.name, { kind: 'value', value: given[i] });

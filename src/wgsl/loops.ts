@@ -27,7 +27,7 @@ export function loop(
   { returned, turn, step }: Turns,
 ): void {
   const { variables } = lowering;
-  const left: Variable = { name: 'left' };
+  const left: Variable = { name: 'left', origin: head };
   variables.set(left, NO);
   const test = () => (head.condition ? lanes(lowering, head.condition) : YES);
   const once = () => {
@@ -40,8 +40,8 @@ export function loop(
     branch(lowering, lanesIn(lowering.valueOf(left)), () => {}, more);
 
   const inOneGo = () =>
-    repeat(lowering, test, () => {
-      const again: Variable = { name: 'again' };
+    repeat(lowering, head, test, () => {
+      const again: Variable = { name: 'again', origin: step };
       once();
       lowering.variables.set(again, NO);
       go(() => {

@@ -7,8 +7,8 @@ import type { Expression, ModuleSyntax, TypeName } from './syntax.ts';
 import { lanesOf, type Scalar, type Type } from './types.ts';
 import type { LaneValue, Value } from './values.ts';
 
-/** A `var` of a function or of the module. */
-export type Variable = { readonly name: string };
+/** A `var` of a function or of the module; what declares it, the same whenever that is met again. */
+export type Variable = { readonly name: string; readonly origin: object };
 
 export type Binding =
   | { readonly kind: 'value'; readonly value: Value }
@@ -36,11 +36,12 @@ export class Lowering {
   readonly globals: Scope = { names: new Map(), parent: null };
   scope: Scope = this.globals;
   variables = new Map<Variable, Value>();
-  /** Functions that are being inlined, the innermost last. */
+  /** Functions that are being inlined and the lines of their calls, the innermost last. */
   readonly calls: string[] = [];
   /** Where in the shader the evaluation is, for messages. */
   line = 1;
   readonly #types = new Map<string, Type>();
+  readonly #memory = new Map<string, Map<object, Map<object, ReadonlySet<number>>>>();
   readonly #later = new Map<string, () => Value>();
 
   constructor(graph: Graph, syntax: ModuleSyntax, inline: Inline) {
@@ -64,6 +65,16 @@ export class Lowering {
     const result = run();
     this.scope = outer;
     return result;
+  }
+
+  /** Which variables a loop has been found to change, where it was met through the same calls. */
+  remembered(loop: object): Map<object, ReadonlySet<number>> {
+    const path = this.calls.join(' ');
+    const loops = this.#memory.get(path) ?? new Map<object, Map<object, ReadonlySet<number>>>();
+    this.#memory.set(path, loops);
+    const found = loops.get(loop) ?? new Map<object, ReadonlySet<number>>();
+    loops.set(loop, found);
+    return found;
   }
 
   /** Runs in a scope of its own. */

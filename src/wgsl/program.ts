@@ -49,7 +49,7 @@ export function prepare(syntax: ModuleSyntax, { overrides, known: words = {} }: 
   }
   const privates = globals.flatMap((global) => {
     if (global.kind !== 'private') return [];
-    const variable: Variable = { name: global.name };
+    const variable: Variable = { name: global.name, origin: global };
     lowering.declare(global.name, { kind: 'variable', variable });
     return [{ variable, global }];
   });

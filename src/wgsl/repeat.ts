@@ -22,14 +22,21 @@ type Changed = ReadonlyMap<Variable, ReadonlySet<number>>;
  * variables change is found by trial: at first none is thought to, and the turn is evaluated again
  * until it changes no other.
  */
-export function repeat(lowering: Lowering, test: () => LaneValue, turn: () => LaneValue): void {
+export function repeat(
+  lowering: Lowering,
+  key: object,
+  test: () => LaneValue,
+  turn: () => LaneValue,
+): void {
   const { graph } = lowering;
   const before = lowering.variables;
   const enters = nodeOf(graph, test());
   if (enters.is(0)) return;
   lowering.variables = before;
   const entry = new Block('before', graph.block, !enters.is(1));
-  let changed: Changed = new Map();
+  // A loop within a loop is met again in every trial of the outer one, where no less changes.
+  const memory = lowering.remembered(key);
+  let changed = recalled(before, memory);
   for (;;) {
     const body = new Block('body', entry);
     const slots = new Map<Variable, Map<number, Slot>>();
@@ -50,11 +57,25 @@ export function repeat(lowering: Lowering, test: () => LaneValue, turn: () => La
     const found = changesBetween(start, lowering.variables, changed);
     if (found) {
       changed = found;
+      for (const [{ origin }, leaves] of found) memory.set(origin, leaves);
       continue;
     }
     finish(lowering, { before, enters, entry, body, again, slots });
     return;
   }
+}
+
+/** What is known to change, of the variables that there are now. */
+function recalled(
+  variables: ReadonlyMap<Variable, Value>,
+  memory: ReadonlyMap<object, ReadonlySet<number>>,
+): Changed {
+  const found = new Map<Variable, ReadonlySet<number>>();
+  for (const variable of variables.keys()) {
+    const leaves = memory.get(variable.origin);
+    if (leaves) found.set(variable, leaves);
+  }
+  return found;
 }
 
 type Turn = {

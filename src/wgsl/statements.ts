@@ -167,7 +167,7 @@ function declare(lowering: Lowering, s: Extract<Statement, { kind: 'declare' }>)
     lowering.declare(s.name, { kind: 'value', value: isConst ? value : concrete(value) });
     return;
   }
-  const variable = { name: s.name };
+  const variable = { name: s.name, origin: s };
   if (!value && !type) refuse(`${s.name} has neither a type nor a value`);
   lowering.variables.set(variable, value ? concrete(value) : zero(type!));
   lowering.declare(s.name, { kind: 'variable', variable });
