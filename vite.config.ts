@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import katex from 'katex';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { findChromium, findVulkanDriver } from './tools/find-chromium.js';
+import { headersFile, pagePolicy, securityHeaders } from './tools/security-policy.ts';
 
 /** Formulas are written in TeX beside the method and shipped as MathML: no KaTeX in the bundle. */
 function texToMathml(): Plugin {
@@ -17,13 +19,33 @@ function texToMathml(): Plugin {
   };
 }
 
+/** The Hub that the page is deployed for; the policy names it. */
+const { hubUrl } = JSON.parse(readFileSync('public/config.json', 'utf8')) as { hubUrl: string };
+
+/** Ships the security policy in the page, and as the file that static hosts take headers from. */
+function shipSecurityPolicy(): Plugin {
+  return {
+    name: 'ship-security-policy',
+    apply: 'build',
+    transformIndexHtml: (html) =>
+      html.replace(
+        '<meta charset="utf-8" />',
+        `$&\n    <meta http-equiv="Content-Security-Policy" content="${pagePolicy(hubUrl)}" />`,
+      ),
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile(hubUrl) });
+    },
+  };
+}
+
 const chromium = findChromium();
 const driver = findVulkanDriver(chromium);
 
 export default defineConfig({
   base: './',
-  plugins: [react(), texToMathml()],
+  plugins: [react(), texToMathml(), shipSecurityPolicy()],
   worker: { format: 'es' },
+  preview: { headers: securityHeaders(hubUrl) },
   build: { target: 'es2023', sourcemap: true, chunkSizeWarningLimit: 900 },
   test: {
     maxWorkers: '100%',

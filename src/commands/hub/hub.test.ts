@@ -53,6 +53,7 @@ test.each([
   ['', 'https://hub.example'],
   ['?hub=http://127.0.0.1:8787', 'http://127.0.0.1:8787'],
   ['?hub=http://localhost:1/x', 'http://localhost:1'],
+  ['?hub=http://[::1]:8787', 'https://hub.example'],
   ['?hub=https://evil.example', 'https://hub.example'],
   ['?hub=nonsense', 'https://hub.example'],
 ])('with %j the Hub is %s: a link cannot lead a token elsewhere', async (query, expected) => {
