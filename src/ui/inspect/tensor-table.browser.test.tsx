@@ -47,7 +47,9 @@ test('the keyboard goes through all of them', async () => {
   (region.element() as HTMLElement).focus();
   await userEvent.keyboard('{End}');
   await expect.poll(() => indices().at(-1)).toBe(count + 1);
-  await expect.element(region.getByText(nameOf(count - 1), { exact: true })).toBeVisible();
+  const bottom = (element: Element | undefined) => element?.getBoundingClientRect().bottom ?? 0;
+  // Layout rounds to parts of a pixel.
+  expect(bottom(rows().at(-1))).toBeLessThan(bottom(region.element()) + 2);
   expect(rows().length).toBeLessThan(60);
   await userEvent.keyboard('{PageUp}');
   await expect.poll(() => indices()[0]).toBeLessThan(count - 30);
