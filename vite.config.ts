@@ -76,6 +76,7 @@ export default defineConfig({
         // Found late they would reload the page in the middle of a test, on a clean clone only.
         optimizeDeps: {
           include: [
+            '@tanstack/react-virtual',
             'client-zip',
             'hash-wasm',
             'lucide-react',

@@ -56,7 +56,7 @@ async function runMerge(session: Session): Promise<void> {
       {
         signal,
         onProgress: (progress) => run.getState().advance(progress),
-        onTensor: (report) => run.getState().report(report),
+        onMosaic: (rows) => run.getState().lay(rows),
       },
     );
     run.getState().finish(result);

@@ -4,7 +4,7 @@ import { emptyStorage, enginePair, memorySurroundings, noRemote } from '../testi
 import { type MemorySink, memorySink } from '../testing/memory-sink.ts';
 import { mergeRun } from '../testing/merge-run.ts';
 import { f32, modelFile } from '../testing/model-file.ts';
-import type { Handle, Progress, TensorReport } from './protocol.ts';
+import type { Handle, MosaicRow, Progress } from './protocol.ts';
 import { run } from './run/run.ts';
 import type { Remote, Surroundings } from './serve.ts';
 
@@ -30,7 +30,7 @@ async function started(over: Partial<Surroundings> = {}): Promise<Plan> {
 }
 
 describe('a page and its engine', () => {
-  test('open a model, run a plan, hear of every tensor', async () => {
+  test('open a model, run a plan, hear how it goes', async () => {
     const sinks: MemorySink[] = [];
     const plan = await started({
       async sink() {
@@ -39,18 +39,21 @@ describe('a page and its engine', () => {
       },
     });
     const progress: Progress[] = [];
-    const reports: TensorReport[] = [];
+    const mosaics: (readonly MosaicRow[])[] = [];
     const result = await pair.client.run(plan, destination, runOptions, {
       onProgress: (each) => progress.push(each),
-      onTensor: (each) => reports.push(each),
+      onMosaic: (rows) => mosaics.push(rows),
     });
     const { plan: same, options } = await mergeRun({ models });
     const direct = options();
     await run(same, direct);
     expect(sinks[0].files).toEqual(direct.sink.files);
-    expect(reports).toEqual(result.tensors);
-    expect(reports.map(({ tensor }) => tensor)).toEqual(['v', 'w']);
-    expect(progress.length).toBeGreaterThan(0);
+    expect(result.tensors.map(({ tensor }) => tensor)).toEqual(['v', 'w']);
+    expect(
+      mosaics.map((rows) => rows.flatMap(({ cells }) => cells.map(({ tensor }) => tensor))),
+    ).toEqual([['v', 'w']]);
+    // The last one tells of every tensor, however soon after the one before.
+    expect([...progress.at(-1)!.cells.changed]).toEqual([1, 1]);
   });
 
   test('what is wrong with a file arrives with its tag, words and context', async () => {
@@ -154,9 +157,9 @@ describe('a run that is cancelled', () => {
     const stop = new AbortController();
     const late: unknown[] = [];
     const signal = stop.signal;
-    const onTensor = (report: TensorReport) => late.push(report);
-    const first = pair.client.run(plan, destination, runOptions, { signal, onTensor });
-    // The first tensor is written, the second is under way, its report not yet sent.
+    const onProgress = (progress: Progress) => late.push(progress);
+    const first = pair.client.run(plan, destination, runOptions, { signal, onProgress });
+    // The first tensor is written, the second is under way, the next progress not yet sent.
     await new Promise((resolve) => setTimeout(resolve, 650));
     stop.abort();
     await expect(first).rejects.toMatchObject({ name: 'AbortError' });

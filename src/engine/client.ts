@@ -9,13 +9,13 @@ import {
   type DeviceReport,
   type Handle,
   type HubAccess,
+  type MosaicRow,
   type Progress,
   type PublishOrder,
   parseEvent,
   type Request,
   type RunOptions,
   type RunResult,
-  type TensorReport,
 } from './protocol.ts';
 import { fromWire } from './wire.ts';
 
@@ -30,7 +30,8 @@ export type EnginePort = {
 
 export type RunListeners = {
   readonly onProgress?: (progress: Progress) => void;
-  readonly onTensor?: (report: TensorReport) => void;
+  /** Once, when the run begins. */
+  readonly onMosaic?: (rows: readonly MosaicRow[]) => void;
   readonly onPublish?: (progress: PublishProgress) => void;
   readonly signal?: AbortSignal;
 };
@@ -221,9 +222,8 @@ export class EngineClient {
     if (!event || !pending) return; // not ours, or of a call that was abandoned
     if (event.kind === 'progress') pending.onProgress?.(event.progress);
     else if (event.kind === 'publishing') pending.onPublish?.(event.progress);
-    else if (event.kind === 'tensors') {
-      for (const report of event.reports) pending.onTensor?.(report);
-    } else {
+    else if (event.kind === 'mosaic') pending.onMosaic?.(event.rows);
+    else {
       this.#pending.delete(event.id);
       if (event.kind === 'done') pending.resolve(event.value);
       else pending.reject(fromWire(event.error));

@@ -98,6 +98,31 @@ export type RunResult = {
   readonly backend: string;
 };
 
+/** `count` tensors of a row of the mosaic, from its `from`-th on, counted from 0. */
+export type MosaicCell = {
+  /** The first of them. */
+  readonly tensor: string;
+  readonly from: number;
+  readonly count: number;
+};
+
+export type MosaicRow = {
+  /** "in", "7" or "6–8" for layers, "out". */
+  readonly name: string;
+  /** Tensors of the row. */
+  readonly count: number;
+  readonly cells: readonly MosaicCell[];
+};
+
+/**
+ * How many finished tensors of each cell went which way. Cells are numbered row by row. A tensor is one of
+ * changed, unchanged and copied, and may be noted besides: it has something to say.
+ */
+export type MosaicCounts = Readonly<
+  Record<'changed' | 'unchanged' | 'copied' | 'noted', Uint32Array>
+>;
+
+/** Its size does not depend on the model's. */
 export type Progress = {
   readonly phase: 'measuring' | 'merging' | 'verifying';
   readonly tensor: string;
@@ -113,6 +138,11 @@ export type Progress = {
   readonly downloaded: number;
   /** Why nothing comes over the network just now; null when it does, or need not. */
   readonly waiting: Wait | null;
+  readonly cells: MosaicCounts;
+  /** The cell that `tensor` lies in. */
+  readonly cell: number | null;
+  /** The latest few tensors with something to say, newest first; all come with the result. */
+  readonly remarks: readonly TensorReport[];
 };
 
 export type Request =
@@ -182,8 +212,8 @@ export type Event =
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'publishing'; readonly id: number; readonly progress: PublishProgress }
-  /** Sent with the progress: a model may finish hundreds of small tensors a second. */
-  | { readonly kind: 'tensors'; readonly id: number; readonly reports: readonly TensorReport[] };
+  /** Once, when a run begins: how its tensors lie in the mosaic. */
+  | { readonly kind: 'mosaic'; readonly id: number; readonly rows: readonly MosaicRow[] };
 
 const requestKinds: readonly string[] = [
   'open',
@@ -203,7 +233,7 @@ const eventKinds: readonly string[] = [
   'failed',
   'progress',
   'publishing',
-  'tensors',
+  'mosaic',
 ] satisfies Event['kind'][];
 
 /** A message of the page; null when it is none of ours (extensions post to workers too). */

@@ -17,9 +17,9 @@ import type {
   HubAccess,
   Request,
   RunResult,
-  TensorReport,
 } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
+import { Mosaic } from './run/mosaic.ts';
 import type { Metered } from './run/progress.ts';
 import { run } from './run/run.ts';
 import { toWire } from './wire.ts';
@@ -116,17 +116,16 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     const { id, plan, destination, options } = request;
     const signal = cancellers.get(id)!.signal;
     signal.throwIfAborted();
-    let reports: TensorReport[] = [];
-    const sendReports = () => {
-      if (reports.length > 0) reply({ kind: 'tensors', id, reports });
-      reports = [];
-    };
+    const mosaic = new Mosaic(plan.jobs.map(({ tensor }) => tensor));
+    reply({ kind: 'mosaic', id, rows: mosaic.rows });
     const { devices, remote } = surroundings;
     const traffic = remote.traffic.begin();
     let latest: Metered | null = null;
     const tell = (progress: Metered) => {
       latest = progress;
-      reply({ kind: 'progress', id, progress: { ...progress, ...traffic.now() } });
+      const cell = mosaic.cellOf(progress.tensor);
+      const seen = { cells: mosaic.counts, cell, remarks: mosaic.remarks };
+      reply({ kind: 'progress', id, progress: { ...progress, ...traffic.now(), ...seen } });
     };
     return surroundings.locked(async () => {
       const acquired = await devices.acquire(options.backend, options.memoryBudget);
@@ -136,7 +135,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       const stopListening = traffic.onWait(() => latest && tell(latest));
       try {
         if (destination.kind === 'opfs') await remote.makeRoom(plan.bytesToWrite);
-        return await run(plan, {
+        const result = await run(plan, {
           sources: library,
           sink: await surroundings.sink(destination),
           backend,
@@ -145,19 +144,14 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
           auditor,
           budget,
           signal,
-          events: {
-            progress(progress) {
-              sendReports();
-              tell(progress);
-            },
-            tensor: (report) => reports.push(report),
-          },
+          events: { progress: tell, tensor: (report) => mosaic.take(report) },
         });
+        if (latest) tell(latest); // the meter holds back: the last tensors are told here
+        return result;
       } finally {
         stopListening();
         library.forgetAhead();
         if (destination.kind === 'opfs') await remote.makeRoom(0);
-        sendReports();
         auditor.dispose();
         release();
       }

@@ -5,7 +5,6 @@ import { recipeOf } from '../testing/planning.ts';
 import { createModelsStore } from './models.ts';
 import { actOf, layerCountOf, summaryOf } from './plan-facts.ts';
 import { createPlanner, findingsOf, opening, planOf } from './planning.ts';
-import { filterRows, rowsOf } from './tensor-rows.ts';
 
 const tensors = {
   'model.embed_tokens.weight': ['BF16', [8, 4]],
@@ -58,13 +57,4 @@ test('the summary counts what is merged and what is copied', () => {
   expect(layerCountOf(plan)).toBe(3);
   const ids = plan.jobs.find((job) => job.tensor === 'model.position_ids')!;
   expect(actOf(ids)).toBe('copy');
-});
-
-test('the filter wants every word, in name, group, layer or act', () => {
-  const rows = rowsOf(planOf(createPlanner()(recipe, slotsOf(base, expert), 'cpu'))!);
-  const names = (filter: string) => filterRows(rows, filter).map(({ job }) => job.tensor);
-  expect(names('')).toHaveLength(4);
-  expect(names('attention layer2')).toEqual(['model.layers.2.self_attn.q_proj.weight']);
-  expect(names('COPY')).toEqual(['model.position_ids']);
-  expect(names('mlp copy')).toEqual([]);
 });

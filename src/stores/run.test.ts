@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyRecipe } from '../recipe/defaults.ts';
-import { fakeResult } from '../testing/fake-engine.ts';
+import { fakeProgress, fakeResult } from '../testing/fake-engine.ts';
 import { createRunStore, isBusy } from './run.ts';
 
 const recipe = emptyRecipe();
@@ -27,19 +27,16 @@ test('only a running merge can be cancelled', () => {
   expect(store.getState().phase).toBe('cancelling');
 });
 
-test('the log holds the latest tensors, newest first, and stays short', () => {
+test('the picture of a run stays when it is done, and goes when the next one begins', () => {
   const store = createRunStore();
-  for (let i = 0; i < 100; i++) {
-    store.getState().report({
-      tensor: `t${i}`,
-      backend: 'cpu',
-      changed: true,
-      saturated: 0,
-      nonFinite: 0,
-      notes: [],
-    });
-  }
-  const { log } = store.getState();
-  expect(log[0].tensor).toBe('t99');
-  expect(log).toHaveLength(60);
+  const rows = [{ name: '0', count: 1, cells: [{ tensor: 't', from: 0, count: 1 }] }];
+  const one = new Uint32Array([1]);
+  const cells = { changed: one, unchanged: one, copied: one, noted: one };
+  store.getState().start('first', saved, recipe);
+  store.getState().lay(rows);
+  store.getState().advance({ ...fakeProgress, cells });
+  store.getState().finish(fakeResult);
+  expect(store.getState()).toMatchObject({ rows, cells });
+  store.getState().start('second', saved, recipe);
+  expect(store.getState()).toMatchObject({ rows: [], cells: null });
 });

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Progress, RunResult, TensorReport } from '../engine/protocol.ts';
+import type { MosaicCounts, MosaicRow, Progress, RunResult } from '../engine/protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Failure } from './models.ts';
 
@@ -18,8 +18,9 @@ export type RunState = {
   /** What it merges, as it stood when it began. */
   readonly recipe: Recipe | null;
   readonly progress: Progress | null;
-  /** The latest tensors, newest first; the whole list comes with the result. */
-  readonly log: readonly TensorReport[];
+  /** The picture of the run's tensors and how far it has come; both stay when the run is done. */
+  readonly rows: readonly MosaicRow[];
+  readonly cells: MosaicCounts | null;
   readonly result: RunResult | null;
   readonly saved: Saved | null;
   readonly failure: Failure | null;
@@ -28,8 +29,8 @@ export type RunState = {
   /** Finished merges in private storage, of this visit and earlier ones. */
   readonly kept: readonly string[];
   start(name: string, saved: Saved, recipe: Recipe): void;
+  lay(rows: readonly MosaicRow[]): void;
   advance(progress: Progress): void;
-  report(tensor: TensorReport): void;
   finish(result: RunResult): void;
   fail(failure: Failure): void;
   beginCancel(): void;
@@ -39,39 +40,26 @@ export type RunState = {
   setKept(kept: readonly string[]): void;
 };
 
-/** Long enough to read what just happened, short enough to copy on every event. */
-const logLength = 60;
+/** What a run leaves behind that the next one, or none, does not show. */
+const blank = { progress: null, rows: [], cells: null, result: null, failure: null } as const;
 
 export function createRunStore() {
   return createStore<RunState>()((set) => ({
     phase: 'idle',
     name: '',
     recipe: null,
-    progress: null,
-    log: [],
-    result: null,
+    ...blank,
     saved: null,
-    failure: null,
     leftovers: [],
     kept: [],
-    start: (name, saved, recipe) =>
-      set({
-        phase: 'running',
-        name,
-        saved,
-        recipe,
-        progress: null,
-        log: [],
-        result: null,
-        failure: null,
-      }),
-    advance: (progress) => set({ progress }),
-    report: (tensor) => set(({ log }) => ({ log: [tensor, ...log].slice(0, logLength) })),
+    start: (name, saved, recipe) => set({ ...blank, phase: 'running', name, saved, recipe }),
+    lay: (rows) => set({ rows }),
+    advance: (progress) => set({ progress, cells: progress.cells }),
     finish: (result) => set({ phase: 'done', result, progress: null }),
     fail: (failure) => set({ phase: 'failed', failure, progress: null }),
     beginCancel: () => set(({ phase }) => (phase === 'running' ? { phase: 'cancelling' } : {})),
     cancel: () => set({ phase: 'cancelled', progress: null }),
-    reset: () => set({ phase: 'idle', progress: null, log: [], result: null, failure: null }),
+    reset: () => set({ ...blank, phase: 'idle' }),
     setLeftovers: (leftovers) => set({ leftovers }),
     setKept: (kept) => set({ kept }),
   }));

@@ -1,4 +1,4 @@
-import type { Handle, RunResult } from '../engine/protocol.ts';
+import type { Handle, Progress, RunResult } from '../engine/protocol.ts';
 import type { Model } from '../formats/model.ts';
 import type { Engine } from '../stores/engine.ts';
 
@@ -25,6 +25,24 @@ export function fakeModel(id: string, name: string, handles: readonly Handle[]):
   );
   return { id, name, files, tensors, config: null, companions: [], metadata: {} };
 }
+
+const none = new Uint32Array();
+
+export const fakeProgress: Progress = {
+  phase: 'merging',
+  tensor: '',
+  tensorsDone: 0,
+  tensorsTotal: 2,
+  bytesDone: 0,
+  bytesTotal: 228,
+  throughput: 0,
+  eta: null,
+  downloaded: 0,
+  waiting: null,
+  cells: { changed: none, unchanged: none, copied: none, noted: none },
+  cell: null,
+  remarks: [],
+};
 
 export const fakeResult: RunResult = {
   verify: {

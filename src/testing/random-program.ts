@@ -55,7 +55,10 @@ export class RandomProgram {
     names.push({ name: 'source[id.x]', type: VEC4U }, { name: 'id.x', type: U32 });
     const locals = this.#locals();
     const body = Array.from({ length: 3 }, () => this.#block(3, { loops: 0, returns: 'nothing' }));
-    const stores = [`vec4u(kept)`, `whole.x.a + vec4u(whole.x.b, whole.z.b, bitcast<vec2u>(whole.y.yz))`];
+    const stores = [
+      `vec4u(kept)`,
+      `whole.x.a + vec4u(whole.x.b, whole.z.b, bitcast<vec2u>(whole.y.yz))`,
+    ];
     const written = stores.map((value, i) => `result[${RESULT_QUADS}u * id.x + ${i}u] = ${value};`);
     return `${BINDINGS}${globals.join('\n')}
 ${functions.join('\n')}
@@ -141,7 +144,9 @@ ${written.join('\n')}
       case 0: {
         // A loop whose length is known, or is not.
         const name = this.#fresh();
-        const limit = generate.chance(0.5) ? `${generate.below(5)}u` : `(${generate.of(U32, 1)} & 3u)`;
+        const limit = generate.chance(0.5)
+          ? `${generate.below(5)}u`
+          : `(${generate.of(U32, 1)} & 3u)`;
         const [named] = [generate.names.length];
         generate.names.push({ name, type: U32 });
         const body = inside({ loops: around.loops + 1 });

@@ -6,8 +6,8 @@ const interval = 100;
 const window = 3000;
 
 type Phase = Progress['phase'];
-/** What the meter knows; the network is the engine's to tell. */
-export type Metered = Omit<Progress, 'downloaded' | 'waiting'>;
+/** What the meter knows; the network and the mosaic are others' to tell. */
+export type Metered = Omit<Progress, 'downloaded' | 'waiting' | 'cells' | 'cell' | 'remarks'>;
 
 /**
  * Counts what a run does and tells it, at most ten times a second however often it is told itself.

@@ -1,9 +1,11 @@
 import { CircleX, Info, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
 import { applyFix } from '../../commands/apply-fix.ts';
 import type { Finding } from '../../plan/types.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { counted } from '../kit/format.ts';
+import { LongList } from '../kit/long-list.tsx';
 import './findings.css';
 
 const icons = { error: CircleX, warning: TriangleAlert, note: Info } as const;
@@ -33,21 +35,26 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
         </p>
         <p className="finding-message">{message}</p>
         <p className="finding-advice">{advice}</p>
-        {tensors && tensors.length > 1 && (
-          <details className="finding-tensors">
-            <summary>{counted(tensors.length, 'tensor')}</summary>
-            <ul>
-              {tensors.slice(0, 200).map((name) => (
-                <li key={name}>
-                  <code>{name}</code>
-                </li>
-              ))}
-            </ul>
-          </details>
-        )}
+        {tensors && tensors.length > 1 && <Tensors names={tensors} />}
       </div>
       {fix && <Button onPress={() => applyFix(session, fix)}>{fix.label}</Button>}
     </>
+  );
+}
+
+/** Listed only once they are asked for: there may be thousands. */
+function Tensors({ names }: { readonly names: readonly string[] }) {
+  const [isOpen, setOpen] = useState(false);
+  const words = counted(names.length, 'tensor');
+  return (
+    <details className="finding-tensors" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{words}</summary>
+      {isOpen && (
+        <LongList items={names} label={words} keyOf={(name) => name}>
+          {(name) => <code>{name}</code>}
+        </LongList>
+      )}
+    </details>
   );
 }
 

@@ -1,8 +1,9 @@
+import { useMemo } from 'react';
 import { peakBytes } from '../../plan/estimate.ts';
 import type { Plan, SideFile } from '../../plan/types.ts';
 import { savingOf } from '../../stores/device.ts';
 import { type ModelsState, openModel } from '../../stores/models.ts';
-import { summaryOf } from '../../stores/plan-facts.ts';
+import { summaryOf, tensorsByFile } from '../../stores/plan-facts.ts';
 import { planOf } from '../../stores/planning.ts';
 import { session, useDevice, useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
 import { bytes, counted, parameters } from '../kit/format.ts';
@@ -45,6 +46,7 @@ function Figures({ plan }: { readonly plan: Plan }) {
   const budget = useDevice((state) => state.memoryBudget);
   const free = useDevice((state) => state.free);
   const { tensors, merged, copied, cast, elements } = summaryOf(plan);
+  const peak = useMemo(() => peakBytes(plan, budget), [plan, budget]);
   const short = free !== null && free < plan.bytesToWrite;
   return (
     <dl className="figures number">
@@ -63,7 +65,7 @@ function Figures({ plan }: { readonly plan: Plan }) {
       <Figure name="To write" value={bytes(plan.bytesToWrite)}>
         {counted(plan.files.length + plan.sideFiles.length, 'file')}
       </Figure>
-      <Figure name="Peak memory" value={bytes(peakBytes(plan, budget))}>
+      <Figure name="Peak memory" value={bytes(peak)}>
         for tensors, within {bytes(budget)}
       </Figure>
       <Figure name="Free space" value={free === null ? 'unknown' : bytes(free)} bad={short}>
@@ -119,6 +121,7 @@ function Saving({ plan }: { readonly plan: Plan }) {
 }
 
 function OutputFiles({ plan }: { readonly plan: Plan }) {
+  const tensors = tensorsByFile(plan);
   const slots = useModels((state) => state.slots);
   const name = useRecipe((state) => state.recipe.output.name);
   return (
@@ -136,18 +139,13 @@ function OutputFiles({ plan }: { readonly plan: Plan }) {
             </tr>
           </thead>
           <tbody>
-            {plan.files.map((file) => (
+            {plan.files.map((file, index) => (
               <tr key={file.name}>
                 <td>
                   <code>{file.name}</code>
                 </td>
                 <td className="is-right number">{bytes(file.byteLength)}</td>
-                <td>
-                  {counted(
-                    plan.jobs.filter((job) => plan.files[job.file] === file).length,
-                    'tensor',
-                  )}
-                </td>
+                <td>{counted(tensors[index], 'tensor')}</td>
               </tr>
             ))}
             {plan.sideFiles.map((file) => (

@@ -1,60 +1,148 @@
-import { useMemo } from 'react';
-import type { TensorReport } from '../../engine/protocol.ts';
-import type { Plan } from '../../plan/types.ts';
-import { type MosaicRow, mosaicOf } from '../../stores/mosaic.ts';
+import { type CSSProperties, memo } from 'react';
+import type { MosaicCell, MosaicCounts, MosaicRow } from '../../engine/protocol.ts';
+import { counted } from '../kit/format.ts';
 import './mosaic.css';
 
 type MosaicProps = {
-  readonly plan: Plan;
-  /** Tensors written so far. */
-  readonly done: number;
-  /** What is known of finished ones; those with something to say are marked. */
-  readonly reports?: readonly TensorReport[];
+  readonly rows: readonly MosaicRow[];
+  /** Null before the first tensor. */
+  readonly cells: MosaicCounts | null;
+  /** The cell that is being worked on. */
+  readonly now?: number | null;
 };
 
-/** Every tensor as a cell, a row a layer; cells fill as the merge goes through the model. */
-export function Mosaic({ plan, done, reports = [] }: MosaicProps) {
-  const rows = useMemo(() => mosaicOf(plan), [plan]);
-  const loud = useMemo(
-    () => new Set(reports.filter(hasMore).map(({ tensor }) => tensor)),
-    [reports],
+/** Columns of the widest picture; a longer row goes on in the next line. */
+const mostColumns = 40;
+
+/** All tensors in a bounded number of cells, a row a layer; they fill as the merge goes through the model. */
+export function Mosaic({ rows, cells, now = null }: MosaicProps) {
+  const columns = Math.min(mostColumns, Math.max(1, ...rows.map((row) => row.cells.length)));
+  const lines = rows.reduce((sum, row) => sum + Math.ceil(row.cells.length / columns), 0);
+  const size = lines > 36 ? 'is-fine' : lines > 16 ? 'is-medium' : '';
+  const firsts = rows.map((_, i) =>
+    rows.slice(0, i).reduce((sum, row) => sum + row.cells.length, 0),
   );
+  const tensors = rows.reduce((sum, { count }) => sum + count, 0);
+  const sum = (of: keyof MosaicCounts) => cells?.[of].reduce((total, one) => total + one, 0) ?? 0;
+  const [changed, unchanged, copied] = [sum('changed'), sum('unchanged'), sum('copied')];
+  const noted = sum('noted');
   return (
-    <div
-      className="mosaic"
-      role="img"
-      aria-label={`${done} of ${plan.jobs.length} tensors written, ${loud.size} with remarks`}
-    >
-      {rows.map((row) => (
-        <Row key={row.name} row={row} done={done} loud={loud} />
-      ))}
-    </div>
+    <figure className="mosaic-figure">
+      <div
+        className={`mosaic ${size}`}
+        role="img"
+        aria-label={`${changed + unchanged + copied} of ${tensors} tensors written, ${noted} with remarks`}
+        style={{ '--columns': columns } as CSSProperties}
+      >
+        {rows.map((row, i) => (
+          <Row key={row.name} row={row} first={firsts[i]} cells={cells} now={now} />
+        ))}
+      </div>
+      <figcaption className="mosaic-legend number">
+        <Key look="is-changed" count={changed} word="changed" />
+        <Key look="is-unchanged" count={unchanged} word="unchanged" />
+        <Key look="is-copied" count={copied} word="copied" />
+        <Key look="is-changed is-loud" count={noted} word="with remarks" />
+      </figcaption>
+    </figure>
+  );
+}
+
+/** What a colour means, once there is some of it. */
+function Key({ look, count, word }: Readonly<Record<'look' | 'word', string>> & { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span>
+      <span aria-hidden className={`mosaic-cell ${look}`} /> {count.toLocaleString('en')} {word}
+    </span>
   );
 }
 
 type RowProps = {
   readonly row: MosaicRow;
-  readonly done: number;
-  readonly loud: ReadonlySet<string>;
+  /** The number of its first cell. */
+  readonly first: number;
+  readonly cells: MosaicCounts | null;
+  readonly now: number | null;
 };
 
-function Row({ row, done, loud }: RowProps) {
+function Row({ row, first, cells, now }: RowProps) {
+  const of = (kind: keyof MosaicCounts, i: number) => cells?.[kind][first + i] ?? 0;
   return (
-    <div className="mosaic-row">
+    <>
       <span className="mosaic-name number">{row.name}</span>
-      {row.cells.map(({ tensor, index }) => (
-        <span
-          key={tensor}
-          title={tensor}
-          className={`mosaic-cell ${stateOf(index, done)} ${loud.has(tensor) ? 'is-loud' : ''}`}
-        />
-      ))}
-    </div>
+      <div className="mosaic-row">
+        {row.cells.map((cell, i) => (
+          <Cell
+            key={cell.from}
+            cell={cell}
+            row={row}
+            changed={of('changed', i)}
+            unchanged={of('unchanged', i)}
+            copied={of('copied', i)}
+            noted={of('noted', i)}
+            isNow={now === first + i}
+          />
+        ))}
+      </div>
+    </>
   );
 }
 
-const stateOf = (index: number, done: number) =>
-  index < done ? 'is-done' : index === done ? 'is-now' : '';
+type CellProps = {
+  readonly cell: MosaicCell;
+  readonly row: MosaicRow;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly copied: number;
+  readonly noted: number;
+  readonly isNow: boolean;
+};
 
-const hasMore = ({ notes, saturated, nonFinite, changed }: TensorReport) =>
-  notes.length > 0 || saturated > 0 || nonFinite > 0 || changed === false;
+/** Drawn anew only when its own counts change: the numbers come ten times a second. */
+const Cell = memo(function Cell(props: CellProps) {
+  const { cell, changed, unchanged, copied, noted, isNow } = props;
+  const done = changed + unchanged + copied;
+  const look = [
+    'mosaic-cell',
+    done > 0 ? (changed > 0 ? 'is-changed' : unchanged > 0 ? 'is-unchanged' : 'is-copied') : '',
+    done > 0 && done < cell.count ? 'is-part' : '',
+    isNow && done < cell.count ? 'is-now' : '',
+    noted > 0 ? 'is-loud' : '',
+  ];
+  return (
+    <span
+      title={titleOf(props, done)}
+      className={look.filter(Boolean).join(' ')}
+      style={
+        done > 0 && done < cell.count
+          ? ({ '--share': `${(100 * done) / cell.count}%` } as CSSProperties)
+          : undefined
+      }
+    />
+  );
+});
+
+/** "model.norm.weight: changed", "Layer 3, tensors 33–64 of 390: 32 of 32 merged, 30 changed". */
+function titleOf({ cell, row, changed, unchanged, copied, noted }: CellProps, done: number) {
+  const remarks = noted > 0 ? [`${noted} with remarks`] : [];
+  if (cell.count === 1) {
+    const fate = changed > 0 ? ['changed'] : unchanged > 0 ? ['unchanged'] : ['copied'];
+    const words = done === 0 ? [] : noted > 0 ? [...fate, 'with remarks'] : fate;
+    return words.length > 0 ? `${cell.tensor}: ${words.join(', ')}` : cell.tensor;
+  }
+  const numbers = `${(cell.from + 1).toLocaleString('en')}–${(cell.from + cell.count).toLocaleString('en')}`;
+  const parts = [
+    `${done} of ${cell.count} merged`,
+    ...(done > 0 ? [`${changed} changed`] : []),
+    ...(copied > 0 ? [`${copied} copied`] : []),
+    ...remarks,
+  ];
+  return `${placeOf(row.name)}, ${numbers} of ${counted(row.count, 'tensor')}: ${parts.join(', ')}`;
+}
+
+function placeOf(row: string): string {
+  if (row === 'in') return 'Before the layers';
+  if (row === 'out') return 'Outside the layers';
+  return row.includes('–') ? `Layers ${row}` : `Layer ${row}`;
+}

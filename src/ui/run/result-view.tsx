@@ -1,14 +1,14 @@
 import { CircleCheck, CircleX } from 'lucide-react';
 import { merge } from '../../commands/merge.ts';
 import type { RunResult } from '../../engine/protocol.ts';
-import { planOf } from '../../stores/planning.ts';
-import { session, usePlanned, useRun } from '../../stores/use-session.ts';
+import { session, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes, counted, duration } from '../kit/format.ts';
+import { LongList } from '../kit/long-list.tsx';
 import { Kept } from './kept.tsx';
 import { Mosaic } from './mosaic.tsx';
 import { ResultFiles } from './result-files.tsx';
-import { RunLog, TensorNotes } from './tensor-notes.tsx';
+import { Remarks, TensorNotes } from './tensor-notes.tsx';
 import './result.css';
 
 /** What the run made, and the proof that it is right. */
@@ -32,7 +32,7 @@ export default function ResultView() {
         <div className="result">
           <h3 className="view-title">Merging…</h3>
           <Underway />
-          <RunLog />
+          <Remarks />
         </div>
       );
     case 'cancelled':
@@ -51,11 +51,12 @@ export default function ResultView() {
   }
 }
 
-/** The plan is that of the run as long as the recipe stays as it is. */
+/** How far the run has come, tensor by tensor. */
 function Underway() {
-  const plan = planOf(usePlanned());
-  const done = useRun((state) => state.progress?.tensorsDone ?? 0);
-  return plan && <Mosaic plan={plan} done={done} />;
+  const rows = useRun((state) => state.rows);
+  const cells = useRun((state) => state.cells);
+  const now = useRun((state) => state.progress?.cell ?? null);
+  return rows.length > 0 && <Mosaic rows={rows} cells={cells} now={now} />;
 }
 
 function Failed() {
@@ -95,13 +96,17 @@ function Done() {
         </span>
       </p>
       {verify.problems.length > 0 && (
-        <ul className="problems">
-          {verify.problems.map((problem) => (
-            <li key={problem}>{problem}</li>
-          ))}
-        </ul>
+        <LongList
+          items={verify.problems}
+          label={counted(verify.problems.length, 'problem')}
+          className="problems"
+          keyOf={(problem) => problem}
+        >
+          {(problem) => problem}
+        </LongList>
       )}
       <Figures result={result} />
+      <Underway />
       <ResultFiles result={result} />
       <TensorNotes reports={result.tensors} />
       <Kept />

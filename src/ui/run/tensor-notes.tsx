@@ -1,30 +1,30 @@
+import { useMemo } from 'react';
 import type { TensorReport } from '../../engine/protocol.ts';
 import { useRun } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
+import { LongList } from '../kit/long-list.tsx';
 
-const wheres = { cpu: 'CPU', webgpu: 'WebGPU', copy: 'copied' } as const;
-
-/** The latest tensors while a run is under way. */
-export function RunLog() {
-  const log = useRun((state) => state.log);
+/** The latest tensors with something to say while a run is under way. */
+export function Remarks() {
+  const remarks = useRun((state) => state.progress?.remarks);
+  if (!remarks || remarks.length === 0) return null;
   return (
-    <ol className="run-log" aria-label="Finished tensors, latest first">
-      {log.map((report) => (
-        <li key={report.tensor}>
-          <code>{report.tensor}</code>
-          <span className="faint">{[wheres[report.backend], ...report.notes].join(', ')}</span>
-        </li>
-      ))}
-    </ol>
+    <section>
+      <h4>Latest remarks</h4>
+      <ul className="notes">
+        {remarks.map((report) => (
+          <li key={report.tensor}>
+            <Note report={report} />
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
 /** Tensors with something to say; the quiet ones are only counted. */
 export function TensorNotes({ reports }: { readonly reports: readonly TensorReport[] }) {
-  const loud = reports.filter(
-    ({ notes, saturated, nonFinite, changed }) =>
-      notes.length > 0 || saturated > 0 || nonFinite > 0 || changed === false,
-  );
+  const loud = useMemo(() => reports.filter(hasMore), [reports]);
   const quiet = reports.length - loud.length;
   return (
     <section>
@@ -33,18 +33,30 @@ export function TensorNotes({ reports }: { readonly reports: readonly TensorRepo
         <p className="small">{counted(quiet, 'tensor')} merged with nothing to report.</p>
       )}
       {loud.length > 0 && (
-        <ul className="notes">
-          {loud.slice(0, 300).map((report) => (
-            <li key={report.tensor}>
-              <code>{report.tensor}</code>
-              <span className="faint">{wordsOf(report).join('; ')}</span>
-            </li>
-          ))}
-        </ul>
+        <LongList
+          items={loud}
+          label={counted(loud.length, 'tensor with remarks', 'tensors with remarks')}
+          className="notes"
+          keyOf={({ tensor }) => tensor}
+        >
+          {(report) => <Note report={report} />}
+        </LongList>
       )}
     </section>
   );
 }
+
+function Note({ report }: { readonly report: TensorReport }) {
+  return (
+    <>
+      <code>{report.tensor}</code>
+      <span className="faint">{wordsOf(report).join('; ')}</span>
+    </>
+  );
+}
+
+const hasMore = ({ notes, saturated, nonFinite, changed }: TensorReport) =>
+  notes.length > 0 || saturated > 0 || nonFinite > 0 || changed === false;
 
 function wordsOf({ notes, saturated, nonFinite, changed }: TensorReport): readonly string[] {
   return [
