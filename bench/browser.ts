@@ -9,6 +9,8 @@ export type Watched<T> = {
   readonly result: T;
   /** Peak above what was held before, in MiB. */
   readonly memoryAdded: number;
+  /** Peak of all processes of the browser, in MiB. */
+  readonly memoryPeak: number;
   /** Seconds of processor time of all processes of the browser. */
   readonly processorSeconds: number;
   /** Milliseconds of the page's longest task; tasks under 50 ms are not told by browsers. */
@@ -72,13 +74,14 @@ async function watch<T>(
   const busyBefore = await busy();
   const processes = tree.watch();
   const result = await work();
-  const { added, processor } = processes.stop();
+  const { added, peak, processor } = processes.stop();
   const mainThreadSeconds = (await busy()) - busyBefore;
   const longestTask = await longest.evaluate(({ milliseconds }) => milliseconds);
   await devtools.detach();
   return {
     result,
     memoryAdded: added,
+    memoryPeak: peak,
     processorSeconds: processor,
     longestTask,
     mainThreadSeconds,

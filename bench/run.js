@@ -13,6 +13,7 @@ const parts = {
   'end-to-end': { module: 'bench/end-to-end.ts', quick: true },
   'many-tensors': { module: 'bench/many-tensors.ts', quick: true },
   memory: { module: 'bench/memory.ts', quick: false },
+  against: { module: 'bench/against/against.ts', quick: false },
 };
 const resultsFile = 'bench/results.json';
 
