@@ -36,7 +36,8 @@ export async function measure(surroundings: Surroundings): Promise<readonly Tabl
 
   const speed: Row[] = [];
   const agreement: Row[] = [];
-  for (const duel of duels) {
+  const only = surroundings.flags.get('method');
+  for (const duel of duels.filter(({ method }) => only === undefined || method === only)) {
     const ours = join(cache, `ours-${duel.method}.safetensors`);
     const page = await onPage(surroundings, duel, models, ours);
     const theirs = await byMergekit(mergekit, duel, models);
