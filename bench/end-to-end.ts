@@ -1,109 +1,139 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright';
-import type {} from './end-to-end.page.ts';
+/**
+ * Merges from private storage to private storage, verification included, beside a plain copy of the same
+ * bytes in the same page and storage.
+ */
+import type { Watched } from './browser.ts';
+import { withFamily } from './family-page.ts';
+import type { Family, Merged } from './page/page.ts';
+import { numberFlag, type Row, rounded, type Surroundings, type Table } from './part.ts';
+import { parametersOf, tiles } from './synthetic.ts';
 
-/** Parameters of one tensor of the synthetic models. */
-const TENSOR = 4 * 2 ** 20;
-const SIZES = [8, 72];
-const BUDGET = 1024 * 2 ** 20;
+type Task = {
+  readonly label: string;
+  readonly method: string;
+  readonly dtype: 'BF16' | 'I16';
+  readonly family: Pick<Family, 'experts' | 'hasBase'>;
+  /** Models whose weights the merge reads. */
+  readonly reads: number;
+};
 
-export type Row = Readonly<Record<string, string | number>>;
+const tasks: readonly Task[] = [
+  {
+    label: 'TIES of three and a base',
+    method: 'ties',
+    dtype: 'BF16',
+    family: { experts: 3, hasBase: true },
+    reads: 4,
+  },
+  {
+    label: 'linear of three',
+    method: 'linear',
+    dtype: 'BF16',
+    family: { experts: 3, hasBase: false },
+    reads: 3,
+  },
+  {
+    label: 'all tensors copied',
+    method: 'linear',
+    dtype: 'I16',
+    family: { experts: 2, hasBase: false },
+    reads: 1,
+  },
+];
 
-/** Merges synthetic models of 30 and 300 million parameters and copies the same bytes, page by page. */
-export async function benchEndToEnd(executablePath: string, page: string): Promise<readonly Row[]> {
+const sizes = [
+  { millions: 34, tensors: 8 },
+  { millions: 302, tensors: 72 },
+];
+const copies = 3;
+
+export async function measure(surroundings: Surroundings): Promise<readonly Table[]> {
+  const backends = surroundings.flags.has('webgpu')
+    ? (['cpu', 'webgpu'] as const)
+    : ['cpu' as const];
+  const most = numberFlag(surroundings, 'most', Number.POSITIVE_INFINITY);
+  const wanted = sizes.filter(({ millions }) => millions <= most);
   const rows: Row[] = [];
-  for (const backend of ['cpu', 'webgpu'] as const) {
-    for (const tensors of SIZES) rows.push(await measure(executablePath, page, backend, tensors));
+  for (const task of tasks) {
+    for (const backend of backends) {
+      for (const { tensors } of wanted)
+        rows.push(await measureTask(surroundings, task, backend, tensors));
+    }
   }
-  return rows;
+  return [
+    {
+      title: 'End to end: private storage to private storage, verified, beside a plain copy',
+      rows,
+      remarks: ['Best of several copies before and after the merges; the merge of the least time.'],
+    },
+  ];
 }
 
-async function measure(
-  executablePath: string,
-  url: string,
+async function measureTask(
+  surroundings: Surroundings,
+  task: Task,
   backend: 'cpu' | 'webgpu',
   tensors: number,
 ): Promise<Row> {
-  const profile = mkdtempSync(join(tmpdir(), 'amalgam-bench-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    args: ['--no-sandbox', '--enable-unsafe-webgpu', '--mute-audio'],
-  });
-  try {
-    const page = await context.newPage();
-    await page.goto(url);
-    await page.waitForFunction(() => 'bench' in window);
-    await page.evaluate((count) => window.bench.make(count), tensors);
-    const memory = watchMemory(profile);
-    const copies = [await page.evaluate(() => window.bench.copy())];
-    const before = memory.peak();
-    const seconds = await page.evaluate(([choice, budget]) => window.bench.merge(choice, budget), [
-      backend,
-      BUDGET,
-    ] as const);
-    const peak = memory.stop();
-    copies.push(await page.evaluate(() => window.bench.copy()));
-    const copy = Math.min(...copies);
-    const parameters = tensors * TENSOR;
-    return {
-      backend,
-      parameters: `${Math.round(parameters / 1e6)} M`,
-      'merge s': round(seconds),
-      'copy s': round(copy),
-      'merge ÷ copy': round(seconds / copy),
-      'M parameters/s': round(parameters / 1e6 / seconds),
-      'MB written/s': round((parameters * 2) / 1e6 / seconds),
-      'memory added MB': Math.round(peak - before),
-    };
-  } finally {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  }
-}
-
-/** Peak resident memory, in MB, of all processes of the browser that uses this profile. */
-function watchMemory(profile: string) {
-  let highest = 0;
-  const sample = () => {
-    highest = Math.max(highest, residentMegabytes(profile));
-  };
-  sample();
-  const timer = setInterval(sample, 100);
-  return {
-    peak: () => highest,
-    stop() {
-      clearInterval(timer);
-      return highest;
+  const shape = tiles(tensors, task.dtype);
+  const family: Family = { ...task.family, shape, stored: 'whole' };
+  const args = backend === 'webgpu' ? ['--enable-unsafe-webgpu'] : [];
+  const repeats = numberFlag(surroundings, 'repeats', 2);
+  const patience = 60 * numberFlag(surroundings, 'minutes', 5);
+  return withFamily(
+    surroundings,
+    family,
+    async (page) => {
+      const copied: number[] = [];
+      const readBack: number[] = [];
+      const merges: Watched<Merged>[] = [];
+      const copyAll = async () => {
+        for (let i = 0; i < copies; i++) {
+          copied.push(await page.copy(task.reads, false));
+          readBack.push(await page.copy(task.reads, true));
+        }
+      };
+      await copyAll();
+      for (let i = 0; i < repeats; i++) {
+        const order = { method: task.method, backend, memoryBudget: 2 ** 30, patience };
+        merges.push(await page.merge(order));
+      }
+      await copyAll();
+      const { label } = task;
+      const parameters = parametersOf(shape);
+      const copy = { plain: Math.min(...copied), readBack: Math.min(...readBack) };
+      return rowOf({ label, backend, parameters }, merges, copy);
     },
+    args,
+  );
+}
+
+type Named = { readonly label: string; readonly backend: string; readonly parameters: number };
+
+function rowOf(
+  { label, backend, parameters }: Named,
+  merges: readonly Watched<Merged>[],
+  copy: { readonly plain: number; readonly readBack: number },
+): Row {
+  const [best] = merges.toSorted((a, b) => a.result.seconds - b.result.seconds);
+  const { seconds, verifying, bytesRead, bytesWritten, done } = best.result;
+  const peak = (of: (merge: Watched<Merged>) => number) => Math.max(...merges.map(of));
+  return {
+    merge: label,
+    backend,
+    'M parameters': Math.round(parameters / 1e6),
+    'merge s': done === 1 ? rounded(seconds) : `given up at ${Math.round(100 * done)} %`,
+    'of it verifying s': rounded(verifying),
+    'copy s': rounded(copy.plain),
+    'merge ÷ copy': rounded(seconds / copy.plain),
+    'copy, read back s': rounded(copy.readBack),
+    'merge ÷ copy, read back': rounded(seconds / copy.readBack),
+    'M parameters/s': rounded(parameters / 1e6 / seconds),
+    'MB read/s': rounded(bytesRead / 1e6 / seconds),
+    'MB written/s': rounded(bytesWritten / 1e6 / seconds),
+    'processor s': rounded(best.processorSeconds),
+    'memory added MiB': Math.round(peak((merge) => merge.memoryAdded)),
+    'main thread: longest ms': Math.round(peak((merge) => merge.longestTask)),
+    'busy s': rounded(best.mainThreadSeconds),
   };
-}
-
-/** Private memory (RssAnon) of the browser's process tree; file pages of private storage do not count. */
-function residentMegabytes(profile: string): number {
-  const parents = new Map<number, number>();
-  const memory = new Map<number, number>();
-  let root = 0;
-  for (const pid of readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      parents.set(pid, Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]));
-      memory.set(pid, Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0));
-      const isBrowser = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(profile);
-      if (isBrowser && (root === 0 || pid < root)) root = pid;
-    } catch {
-      // The process ended between listing and reading.
-    }
-  }
-  const isOurs = (pid: number): boolean =>
-    pid === root || (parents.has(pid) && pid > 1 && isOurs(parents.get(pid) ?? 0));
-  const ours = [...memory].filter(([pid]) => root > 0 && isOurs(pid));
-  return ours.reduce((sum, [, kilobytes]) => sum + kilobytes, 0) / 1024;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -1,173 +1,177 @@
 /**
- * How fast the shaders are on the adapter that Node finds, beside one worker of the CPU backend: every
- * method on three bf16 experts and a base, as so many millions of elements per second. The planes lie on
- * the GPU already, the results are read back; what the upload takes has a row of its own. By the clock,
- * so run it on an idle machine: a software adapter needs all cores.
+ * How fast one core is at the arithmetic: every method on three experts and a base, data in memory. The
+ * TypeScript definition and the compiled kernels in turns, by the processor time of this process, so that
+ * what else the machine does matters little; garbage collection and compilation count.
  */
-import type { Block, Blocks, Kernel, Work } from '../src/compute/backend.ts';
-import { gpuBackend } from '../src/compute/gpu/backend.ts';
-import { requestGpu } from '../src/compute/gpu/device.ts';
+import type { Blocks, Kernel, Work } from '../src/compute/backend.ts';
 import { type Dialect, resolveArithmetic } from '../src/methods/dialect.ts';
 import type { Call, MergeMethod } from '../src/methods/method.ts';
 import { defaultsOf } from '../src/methods/params.ts';
-import { findMethod } from '../src/methods/registry.ts';
-import { bytesPerElement, type FloatDtype } from '../src/numerics/dtype.ts';
-import { encode } from '../src/numerics/encode.ts';
+import { findMethod, methods } from '../src/methods/registry.ts';
+import type { FloatDtype } from '../src/numerics/dtype.ts';
 import { roundTo } from '../src/numerics/round.ts';
-import { nodeGpu } from '../src/testing/node-gpu.ts';
-import { benchCpu } from './cpu.ts';
+import { compiled, definition } from './backends.ts';
+import { ceiling } from './ceiling.ts';
+import { numberFlag, type Row, rounded, type Surroundings, type Table } from './part.ts';
+import { weightsOf } from './synthetic.ts';
 
-export type KernelRow = {
-  readonly method: string;
+type Case = {
+  readonly method: MergeMethod;
   readonly dialect: Dialect;
   readonly dtype: FloatDtype;
-  readonly measure: number | null;
-  readonly map: number | null;
-  readonly total: number;
-  /** One worker of the CPU backend, all in all. */
-  readonly 'CPU worker': number | null;
-  readonly ratio: number | null;
+  readonly work: Work;
+  readonly elements: number;
 };
 
-const ELEMENTS = 1 << 22;
-const REPEATS = 5;
-
-/** Weights as trained models have them: a normal base, fine-tunes a hundredth of that away. */
-function planesOf(dtype: FloatDtype, models: number): readonly Uint8Array<ArrayBuffer>[] {
-  let state = 1;
-  const uniform = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const normal = () => uniform() + uniform() + uniform() + uniform() - 2;
-  const base = Float32Array.from({ length: ELEMENTS }, () => 0.02 * normal());
-  const fineTunes = Array.from({ length: models }, () =>
-    base.map((value) => value + 0.0002 * normal()),
-  );
-  return [...fineTunes, base].map((values) => {
-    const bytes = new Uint8Array(ELEMENTS * bytesPerElement(dtype));
-    encode(values, dtype, bytes);
-    return bytes;
-  });
-}
-
-const speed = (milliseconds: number) => Math.round(ELEMENTS / milliseconds / 100) / 10;
-
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
-}
-
-export async function benchKernels(
-  dtypes: readonly FloatDtype[] = ['BF16', 'F32', 'F16'],
-): Promise<readonly KernelRow[]> {
-  const { device, adapterLabel } = await requestGpu(nodeGpu());
-  if (!device) throw new Error('No graphics adapter to measure');
-  const cpu = await benchCpu(dtypes);
-  const rows: KernelRow[] = [];
-  for (const { method: id, dialect, dtype, work, total } of cpu) {
-    const method = findMethod(id);
-    if (!method) continue;
-    const gpu = await benchMethod(device, adapterLabel, method, dialect, dtype, work);
-    rows.push({
-      ...{ method: id, dialect, dtype, ...gpu },
-      ...{ 'CPU worker': total, ratio: Math.round((gpu.total / total) * 100) / 100 },
-    });
-  }
-  for (const dtype of dtypes) rows.push(await benchUpload(device, adapterLabel, dtype));
-  device.destroy();
-  return rows;
-}
-
+const mebi = 2 ** 20;
 const signal = new AbortController().signal;
-const at = { tensorKey: 1, ordinals: [0, 1, 2] };
-const dot = [{ kind: 'dot', of: 'weights', a: 0, b: 0 }] as const;
 
-const planesByDtype = new Map<FloatDtype, ReturnType<typeof planesOf>>();
+export async function measure(surroundings: Surroundings): Promise<readonly Table[]> {
+  const repeats = numberFlag(surroundings, 'repeats', 5);
+  const rows: Row[] = [];
+  for (const one of cases()) rows.push(await measureCase(one, repeats));
+  const most = [mebi, 16 * mebi].map((elements) => measureCeiling(elements, repeats));
+  const title = 'Kernels on one core, millions of elements per second of processor time';
+  const remarks = [
+    `Fastest and median of ${repeats}, in turns. “measure” and “map” are parts of the compiled total.`,
+  ];
+  return [
+    { title, rows, remarks },
+    { title: 'The ceiling: four bf16 planes read, one written, nothing computed', rows: most },
+  ];
+}
 
-function blocksOf(dtype: FloatDtype, models: number, hasBase: boolean): Blocks {
-  const all = planesByDtype.get(dtype) ?? planesOf(dtype, 3);
-  planesByDtype.set(dtype, all);
-  const planes = [...all.slice(0, models), ...(hasBase ? all.slice(-1) : [])];
-  const block: Block = { start: 0, count: ELEMENTS, planes };
-  const dtypes = planes.map(() => dtype);
+/** The trim of a large tensor samples it first, so TIES is measured on a large one too. */
+function cases(): readonly Case[] {
+  const all = (dialect: Dialect, dtype: FloatDtype, work: Work) =>
+    methods.map((method) => ({ method, dialect, dtype, work, elements: mebi }));
+  const ties = findMethod('ties');
+  if (!ties) throw new Error('There is no TIES to measure');
+  const large = { method: ties, dialect: 'paper', dtype: 'BF16', work: 'F32' } as const;
+  return [
+    ...all('paper', 'BF16', 'F32'),
+    { ...large, elements: 16 * mebi },
+    ...all('paper', 'F32', 'F32'),
+    ...all('paper', 'F16', 'F32'),
+    ...all('mergekit', 'BF16', 'BF16'),
+  ];
+}
+
+type Times = { readonly measure: number; readonly map: number; readonly total: number };
+
+async function measureCase(one: Case, repeats: number): Promise<Row> {
+  const blocks = blocksFor(one);
+  const backends = { typescript: definition(), compiled: compiled() };
+  const times = { typescript: [] as Times[], compiled: [] as Times[] };
+  // The first turn compiles and is not counted.
+  for (let repeat = -1; repeat < repeats; repeat++) {
+    for (const name of ['typescript', 'compiled'] as const) {
+      const taken = await merge(one, blocks, backends[name]);
+      if (repeat >= 0) times[name].push(taken);
+    }
+  }
+  for (const backend of Object.values(backends)) backend.dispose();
+  const { typescript, compiled: kernels } = times;
+  const speed = (list: readonly Times[], of: keyof Times, pick = least) =>
+    rounded(one.elements / pick(list.map((taken) => taken[of])) / 1000);
+  const ratio = (pick: typeof least) =>
+    rounded(pick(typescript.map((t) => t.total)) / pick(kernels.map((t) => t.total)));
+  const measures = kernels[0].measure > 0;
   return {
-    ...{ elementCount: ELEMENTS, dtypes, hasBase },
+    method: one.method.id,
+    dialect: one.dialect,
+    dtype: one.dtype,
+    Mi: one.elements / mebi,
+    TypeScript: speed(typescript, 'total'),
+    '(median)': speed(typescript, 'total', median),
+    measure: measures ? speed(kernels, 'measure') : null,
+    map: speed(kernels, 'map'),
+    compiled: speed(kernels, 'total'),
+    'its median': speed(kernels, 'total', median),
+    ratio: ratio(least),
+    'of medians': ratio(median),
+  };
+}
+
+const planes = new Map<string, Uint8Array<ArrayBuffer>>();
+
+/** The planes of one tensor as one block; the same bytes for every method. */
+function blocksFor({ method, dtype, elements }: Case): Blocks {
+  const hasBase = method.arity.base === 'required';
+  const models = Array.from({ length: Math.min(3, method.arity.models[1]) }, (_, k) => k + 1);
+  const wanted = (hasBase ? [...models, 0] : models).map((model) => {
+    const key = `${dtype} ${elements} ${model}`;
+    const plane = planes.get(key) ?? weightsOf(model, elements, dtype);
+    planes.set(key, plane);
+    return plane;
+  });
+  return {
+    elementCount: elements,
+    dtypes: wanted.map(() => dtype),
+    hasBase,
     async *read() {
-      yield block;
+      yield { start: 0, count: elements, planes: wanted };
     },
   };
 }
 
-async function benchMethod(
-  device: GPUDevice,
-  label: string,
-  method: MergeMethod,
-  dialect: Dialect,
-  dtype: FloatDtype,
-  work: Work,
-): Promise<{ measure: number | null; map: number; total: number }> {
-  const models = Math.min(3, method.arity.models[1]);
-  const blocks = blocksOf(dtype, models, method.arity.base === 'required');
+/** Measures until the method asks no more, and maps; milliseconds of each. */
+async function merge(
+  { method, dialect, dtype, work, elements }: Case,
+  blocks: Blocks,
+  backend: ReturnType<typeof definition>,
+): Promise<Times> {
+  const models = blocks.dtypes.length - (blocks.hasBase ? 1 : 0);
   const perModel = defaultsOf(method.params.perModel) as Call['global'];
   const call: Call = {
     global: defaultsOf(method.params.global) as Call['global'],
     perModel: Array.from({ length: models }, () => perModel),
     arithmetic: resolveArithmetic(dialect, method.exceptions, {}),
     hasBase: blocks.hasBase,
-    elementCount: ELEMENTS,
+    elementCount: elements,
     round: roundTo(work),
   };
-  const backend = gpuBackend(device, label);
-  let measureTime = Number.POSITIVE_INFINITY;
-  let mapTime = Number.POSITIVE_INFINITY;
-  const asks = (method.measures?.(call, []) ?? []).length > 0;
-  for (let repeat = 0; repeat < REPEATS; repeat++) {
-    // A measure brings the planes to the GPU and keeps them there.
-    await backend.measure(blocks, dot, { work, at }, signal);
-    const measured: (readonly number[])[] = [];
-    const measuring = await milliseconds(async () => {
-      for (;;) {
-        const asked = method.measures?.(call, measured) ?? [];
-        if (asked.length === 0) return;
-        measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
-      }
-    });
-    const coefficients = method.coefficients(call, measured);
-    const kernel: Kernel = { methodId: method.id, coefficients, output: dtype, work, at };
-    const mapping = await milliseconds(async () => {
-      for await (const _ of backend.map(blocks, kernel, signal));
-    });
-    measureTime = Math.min(measureTime, measuring);
-    mapTime = Math.min(mapTime, mapping);
+  const at = { tensorKey: 1, ordinals: [0, 1, 2].slice(0, models) };
+  const began = processorTime();
+  const measured: (readonly number[])[] = [];
+  let measures = false;
+  for (;;) {
+    const asked = method.measures?.(call, measured) ?? [];
+    if (asked.length === 0) break;
+    measures = true;
+    measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
-  backend.dispose();
-  const total = speed(mapTime + (asks ? measureTime : 0));
-  return { measure: asks ? speed(measureTime) : null, map: speed(mapTime), total };
+  const coefficients = method.coefficients(call, measured);
+  const between = processorTime();
+  const kernel: Kernel = { methodId: method.id, coefficients, output: dtype, work, at };
+  for await (const _ of backend.map(blocks, kernel, signal));
+  const ended = processorTime();
+  const measuring = measures ? between - began : 0;
+  return { measure: measuring, map: ended - between, total: measuring + ended - between };
 }
 
-/** Four planes to the GPU: the time of a measure that has to bring them, less that of one that has not. */
-async function benchUpload(
-  device: GPUDevice,
-  label: string,
-  dtype: FloatDtype,
-): Promise<KernelRow> {
-  const blocks = blocksOf(dtype, 3, true);
-  let best = Number.POSITIVE_INFINITY;
-  for (let repeat = 0; repeat < REPEATS; repeat++) {
-    const backend = gpuBackend(device, label);
-    const measure = () => backend.measure(blocks, dot, { work: 'F32', at }, signal);
-    const bringing = await milliseconds(measure);
-    best = Math.min(best, Math.max(0.1, bringing - (await milliseconds(measure))));
-    backend.dispose();
-  }
-  const nothing = { measure: null, map: null, 'CPU worker': null, ratio: null };
+function measureCeiling(elements: number, repeats: number): Row {
+  const sweep = ceiling(elements);
+  sweep();
+  const taken = Array.from({ length: repeats + 2 }, () => {
+    const began = processorTime();
+    sweep();
+    return processorTime() - began;
+  });
   return {
-    method: 'upload of four planes',
-    dialect: 'paper',
-    dtype,
-    ...nothing,
-    total: speed(best),
+    Mi: elements / mebi,
+    'M elements/s': rounded(elements / least(taken) / 1000),
+    'of the median': rounded(elements / median(taken) / 1000),
+    'GB/s': rounded((10 * elements) / least(taken) / 1e6),
   };
 }
+
+/** Milliseconds that all threads of this process have computed. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+const least = (times: readonly number[]) => Math.min(...times);
+const median = (times: readonly number[]) =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];

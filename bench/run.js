@@ -1,54 +1,90 @@
-// Runs every benchmark, prints tables and writes bench/results.json.
-// `npm run bench` does all; `npm run bench -- kernels` or `-- end-to-end` one of them.
+// Runs benchmarks, prints their tables and keeps them in bench/results.json.
+// `npm run bench` runs the quick parts, `npm run bench -- NAME…` those parts; `--flag` and `--flag=value`
+// are handed to them. bench/README.md says what each part measures.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { pathToFileURL } from 'node:url';
-import { build, createServer } from 'vite';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { findChromium, findVulkanDriver } from '../tools/find-chromium.js';
+import { loadModules, servePages } from './host.js';
+
+/** A part is a module that exports `measure(surroundings)`; quick ones run when none is named. */
+const parts = {
+  kernels: { module: 'bench/kernels.ts', quick: true },
+  'end-to-end': { module: 'bench/end-to-end.ts', quick: true },
+  'many-tensors': { module: 'bench/many-tensors.ts', quick: true },
+  memory: { module: 'bench/memory.ts', quick: false },
+  against: { module: 'bench/against/against.ts', quick: false },
+};
+const resultsFile = 'bench/results.json';
+
+const words = process.argv.slice(2);
+const named = words.filter((word) => !word.startsWith('--'));
+const unknown = named.filter((name) => !(name in parts));
+if (unknown.length > 0) fail(`No part is called ${unknown}; there are ${Object.keys(parts)}.`);
+const wanted = Object.entries(parts).filter(([name, { quick }]) =>
+  named.length === 0 ? quick : named.includes(name),
+);
 
 const chromium = findChromium();
+if (!chromium) fail('The benchmarks need Chromium: install it, or set CHROMIUM_PATH.');
 const driver = findVulkanDriver(chromium);
-if (!chromium || !driver) {
-  console.error('The benchmarks need Chromium: install it, or set CHROMIUM_PATH.');
+if (driver) Object.assign(process.env, { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver });
+
+const modules = await loadModules(wanted.map(([, { module }]) => module));
+const pages = await servePages();
+/** @type {import('./part.ts').Surroundings} */
+const surroundings = {
+  chromium,
+  address: pages.address,
+  flags: new Map(
+    words
+      .filter((word) => word.startsWith('--'))
+      .map((word) => /** @type {[string, string]} */ (word.slice(2).concat('=').split('=', 2))),
+  ),
+};
+const machine = {
+  processor: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  system: `${process.platform} ${process.arch}, Node ${process.version}`,
+  browser: execFileSync(chromium, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    .toString()
+    .trim(),
+};
+console.log(Object.values(machine).join('; '));
+
+for (const [index, [name]] of wanted.entries()) {
+  const loadBefore = loadavg()[0];
+  const began = Date.now();
+  const tables = await modules[index].measure(surroundings);
+  const seconds = Math.round((Date.now() - began) / 1000);
+  for (const { title, rows, remarks = [] } of tables) {
+    console.log(`\n${title}`);
+    console.table(rows);
+    for (const remark of remarks) console.log(remark);
+  }
+  const load = { before: loadBefore, after: loadavg()[0] };
+  console.log(`\n${name}: ${seconds} s; load before ${load.before}, after ${load.after}`);
+  const date = new Date().toISOString();
+  const command = ['npm run bench --', name, ...words.filter((word) => word.startsWith('--'))];
+  keep(name, { date, command: command.join(' '), machine, seconds, load, tables });
+}
+await pages.close();
+process.exit(0);
+
+/**
+ * A part's newest run takes the place of its last one; other parts stay.
+ * @param {string} name
+ * @param {object} result
+ */
+function keep(name, result) {
+  const kept = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
+  writeFileSync(resultsFile, `${JSON.stringify({ ...kept, [name]: result }, null, 2)}\n`);
+}
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function fail(message) {
+  console.error(message);
   process.exit(1);
 }
-process.env.VK_DRIVER_FILES = driver;
-process.env.VK_ICD_FILENAMES = driver;
-
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const includes = (/** @type {string} */ name) => wanted.length === 0 || wanted.includes(name);
-
-const server = await createServer({ server: { port: 0 }, logLevel: 'error' });
-await server.listen();
-const address = server.resolvedUrls?.local[0] ?? '';
-
-/** @type {Record<string, readonly Record<string, unknown>[]>} */
-const tables = {};
-if (includes('kernels')) {
-  // Bundled as the app is: a development server's imports would slow the CPU rows.
-  const outDir = 'node_modules/.cache/bench';
-  await build({ logLevel: 'error', build: { ssr: 'bench/kernels.ts', outDir } });
-  const { benchKernels } = await import(pathToFileURL(`${outDir}/kernels.js`).href);
-  tables.kernels = await benchKernels();
-  console.log('\nKernels, millions of elements per second');
-  console.table(tables.kernels);
-}
-if (includes('end-to-end')) {
-  const { benchEndToEnd } = await server.ssrLoadModule('/bench/end-to-end.ts');
-  tables.endToEnd = await benchEndToEnd(chromium, `${address}bench/end-to-end.html`);
-  console.log('\nEnd to end: TIES of three bf16 experts, private storage to private storage');
-  console.table(tables.endToEnd);
-}
-await server.close();
-
-const processors = cpus();
-const machine = {
-  date: new Date().toISOString().slice(0, 10),
-  processor: `${processors[0]?.model.trim()}, ${processors.length} cores`,
-  system: `${process.platform} ${process.arch}, Node ${process.version}`,
-  browser: execFileSync(chromium, ['--version']).toString().trim(),
-};
-console.log(machine);
-writeFileSync('bench/results.json', `${JSON.stringify({ machine, ...tables }, null, 2)}\n`);
-process.exit(0);
