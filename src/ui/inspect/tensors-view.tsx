@@ -42,7 +42,7 @@ export default function TensorsView() {
         <span className="small faint number" role="status">
           {shown.length === jobs.length
             ? counted(jobs.length, 'tensor')
-            : `${shown.length} of ${counted(jobs.length, 'tensor')}`}
+            : `${shown.length.toLocaleString('en')} of ${counted(jobs.length, 'tensor')}`}
         </span>
       </div>
       {shown.length === 0 ? (

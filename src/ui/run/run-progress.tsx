@@ -25,7 +25,7 @@ export function RunProgress() {
       </progress>
       <p className="run-numbers number">
         <span>
-          {tensorsDone} / {tensorsTotal} tensors
+          {tensorsDone.toLocaleString('en')} / {tensorsTotal.toLocaleString('en')} tensors
         </span>
         <span>
           {bytes(bytesDone)} of {bytes(bytesTotal)}
