@@ -1,5 +1,5 @@
 import type { Model } from '../formats/model.ts';
-import type { Published, PublishProgress } from '../hub/publish.ts';
+import type { Published, PublishProgress } from '../hub/publication.ts';
 import type { Plan } from '../plan/types.ts';
 import { EngineError } from './errors.ts';
 import {

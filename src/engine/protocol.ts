@@ -1,7 +1,7 @@
 import type { Model } from '../formats/model.ts';
 import type { Wait } from '../hub/connection.ts';
 import type { HubFile } from '../hub/place.ts';
-import type { Publication, Published, PublishProgress } from '../hub/publish.ts';
+import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { Plan } from '../plan/types.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Model } from '../formats/model.ts';
-import type { Publication, Published, PublishProgress } from '../hub/publish.ts';
+import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
 import type { Auditor } from './check/auditor.ts';

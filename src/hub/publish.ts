@@ -1,57 +1,10 @@
 import { createRepo, deleteRepo } from '@huggingface/hub';
 import { type HubConnection, type HubFetchOptions, hubFetch } from './connection.ts';
 import { HubError } from './errors.ts';
+import type { Publication, Published, PublishProgress } from './publication.ts';
 import { push } from './push.ts';
 import { realSurroundings } from './surroundings.ts';
 import { verifyPush } from './verify-push.ts';
-
-export type PublishFile = {
-  /** In the repo. */
-  readonly path: string;
-  /** A native file (OPFS or picked). */
-  readonly file: File;
-  /** Of the content, as the run that wrote it found. */
-  readonly sha256: string;
-};
-
-export type Publication = {
-  /** `owner/name`. */
-  readonly repo: string;
-  /** Makes the repo first; one of that name must not exist. */
-  readonly create: boolean;
-  readonly visibility: 'public' | 'private';
-  /** The Hub's id of a licence. */
-  readonly license: string | null;
-  readonly files: readonly PublishFile[];
-  /** Commit message. */
-  readonly title: string;
-  readonly description: string;
-};
-
-export type PublishProgress =
-  | {
-      readonly kind: 'phase';
-      readonly phase: 'creating' | 'preparing' | 'uploading' | 'committing' | 'verifying';
-    }
-  | {
-      readonly kind: 'file';
-      readonly path: string;
-      readonly state: 'hashing' | 'uploading' | 'error';
-      /** 0 to 1. */
-      readonly part: number;
-    }
-  /** An empty repo that was made here and could not be removed again. */
-  | { readonly kind: 'left-behind'; readonly url: string };
-
-export type Published = {
-  readonly commit: string;
-  /** Page of the model. */
-  readonly url: string;
-  /** Null when the Hub could not be asked. */
-  readonly verified: boolean | null;
-  /** What the verification found, or why there was none. */
-  readonly problems: readonly string[];
-};
 
 /**
  * Pushes files to a repo and compares the pushed commit with what is here. For a dedicated worker. When the

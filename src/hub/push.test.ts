@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startFakeHub } from '../testing/fake-hub/server.ts';
 import { fakeSurroundings } from '../testing/fake-surroundings.ts';
-import { type PublishFile, publish } from './publish.ts';
+import type { PublishFile } from './publication.ts';
+import { publish } from './publish.ts';
 import { openRepo } from './repo.ts';
 
 function weightsOf(path: string, fill: number): PublishFile {

@@ -2,7 +2,7 @@ import { type CommitOperation, commitIter, HubApiError } from '@huggingface/hub'
 import { backoff, type HubConnection, type HubFetchOptions, hubFetch } from './connection.ts';
 import { HubError, noAnswer } from './errors.ts';
 import { explain } from './explain.ts';
-import type { Publication, PublishProgress } from './publish.ts';
+import type { Publication, PublishProgress } from './publication.ts';
 import { openRepo } from './repo.ts';
 import { realSurroundings } from './surroundings.ts';
 import { withUploadProgress } from './upload-fetch.ts';

@@ -1,6 +1,6 @@
 import type { HubConnection, HubFetchOptions } from './connection.ts';
 import { HubError } from './errors.ts';
-import type { Published, PublishFile } from './publish.ts';
+import type { Published, PublishFile } from './publication.ts';
 import { openRepo, type RepoFile } from './repo.ts';
 
 /** Milliseconds after which the Hub is no longer waited for. */

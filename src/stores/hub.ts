@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Account } from '../hub/account.ts';
 import type { HubModel } from '../hub/model.ts';
-import type { Published, PublishProgress } from '../hub/publish.ts';
+import type { Published, PublishProgress } from '../hub/publication.ts';
 import type { HubRepo } from '../hub/repo.ts';
 import type { Scores } from '../hub/scores.ts';
 import type { Sorted } from './dropped.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { vi } from 'vitest';
-import { type Publication, type PublishProgress, publish } from '../hub/publish.ts';
+import type { Publication, PublishProgress } from '../hub/publication.ts';
+import { publish } from '../hub/publish.ts';
 import { fakeSurroundings } from './fake-surroundings.ts';
 import { stubFetch } from './stub-fetch.ts';
 

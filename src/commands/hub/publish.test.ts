@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Published } from '../../hub/publish.ts';
+import type { Published } from '../../hub/publication.ts';
 import type { Engine } from '../../stores/engine.ts';
 import { fakeResult } from '../../testing/fake-engine.ts';
 import { headerModel, refTo } from '../../testing/model.ts';

@@ -1,6 +1,6 @@
 import { adviseLicence, type LicenceAdvice } from '../../hub/licences.ts';
 import type { HubModel } from '../../hub/model.ts';
-import type { PublishProgress } from '../../hub/publish.ts';
+import type { PublishProgress } from '../../hub/publication.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import type { Saved } from '../../stores/run.ts';
 import { failureOf, type Session } from '../../stores/session.ts';

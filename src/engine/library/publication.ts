@@ -1,5 +1,5 @@
 import { sha256 } from 'hash-wasm';
-import type { PublishFile } from '../../hub/publish.ts';
+import type { PublishFile } from '../../hub/publication.ts';
 import type { PublishOrder } from '../protocol.ts';
 
 /** What a run writes about itself. */

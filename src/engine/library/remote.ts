@@ -1,6 +1,6 @@
 import type { HubConnection } from '../../hub/connection.ts';
 import type { HubFile } from '../../hub/place.ts';
-import type { Published } from '../../hub/publish.ts';
+import type { Published } from '../../hub/publication.ts';
 import { hubSource } from '../../hub/source.ts';
 import { opfsPieces } from '../../io/opfs-pieces.ts';
 import { type PieceStore, RangeCache } from '../../io/range-cache.ts';

@@ -4,13 +4,12 @@ import type { CrewFile } from '../crew/messages.ts';
 import type { Craft } from '../tensor/job.ts';
 import { spansOf } from '../tensor/read-together.ts';
 import type { Maker } from './makers.ts';
-import type { RunOptions } from './run.ts';
 
 /** What kernel workers need to know of a run that may hold `budget` bytes: half of them are theirs. */
 export function crewRun(
   plan: Plan,
   crew: Crew,
-  { sources, budget, signal }: Pick<RunOptions, 'sources' | 'budget' | 'signal'>,
+  { sources, budget, signal }: Pick<CrewRun, 'sources' | 'signal'> & { readonly budget: number },
 ): CrewRun {
   const files = new Map<string, CrewFile>();
   for (const { model, file } of plan.jobs.flatMap((job) => job.parts.flatMap(spansOf))) {
