@@ -1,6 +1,6 @@
 /** The page that benchmarks drive: makes models, merges them with the app's engine, copies the same bytes. */
 import { startEngine } from '../../src/engine/client.ts';
-import type { BackendChoice, Progress } from '../../src/engine/protocol.ts';
+import type { BackendChoice, Handle, Progress } from '../../src/engine/protocol.ts';
 import type { Model } from '../../src/formats/model.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { emptyRecipe } from '../../src/recipe/defaults.ts';
@@ -37,7 +37,7 @@ export type Merged = {
   readonly backend: string;
 };
 
-let files: ReadonlyMap<string, File> = new Map();
+let files: ReadonlyMap<string, Handle> = new Map();
 let baseName: string | null = null;
 const engine = startEngine();
 
@@ -51,27 +51,28 @@ function ask(order: Order): Promise<number> {
   }).finally(() => worker.terminate());
 }
 
-async function stored(name: string): Promise<File> {
+async function stored(name: string): Promise<FileSystemFileHandle> {
   const root = await navigator.storage.getDirectory();
-  return (await root.getFileHandle(name)).getFile();
+  return root.getFileHandle(name);
 }
 
 /** A file whose weights are one stored tile, again and again: its parts are shared, none is copied. */
-async function repeated(name: string, model: number, shape: Shape): Promise<File> {
+async function repeated(name: string, model: number, shape: Shape): Promise<Handle> {
   const { header, byteLength } = layoutOf(shape);
   await ask({ kind: 'tile', name, model });
-  const tile = await stored(name);
+  const tile = await (await stored(name)).getFile();
   const parts: BlobPart[] = [header];
   for (let left = byteLength - header.length; left > 0; left -= 2 * TILE) {
     parts.push(left < 2 * TILE ? tile.slice(0, left) : tile);
   }
-  return new File(parts, name);
+  return { kind: 'file', path: 'model.safetensors', file: new File(parts, name) };
 }
 
-async function whole(name: string, model: number, shape: Shape): Promise<File> {
+async function whole(name: string, model: number, shape: Shape): Promise<Handle> {
   const { header, byteLength } = layoutOf(shape);
   await ask({ kind: 'model', name, model, header, byteLength });
-  return stored(name);
+  const handle = await stored(name);
+  return { kind: 'stored', path: 'model.safetensors', handle, size: byteLength };
 }
 
 function recipeFor(id: string, models: ReadonlyMap<string, Model>): Recipe {
@@ -90,7 +91,7 @@ function recipeFor(id: string, models: ReadonlyMap<string, Model>): Recipe {
 
 const bench = {
   async make({ shape, experts, hasBase, stored: how }: Family): Promise<void> {
-    const made = new Map<string, File>();
+    const made = new Map<string, Handle>();
     const make = how === 'whole' ? whole : repeated;
     for (let model = hasBase ? 0 : 1; model <= experts; model++) {
       const name = model === 0 ? 'base' : `expert-${model}`;
@@ -106,8 +107,7 @@ const bench = {
 
   async merge({ method, backend, memoryBudget, patience }: MergeOrder): Promise<Merged> {
     const models = new Map<string, Model>();
-    for (const [name, file] of files) {
-      const handle = { kind: 'file', path: 'model.safetensors', file } as const;
+    for (const [name, handle] of files) {
       models.set(name, await engine.open(name, name, [handle]));
     }
     const recipe = recipeFor(method, models);
