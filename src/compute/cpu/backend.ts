@@ -1,8 +1,8 @@
 import type { Measure } from '../../methods/method.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
+import { inOrder } from '../in-order.ts';
 import { gatherFor } from './gather.ts';
-import { inOrder } from './in-order.ts';
 import { perform } from './kernel.ts';
 import { Pool, type WorkerLike } from './pool.ts';
 import { alignedRuns, copyOf, partsOf } from './runs.ts';
