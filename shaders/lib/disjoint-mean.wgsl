@@ -46,5 +46,7 @@ fn disjoint_mean(held: Election) -> vec4f {
   let divisor = work(select(held.minus.divisor, held.plus.divisor, plus));
   let whole = (divisor == vec4f()) | (divisor == vec4f(1.0));
   let mean = select(work(sum / select(divisor, vec4f(1.0), whole)), sum, whole);
-  return select(vec4f(), mean, plus | elects_minus(vote));
+  // A vote of NaN elects nobody and is no zero either: compiled for a CPU, it has to stay NaN.
+  let nobody = select(vec4f(), vote, vote != vote);
+  return select(nobody, mean, plus | elects_minus(vote));
 }

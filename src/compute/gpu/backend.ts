@@ -2,7 +2,7 @@ import type { Measure } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
-import { inOrder } from '../cpu/in-order.ts';
+import { inOrder } from '../in-order.ts';
 import { constantsFrom, formulaModule } from '../shaders/link.ts';
 import { Search } from '../shaders/search.ts';
 import { MAP_THREADS } from '../shaders/structs.ts';

@@ -42,7 +42,7 @@ export class Planes {
       if (keep && whole) this.#keep(blocks, { residents, bytes, readers: 0 });
       for (const piece of pieces) {
         signal.throwIfAborted();
-        const resident = await this.#runner.upload(piece, blocks.dtypes);
+        const resident = this.#runner.upload(piece, blocks.dtypes);
         if (this.#kept.get(blocks)?.residents === residents) residents.push(resident);
         yield resident;
       }

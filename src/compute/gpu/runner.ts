@@ -6,7 +6,12 @@ import { type Piece, upload } from './pieces.ts';
 import { Pipelines, type Program } from './pipelines.ts';
 
 /** A piece whose planes lie on the GPU. */
-export type Resident = { readonly piece: Piece; readonly buffer: GPUBuffer };
+export type Resident = {
+  readonly piece: Piece;
+  readonly buffer: GPUBuffer;
+  /** Rejects when the GPU refused the upload. */
+  readonly sent: Promise<void>;
+};
 
 export type Dispatch = {
   readonly program: Program;
@@ -55,20 +60,17 @@ export class Runner {
     return this.#pool.bytes;
   }
 
-  async upload(piece: Piece, dtypes: readonly FloatDtype[]): Promise<Resident> {
+  /** Waits for nothing: what the GPU had against it is told by the first `run` on the piece. */
+  upload(piece: Piece, dtypes: readonly FloatDtype[]): Resident {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
     const [buffer, faults] = this.#watched(() => {
       const made = this.#pool.take(piece.byteLength, usage);
       upload(this.device.queue, made, piece, dtypes);
       return made;
     });
-    try {
-      await this.#explained(faults);
-      return { piece, buffer };
-    } catch (error) {
-      this.#pool.give(buffer);
-      throw error;
-    }
+    // Nobody may run anything on it, if an earlier piece fails.
+    faults.catch(() => {});
+    return { piece, buffer, sent: faults };
   }
 
   release({ buffer }: Resident): void {
@@ -107,7 +109,8 @@ export class Runner {
       this.#submit(pipeline, resident, dtypes, dispatch),
     );
     try {
-      await Promise.all([faults, readback.mapAsync(GPUMapMode.READ, 0, outputBytes + tallyBytes)]);
+      const mapped = readback.mapAsync(GPUMapMode.READ, 0, outputBytes + tallyBytes);
+      await Promise.all([resident.sent, faults, mapped]);
       const bytes = readback.getMappedRange(0, outputBytes + tallyBytes);
       const output = bytes.slice(0, outputBytes);
       const tally = new Uint32Array(bytes.slice(outputBytes));
