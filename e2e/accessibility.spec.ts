@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { axeOn } from './fixtures/axe.ts';
 import { holdWeights } from './fixtures/held-weights.ts';
 import { tinyTensors, weightsOnly } from './fixtures/model-folder.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -11,9 +11,7 @@ async function violations(page: Page, part = 'html'): Promise<string[]> {
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))),
   );
-  const axe = new AxeBuilder({ page })
-    .include(part)
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']);
+  const axe = axeOn(page).include(part).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']);
   const { violations } = await axe.analyze();
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target} ${failureSummary}`),

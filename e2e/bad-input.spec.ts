@@ -1,8 +1,9 @@
 import { bf16, f32, modelFile, type TestTensor } from '../src/testing/model-file.ts';
+import { expect, test } from './fixtures/kept-page.ts';
 import { type Files, names, rawFile, tinyTensors, weightsOnly } from './fixtures/model-folder.ts';
 import { jsonOf, outputOf, weightsOf } from './fixtures/output-folder.ts';
 import { privateStorage } from './fixtures/private-storage.ts';
-import { expect, test } from './fixtures/test.ts';
+import { test as onNewPage } from './fixtures/test.ts';
 import { headerOf, valuesOf } from './fixtures/weights.ts';
 import { expectFinding } from './pages/findings.ts';
 
@@ -297,7 +298,7 @@ test('fails when the merge changed nothing', async ({ workbench, onDisk }) => {
   await expect(workbench.result.panel).toContainText('nothing changed');
 });
 
-test('says that there is no room, and leaves nothing behind', async ({ page, workbench }) => {
+onNewPage('says that there is no room, and leaves nothing behind', async ({ page, workbench }) => {
   await workbench.open();
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Storage.overrideQuotaForOrigin', {

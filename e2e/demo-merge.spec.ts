@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { MergeMethod } from '../src/methods/method.ts';
 import { canonicalJson } from '../src/recipe/canonical.ts';
+import { expect, test } from './fixtures/kept-page.ts';
 import { methods } from './fixtures/methods.ts';
 import { jsonOf, outputOf, sha256, weightsOf } from './fixtures/output-folder.ts';
-import { expect, hasWebgpu, test } from './fixtures/test.ts';
+import { hasWebgpu, test as onNewPage } from './fixtures/test.ts';
 import { compareBf16, headerByHub, headerOf } from './fixtures/weights.ts';
 import type { Workbench } from './pages/workbench.ts';
 
 const demo = (file: string) => readFileSync(new URL(`../public/demo/${file}`, import.meta.url));
 
-test('shows the demo family within two seconds', async ({ page, workbench }) => {
+onNewPage('shows the demo family within two seconds', async ({ page, workbench }) => {
   await page.addInitScript(() => {
     new MutationObserver((_, observer) => {
       if (!document.querySelector('article[aria-label="Expert, Add"]')) return;

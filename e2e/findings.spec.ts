@@ -1,6 +1,6 @@
 import { bf16, f32, i64, type TestTensor } from '../src/testing/model-file.ts';
+import { expect, test } from './fixtures/kept-page.ts';
 import { type Files, names, tinyTensors, variant, weightsOnly } from './fixtures/model-folder.ts';
-import { expect, test } from './fixtures/test.ts';
 import { expectFinding } from './pages/findings.ts';
 
 type Tensors = Readonly<Record<string, TestTensor>>;

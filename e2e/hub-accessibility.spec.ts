@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { axeOn } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/hub.ts';
 
 const base = 'amalgam/tiny-skills-base';
@@ -11,7 +11,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     workbench,
   }) => {
     const violations = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const { violations } = await axeOn(page).analyze();
       return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
     };
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

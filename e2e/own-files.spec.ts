@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { bf16, f32, modelFile, type TestTensor } from '../src/testing/model-file.ts';
+import { expect, test } from './fixtures/kept-page.ts';
 import { names, tinyTensors, variant, weightsOnly } from './fixtures/model-folder.ts';
 import { weightsOf } from './fixtures/output-folder.ts';
-import { expect, test } from './fixtures/test.ts';
+import { test as onNewPage } from './fixtures/test.ts';
 import { valuesOf } from './fixtures/weights.ts';
 import type { Workbench } from './pages/workbench.ts';
 
@@ -59,27 +60,26 @@ test('merges files from the file picker as worked out by hand', async ({ page, w
   await expectMergeByHand(workbench);
 });
 
-test('takes a folder of models where the browser has no folder picker', async ({
-  page,
-  workbench,
-  onDisk,
-}, testInfo) => {
-  await page.addInitScript(() => {
-    for (const name of ['showDirectoryPicker', 'showOpenFilePicker', 'showSaveFilePicker']) {
-      Reflect.deleteProperty(window, name);
-    }
-  });
-  await onDisk(family);
-  await workbench.open();
-  await workbench.showTab('Plan');
-  await expect(page.getByText('This browser has no folder picker.')).toBeVisible();
-  const chooser = page.waitForEvent('filechooser');
-  await workbench.recipe.add('A folder…');
-  await (await chooser).setFiles(testInfo.outputPath('models'));
-  await expectMergeByHand(workbench);
-});
+onNewPage(
+  'takes a folder of models where the browser has no folder picker',
+  async ({ page, workbench, onDisk }, testInfo) => {
+    await page.addInitScript(() => {
+      for (const name of ['showDirectoryPicker', 'showOpenFilePicker', 'showSaveFilePicker']) {
+        Reflect.deleteProperty(window, name);
+      }
+    });
+    await onDisk(family);
+    await workbench.open();
+    await workbench.showTab('Plan');
+    await expect(page.getByText('This browser has no folder picker.')).toBeVisible();
+    const chooser = page.waitForEvent('filechooser');
+    await workbench.recipe.add('A folder…');
+    await (await chooser).setFiles(testInfo.outputPath('models'));
+    await expectMergeByHand(workbench);
+  },
+);
 
-test('takes a folder of models from the folder picker', async ({ page, workbench }) => {
+onNewPage('takes a folder of models from the folder picker', async ({ page, workbench }) => {
   await page.addInitScript((models) => {
     window.showDirectoryPicker = async () => {
       const root = await navigator.storage.getDirectory();
@@ -178,35 +178,34 @@ test('gives the demo family back on undo', async ({ workbench, onDisk }) => {
   await expect(workbench.run.merge).toBeEnabled();
 });
 
-test('keeps models that are dropped before the demo has loaded', async ({
-  page,
-  workbench,
-  onDisk,
-}) => {
-  let letDemoLoad = () => {};
-  const held = new Promise<void>((resolve) => {
-    letDemoLoad = resolve;
-  });
-  await page.route('**/demo/family.json', async (route) => {
-    await held;
-    await route.continue();
-  });
-  await page.goto('/');
-  await expect(page.getByText('Opening the demo family…')).toBeVisible();
-  await workbench.drop(await onDisk(family));
-  await expect(workbench.recipe.experts).toHaveText(['tiny-first', 'tiny-second']);
-  letDemoLoad();
-  await expect
-    .poll(async () => {
-      await workbench.recipe.region.getByRole('button', { name: 'Add expert' }).click();
-      const entry = page.getByRole('menuitem', { name: /^Reverse/ });
-      const loaded = await entry.isVisible();
-      await page.keyboard.press('Escape');
-      return loaded;
-    })
-    .toBe(true);
-  await expect(workbench.recipe.experts).toHaveText(['tiny-first', 'tiny-second']);
-});
+onNewPage(
+  'keeps models that are dropped before the demo has loaded',
+  async ({ page, workbench, onDisk }) => {
+    let letDemoLoad = () => {};
+    const held = new Promise<void>((resolve) => {
+      letDemoLoad = resolve;
+    });
+    await page.route('**/demo/family.json', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto('/');
+    await expect(page.getByText('Opening the demo family…')).toBeVisible();
+    await workbench.drop(await onDisk(family));
+    await expect(workbench.recipe.experts).toHaveText(['tiny-first', 'tiny-second']);
+    letDemoLoad();
+    await expect
+      .poll(async () => {
+        await workbench.recipe.region.getByRole('button', { name: 'Add expert' }).click();
+        const entry = page.getByRole('menuitem', { name: /^Reverse/ });
+        const loaded = await entry.isVisible();
+        await page.keyboard.press('Escape');
+        return loaded;
+      })
+      .toBe(true);
+    await expect(workbench.recipe.experts).toHaveText(['tiny-first', 'tiny-second']);
+  },
+);
 
 test('merges models of few tensors in common, the rest as in the base', async ({
   workbench,

@@ -1,5 +1,6 @@
+import { expect, test } from './fixtures/kept-page.ts';
 import { names, tinyTensors, weightsOnly } from './fixtures/model-folder.ts';
-import { expect, test } from './fixtures/test.ts';
+import { test as onNewPage } from './fixtures/test.ts';
 import { expectFinding } from './pages/findings.ts';
 import { Workbench } from './pages/workbench.ts';
 
@@ -73,29 +74,27 @@ test('keeps the recipe when the page is reloaded at once', async ({ page, workbe
   await expect(workbench.run.merge).toBeEnabled();
 });
 
-test('restores a recipe from its link in another browser', async ({
-  page,
-  workbench,
-  browser,
-  context,
-}) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await workbench.open();
-  await makeEdits(workbench);
-  await workbench.button('Share link').click();
-  const dialog = workbench.dialog('Share this recipe');
-  const link = await dialog.getByRole('textbox', { name: 'Share link' }).inputValue();
-  await dialog.getByRole('button', { name: 'Copy' }).click();
-  await expect(dialog.getByRole('button', { name: 'Copied' })).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+onNewPage(
+  'restores a recipe from its link in another browser',
+  async ({ page, workbench, browser, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await workbench.open();
+    await makeEdits(workbench);
+    await workbench.button('Share link').click();
+    const dialog = workbench.dialog('Share this recipe');
+    const link = await dialog.getByRole('textbox', { name: 'Share link' }).inputValue();
+    await dialog.getByRole('button', { name: 'Copy' }).click();
+    await expect(dialog.getByRole('button', { name: 'Copied' })).toBeVisible();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
 
-  const elsewhere = await browser.newContext();
-  const other = new Workbench(await elsewhere.newPage());
-  await other.open(link);
-  await expectEdits(other);
-  expect(other.page.url()).not.toContain('#');
-  await elsewhere.close();
-});
+    const elsewhere = await browser.newContext();
+    const other = new Workbench(await elsewhere.newPage());
+    await other.open(link);
+    await expectEdits(other);
+    expect(other.page.url()).not.toContain('#');
+    await elsewhere.close();
+  },
+);
 
 test('tells which models a link needs, and takes them when they are dropped', async ({
   workbench,

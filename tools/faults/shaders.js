@@ -1,12 +1,6 @@
-// Shows that the GPU tests notice faults: makes one at a time in a copy of the project and expects the
-// tests to fail. Run it when the tests or the shaders change: `node tools/mutate-shaders.js [word]`.
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-/** File under shaders/, text, what it becomes. */
-const faults = [
+/** Planted in the shaders: file under shaders/, text, what it becomes. */
+/** @type {readonly (readonly [file: string, from: string, to: string])[]} */
+export const shaderFaults = [
   ['lib/trim', 'index >= cut', 'index > cut'],
   ['lib/trim', 'size < limit', 'size <= limit'],
   ['lib/trim', '<< 16u', '<< 15u'],
@@ -49,49 +43,37 @@ const faults = [
   ['methods/linear', 'coeffs[0] == 1.0', 'coeffs[1] == 1.0'],
 ];
 
-const root = process.cwd();
-const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
-for (const part of ['src', 'shaders', 'tools', 'package.json', 'tsconfig.json', 'vite.config.ts']) {
-  cpSync(join(root, part), join(copy, part), { recursive: true });
-}
-symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+const wide =
+  'with 3 models|every choice|several pieces|paper defines it on F32|mergekit defines it on (F16|BF16)';
 
-/** @param {string[]} more */
-function testsPass(...more) {
-  const files = ['measure', 'codes', 'backend', 'parity', 'parity-choices'].map(
-    (name) => `src/compute/gpu/${name}.gpu`,
-  );
-  const names =
-    'sums over (BF16|F32)|sums do not|rank of BF16|ranks do not|decodes|encodes|encoding|left to|' +
-    'with 3 models|every choice|several pieces|paper defines it on F32|mergekit defines it on (F16|BF16)';
-  const command = [
-    'vitest',
-    'run',
-    '--project',
-    'gpu',
-    '--bail',
-    '1',
-    '-t',
-    names,
-    ...files,
-    ...more,
-  ];
-  return spawnSync('npx', command, { cwd: copy, env: { ...process.env, CI: '1' } }).status === 0;
-}
+/** Tests by the files and the names they have. */
+const tests = {
+  codes: { files: ['codes'], names: 'decodes|encodes|encoding' },
+  sums: { files: ['measure'], names: 'sums over (BF16|F32)|sums do not' },
+  ranks: { files: ['measure'], names: 'rank of BF16|ranks do not|all equal|more equal' },
+  reading: { files: ['backend'], names: 'left to|however it is cut' },
+  merges: { files: ['parity', 'parity-choices'], names: wide },
+};
 
-if (!testsPass()) throw new Error('The tests fail before any fault is made');
-const survivors = [];
-const wanted = faults.filter((fault) => fault.join(' ').includes(process.argv[2] ?? ''));
-for (const [file, text, fault] of wanted) {
-  const path = join(copy, 'shaders', `${file}.wgsl`);
-  const before = readFileSync(path, 'utf8');
-  if (!before.includes(text)) throw new Error(`shaders/${file}.wgsl has no "${text}" any more`);
-  writeFileSync(path, before.replace(text, fault));
-  const noticed = !testsPass();
-  writeFileSync(path, before);
-  console.log(`${noticed ? 'noticed ' : 'SURVIVED'}  ${file}: ${text} → ${fault || '(nothing)'}`);
-  if (!noticed) survivors.push(text);
+/**
+ * The tests that should notice a fault in a file, the nearest first: what is nearer is quicker.
+ * @param {string} file
+ * @returns {readonly { readonly files: readonly string[], readonly names: string }[]}
+ */
+export function shaderTests(file) {
+  const [, method] = /^methods\/(.*)/.exec(file) ?? [];
+  if (method) {
+    const names = `^${method.replaceAll('-', '_')} .*(${wide})`;
+    return [{ ...tests.merges, names }];
+  }
+  if (file === 'lib/dtype' || file === 'lib/planes') {
+    return [tests.codes, tests.reading, tests.sums, tests.ranks, tests.merges];
+  }
+  if (file === 'reduce') return [tests.sums, tests.ranks, tests.merges];
+  if (file === 'select' || file === 'sample' || file === 'lib/magnitude') {
+    return [tests.ranks, tests.merges];
+  }
+  if (file === 'map') return [tests.reading, tests.codes, tests.merges];
+  if (file === 'lib/grid') return [tests.sums, tests.reading, tests.merges];
+  return [tests.merges];
 }
-rmSync(copy, { recursive: true });
-console.log(`${wanted.length - survivors.length} of ${wanted.length} faults noticed`);
-process.exit(survivors.length > 0 ? 1 : 0);
