@@ -54,8 +54,11 @@ export class RandomProgram {
     });
     names.push({ name: 'source[id.x]', type: VEC4U }, { name: 'id.x', type: U32 });
     const locals = this.#locals();
-    const body = Array.from({ length: 3 }, () => this.#block(3, { loops: 0, returns: 'nothing' }));
-    const stores = [`vec4u(kept)`, `whole.x.a + vec4u(whole.x.b, whole.z.b, bitcast<vec2u>(whole.y.yz))`];
+    const body = Array.from({ length: 3 }, () => this.#block(2, { loops: 0, returns: 'nothing' }));
+    const stores = [
+      `vec4u(kept)`,
+      `whole.x.a + vec4u(whole.x.b, whole.z.b, bitcast<vec2u>(whole.y.yz))`,
+    ];
     const written = stores.map((value, i) => `result[${RESULT_QUADS}u * id.x + ${i}u] = ${value};`);
     return `${BINDINGS}${globals.join('\n')}
 ${functions.join('\n')}
@@ -92,7 +95,7 @@ ${written.join('\n')}
   #block(depth: number, around: Around): string {
     const { names } = this.#generate;
     const [named, places] = [names.length, this.#places.length];
-    const count = 2 + this.#generate.below(3);
+    const count = 1 + this.#generate.below(3);
     const lines = Array.from({ length: count }, () => this.#statement(depth, around));
     names.length = named;
     this.#places.length = places;
@@ -111,8 +114,11 @@ ${written.join('\n')}
         return line;
       }
       case 1: {
-        const at = `${generate.of(U32, 1)} % ${TALLY}u`;
-        return `${generate.pick(['atomicAdd', 'atomicOr', 'atomicXor', 'atomicSub'])}(&tally[${at}], ${generate.of(U32, 2)});`;
+        // Workgroups run in any order, so each word has one operation; these commute with themselves.
+        const op = generate.below(4);
+        const name = ['atomicAdd', 'atomicSub', 'atomicOr', 'atomicXor'][op];
+        const at = `${2 * op}u + ${generate.of(U32, 1)} % 2u`;
+        return `${name}(&tally[${at}], ${generate.of(U32, 2)});`;
       }
       case 2: {
         const at = `${RESULT_QUADS}u * id.x + 2u + ${generate.of(U32, 1)} % ${RESULT_QUADS - 2}u`;
@@ -141,7 +147,9 @@ ${written.join('\n')}
       case 0: {
         // A loop whose length is known, or is not.
         const name = this.#fresh();
-        const limit = generate.chance(0.5) ? `${generate.below(5)}u` : `(${generate.of(U32, 1)} & 3u)`;
+        const limit = generate.chance(0.5)
+          ? `${generate.below(5)}u`
+          : `(${generate.of(U32, 1)} & 3u)`;
         const [named] = [generate.names.length];
         generate.names.push({ name, type: U32 });
         const body = inside({ loops: around.loops + 1 });

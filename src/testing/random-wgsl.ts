@@ -52,7 +52,16 @@ export class Expressions {
       case 'u32':
         return `${this.pick([0, 1, 2, 31, 32, 33, 255, 65535, 2 ** 31, 2 ** 32 - 1, this.below(2 ** 32)])}u`;
       case 'i32':
-        return this.pick(['0i', '1i', '-1i', '7i', '-32i', '2147483647i', 'i32(-2147483648)', `${this.below(2 ** 31)}i`]);
+        return this.pick([
+          '0i',
+          '1i',
+          '-1i',
+          '7i',
+          '-32i',
+          '2147483647i',
+          'i32(-2147483648)',
+          `${this.below(2 ** 31)}i`,
+        ]);
       case 'f32':
         return this.pick(['0.0', '1.0', '-1.0', '0.5', '-2.5', '3.0', '7.25']);
     }
@@ -64,10 +73,12 @@ export class Expressions {
     if (depth <= 0 || this.chance(0.1)) return this.#leaf(type);
     const next = (wanted: WgslType) => this.of(wanted, depth - 1);
     const like = (scalar: Scalar): WgslType => ({ of: scalar, size });
-    if (this.chance(0.12)) return `select(${next(type)}, ${next(type)}, ${next(this.chance(0.5) ? like('bool') : { of: 'bool', size: 1 })})`;
+    if (this.chance(0.12))
+      return `select(${next(type)}, ${next(type)}, ${next(this.chance(0.5) ? like('bool') : { of: 'bool', size: 1 })})`;
     if (size === 1 && this.chance(0.15)) {
       const wide = { of, size: this.pick([2, 3, 4]) };
-      if (of !== 'bool' && this.chance(0.3)) return `${this.#variable(wide) ?? `(${next(wide)})`}[${next({ of: 'u32', size: 1 })} % ${wide.size}u]`;
+      if (of !== 'bool' && this.chance(0.3))
+        return `${this.#variable(wide) ?? `(${next(wide)})`}[${next({ of: 'u32', size: 1 })} % ${wide.size}u]`;
       return `(${next(wide)}).${this.#letters(wide.size, 1)}`;
     }
     if (size > 1 && this.chance(0.25)) return this.#vector(type, depth);
@@ -131,7 +142,8 @@ export class Expressions {
         : `(${next(type)} ${this.pick(['&&', '||'])} ${next(type)})`;
     }
     if (this.chance(0.2)) return `!(${next(type)})`;
-    if (this.chance(0.2)) return `${typeName(type)}(${next({ of: this.pick(['u32', 'i32', 'f32']), size })})`;
+    if (this.chance(0.2))
+      return `${typeName(type)}(${next({ of: this.pick(['u32', 'i32', 'f32']), size })})`;
     // Not == of bools: SwiftShader takes (false == false) for false in some vectors.
     return `(${next(type)} ${this.pick(['&', '|'])} ${next(type)})`;
   }
@@ -171,7 +183,9 @@ export class Expressions {
       case 0:
         return `~(${next(type)})`;
       case 1:
-        return of === 'i32' ? this.pick([`-(${next(type)})`, `sign(${next(type)})`]) : `abs(${next(type)})`;
+        return of === 'i32'
+          ? this.pick([`-(${next(type)})`, `sign(${next(type)})`])
+          : `abs(${next(type)})`;
       case 2:
         return `${this.pick(['min', 'max'])}(${next(type)}, ${next(type)})`;
       case 3:

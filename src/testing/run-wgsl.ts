@@ -18,7 +18,10 @@ export type Job = {
 export type Results = { readonly result: Uint32Array; readonly tally: Uint32Array };
 
 /** What the shader writes when it is compiled to WebAssembly. */
-export function runOnCpu(code: string, { source, resultLength, tallyLength, workgroups }: Job): Results {
+export function runOnCpu(
+  code: string,
+  { source, resultLength, tallyLength, workgroups }: Job,
+): Results {
   const { bytes } = compileShader(code, { overrides: {} });
   const length = source.length + resultLength + tallyLength;
   const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * length) / 65536) });

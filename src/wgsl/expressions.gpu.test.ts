@@ -1,6 +1,12 @@
 import { expect } from 'vitest';
 import { gpuTest } from '../testing/gpu.ts';
-import { asWords, everyType, Expressions, typeName, type WgslType } from '../testing/random-wgsl.ts';
+import {
+  asWords,
+  Expressions,
+  everyType,
+  typeName,
+  type WgslType,
+} from '../testing/random-wgsl.ts';
 import { BINDINGS, runOnCpu, runOnGpu } from '../testing/run-wgsl.ts';
 import { randomNumbers } from '../testing/samples.ts';
 
