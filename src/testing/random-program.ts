@@ -54,7 +54,7 @@ export class RandomProgram {
     });
     names.push({ name: 'source[id.x]', type: VEC4U }, { name: 'id.x', type: U32 });
     const locals = this.#locals();
-    const body = Array.from({ length: 3 }, () => this.#block(3, { loops: 0, returns: 'nothing' }));
+    const body = Array.from({ length: 3 }, () => this.#block(2, { loops: 0, returns: 'nothing' }));
     const stores = [
       `vec4u(kept)`,
       `whole.x.a + vec4u(whole.x.b, whole.z.b, bitcast<vec2u>(whole.y.yz))`,
@@ -95,7 +95,7 @@ ${written.join('\n')}
   #block(depth: number, around: Around): string {
     const { names } = this.#generate;
     const [named, places] = [names.length, this.#places.length];
-    const count = 2 + this.#generate.below(3);
+    const count = 1 + this.#generate.below(3);
     const lines = Array.from({ length: count }, () => this.#statement(depth, around));
     names.length = named;
     this.#places.length = places;
@@ -114,8 +114,11 @@ ${written.join('\n')}
         return line;
       }
       case 1: {
-        const at = `${generate.of(U32, 1)} % ${TALLY}u`;
-        return `${generate.pick(['atomicAdd', 'atomicOr', 'atomicXor', 'atomicSub'])}(&tally[${at}], ${generate.of(U32, 2)});`;
+        // Workgroups run in any order, so each word has one operation; these commute with themselves.
+        const op = generate.below(4);
+        const name = ['atomicAdd', 'atomicSub', 'atomicOr', 'atomicXor'][op];
+        const at = `${2 * op}u + ${generate.of(U32, 1)} % 2u`;
+        return `${name}(&tally[${at}], ${generate.of(U32, 2)});`;
       }
       case 2: {
         const at = `${RESULT_QUADS}u * id.x + 2u + ${generate.of(U32, 1)} % ${RESULT_QUADS - 2}u`;

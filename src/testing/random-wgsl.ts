@@ -8,8 +8,9 @@ import type { Random } from './samples.ts';
 type Scalar = 'u32' | 'i32' | 'f32' | 'bool';
 export type WgslType = { readonly of: Scalar; readonly size: number };
 
-export const everyType: readonly WgslType[] = (['u32', 'i32', 'f32', 'bool'] as const).flatMap(
-  (of) => [1, 2, 3, 4].map((size) => ({ of, size })),
+/** Not bools: SwiftShader takes constants among them, and those in private variables, for their contrary. */
+export const everyType: readonly WgslType[] = (['u32', 'i32', 'f32'] as const).flatMap((of) =>
+  [1, 2, 3, 4].map((size) => ({ of, size })),
 );
 
 export const typeName = ({ of, size }: WgslType) => (size === 1 ? of : `vec${size}<${of}>`);
@@ -47,8 +48,6 @@ export class Expressions {
       return `vec${size}<${of}>(${parts.join(', ')})`;
     }
     switch (of) {
-      case 'bool':
-        return this.pick(['true', 'false']);
       case 'u32':
         return `${this.pick([0, 1, 2, 31, 32, 33, 255, 65535, 2 ** 31, 2 ** 32 - 1, this.below(2 ** 32)])}u`;
       case 'i32':
@@ -62,7 +61,7 @@ export class Expressions {
           'i32(-2147483648)',
           `${this.below(2 ** 31)}i`,
         ]);
-      case 'f32':
+      default:
         return this.pick(['0.0', '1.0', '-1.0', '0.5', '-2.5', '3.0', '7.25']);
     }
   }
@@ -110,6 +109,10 @@ export class Expressions {
       const from = this.pick(wider);
       return `${from.name}.${this.#letters(from.type.size, size)}`;
     }
+    if (of === 'bool') {
+      const sides = { of: this.pick(['u32', 'i32'] as const), size };
+      return `(${this.#leaf(sides)} ${this.pick(['<', '!='])} ${this.#leaf(sides)})`;
+    }
     return direct ?? `/* no ${typeName(type)} */`;
   }
 
@@ -144,8 +147,7 @@ export class Expressions {
     if (this.chance(0.2)) return `!(${next(type)})`;
     if (this.chance(0.2))
       return `${typeName(type)}(${next({ of: this.pick(['u32', 'i32', 'f32']), size })})`;
-    // Not == of bools: SwiftShader takes (false == false) for false in some vectors.
-    return `(${next(type)} ${this.pick(['&', '|'])} ${next(type)})`;
+    return `(${next(type)} ${this.pick(['&', '|', '==', '!='])} ${next(type)})`;
   }
 
   /** Small whole numbers and halves: sums and products of two are exact. */

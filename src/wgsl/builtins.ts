@@ -27,7 +27,7 @@ import {
   wasmTypeOf,
 } from './values.ts';
 
-type Builtin = (graph: Graph, ...args: readonly LaneValue[]) => LaneValue;
+type Builtin = (graph: Graph, ...args: LaneValue[]) => LaneValue;
 
 /** One f32 instruction of the same name, for scalars and vectors. */
 function rounding(
@@ -162,6 +162,42 @@ function dot(graph: Graph, p: LaneValue, q: LaneValue): LaneValue {
   return sum;
 }
 
+const one = (value: LaneValue) => everyLane(value.type, 1);
+
+/** a · (1 − t) + b · t, each step rounded. */
+function mix(graph: Graph, p: LaneValue, q: LaneValue, share: LaneValue): LaneValue {
+  const [a, b] = same(float(p), float(q));
+  const t = float(share);
+  const kept = binary(graph, '-', one(t), t);
+  return binary(graph, '+', binary(graph, '*', a, kept), binary(graph, '*', b, t));
+}
+
+/** WGSL leaves open whether the product is rounded. Here it is, as in JavaScript. */
+function fma(graph: Graph, p: LaneValue, q: LaneValue, r: LaneValue): LaneValue {
+  const [a, b] = same(float(p), float(q));
+  return binary(graph, '+', binary(graph, '*', a, b), same(a, float(r))[1]);
+}
+
+function fract(graph: Graph, given: LaneValue): LaneValue {
+  const value = float(given);
+  return binary(graph, '-', value, rounding('floor', Math.floor)(graph, value));
+}
+
+function step(graph: Graph, edge: LaneValue, x: LaneValue): LaneValue {
+  const [a, b] = same(float(edge), float(x));
+  return select(graph, everyLane(a.type, 0), one(a), binary(graph, '<=', a, b));
+}
+
+function clamp(graph: Graph, value: LaneValue, low: LaneValue, high: LaneValue): LaneValue {
+  return smallest('min')(graph, smallest('max')(graph, value, low), high);
+}
+
+/** The values of a condition: of one type, which numbers without a type take. */
+function choose(graph: Graph, no: LaneValue, yes: LaneValue, condition: LaneValue): LaneValue {
+  const [a, b] = same(no, yes).map((value) => lanesIn(concrete(value)));
+  return select(graph, a, b, condition);
+}
+
 const builtins: ReadonlyMap<string, { readonly arity: number; readonly of: Builtin }> = new Map(
   Object.entries({
     abs: { arity: 1, of: abs },
@@ -182,22 +218,17 @@ const builtins: ReadonlyMap<string, { readonly arity: number; readonly of: Built
     min: { arity: 2, of: smallest('min') },
     max: { arity: 2, of: smallest('max') },
     dot: { arity: 2, of: dot },
+    step: { arity: 2, of: step },
+    fract: { arity: 1, of: fract },
+    mix: { arity: 3, of: mix },
+    fma: { arity: 3, of: fma },
+    clamp: { arity: 3, of: clamp },
+    select: { arity: 3, of: choose },
   }),
 );
 
 /** What the function gives, or null if the language has none of this name that is supported. */
 export function builtin(graph: Graph, name: string, args: readonly LaneValue[]): LaneValue | null {
-  if (name === 'select') {
-    const [no, yes, condition] = args;
-    if (args.length !== 3) return refuse('select takes three arguments');
-    const [a, b] = same(no, yes).map((value) => lanesIn(concrete(value)));
-    return select(graph, a, b, condition);
-  }
-  if (name === 'clamp') {
-    const [value, low, high] = args;
-    if (args.length !== 3) return refuse('clamp takes three arguments');
-    return smallest('min')(graph, smallest('max')(graph, value, low), high);
-  }
   const found = builtins.get(name);
   if (!found) return null;
   if (args.length !== found.arity) refuse(`${name} takes ${found.arity} arguments`);

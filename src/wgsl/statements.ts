@@ -13,7 +13,8 @@ import { loop } from './loops.ts';
 import type { Lowering, Variable } from './lowering.ts';
 import { refuse } from './refusal.ts';
 import type { Case, Expression, Statement } from './syntax.ts';
-import { type LaneValue, lanesIn, type Value, zero } from './values.ts';
+import { BOOL } from './types.ts';
+import { known, type LaneValue, lanesIn, type Value, zero } from './values.ts';
 
 /** What the jumps do at some place; null where there is nothing to leave. */
 export type Frame = {
@@ -114,7 +115,11 @@ function nest(lowering: Lowering, s: Nesting, frame: Frame, rest: () => void): v
         });
       });
       if (!returns(s.body)) rest();
-      else branch(lowering, lanesIn(lowering.valueOf(frame.returned)), () => {}, rest);
+      else {
+        const hasReturned = lanesIn(lowering.valueOf(frame.returned));
+        const yes = () => lowering.variables.set(frame.returned, known(BOOL, [1]));
+        branch(lowering, hasReturned, yes, rest);
+      }
   }
 }
 
