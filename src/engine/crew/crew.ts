@@ -35,6 +35,8 @@ type Seat = {
   readonly worker: KernelWorker;
   readonly pending: Map<number, Pending>;
   run: CrewRun | null;
+  /** Called when it has let go of the files of its run. */
+  ended: (() => void) | null;
 };
 
 /** While one task computes the other reads, or its last piece is on its way. */
@@ -85,12 +87,28 @@ export class Crew {
     });
   }
 
+  /** Has all workers let go of the files of a run whose tasks are done. They stay for the next run. */
+  async end(run: CrewRun): Promise<void> {
+    const seats = [...this.#seats].filter((seat) => seat.run === run);
+    await Promise.all(
+      seats.map((seat) => {
+        seat.run = null;
+        const ended = new Promise<void>((resolve) => {
+          seat.ended = resolve;
+        });
+        this.#post(seat, { kind: 'end' });
+        return ended;
+      }),
+    );
+  }
+
   /** Ends all workers. Tasks under way are rejected with `reason`. */
   stop(reason: unknown): void {
     const pending = this.#waiting.splice(0);
     for (const seat of this.#seats) {
       pending.push(...seat.pending.values());
       seat.worker.terminate();
+      seat.ended?.();
     }
     this.#seats.clear();
     for (const { reject } of pending) reject(reason);
@@ -120,7 +138,7 @@ export class Crew {
   }
 
   #open(): Seat {
-    const seat: Seat = { worker: this.#spawn(), pending: new Map(), run: null };
+    const seat: Seat = { worker: this.#spawn(), pending: new Map(), run: null, ended: null };
     this.#seats.add(seat);
     seat.worker.addEventListener('message', (event) => {
       this.#hear(seat, (event as MessageEvent<FromKernel>).data);
@@ -132,6 +150,9 @@ export class Crew {
 
   #hear(seat: Seat, message: FromKernel): void {
     switch (message.kind) {
+      case 'ended':
+        seat.ended?.();
+        return;
       case 'program':
         void this.#giveProgram(seat, message.key, message.variant);
         return;
@@ -194,6 +215,7 @@ export class Crew {
     if (!this.#seats.delete(seat)) return;
     const why = (event as Partial<ErrorEvent>).message;
     seat.worker.terminate();
+    seat.ended?.();
     const message = `A kernel worker of the CPU backend stopped${why ? `: ${why}` : ''}`;
     for (const { what, reject } of seat.pending.values()) {
       const tensor = what.kind === 'stretch' ? what.stretch.jobs[0].tensor : '';

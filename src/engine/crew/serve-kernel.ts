@@ -115,6 +115,10 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
         opened = open(message.files, opened);
         opened.catch(() => {}); // each task hears of it
         return;
+      case 'end':
+        opened = open([], opened);
+        void opened.catch(() => {}).then(() => post({ kind: 'ended' }));
+        return;
       case 'do': {
         const { task, what } = message;
         perform(task, what).then(
