@@ -27,6 +27,8 @@ type Pending = Listening & {
   readonly task: number;
   readonly run: CrewRun;
   readonly what: CrewTask;
+  /** Pieces on their way to the file. */
+  readonly takes: Promise<void>[];
   readonly resolve: (result: CrewResult) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -79,7 +81,7 @@ export class Crew {
         };
       const task = ++this.#tasks;
       this.#waiting.push({
-        ...{ task, run, what, ...listening },
+        ...{ task, run, what, takes: [], ...listening },
         resolve: settled(resolve),
         reject: settled(reject),
       });
@@ -160,7 +162,7 @@ export class Crew {
         void this.#giveBytes(seat, message);
         return;
       case 'piece':
-        void this.#take(seat, message);
+        seat.pending.get(message.task)?.takes.push(this.#take(seat, message));
         return;
       case 'seen':
         seat.pending.get(message.task)?.seen?.(message.bytes);
@@ -168,8 +170,8 @@ export class Crew {
       default: {
         const pending = seat.pending.get(message.task);
         seat.pending.delete(message.task);
-        if (message.kind === 'done') pending?.resolve(message.result);
-        else pending?.reject(fromWire(message.error));
+        if (message.kind === 'failed') pending?.reject(fromWire(message.error));
+        else void Promise.all(pending?.takes ?? []).then(() => pending?.resolve(message.result));
         this.#assign();
       }
     }
@@ -179,7 +181,7 @@ export class Crew {
     const pending = seat.pending.get(task);
     try {
       await pending?.take?.(piece);
-      this.#post(seat, { kind: 'taken', task });
+      this.#post(seat, { kind: 'taken' });
     } catch (error) {
       pending?.reject(error);
     }

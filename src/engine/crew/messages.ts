@@ -34,8 +34,8 @@ export type ToKernel =
   /** The run is over: lets go of its files. */
   | { readonly kind: 'end' }
   | { readonly kind: 'do'; readonly task: number; readonly what: CrewTask }
-  /** The piece of a task was written: the next may come. */
-  | { readonly kind: 'taken'; readonly task: number }
+  /** The piece that came last was written: the next may come. */
+  | { readonly kind: 'taken' }
   | { readonly kind: 'read'; readonly ask: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'unread'; readonly ask: number; readonly error: WireError }
   | { readonly kind: 'program'; readonly key: string; readonly module: WebAssembly.Module }
