@@ -46,7 +46,7 @@ export class RandomProgram {
       ];
       for (const [name, type] of parameters) names.push({ name, type });
       const locals = this.#locals();
-      const body = this.#block(2, { loops: 0, returns: 'vec4u' });
+      const body = this.#block(2, { loops: 0, returns: 'vec4u', isSwitch: false });
       const last = this.#generate.of(VEC4U, 2);
       names.length = before[0];
       this.#places.length = before[1];
@@ -54,7 +54,9 @@ export class RandomProgram {
     });
     names.push({ name: 'source[id.x]', type: VEC4U }, { name: 'id.x', type: U32 });
     const locals = this.#locals();
-    const body = Array.from({ length: 3 }, () => this.#block(2, { loops: 0, returns: 'nothing' }));
+    const body = Array.from({ length: 3 }, () =>
+      this.#block(2, { loops: 0, returns: 'nothing', isSwitch: false }),
+    );
     const stores = [
       `vec4u(kept)`,
       `whole.x.a + vec4u(whole.x.b, whole.z.b, bitcast<vec2u>(whole.y.yz))`,
@@ -128,7 +130,8 @@ ${written.join('\n')}
           : `result[${at}].${generate.pick(['x', 'y', 'z', 'w'])} = ${generate.of(U32, 2)};`;
       }
       case 3:
-        if (around.returns === 'vec4u') break;
+        // SwiftShader loses what a function called within a switch changes.
+        if (around.returns === 'vec4u' || around.isSwitch) break;
         return `kept ^= f${generate.below(2)}(${generate.of(VEC4I, 1)}, ${generate.of(U32, 1)});`;
     }
     const { name, type } = generate.pick(this.#places);
@@ -163,7 +166,7 @@ ${written.join('\n')}
         return `var ${name} = ${generate.of(U32, 1)} & 7u;\nwhile (${name} != 0u) {\n${name} &= ${name} - 1u;\n${body}\n}`;
       }
       case 2:
-        return `switch (${generate.of(U32, 1)} & 3u) {\ncase 0u, 2u {\n${inside()}\n${generate.chance(0.3) ? `if (${generate.of(BOOL, 1)}) { break; }\n${inside()}` : ''}\n}\ncase 3u {\n${inside()}\n}\ndefault {\n${inside()}\n}\n}`;
+        return `switch (${generate.of(U32, 1)} & 3u) {\ncase 0u, 2u {\n${inside({ isSwitch: true })}\n${generate.chance(0.3) ? `if (${generate.of(BOOL, 1)}) { break; }\n${inside({ isSwitch: true })}` : ''}\n}\ncase 3u {\n${inside({ isSwitch: true })}\n}\ndefault {\n${inside({ isSwitch: true })}\n}\n}`;
       default: {
         const then = `${inside()}${generate.chance(0.4) ? `\n${jump}` : ''}`;
         const otherwise = generate.chance(0.5) ? ` else {\n${inside()}\n}` : '';
@@ -183,4 +186,5 @@ type Around = {
   /** How many loops there are to leave. */
   readonly loops: number;
   readonly returns: 'nothing' | 'vec4u';
+  readonly isSwitch: boolean;
 };
