@@ -105,8 +105,9 @@ ${written.join('\n')}
       return line;
     });
     const list = this.#fresh();
+    const filled = [0, 1, 2].map((i) => `${list}[${i}] = ${this.#generate.of(VEC4U, 1)};`);
     for (const i of [0, 1, 2]) this.#place(`${list}[${i}]`, VEC4U);
-    return `${lines.join('\n')}\nvar ${list}: array<vec4u, 3>;`;
+    return [...lines, `var ${list}: array<vec4u, 3>;`, ...filled].join('\n');
   }
 
   #block(depth: number, around: Around): string {
