@@ -6,14 +6,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { findChromium, findVulkanDriver } from '../tools/find-chromium.js';
 import { loadModules, servePages } from './host.js';
+import { show } from './show.js';
 
-/** A part is a module that exports `measure(surroundings)`; quick ones run when none is named. */
+/**
+ * A part is a module that exports `measure(surroundings)`; quick ones run when none is named. Those that
+ * need no browser run where there is none, and WebGPU in Node then finds the machine's own driver.
+ */
 const parts = {
-  kernels: { module: 'bench/kernels.ts', quick: true },
-  'end-to-end': { module: 'bench/end-to-end.ts', quick: true },
-  'many-tensors': { module: 'bench/many-tensors.ts', quick: true },
-  memory: { module: 'bench/memory.ts', quick: false },
-  against: { module: 'bench/against/against.ts', quick: false },
+  kernels: { module: 'bench/kernels.ts', quick: true, browser: false },
+  gpu: { module: 'bench/gpu/gpu.ts', quick: false, browser: false },
+  'end-to-end': { module: 'bench/end-to-end.ts', quick: true, browser: true },
+  'many-tensors': { module: 'bench/many-tensors.ts', quick: true, browser: true },
+  memory: { module: 'bench/memory.ts', quick: false, browser: true },
+  against: { module: 'bench/against/against.ts', quick: false, browser: true },
 };
 const resultsFile = 'bench/results.json';
 
@@ -25,17 +30,19 @@ const wanted = Object.entries(parts).filter(([name, { quick }]) =>
   named.length === 0 ? quick : named.includes(name),
 );
 
+const inBrowser = wanted.some(([, { browser }]) => browser);
 const chromium = findChromium();
-if (!chromium) fail('The benchmarks need Chromium: install it, or set CHROMIUM_PATH.');
-const driver = findVulkanDriver(chromium);
+if (inBrowser && !chromium) fail('These need Chromium: install it, or set CHROMIUM_PATH.');
+// The software driver, for the browser's WebGPU or because it is asked for.
+const driver = inBrowser || words.includes('--software') ? findVulkanDriver(chromium) : null;
 if (driver) Object.assign(process.env, { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver });
 
 const modules = await loadModules(wanted.map(([, { module }]) => module));
-const pages = await servePages();
+const pages = inBrowser ? await servePages() : null;
 /** @type {import('./part.ts').Surroundings} */
 const surroundings = {
-  chromium,
-  address: pages.address,
+  chromium: chromium ?? '',
+  address: pages?.address ?? '',
   flags: new Map(
     words
       .filter((word) => word.startsWith('--'))
@@ -45,9 +52,7 @@ const surroundings = {
 const machine = {
   processor: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
   system: `${process.platform} ${process.arch}, Node ${process.version}`,
-  browser: execFileSync(chromium, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] })
-    .toString()
-    .trim(),
+  ...(inBrowser ? { browser: versionOf(chromium ?? '') } : {}),
 };
 console.log(Object.values(machine).join('; '));
 
@@ -56,18 +61,14 @@ for (const [index, [name]] of wanted.entries()) {
   const began = Date.now();
   const tables = await modules[index].measure(surroundings);
   const seconds = Math.round((Date.now() - began) / 1000);
-  for (const { title, rows, remarks = [] } of tables) {
-    console.log(`\n${title}`);
-    console.table(rows);
-    for (const remark of remarks) console.log(remark);
-  }
+  for (const table of tables) show(table);
   const load = { before: loadBefore, after: loadavg()[0] };
   console.log(`\n${name}: ${seconds} s; load before ${load.before}, after ${load.after}`);
   const date = new Date().toISOString();
   const command = ['npm run bench --', name, ...words.filter((word) => word.startsWith('--'))];
   keep(name, { date, command: command.join(' '), machine, seconds, load, tables });
 }
-await pages.close();
+await pages?.close();
 process.exit(0);
 
 /**
@@ -78,6 +79,15 @@ process.exit(0);
 function keep(name, result) {
   const kept = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
   writeFileSync(resultsFile, `${JSON.stringify({ ...kept, [name]: result }, null, 2)}\n`);
+}
+
+/**
+ * @param {string} browser its path
+ * @returns {string}
+ */
+function versionOf(browser) {
+  const output = execFileSync(browser, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  return output.toString().trim();
 }
 
 /**

@@ -23,12 +23,12 @@ function loadVulkan(): void {
   }
 }
 
-/** Kept alive for good: Dawn crashes at exit when its GPU object is collected before a pending map. */
-export function nodeGpu(): GPU {
+/** The first caller's flags of Dawn hold. Kept alive for good: Dawn crashes at exit when its GPU object is collected before a pending map. */
+export function nodeGpu(flags: readonly string[] = []): GPU {
   if (!holder.amalgamGpu) {
     loadVulkan();
     Object.assign(globalThis, globals);
-    holder.amalgamGpu = create([]);
+    holder.amalgamGpu = create([...flags]);
   }
   return holder.amalgamGpu;
 }

@@ -1,7 +1,8 @@
 import { test } from 'vitest';
 import { methods } from '../../methods/registry.ts';
 import { floatDtypes } from '../../numerics/dtype.ts';
-import { same, sampleChoices } from '../../testing/parity.ts';
+import { sampleChoices } from '../../testing/comparison.ts';
+import { same } from '../../testing/parity.ts';
 import { randomNumbers } from '../../testing/samples.ts';
 
 const sizes = [1, 7, 8, 64, 1001, 8192, 16385, 40000];

@@ -2,8 +2,9 @@ import { describe } from 'vitest';
 import { arithmeticWords } from '../../methods/dialect.ts';
 import type { MergeMethod } from '../../methods/method.ts';
 import { methods } from '../../methods/registry.ts';
+import { sampleChoices } from '../../testing/comparison.ts';
 import { gpuTest } from '../../testing/gpu.ts';
-import { compare, sampleChoices } from '../../testing/parity.ts';
+import { compare } from '../../testing/parity.ts';
 import { randomNumbers } from '../../testing/samples.ts';
 
 // As parity.gpu.test.ts, through the choices of the arithmetic, numbers of models, and pieces.

@@ -72,6 +72,7 @@ export class Pipelines {
     const { linked, module } = this.#module(shader, formula, unrolledIn(program));
     try {
       return await this.#device.createComputePipelineAsync({
+        label: formula ? `${shader} ${formula}` : shader,
         layout: this.#pipelineLayout,
         compute: { module, constants },
       });
