@@ -54,6 +54,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Machines are shared: what takes a second may take ten.
+          testTimeout: 30_000,
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['src/**/*.gpu.test.ts', 'src/**/*.browser.test.*'],
           // One module graph for all: loading it anew for every file takes longer than the tests.

@@ -61,6 +61,7 @@ test('the policy is in the page, in its headers, in those of its scripts and in 
   await expect(workbench.run.merge).toBeEnabled();
   await workbench.merge();
   expect(Object.fromEntries(sent)).toEqual({
+    'check.worker': sentPolicy(hubUrl),
     'engine.worker': sentPolicy(hubUrl),
     'kernel.worker': sentPolicy(hubUrl),
   });
@@ -149,6 +150,7 @@ test.describe('what does not belong to the page', () => {
     await workbench.merge();
     const able = { wasm: 'done', text: 'EvalError', otherHost: 'TypeError' };
     expect(Object.fromEntries(await Promise.all(found))).toEqual({
+      'check.worker': able,
       'engine.worker': able,
       'kernel.worker': able,
     });

@@ -1,9 +1,11 @@
 import type { Measure } from '../../methods/method.ts';
+import type { Cut } from '../../numerics/select.ts';
 import { type Blocks, NonFiniteError } from '../backend.ts';
 import { BINS, Search } from '../shaders/search.ts';
 import { pack } from '../shaders/structs.ts';
 import { isSum, sumCode, sumFields } from '../shaders/sums.ts';
 import { type Arena, GIVEN, JOB, type Main, OUT, type Placed, SLAB, TALLY } from './arena.ts';
+import { cutOf } from './cut-of.ts';
 import type { Variant } from './programs.ts';
 import { CHUNK } from './task.ts';
 
@@ -11,10 +13,14 @@ import { CHUNK } from './task.ts';
 const FLAGS = 1;
 /** Slabs that all searches go over before the next: the base stays in the processor's cache. */
 const SLABS_AT_ONCE = 4;
+/** More passes than a search over 2³¹ patterns, 2,048 at a time, can need; a source that changes takes more. */
+const MOST_PASSES = 16;
 /** Histograms that the arena has room for. */
 const MOST_SEARCHES = 64;
 
 type Searching = { readonly model: number; readonly search: Search };
+/** Tensors so small that their magnitudes are simply sorted. */
+const SMALL = SLAB;
 type Find = (variant: Pick<Variant, 'shader' | 'constants'>) => Promise<Main>;
 
 /** The measures of one tensor, pass by pass: `begin` until it says no, `see` every block, `finishPass`. */
@@ -23,8 +29,13 @@ export class Measuring {
   readonly #arena: Arena;
   readonly #find: Find;
   readonly #searches: readonly Searching[];
+  /** Magnitudes of a small tensor by the measure's place, and what was found in them. */
+  readonly #patterns = new Map<number, Uint32Array>();
+  readonly #cuts = new Map<number, Cut>();
+  readonly #mains = new Map<string, Promise<Main>>();
   readonly #sums: Float64Array;
   #summed: boolean;
+  #passes = 0;
 
   constructor(blocks: Blocks, measures: readonly Measure[], arena: Arena, find: Find) {
     const { elementCount, hasBase } = blocks;
@@ -33,11 +44,20 @@ export class Measuring {
     }
     this.#measures = measures;
     this.#arena = arena;
-    this.#find = find;
+    this.#find = (variant) => {
+      const key = `${variant.shader} ${variant.constants['KIND']}`;
+      const known = this.#mains.get(key) ?? find(variant);
+      this.#mains.set(key, known);
+      return known;
+    };
     this.#sums = new Float64Array(measures.length);
     this.#summed = !measures.some(isSum);
-    this.#searches = measures.flatMap((measure) => {
+    this.#searches = measures.flatMap((measure, i) => {
       if (measure.kind !== 'magnitude') return [];
+      if (elementCount <= SMALL) {
+        this.#patterns.set(i, new Uint32Array(elementCount));
+        return [];
+      }
       const search = new Search(measure.count, elementCount, sampleSize(elementCount));
       return [{ model: measure.model, search }];
     });
@@ -45,11 +65,18 @@ export class Measuring {
 
   /** Whether another pass over the tensor is needed. */
   begin(): boolean {
-    return !this.#summed || this.#searches.some(({ search }) => search.pass !== null);
+    if (this.#passes++ > MOST_PASSES) throw new Error('The values changed between two passes');
+    if (!this.#summed) return true;
+    if (this.#patterns.size > this.#cuts.size) return true;
+    return this.#searches.some(({ search }) => search.pass !== null);
   }
 
   finishPass(): void {
     this.#summed = true;
+    for (const [i, patterns] of this.#patterns) {
+      const measure = this.#measures[i];
+      if (measure.kind === 'magnitude') this.#cuts.set(i, cutOf(patterns, measure.count));
+    }
     for (const { search } of this.#searches) search.finishPass();
   }
 
@@ -57,7 +84,7 @@ export class Measuring {
     const cuts = this.#searches.map(({ search }) => search.cut);
     return this.#measures.map((measure, i) => {
       if (measure.kind !== 'magnitude') return [this.#sums[i]];
-      const { magnitude, lastIndex } = cuts.shift()!;
+      const { magnitude, lastIndex } = this.#cuts.get(i) ?? cuts.shift()!;
       return [magnitude, lastIndex];
     });
   }
@@ -65,6 +92,7 @@ export class Measuring {
   /** Takes a block, described to the shaders. @throws NonFiniteError when it holds NaN or infinity */
   async see(placed: Placed): Promise<void> {
     if (!this.#summed) await this.#sum(placed);
+    if (this.#cuts.size < this.#patterns.size) await this.#look(placed);
     const of = (kind: 'sample' | 'step' | 'locate') =>
       this.#searches.filter(({ search }) => search.pass?.kind === kind);
     for (const each of of('locate')) await this.#locate(each, placed);
@@ -91,6 +119,16 @@ export class Measuring {
       }
     }
     this.#refuseNonFinite();
+  }
+
+  /** Takes all magnitudes of a small tensor's block. */
+  async #look({ block, address, head, start }: Placed): Promise<void> {
+    for (const [i, patterns] of this.#patterns) {
+      const measure = this.#measures[i];
+      if (measure.kind !== 'magnitude') continue;
+      const taken = await this.#take(measure.model, head, 1, block.count, address);
+      patterns.set(taken, start + head);
+    }
   }
 
   async #sample({ model, search }: Searching, { block, address, head }: Placed): Promise<void> {

@@ -14,7 +14,7 @@ export type Stretch = {
 };
 
 /** Bytes read and written for a stretch of many tensors: enough to hide what a task costs. */
-const MOST_BYTES = 8 * 2 ** 20;
+const MOST_BYTES = 2 ** 20;
 /** Tensors in a stretch: a second's work at most, however tiny they are. */
 const MOST_JOBS = 256;
 
