@@ -84,9 +84,28 @@ test('the count of a shift is modulo 32', () => {
 });
 
 test('known counts of lanes beyond 31 are modulo 32 as well', () => {
-  const wide = 'let by = vec4u(32u, 40u, 48u, 56u); result[0] = source[0] >> by;';
+  const wide = 'let by = vec4u(32u, 40u, 16u, 56u); result[0] = source[0] >> by;';
   const word = 0x11223344;
   expect(run(wide, [word, word, word, word]).slice(0, 4)).toEqual([word, 0x112233, 0x1122, 0x11]);
+});
+
+test('moves of bytes: halves unpacked, packed, and single bytes', () => {
+  const halves =
+    'let w = source[0]; let h = vec4u(w.x & 0xffffu, w.x >> 16u, w.y & 0xffffu, w.y >> 16u);';
+  const packed =
+    'let p = h.xz | (h.yw << vec2u(16u)); result[1] = vec4u(p, w.x >> 8u, (w.x << 24u) >> 16u);';
+  expect(run(`${halves} result[0] = h; ${packed}`, [0x11223344, 0x55667788])).toEqual([
+    ...[0x3344, 0x1122, 0x7788, 0x5566],
+    ...[0x11223344, 0x55667788, 0x112233, 0x4400],
+  ]);
+});
+
+test('operators beside a known number', () => {
+  expect(u32('x & 1u', 6)).toBe(0);
+  expect(u32('x | 1u', 6)).toBe(7);
+  expect(u32('x & 0xffffffffu', 6)).toBe(6);
+  expect(u32('x | 0xffffffffu', 6)).toBe(2 ** 32 - 1);
+  expect(u32('x * 0u + y * 1u + (z ^ 0u) - 0u', 6, 7, 8)).toBe(15);
 });
 
 test('nothing is read behind a condition that does not hold', () => {
@@ -269,7 +288,7 @@ test('the right side of && is only evaluated where the left one holds', () => {
   const f = 'var<private> calls: u32; fn f(x: u32) -> bool { calls++; return x > 1u; }';
   expect(
     run(
-      'let a = source[0].x > 3u && f(source[0].y); let b = source[0].x > 3u || f(source[0].y); result[0] = vec4u(calls, u32(a), u32(b), 0u);',
+      'let x = source[0].x; let y = source[0].y; let a = x > 3u && f(y); let b = x > 3u || f(y); result[0] = vec4u(calls, u32(a), u32(b), 0u);',
       [2, 5],
       f,
     ).slice(0, 3),
