@@ -118,6 +118,7 @@ const SIMD = {
   'f32x4.floor': 104,
   'f32x4.trunc': 105,
   'f32x4.nearest': 106,
+  'i8x16.sub': 113,
   'i32x4.abs': 160,
   'i32x4.neg': 161,
   'i32x4.all_true': 163,

@@ -157,6 +157,11 @@ test('vectors: constructors, components, swizzles, and a component that is not k
   expect(u32('dot(v.xyz, vec3u(1u, 10u, 100u))', 1, 2, 3, 4)).toBe(321);
 });
 
+test('a component of a bitcast of a uniform vector', () => {
+  expect(u32('bitcast<vec4u>(vec4f(bitcast<f32>(x)))[1]', 77)).toBe(77);
+  expect(f32('bitcast<vec4f>(vec4u(bitcast<u32>(x)))[1]', 2.5)).toBe(2.5);
+});
+
 test('vectors of bools: by component, any, all, only of the lanes that are there', () => {
   expect(u32('select(0u, 1u, any(v.xyz > vec3u(5u)))', 1, 2, 3, 9)).toBe(0);
   expect(u32('select(0u, 1u, all(v.xyz < vec3u(5u)))', 1, 2, 3, 9)).toBe(1);

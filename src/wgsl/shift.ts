@@ -71,17 +71,21 @@ function movedBytes(
 }
 
 /**
- * Each lane by a count of its own, which WebAssembly has no instruction for. Powers of two are made as
- * floats; a shift to the left is a product, one to the right the upper half of a 64-bit product.
+ * Each lane by a count of its own, which WebAssembly has no instruction for. Powers of two are
+ * looked up; a shift to the left is a product, one to the right the upper half of a 64-bit product.
  */
 function byLane(graph: Graph, op: '<<' | '>>', x: Node, by: Node): Node {
   const node = (name: Op, args: readonly Node[], immediate: readonly number[] = []) =>
     graph.node(name, 'v128', args, immediate);
   const all = (word: number) => graph.constant('v128', [word, word, word, word]);
+  const bytes = (of: (i: number) => number) =>
+    graph.constant('v128', wordsOf(Array.from({ length: 16 }, (_, i) => of(i))));
+  // Byte j of 2^k is 2^(k − 8j) where that is below 256: looked up, with zero for all others.
+  const table = bytes((i) => (i < 8 ? 1 << i : 0));
   const power = (exponent: Node) => {
-    const biased = node('i32x4.add', [exponent, all(127)]);
-    const float = node('i32x4.shl', [biased, graph.constant('i32', [23])]);
-    return node('i32x4.trunc_sat_f32x4_u', [float]);
+    const spread = Array.from({ length: 16 }, (_, i) => i & ~3);
+    const each = node('i8x16.shuffle', [exponent, exponent], spread);
+    return node('i8x16.swizzle', [table, node('i8x16.sub', [each, bytes((i) => 8 * (i & 3))])]);
   };
   const k = node('v128.and', [by, all(31)]);
   if (op === '<<') return node('i32x4.mul', [x, power(k)]);
@@ -93,3 +97,5 @@ function byLane(graph: Graph, op: '<<' | '>>', x: Node, by: Node): Node {
   const shifted = node('i8x16.shuffle', [low, high], upper);
   return node('v128.bitselect', [x, shifted, node('i32x4.eq', [k, all(0)])]);
 }
+
+const wordsOf = (bytes: readonly number[]) => [...new Int32Array(Uint8Array.from(bytes).buffer)];

@@ -118,7 +118,12 @@ export function laneOf(graph: Graph, value: LaneValue, index: number): LaneValue
   if (node.op === 'constant') return known(type, [numberOf(type.of, node.immediate[index])]);
   if (/splat$/.test(node.op)) {
     const [one] = node.args;
-    if (!isBool) return computed(type, one);
+    // A bitcast of a vector leaves its node, so that the scalar may be of the other kind.
+    if (!isBool && one.type === wasmTypeOf(type)) return computed(type, one);
+    if (!isBool) {
+      const op = type.of === 'f32' ? 'f32.reinterpret_i32' : 'i32.reinterpret_f32';
+      return computed(type, graph.node(op, wasmTypeOf(type), [one]));
+    }
     // The mask of a bool b is 0 − b.
     if (one.op === 'i32.sub' && one.args[0].is(0)) return computed(type, one.args[1]);
   }

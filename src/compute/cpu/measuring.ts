@@ -166,7 +166,7 @@ export class Measuring {
   }
 }
 
-/** Large enough for a bracket of a few percent, small beside the tensor: between 2¹⁰ and 2¹⁶. */
+/** Large enough for a bracket of a few percent, and soon sorted: between 2¹⁰ and 2¹⁵. */
 function sampleSize(elementCount: number): number {
-  return Math.min(2 ** 16, Math.max(2 ** 10, elementCount / 64));
+  return Math.min(2 ** 15, Math.max(2 ** 10, elementCount / 256));
 }

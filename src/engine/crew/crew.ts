@@ -27,6 +27,8 @@ type Pending = Listening & {
   readonly task: number;
   readonly run: CrewRun;
   readonly what: CrewTask;
+  /** Pieces on their way to the file. */
+  readonly takes: Promise<void>[];
   readonly resolve: (result: CrewResult) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -35,6 +37,8 @@ type Seat = {
   readonly worker: KernelWorker;
   readonly pending: Map<number, Pending>;
   run: CrewRun | null;
+  /** Called when it has let go of the files of its run. */
+  ended: (() => void) | null;
 };
 
 /** While one task computes the other reads, or its last piece is on its way. */
@@ -77,12 +81,27 @@ export class Crew {
         };
       const task = ++this.#tasks;
       this.#waiting.push({
-        ...{ task, run, what, ...listening },
+        ...{ task, run, what, takes: [], ...listening },
         resolve: settled(resolve),
         reject: settled(reject),
       });
       this.#assign();
     });
+  }
+
+  /** Has all workers let go of the files of a run whose tasks are done. They stay for the next run. */
+  async end(run: CrewRun): Promise<void> {
+    const seats = [...this.#seats].filter((seat) => seat.run === run);
+    await Promise.all(
+      seats.map((seat) => {
+        seat.run = null;
+        const ended = new Promise<void>((resolve) => {
+          seat.ended = resolve;
+        });
+        this.#post(seat, { kind: 'end' });
+        return ended;
+      }),
+    );
   }
 
   /** Ends all workers. Tasks under way are rejected with `reason`. */
@@ -91,6 +110,7 @@ export class Crew {
     for (const seat of this.#seats) {
       pending.push(...seat.pending.values());
       seat.worker.terminate();
+      seat.ended?.();
     }
     this.#seats.clear();
     for (const { reject } of pending) reject(reason);
@@ -120,7 +140,7 @@ export class Crew {
   }
 
   #open(): Seat {
-    const seat: Seat = { worker: this.#spawn(), pending: new Map(), run: null };
+    const seat: Seat = { worker: this.#spawn(), pending: new Map(), run: null, ended: null };
     this.#seats.add(seat);
     seat.worker.addEventListener('message', (event) => {
       this.#hear(seat, (event as MessageEvent<FromKernel>).data);
@@ -132,6 +152,9 @@ export class Crew {
 
   #hear(seat: Seat, message: FromKernel): void {
     switch (message.kind) {
+      case 'ended':
+        seat.ended?.();
+        return;
       case 'program':
         void this.#giveProgram(seat, message.key, message.variant);
         return;
@@ -139,7 +162,7 @@ export class Crew {
         void this.#giveBytes(seat, message);
         return;
       case 'piece':
-        void this.#take(seat, message);
+        seat.pending.get(message.task)?.takes.push(this.#take(seat, message));
         return;
       case 'seen':
         seat.pending.get(message.task)?.seen?.(message.bytes);
@@ -147,8 +170,8 @@ export class Crew {
       default: {
         const pending = seat.pending.get(message.task);
         seat.pending.delete(message.task);
-        if (message.kind === 'done') pending?.resolve(message.result);
-        else pending?.reject(fromWire(message.error));
+        if (message.kind === 'failed') pending?.reject(fromWire(message.error));
+        else void Promise.all(pending?.takes ?? []).then(() => pending?.resolve(message.result));
         this.#assign();
       }
     }
@@ -158,7 +181,7 @@ export class Crew {
     const pending = seat.pending.get(task);
     try {
       await pending?.take?.(piece);
-      this.#post(seat, { kind: 'taken', task });
+      this.#post(seat, { kind: 'taken' });
     } catch (error) {
       pending?.reject(error);
     }
@@ -194,6 +217,7 @@ export class Crew {
     if (!this.#seats.delete(seat)) return;
     const why = (event as Partial<ErrorEvent>).message;
     seat.worker.terminate();
+    seat.ended?.();
     const message = `A kernel worker of the CPU backend stopped${why ? `: ${why}` : ''}`;
     for (const { what, reject } of seat.pending.values()) {
       const tensor = what.kind === 'stretch' ? what.stretch.jobs[0].tensor : '';

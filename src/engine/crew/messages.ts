@@ -31,15 +31,18 @@ export type CrewResult =
 export type ToKernel =
   /** From here on: these files, and so many bytes of memory. */
   | { readonly kind: 'begin'; readonly files: readonly CrewFile[]; readonly share: number }
+  /** The run is over: lets go of its files. */
+  | { readonly kind: 'end' }
   | { readonly kind: 'do'; readonly task: number; readonly what: CrewTask }
-  /** The piece of a task was written: the next may come. */
-  | { readonly kind: 'taken'; readonly task: number }
+  /** The piece that came last was written: the next may come. */
+  | { readonly kind: 'taken' }
   | { readonly kind: 'read'; readonly ask: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'unread'; readonly ask: number; readonly error: WireError }
   | { readonly kind: 'program'; readonly key: string; readonly module: WebAssembly.Module }
   | { readonly kind: 'no-program'; readonly key: string; readonly error: WireError };
 
 export type FromKernel =
+  | { readonly kind: 'ended' }
   | { readonly kind: 'piece'; readonly task: number; readonly piece: Piece }
   /** Bytes of a measure that were seen. */
   | { readonly kind: 'seen'; readonly task: number; readonly bytes: number }

@@ -5,7 +5,7 @@ import type { Source } from '../../io/source.ts';
 import { type OpenSource, openStored } from '../../io/stored.ts';
 import { ladder } from '../devices/ladder.ts';
 import { countReads } from '../library/count-reads.ts';
-import { makeStretch } from '../tensor/make.ts';
+import { makeStretch, type Piece } from '../tensor/make.ts';
 import { readTogether } from '../tensor/read-together.ts';
 import { measureModel } from '../tensor/whole-model.ts';
 import { fromWire, toWire } from '../wire.ts';
@@ -23,7 +23,9 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
   const never = new AbortController().signal;
   const reads = new Map<number, Waiting<Uint8Array<ArrayBuffer>>>();
   const programs = new Map<string, Waiting<WebAssembly.Module>>();
-  const taken = new Map<number, () => void>();
+  /** Resolves when the last piece that was handed on is written; one more may be made meanwhile. */
+  let written: Promise<void> = Promise.resolve();
+  let tellWritten = () => {};
   const backend = cpuBackend(askedPrograms());
   const steps = ladder(backend, { renew: async () => null, cpu: () => backend });
   let asks = 0;
@@ -91,12 +93,16 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
       return { kind: 'measure', magnitude };
     }
     const { craft, stretch } = what;
+    const handOn = async (piece: Piece) => {
+      await written;
+      written = new Promise((resolve) => {
+        tellWritten = resolve;
+      });
+      post({ kind: 'piece', task, piece }, [piece.bytes.buffer]);
+    };
     const together = await readTogether(stretch.jobs, reader, never);
     const reports = await exclusive(() =>
-      makeStretch(stretch, { craft, reader: together, ladder: steps, signal: never }, (piece) => {
-        post({ kind: 'piece', task, piece }, [piece.bytes.buffer]);
-        return new Promise<void>((resolve) => taken.set(task, resolve));
-      }),
+      makeStretch(stretch, { craft, reader: together, ladder: steps, signal: never }, handOn),
     );
     return { kind: 'stretch', reports, bytesRead: counted.bytes() };
   }
@@ -115,6 +121,10 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
         opened = open(message.files, opened);
         opened.catch(() => {}); // each task hears of it
         return;
+      case 'end':
+        opened = open([], opened);
+        void opened.catch(() => {}).then(() => post({ kind: 'ended' }));
+        return;
       case 'do': {
         const { task, what } = message;
         perform(task, what).then(
@@ -124,8 +134,7 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
         return;
       }
       case 'taken':
-        taken.get(message.task)?.();
-        taken.delete(message.task);
+        tellWritten();
         return;
       case 'read':
         reads.get(message.ask)?.resolve(message.bytes);

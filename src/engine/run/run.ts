@@ -106,6 +106,7 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
     };
   } finally {
     stop.abort();
+    await workers?.crew.end(workers.run);
   }
 }
 
