@@ -45,7 +45,7 @@ export async function* measured(
     yield { title: 'Kernels are not measured: the adapter has no timestamp queries', rows: [] };
   }
   yield* guarded('Merges', measureMerges(device, streamed, Math.min(repeats, 3)));
-  yield* guarded('Parity', measureParity(device, minutes));
+  yield* guarded('Parity', measureParity(device, minutes, !hardware));
   if (faults.length > 0) yield { title: 'Errors of the device', rows: [], remarks: faults };
 }
 

@@ -34,6 +34,7 @@ type Planned = { readonly sample: Sample; readonly counted: readonly Count[] };
 export async function* measureParity(
   device: GPUDevice,
   minutes: number,
+  dividesExactly: boolean,
 ): AsyncGenerator<Table, void> {
   const ends = performance.now() + 60_000 * minutes;
   const byMethod = new Map<string, Count>();
@@ -42,7 +43,7 @@ export async function* measureParity(
   let rounds = 0;
   for (const [round, elementCount] of SIZES.entries()) {
     if (round > 0 && performance.now() > ends) break;
-    const waiting = plan(round, elementCount, byMethod, byDtype);
+    const waiting = plan(round, elementCount, byMethod, byDtype, dividesExactly);
     const lane = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         if (round > 0 && performance.now() > ends) return;
@@ -68,13 +69,14 @@ function plan(
   elementCount: number,
   byMethod: Map<string, Count>,
   byDtype: Map<string, Count>,
+  dividesExactly: boolean,
 ): Planned[] {
   return methods.flatMap((method, m) =>
     dialects.flatMap((dialect, d) =>
       layouts.map(([layout, dtypeOf, output], l): Planned => {
         const sample = {
           random: randomNumbers(((round * 31 + m) * 31 + d) * 31 + l),
-          ...{ method, dialect, choices: {}, dtypeOf, output, elementCount },
+          ...{ method, dialect, choices: {}, dtypeOf, output, elementCount, dividesExactly },
           models: Math.min(3, method.arity.models[1]),
           regime: (round + m + d + l) % 2 === 0 ? 'dyadic' : 'random',
         } as const;

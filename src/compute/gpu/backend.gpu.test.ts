@@ -15,6 +15,7 @@ import { requestGpu } from './device.ts';
 
 const signal = new AbortController().signal;
 const at = { tensorKey: 1, ordinals: [0, 1] };
+const dot = { kind: 'dot', of: 'weights', a: 0, b: 0 } as const;
 const mean: Kernel = {
   methodId: 'linear',
   coefficients: [1, 1, 1],
@@ -50,7 +51,6 @@ const floats = ({ bytes }: Mapped) => Array.from(new Float32Array(bytes.slice().
 gpuTest('a tensor that was measured is mapped without being read again', async (device) => {
   const backend = gpuBackend(device, 'test');
   const blocks = counted(100);
-  const dot = { kind: 'dot', of: 'weights', a: 0, b: 0 } as const;
   await backend.measure(blocks, [dot], { work: 'F32', at }, signal);
   await backend.measure(blocks, [dot], { work: 'F32', at }, signal);
   const [mapped] = await all(backend.map(blocks, mean, signal));
@@ -58,6 +58,55 @@ gpuTest('a tensor that was measured is mapped without being read again', async (
   expect(blocks.reads).toBe(1);
   await all(backend.map(blocks, mean, signal));
   expect(blocks.reads).toBe(2);
+  backend.dispose();
+});
+
+gpuTest('a tensor of several blocks and pieces is uploaded once as well', async (device) => {
+  const backend = gpuBackend(device, 'test', { pieceLimit: 700 });
+  const blocks = counted(1000, 333);
+  await backend.measure(blocks, [{ ...dot, b: 1 }], { work: 'F32', at }, signal);
+  // Σ i(i + 2) for i < 1000, each product and sum within f32 but for its last digits.
+  const [[sum]] = await backend.measure(blocks, [{ ...dot, b: 1 }], { work: 'F32', at }, signal);
+  expect(sum / 333_832_500).toBeCloseTo(1, 6);
+  const outputs = await all(backend.map(blocks, mean, signal));
+  expect(outputs.map(({ bytes }) => bytes.length / 4)).toEqual([333, 333, 333, 1]);
+  expect(outputs.flatMap(floats)).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1));
+  expect(blocks.reads).toBe(1);
+  // Once it is mapped nothing of it is left.
+  await all(backend.map(blocks, mean, signal));
+  expect(blocks.reads).toBe(2);
+  backend.dispose();
+});
+
+gpuTest('a tensor larger than what may be kept is read for every pass', async (device) => {
+  // Half of the budget is for kept tensors: 80,000 bytes are one more element than fit.
+  const over = gpuBackend(device, 'test', { budget: 2 * 79_999 });
+  const under = gpuBackend(device, 'test', { budget: 2 * 80_000 });
+  for (const [backend, reads] of [
+    [over, 3],
+    [under, 1],
+  ] as const) {
+    const blocks = counted(10_000, 1_000);
+    for (let pass = 0; pass < 2; pass++) {
+      await backend.measure(blocks, [dot], { work: 'F32', at }, signal);
+    }
+    const outputs = await all(backend.map(blocks, mean, signal));
+    expect(outputs.flatMap(floats)[9_999]).toBe(10_000);
+    expect(blocks.reads).toBe(reads);
+    backend.dispose();
+  }
+});
+
+gpuTest('two tensors that fit only one by one are both merged as they are', async (device) => {
+  const backend = gpuBackend(device, 'test', { budget: 2 * 100_000 });
+  const merged = async () => {
+    const blocks = counted(10_000, 1_000);
+    await backend.measure(blocks, [dot], { work: 'F32', at }, signal);
+    await backend.measure(blocks, [dot], { work: 'F32', at }, signal);
+    return (await all(backend.map(blocks, mean, signal))).flatMap(floats);
+  };
+  const wanted = Array.from({ length: 10_000 }, (_, i) => i + 1);
+  for (const values of await Promise.all([merged(), merged()])) expect(values).toEqual(wanted);
   backend.dispose();
 });
 
@@ -81,7 +130,6 @@ gpuTest('buffers are used again instead of growing in number', async (device) =>
 gpuTest('kept tensors stay within the budget', async (device) => {
   const backend = gpuBackend(device, 'test', { budget: 1 << 20 });
   for (let tensor = 0; tensor < 20; tensor++) {
-    const dot = { kind: 'dot', of: 'weights', a: 0, b: 0 } as const;
     await backend.measure(counted(10_000), [dot], { work: 'F32', at }, signal);
   }
   expect(backend.bytes).toBeLessThan(1 << 20);
@@ -168,7 +216,6 @@ gpuTest('an abort ends a map between blocks and a measure', async (device) => {
       controller.abort();
   };
   await expect(mapping()).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
-  const dot = { kind: 'dot', of: 'weights', a: 0, b: 0 } as const;
   const measuring = backend.measure(counted(100), [dot], { work: 'F32', at }, controller.signal);
   await expect(measuring).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
   backend.dispose();

@@ -70,7 +70,9 @@ export class Runner {
     });
     // Nobody may run anything on it, if an earlier piece fails.
     faults.catch(() => {});
-    return { piece, buffer, sent: faults };
+    // The weights are on the GPU, where a tensor may stay for long: it keeps nothing here.
+    const block = { ...piece.block, planes: [] };
+    return { piece: { ...piece, block }, buffer, sent: faults };
   }
 
   release({ buffer }: Resident): void {
