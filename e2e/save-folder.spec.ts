@@ -73,7 +73,7 @@ test('says that permission was withdrawn in the middle, and leaves no file', asy
     const write = FileSystemWritableFileStream.prototype.write;
     let bytes = 0;
     FileSystemWritableFileStream.prototype.write = function (data) {
-      bytes += (data as Uint8Array).byteLength ?? 0;
+      bytes += (data as unknown as { data: Uint8Array }).data.byteLength;
       if (bytes < 500_000) return write.call(this, data);
       return Promise.reject(new DOMException('no', 'NotAllowedError'));
     };
