@@ -3,18 +3,13 @@ import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
 import { inOrder } from '../in-order.ts';
+import { constantsOf } from '../shaders/constants.ts';
 import { constantsFrom, formulaModule } from '../shaders/link.ts';
 import { Search } from '../shaders/search.ts';
 import { MAP_THREADS } from '../shaders/structs.ts';
+import { isSum } from '../shaders/sums.ts';
 import { Planes } from './planes.ts';
-import {
-  askSample,
-  askSlab,
-  askSteps,
-  askSums,
-  type Question,
-  type SumMeasure,
-} from './questions.ts';
+import { askSample, askSlab, askSteps, askSums, type Question } from './questions.ts';
 import { type Output, type Resident, Runner } from './runner.ts';
 
 export type GpuOptions = {
@@ -33,8 +28,6 @@ export type GpuOptions = {
 const DEFAULT_BUDGET = 1 << 30;
 /** Pieces between upload and readback: one computes while the other travels. */
 const WINDOW = 2;
-/** Code of planes whose dtypes differ, as in lib/planes.wgsl. */
-const MIXED = floatDtypes.length;
 
 /**
  * The backend on a GPU: decode, formula and encode in one pass of a shader, measures on the GPU too.
@@ -81,7 +74,7 @@ export class GpuBackend implements Backend {
   ): Promise<readonly (readonly number[])[]> {
     const { elementCount } = blocks;
     const sampled = this.#sampleSize ?? sampleSizeFor(elementCount);
-    const sums = measures.filter((measure): measure is SumMeasure => measure.kind !== 'magnitude');
+    const sums = measures.filter(isSum);
     const totals = sums.map(() => 0);
     const searches = measures.flatMap((measure) =>
       measure.kind === 'magnitude'
@@ -203,17 +196,6 @@ export class GpuBackend implements Backend {
       this.#planes.done(blocks, resident);
     }
   }
-}
-
-/** Values of the override constants that every shader has. */
-function constantsOf({ dtypes, hasBase }: Blocks, work: Work): Readonly<Record<string, number>> {
-  const shared = dtypes.every((dtype) => dtype === dtypes[0]);
-  return {
-    DTYPE: shared ? floatDtypes.indexOf(dtypes[0]) : MIXED,
-    MODELS: dtypes.length - (hasBase ? 1 : 0),
-    HAS_BASE: hasBase ? 1 : 0,
-    WORK: floatDtypes.indexOf(work),
-  };
 }
 
 /** Large enough for a bracket of a few percent, small beside the tensor: between 2¹⁰ and 2¹⁶. */

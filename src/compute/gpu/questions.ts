@@ -1,8 +1,7 @@
-import type { Measure } from '../../methods/method.ts';
-import { keepLimit } from '../../numerics/random.ts';
 import { NonFiniteError } from '../backend.ts';
 import { BINS, type Search, SLAB } from '../shaders/search.ts';
-import { type Fields, pack, sumKinds, THREADS } from '../shaders/structs.ts';
+import { pack, sumKinds, THREADS } from '../shaders/structs.ts';
+import { type SumMeasure, sumCode, sumFields } from '../shaders/sums.ts';
 import type { Piece } from './pieces.ts';
 import type { Dispatch, Output } from './runner.ts';
 
@@ -19,15 +18,13 @@ export type Asked = Omit<Dispatch, 'program' | 'at'> & {
   readonly constants?: Readonly<Record<string, number>>;
 };
 
-export type SumMeasure = Exclude<Measure, { kind: 'magnitude' }>;
-
 /** Words before the histograms in select.wgsl. */
 const TALLY = 1;
 
 /** Adds the sum of each measure over the tensor to its total. */
 export function askSums(measures: readonly SumMeasure[], totals: number[]): Question[] {
-  return sumKinds.flatMap((kind, code) => {
-    const places = measures.flatMap((measure, i) => (kindOf(measure) === kind ? [i] : []));
+  return sumKinds.flatMap((_, code) => {
+    const places = measures.flatMap((measure, i) => (sumCode(measure) === code ? [i] : []));
     return places.length === 0 ? [] : [askSumsOfKind(code, places, measures, totals)];
   });
 }
@@ -45,7 +42,7 @@ function askSumsOfKind(
       constants: { KIND: code },
       parameters: pack(
         'Sum',
-        places.map((place) => sumOf(measures[place], piece)),
+        places.map((place) => sumFields(measures[place], piece.start)),
       ),
       outputBytes: partials(piece) * places.length * 4,
       tallyBytes: 4,
@@ -61,27 +58,6 @@ function askSumsOfKind(
       });
     },
   };
-}
-
-function kindOf(measure: SumMeasure): (typeof sumKinds)[number] {
-  if (measure.kind === 'dot') return measure.of === 'weights' ? 'DOT_WEIGHTS' : 'DOT_TASK_VECTORS';
-  const kinds = { all: 'MASS_ALL', largest: 'MASS_LARGEST', drawn: 'MASS_DRAWN' } as const;
-  return kinds[measure.keep.kind];
-}
-
-function sumOf(measure: SumMeasure, piece: Piece): Fields<'Sum'> {
-  const none = { b: 0, magnitude: 0, cut: 0, limit: 0, seed: 0, draws: 1 };
-  if (measure.kind === 'dot') return { ...none, a: measure.a, b: measure.b };
-  const { model: a, keep } = measure;
-  if (keep.kind === 'all') return { ...none, a };
-  if (keep.kind === 'drawn') {
-    return { ...none, a, seed: keep.seed, draws: keep.draws, limit: keepLimit(keep.density) };
-  }
-  const magnitude = new Uint32Array(Float32Array.of(keep.magnitude).buffer)[0];
-  // On the GPU indices are known modulo 2³².
-  const wrapped = piece.start - (piece.start % 2 ** 32);
-  const cut = Math.min(Math.max(keep.lastIndex + 1 - wrapped, 0), 0xffffffff);
-  return { ...none, a, magnitude, cut };
 }
 
 /** One magnitude of every `stride` for each of the searches; all have the same stride. */
