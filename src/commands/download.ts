@@ -6,13 +6,13 @@ export async function downloadZip(session: Session, folder: string): Promise<voi
   await trying(session, async () => saveFile(`${folder}.zip`, await session.engine.zip(folder)));
 }
 
-/** One file of a finished merge. */
+/** One file of a finished merge, by its path in the folder. */
 export async function downloadFile(session: Session, folder: string, name: string): Promise<void> {
   await trying(session, async () => {
     const files = await session.engine.files(folder);
-    const file = files.find((candidate) => candidate.name === name);
-    if (!file) throw new Error(`${name} is no longer in private storage.`);
-    saveFile(name, file);
+    const found = files.find(({ path }) => path === name);
+    if (!found) throw new Error(`${name} is no longer in private storage.`);
+    saveFile(name.split('/').at(-1)!, found.file);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Model } from '../formats/model.ts';
 import type { Published, PublishProgress } from '../hub/publication.ts';
+import type { StoredFile } from '../io/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import { EngineError } from './errors.ts';
 import {
@@ -143,16 +144,15 @@ export class EngineClient {
   }
 
   /** The files of a finished run, each to be downloaded by itself. */
-  async files(folder: string): Promise<readonly File[]> {
+  async files(folder: string): Promise<readonly StoredFile[]> {
     const action = { kind: 'files', folder } as const;
-    return (await this.#call({ kind: 'finished', action })) as readonly File[];
+    return (await this.#call({ kind: 'finished', action })) as readonly StoredFile[];
   }
 
   /** The finished folder as one file, for a download. */
   async zip(folder: string): Promise<File> {
     const action = { kind: 'zip', folder } as const;
-    const [file] = (await this.#call({ kind: 'finished', action })) as readonly File[];
-    return file;
+    return (await this.#call({ kind: 'finished', action })) as File;
   }
 
   async removeFinished(folder: string): Promise<void> {

@@ -47,7 +47,7 @@ describe('the engine in a worker', () => {
     const result = await engine.run(plan, destination, optionsFor(choice), { onProgress });
     expect(result.verify.problems).toEqual([]);
     expect(result.tensors.map(({ backend }) => backend)).toEqual([choice, choice]);
-    const files = new Map((await engine.files(folder)).map((file) => [file.name, file]));
+    const files = new Map((await engine.files(folder)).map(({ path, file }) => [path, file]));
     expect([...files.keys()].sort()).toEqual([...sink.files.keys()].sort());
     const bytes = new Uint8Array(await files.get('model.safetensors')!.arrayBuffer());
     const header = plan.files[0].header.length;

@@ -2,6 +2,7 @@ import type { Model } from '../formats/model.ts';
 import type { Wait } from '../hub/connection.ts';
 import type { HubFile } from '../hub/place.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
+import type { StoredFile } from '../io/paths.ts';
 import type { Plan } from '../plan/types.ts';
 
 /**
@@ -192,7 +193,8 @@ export type Answer =
   | DeviceReport
   | RunResult
   | readonly string[]
-  | readonly File[]
+  | readonly StoredFile[]
+  | File
   | Published
   | number
   | null;

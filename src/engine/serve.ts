@@ -1,5 +1,6 @@
 import type { Model } from '../formats/model.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
+import type { StoredFile } from '../io/paths.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
 import type { Auditor } from './check/auditor.ts';
@@ -30,9 +31,9 @@ export interface Storage {
   leftovers(): Promise<readonly string[]>;
   removeLeftover(folder: string): Promise<void>;
   finished(): Promise<readonly string[]>;
-  files(folder: string): Promise<readonly File[]>;
+  files(folder: string): Promise<readonly StoredFile[]>;
   /** The files of a finished run, wherever it was written to. */
-  written(destination: Destination): Promise<readonly File[]>;
+  written(destination: Destination): Promise<readonly StoredFile[]>;
   zip(folder: string): Promise<File>;
   remove(folder: string): Promise<void>;
 }
@@ -186,7 +187,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       case 'files':
         return storage.files(action.folder);
       case 'zip':
-        return [await storage.zip(action.folder)];
+        return storage.zip(action.folder);
       case 'remove':
         await storage.remove(action.folder);
         return null;

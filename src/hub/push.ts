@@ -86,7 +86,7 @@ async function pushOnce(
   }
 }
 
-/** Weights and indices at the root of the repo that the push would leave beside its own. */
+/** Weights and indices at the root of the repo, or in a folder pushed to, that would stay beside its own. */
 async function outdatedWeights(
   connection: HubConnection,
   repo: string,
@@ -94,6 +94,7 @@ async function outdatedWeights(
   options: HubFetchOptions,
 ): Promise<readonly string[]> {
   const pushed = new Set(files.map(({ path }) => path));
+  const folders = new Set(['', ...files.filter(({ path }) => isWeights(path)).map(folderOf)]);
   const before = await openRepo(connection, { repo, revision: 'main' }, options).catch(
     (error: unknown) => {
       if (error instanceof HubError && error.tag === 'no-revision') return { files: [] };
@@ -101,9 +102,13 @@ async function outdatedWeights(
     },
   );
   return before.files
-    .map(({ path }) => path)
-    .filter((path) => /^[^/]+\.safetensors(\.index\.json)?$/.test(path) && !pushed.has(path));
+    .filter((file) => isWeights(file.path) && folders.has(folderOf(file)) && !pushed.has(file.path))
+    .map(({ path }) => path);
 }
+
+const isWeights = (path: string) => /\.safetensors(\.index\.json)?$/.test(path);
+
+const folderOf = ({ path }: { readonly path: string }) => path.slice(0, path.lastIndexOf('/') + 1);
 
 /** The library's errors in our words; those without an answer look like network errors. */
 async function asHubError(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { directorySink } from './directory.ts';
+import { directorySink, folderFiles } from './directory.ts';
 
 /** A directory of private storage has the same interface as one the user picked. */
 let folder: FileSystemDirectoryHandle;
@@ -93,6 +93,26 @@ describe('a run into a picked folder', () => {
     expect(await content()).toEqual({ 'mine.txt': 'keep' });
   });
 
+  test('makes the folders of a path, shows them at commit and takes them back when aborted', async () => {
+    await put('mine.txt', 'keep');
+    for (const end of ['commit', 'abort'] as const) {
+      const sink = directorySink(folder);
+      await write(sink, `${end}/unet/model.safetensors`, 'weights');
+      await write(sink, `${end}/config.json`, '{}');
+      const source = await sink.reopen(`${end}/unet/model.safetensors`);
+      expect(await source.read(0, 7)).toEqual(bytes('weights'));
+      await sink[end]();
+    }
+    expect((await folderFiles(folder)).map(({ path }) => path)).toEqual([
+      'commit/config.json',
+      'commit/unet/model.safetensors',
+      'mine.txt',
+    ]);
+    const names: string[] = [];
+    for await (const name of folder.keys()) names.push(name);
+    expect(names.sort()).toEqual(['commit', 'mine.txt']);
+  });
+
   test('never writes over a file that is there', async () => {
     await put('config.json', 'old');
     const sink = directorySink(folder);
@@ -137,7 +157,7 @@ describe('what the disk does to it', () => {
   });
 
   test('names the folder cannot hold are refused', async () => {
-    const create = directorySink(folder).create('a/b', 1);
+    const create = directorySink(folder).create('../a', 1);
     await expect(create).rejects.toMatchObject({ tag: 'name' });
   });
 });

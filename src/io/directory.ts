@@ -1,5 +1,6 @@
 import { blobSource } from './blob.ts';
 import { asReadError, asWriteError, WriteError } from './errors.ts';
+import { baseName, filesBelow, folderOf, removeBelow, type StoredFile } from './paths.ts';
 import type { Sink, SinkFile } from './sink.ts';
 
 type Entry = {
@@ -49,7 +50,7 @@ export function directorySink(folder: FileSystemDirectoryHandle): Sink {
       state = 'aborted';
       for (const [name, { writable, state }] of entries) {
         if (state !== 'visible') await writable.abort().catch(() => {}); // it may have failed already
-        await folder.removeEntry(name).catch(() => {}); // the folder may be gone
+        await removeBelow(folder, name).catch(() => {}); // the folder may be gone, or hold more
       }
       entries.clear();
     },
@@ -57,7 +58,7 @@ export function directorySink(folder: FileSystemDirectoryHandle): Sink {
       try {
         const entry = entries.get(name);
         if (entry) await show(name, entry);
-        const handle = entry?.handle ?? (await folder.getFileHandle(name));
+        const handle = entry?.handle ?? (await fileHandle(folder, name));
         return blobSource(name, await handle.getFile());
       } catch (error) {
         throw asReadError(error, name);
@@ -66,11 +67,19 @@ export function directorySink(folder: FileSystemDirectoryHandle): Sink {
   };
 }
 
+async function fileHandle(
+  folder: FileSystemDirectoryHandle,
+  path: string,
+  options: { readonly create?: boolean } = {},
+): Promise<FileSystemFileHandle> {
+  return (await folderOf(folder, path, options)).getFileHandle(baseName(path), options);
+}
+
 async function openEntry(folder: FileSystemDirectoryHandle, name: string): Promise<Entry> {
   try {
-    const handle = await folder.getFileHandle(name, { create: true });
+    const handle = await fileHandle(folder, name, { create: true });
     const writable = await handle.createWritable().catch(async (error: unknown) => {
-      await folder.removeEntry(name).catch(() => {}); // keep the first error
+      await removeBelow(folder, name).catch(() => {}); // keep the first error
       throw error;
     });
     return { handle, writable, state: 'writing' };
@@ -109,7 +118,7 @@ async function guard<T>(name: string, entry: Entry, act: () => Promise<T>): Prom
 
 async function exists(folder: FileSystemDirectoryHandle, name: string): Promise<boolean> {
   try {
-    await folder.getFileHandle(name);
+    await fileHandle(folder, name);
     return true;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'NotFoundError') return false;
@@ -127,14 +136,12 @@ function importance(name: string): number {
   return name.endsWith('.index.json') ? 2 : 1;
 }
 
-/** The files of a picked folder, not those of folders in it. */
-export async function folderFiles(folder: FileSystemDirectoryHandle): Promise<readonly File[]> {
+/** Every file below a picked folder. */
+export async function folderFiles(
+  folder: FileSystemDirectoryHandle,
+): Promise<readonly StoredFile[]> {
   try {
-    const files: File[] = [];
-    for await (const handle of folder.values()) {
-      if (handle.kind === 'file') files.push(await handle.getFile());
-    }
-    return files;
+    return await filesBelow(folder);
   } catch (error) {
     throw asReadError(error, folder.name);
   }

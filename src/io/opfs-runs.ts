@@ -1,4 +1,5 @@
 import { asWriteError } from './errors.ts';
+import { filesBelow, type StoredFile } from './paths.ts';
 
 /**
  * Private storage holds, in one folder: `name/` finished models, `name.partial/` runs that are going on
@@ -38,11 +39,11 @@ export function listFinished(): Promise<readonly StoredRun[]> {
   return list((name) => !name.endsWith(partialSuffix));
 }
 
-/** The files of a finished run, by name. */
-export async function runFiles(folder: string): Promise<readonly File[]> {
+/** The files of a finished run, in order of path. */
+export async function runFiles(folder: string): Promise<readonly StoredFile[]> {
   const runs = await runsFolder();
   try {
-    return await filesOf(await runs.getDirectoryHandle(folder));
+    return await filesBelow(await runs.getDirectoryHandle(folder));
   } catch (error) {
     throw asWriteError(error, folder);
   }
@@ -69,16 +70,8 @@ async function list(isWanted: (name: string) => boolean): Promise<readonly Store
   const found: StoredRun[] = [];
   for await (const [name, handle] of await runsFolder()) {
     if (handle.kind !== 'directory' || !isWanted(name)) continue;
-    const files = await filesOf(handle);
-    found.push({ folder: name, bytes: files.reduce((sum, { size }) => sum + size, 0) });
+    const files = await filesBelow(handle);
+    found.push({ folder: name, bytes: files.reduce((sum, { file }) => sum + file.size, 0) });
   }
   return found.sort((a, b) => (a.folder < b.folder ? -1 : 1));
-}
-
-async function filesOf(folder: FileSystemDirectoryHandle): Promise<File[]> {
-  const files: File[] = [];
-  for await (const handle of folder.values()) {
-    if (handle.kind === 'file') files.push(await handle.getFile());
-  }
-  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

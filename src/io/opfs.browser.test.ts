@@ -45,7 +45,7 @@ describe('a run into private storage', () => {
     await opfs.call({ kind: 'commit', folder });
     expect(await storedNames()).toEqual(['merge']);
     expect(await opfs.call(read)).toEqual(Uint8Array.of(1, 2, 3));
-    expect((await runFiles(folder)).map(({ name, size }) => [name, size])).toEqual([
+    expect((await runFiles(folder)).map(({ path, file }) => [path, file.size])).toEqual([
       ['a.bin', 3],
       ['b.bin', 0],
     ]);
@@ -73,7 +73,7 @@ describe('a run into private storage', () => {
     await opfs.call({ kind: 'open', folder });
     await write('new.bin', [2]);
     await opfs.call({ kind: 'commit', folder });
-    expect((await runFiles(folder)).map(({ name }) => name)).toEqual(['new.bin']);
+    expect((await runFiles(folder)).map(({ path }) => path)).toEqual(['new.bin']);
   });
 
   test('notices a file that is shorter than announced', async () => {
@@ -83,6 +83,25 @@ describe('a run into private storage', () => {
     await expect(opfs.call({ kind: 'close', name: 'a.bin' })).rejects.toMatchObject({
       tag: 'size',
     });
+  });
+
+  test('makes the folders of a path, and packs and removes them with the rest', async () => {
+    await opfs.call({ kind: 'open', folder });
+    await write('unet/config.json', [1]);
+    await write('unet/weights/a.bin', [2, 3]);
+    await opfs.call({ kind: 'commit', folder });
+    const files = (await runFiles(folder)).map(({ path, file }) => [path, file.size]);
+    expect(files).toEqual([
+      ['unet/config.json', 1],
+      ['unet/weights/a.bin', 2],
+    ]);
+    const read = { kind: 'read', folder, name: 'unet/weights/a.bin' } as const;
+    expect(await opfs.call(read)).toEqual(Uint8Array.of(2, 3));
+    expect(await listFinished()).toEqual([{ folder, bytes: 3 }]);
+    const { file } = await opfs.call<{ readonly file: File }>({ kind: 'zip', folder });
+    expect(await file.text()).toContain('merge/unet/weights/a.bin');
+    await removeRun(folder);
+    expect(await storedNames()).toEqual([]);
   });
 
   test('refuses names that lead elsewhere', async () => {

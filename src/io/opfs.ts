@@ -1,6 +1,7 @@
 import { blobSource } from './blob.ts';
 import { asReadError, asWriteError, WriteError } from './errors.ts';
 import { lockName, partialSuffix, removeIfThere, runsFolder } from './opfs-runs.ts';
+import { baseName, folderOf } from './paths.ts';
 import type { Sink } from './sink.ts';
 import { openSyncFile, type SyncFile } from './sync-file.ts';
 
@@ -34,9 +35,7 @@ export async function opfsSink(folder: string): Promise<Sink> {
         const found = state === 'open' ? 'created twice' : `created after the run was ${state}`;
         throw new WriteError('closed', { file: name, found, advice: 'Run again.' });
       }
-      const handle = await place.getFileHandle(name, { create: true }).catch((error: unknown) => {
-        throw asWriteError(error, name);
-      });
+      const handle = await newFile(place, name);
       const file = await openSyncFile(handle, name, size);
       files.set(name, { handle, file });
       return file;
@@ -53,7 +52,8 @@ export async function opfsSink(folder: string): Promise<Sink> {
         const final = await runs.getDirectoryHandle(folder, { create: true });
         for (const [name, { handle, file }] of files) {
           file.release();
-          await (handle as unknown as Movable).move(final, name);
+          const into = await folderOf(final, name, { create: true });
+          await (handle as unknown as Movable).move(into, baseName(name));
         }
         place = final;
         await removeIfThere(runs, partialName);
@@ -73,13 +73,25 @@ export async function opfsSink(folder: string): Promise<Sink> {
     },
     async reopen(name) {
       try {
-        const handle = await place.getFileHandle(name);
+        const handle = await (await folderOf(place, name)).getFileHandle(baseName(name));
         return blobSource(name, await handle.getFile());
       } catch (error) {
         throw asReadError(error, name);
       }
     },
   };
+}
+
+async function newFile(
+  place: FileSystemDirectoryHandle,
+  path: string,
+): Promise<FileSystemFileHandle> {
+  try {
+    const folder = await folderOf(place, path, { create: true });
+    return await folder.getFileHandle(baseName(path), { create: true });
+  } catch (error) {
+    throw asWriteError(error, path);
+  }
 }
 
 /** Resolves to the function that lets go. */

@@ -2,6 +2,7 @@
 export interface Sink {
   /** How the browser saves, in words for the user: "folder you picked", "private storage, then a download". */
   readonly kind: 'directory' | 'opfs';
+  /** `name` is a path in the model folder, with forward slashes; its folders are made. */
   create(name: string, size: number): Promise<SinkFile>;
   /** Gives every closed file its final name. */
   commit(): Promise<void>;

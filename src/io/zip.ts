@@ -16,8 +16,8 @@ export type ZipOptions = {
  */
 export async function zipRun(folder: string, options: ZipOptions = {}): Promise<File> {
   const { signal, onProgress } = options;
-  const entries = (await runFiles(folder)).map((file) => ({
-    name: `${folder}/${file.name}`,
+  const entries = (await runFiles(folder)).map(({ path, file }) => ({
+    name: `${folder}/${path}`,
     size: file.size,
     lastModified: file.lastModified,
     input: file,

@@ -100,7 +100,9 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
       calls.push('removeLeftovers');
     },
     finished: async () => [],
-    files: async () => [new File(['weights'], 'model.safetensors')],
+    files: async () => [
+      { path: 'model.safetensors', file: new File(['weights'], 'model.safetensors') },
+    ],
     async removeFinished(folder) {
       calls.push(`removeFinished ${folder}`);
     },

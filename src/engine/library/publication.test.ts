@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { filesToPublish } from './publication.ts';
 
 const card = '---\nbase_model:\n- "a/b"\n---\n\n# Merge\n';
-const files = [new File([card], 'README.md'), new File(['weights'], 'model.safetensors')];
+const stored = (path: string, text: string) => ({
+  path,
+  file: new File([text], path.split('/').at(-1)!),
+});
+const files = [stored('README.md', card), stored('model.safetensors', 'weights')];
 const sums = { 'README.md': 'old', 'model.safetensors': 'known' };
 
 test('the licence stands in the front matter of the card, and in its hash', async () => {
@@ -11,7 +15,7 @@ test('the licence stands in the front matter of the card, and in its hash', asyn
   const text = await readme.file.text();
   expect(text).toBe(card.replace('---\n', '---\nlicense: "apache-2.0"\n'));
   expect(readme.sha256).toBe(await sha256(text));
-  expect(weights).toEqual({ path: 'model.safetensors', file: files[1], sha256: 'known' });
+  expect(weights).toEqual({ path: 'model.safetensors', file: files[1].file, sha256: 'known' });
 });
 
 test('without a licence every file goes as it is, hashed where no hash is known', async () => {
@@ -24,7 +28,7 @@ test('without a licence every file goes as it is, hashed where no hash is known'
 
 test('only what the run wrote goes', async () => {
   const names = ['.DS_Store', 'notes.txt', 'amalgam-recipe.json', 'amalgam-verify.json'];
-  const others = [...names, 'toString'].map((name) => new File(['x'], name));
+  const others = [...names, 'toString'].map((name) => stored(name, 'x'));
   const ours = await filesToPublish([...others, ...files], { license: null, sums });
   expect(ours.map(({ path }) => path)).toEqual([
     'amalgam-recipe.json',
@@ -37,4 +41,13 @@ test('only what the run wrote goes', async () => {
 test('a licence with a pattern of replacement stays as it was typed', async () => {
   const [readme] = await filesToPublish(files, { license: "a$&b$'", sums });
   expect(await readme.file.text()).toContain('---\nlicense: "a$&b$\'"\nbase_model');
+});
+
+test('a file in a folder keeps its path, and is not taken for the one of its name at the top', async () => {
+  const nested = [stored('unet/README.md', 'other'), stored('unet/model.safetensors', 'weights')];
+  const known = { 'unet/model.safetensors': 'known' };
+  const found = await filesToPublish(nested, { license: 'mit', sums: known });
+  expect(found.map(({ path, sha256: sum }) => [path, sum])).toEqual([
+    ['unet/model.safetensors', 'known'],
+  ]);
 });

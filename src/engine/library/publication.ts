@@ -1,5 +1,6 @@
 import { sha256 } from 'hash-wasm';
 import type { PublishFile } from '../../hub/publication.ts';
+import type { StoredFile } from '../../io/paths.ts';
 import type { PublishOrder } from '../protocol.ts';
 
 /** What a run writes about itself. */
@@ -10,19 +11,18 @@ const accounts = ['README.md', 'amalgam-recipe.json', 'amalgam-verify.json'];
  * front matter of the model card, where the Hub reads it. Whatever else lies in the folder stays here.
  */
 export async function filesToPublish(
-  files: readonly File[],
+  files: readonly StoredFile[],
   { license, sums }: Pick<PublishOrder, 'license' | 'sums'>,
 ): Promise<readonly PublishFile[]> {
   const written = new Set([...Object.keys(sums), ...accounts]);
-  const ours = files.filter(({ name }) => written.has(name));
+  const ours = files.filter(({ path }) => written.has(path));
   return Promise.all(
-    ours.map(async (file): Promise<PublishFile> => {
-      const sum = sums[file.name];
-      if (file.name === 'README.md' && license !== null) {
-        const card = new File([licensed(await file.text(), license)], file.name);
-        return { path: file.name, file: card, sha256: await sha256Of(card) };
+    ours.map(async ({ path, file }): Promise<PublishFile> => {
+      if (path === 'README.md' && license !== null) {
+        const card = new File([licensed(await file.text(), license)], path);
+        return { path, file: card, sha256: await sha256Of(card) };
       }
-      return { path: file.name, file, sha256: sum ?? (await sha256Of(file)) };
+      return { path, file, sha256: sums[path] ?? (await sha256Of(file)) };
     }),
   );
 }
