@@ -11,8 +11,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   recipe: ['methods', 'formats'],
   plan: ['recipe', 'methods', 'formats', 'numerics'],
   wgsl: [],
+  digest: ['wgsl'],
   compute: ['numerics', 'methods', 'wgsl'],
-  engine: ['plan', 'compute', 'formats', 'hub', 'io', 'numerics', 'methods'],
+  engine: ['plan', 'compute', 'digest', 'formats', 'hub', 'io', 'numerics', 'methods'],
   stores: ['recipe', 'plan', 'methods', 'formats', 'hub', 'engine/client', 'engine/protocol'],
   commands: ['stores', 'recipe', 'plan', 'methods', 'hub', 'engine/client', 'engine/protocol'],
   // Of formats, hub and the protocol only types, and words for people.

@@ -7,6 +7,9 @@ export type SyncFile = Required<SinkFile> & {
   release(): void;
 };
 
+/** Bytes after which they are sent to the disk: it works beside the merge, not after it. */
+const FLUSH_EVERY = 32 * 2 ** 20;
+
 /** Empties the file. Closing checks that exactly `size` bytes were written. */
 export async function openSyncFile(
   handle: FileSystemFileHandle,
@@ -18,6 +21,7 @@ export async function openSyncFile(
   });
   access.truncate(0);
   let written = 0;
+  let unflushed = 0;
   let state: 'open' | 'failed' | 'closed' = 'open';
 
   const attempt = <T>(act: () => T): T => {
@@ -33,6 +37,10 @@ export async function openSyncFile(
     const context = { file: name, found, advice };
     return new WriteError(tag, expected === undefined ? context : { ...context, expected });
   };
+  const flush = () => {
+    attempt(() => access.flush());
+    unflushed = 0;
+  };
   const release = () => {
     if (state !== 'closed') access.close();
     state = 'closed';
@@ -44,7 +52,11 @@ export async function openSyncFile(
       if (state !== 'open') throw fail('closed', `written to when ${state}`, 'Run again.');
       const count = attempt(() => access.write(bytes, { at }));
       written += bytes.length;
-      if (count === bytes.length) return;
+      unflushed += bytes.length;
+      if (count === bytes.length) {
+        if (unflushed >= FLUSH_EVERY) flush();
+        return;
+      }
       // Out of quota, Chromium throws nothing: it answers with a short or an absurdly large count.
       const advice = 'Free some space on this device, or save into a folder.';
       throw fail('quota', `no room left at byte ${at}`, advice);
@@ -56,7 +68,7 @@ export async function openSyncFile(
     },
     async close() {
       if (state !== 'open') throw fail('closed', `closed when ${state}`, 'Run again.');
-      attempt(() => access.flush());
+      flush();
       release();
       if (written === size) return;
       throw fail('size', `${written} bytes`, 'Please report this fault.', `${size}`);

@@ -52,6 +52,7 @@ const PLAIN = {
   'i32.shl': [0x74],
   'i32.shr_s': [0x75],
   'i32.shr_u': [0x76],
+  'i32.rotr': [0x78],
   'f32.abs': [0x8b],
   'f32.neg': [0x8c],
   'f32.ceil': [0x8d],

@@ -1,4 +1,5 @@
-import { createSHA256, createXXHash64, type IHasher } from 'hash-wasm';
+import { createXXHash64, type IHasher } from 'hash-wasm';
+import { createSha256, type Hasher } from '../../digest/sha256.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import { countNonFinite, type NonFinite } from './nonfinite.ts';
 
@@ -23,7 +24,7 @@ export type Checked = {
 /** Looks at the bytes of one file in order, once: SHA-256, what each piece should be, NaN and infinity. */
 export class FileCheck {
   readonly #layout: FileLayout;
-  readonly #sha256: IHasher;
+  readonly #sha256: Hasher;
   readonly #quick: IHasher;
   readonly #counts = new Map<number, NonFinite>();
   /** Bytes of an element whose end has not come yet. */
@@ -33,10 +34,10 @@ export class FileCheck {
   #different = 0;
 
   static async open(layout: FileLayout): Promise<FileCheck> {
-    return new FileCheck(layout, await createSHA256(), await createXXHash64());
+    return new FileCheck(layout, await createSha256(), await createXXHash64());
   }
 
-  private constructor(layout: FileLayout, sha256: IHasher, quick: IHasher) {
+  private constructor(layout: FileLayout, sha256: Hasher, quick: IHasher) {
     this.#layout = layout;
     this.#sha256 = sha256;
     this.#quick = quick.init();
@@ -66,7 +67,7 @@ export class FileCheck {
 
   finish(): Checked {
     return {
-      sha256: this.#sha256.digest('hex'),
+      sha256: this.#sha256.hex(),
       different: this.#different,
       nonFinite: [...this.#counts],
     };

@@ -7,8 +7,8 @@ import type { Piece } from '../tensor/make.ts';
 
 /** Bytes read back at a time. */
 const STEP = 4 * 2 ** 20;
-/** Buffers that go round between reading back and checking. */
-const BUFFERS = 2;
+/** Buffers that go round between reading back and checking: enough while the disk is waited for. */
+const BUFFERS = 6;
 
 export type OutputOptions = {
   readonly sink: Sink;
