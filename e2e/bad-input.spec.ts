@@ -146,6 +146,17 @@ test.describe('files that are no models', () => {
       says: ['found a LoRA adapter.', 'merge it into its base with PEFT first (merge_and_unload)'],
     },
     {
+      about: 'a LoRA of an image model, known by its tensors alone',
+      files: {
+        'style.safetensors': modelFile({
+          'lora_unet_mid_block_attentions_0_proj_in.alpha': f32([1]),
+          'lora_unet_mid_block_attentions_0_proj_in.lora_down.weight': f32([2, 4]),
+          'lora_unet_mid_block_attentions_0_proj_in.lora_up.weight': f32([4, 2]),
+        }),
+      },
+      says: ['style.safetensors: found a LoRA adapter: 3 of 3 tensors', 'expected a whole model'],
+    },
+    {
       about: 'shards that are not all there',
       files: { 'model-00001-of-00003.safetensors': whole },
       says: [

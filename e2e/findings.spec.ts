@@ -71,13 +71,6 @@ test.describe('models that do not quite fit', () => {
       advice: 'Use models of one architecture, saved by the same library.',
     },
     {
-      about: 'adapter tensors under the name of a model',
-      models: family({ 'base_model.q_proj.lora_A.weight': f32([2, 4]) }),
-      severity: 'error',
-      message: 'No tensor name of tiny-one occurs in tiny-base',
-      advice: 'This is a LoRA adapter. Merge it into its base first and use the result.',
-    },
-    {
       about: 'another dtype',
       models: family(variant(tinyTensors(1), { extra: { [names.norm]: bf16([4]) } })),
       severity: 'note',

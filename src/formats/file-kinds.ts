@@ -1,3 +1,4 @@
+import { adapterAdvice } from './adapter.ts';
 import { FormatError, type FormatTag } from './error.ts';
 
 /** Small files that travel with the weights: what transformers needs to load and use the model. */
@@ -16,8 +17,7 @@ const kinds: readonly Kind[] = [
     tag: 'adapter',
     pattern: /^adapter_(config\.json|model[^/]*\.(safetensors|bin))$/,
     found: 'a LoRA adapter',
-    advice:
-      'Adapters are not merged yet: merge it into its base with PEFT first (merge_and_unload), and drop the result.',
+    advice: adapterAdvice,
   },
   {
     tag: 'pickle',

@@ -1,4 +1,5 @@
 import { sha1, sha256 } from 'hash-wasm';
+import { refuseAdapter } from './adapter.ts';
 import { parseConfig } from './config.ts';
 import { FormatError } from './error.ts';
 import { type FoundModel, recognise } from './folder.ts';
@@ -28,6 +29,7 @@ export async function openModel(
   const headers = await readHeaders(weights, signal);
 
   locate(headers);
+  refuseAdapter(new Map([...headers].map(([file, { tensors }]) => [file, namesOf(tensors)])));
   if (found.index !== undefined) {
     const text = new TextDecoder().decode(await readWhole(byPath.get(found.index)!, signal));
     checkIndex(parseIndex(text, found.index), found.index, headers);
@@ -83,6 +85,10 @@ function theOnlyModel(files: readonly ReadableFile[]): FoundModel {
     expected: 'the files of one',
     advice: 'Open them one by one.',
   });
+}
+
+function namesOf(tensors: Header['tensors']): readonly string[] {
+  return tensors.map(({ name }) => name);
 }
 
 function collectTensors(headers: readonly Header[]): ReadonlyMap<string, TensorEntry> {

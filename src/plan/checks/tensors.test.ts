@@ -55,14 +55,6 @@ test('no name in common stops the merge and shows names of both sides', () => {
   expect(codes).toEqual(['no-common-tensors']);
 });
 
-test('an adapter given as a model is recognised by its names', () => {
-  const finding = check(
-    { 'base_model.model.layers.0.mlp.up_proj.lora_A.weight': ['F32', [1, 2]] },
-    'no-common-tensors',
-  );
-  expect(finding.advice).toContain('LoRA adapter');
-});
-
 test('another shape is an error with both shapes', () => {
   const finding = check({ ...layers, 'model.norm.weight': ['F32', [3]] }, 'shape-mismatch');
   expect(finding).toMatchObject({

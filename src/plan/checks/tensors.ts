@@ -23,11 +23,8 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
   const { expert, missing, extra } = found;
   const place = { model: expert.ref.id };
   if (missing.length === reference.tensors.size) {
-    const adapter = extra.some((name) => /\.lora_[AB]\b/.test(name));
     const message = `No tensor name of ${expert.model.name} occurs in ${reference.name}: it has ${list(extra)}; expected ${list(missing)}.`;
-    const advice = adapter
-      ? 'This is a LoRA adapter. Merge it into its base first and use the result.'
-      : 'Use models of one architecture, saved by the same library.';
+    const advice = 'Use models of one architecture, saved by the same library.';
     return [error('no-common-tensors', message, advice, { place })];
   }
   const findings: Finding[] = [];
