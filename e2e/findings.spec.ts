@@ -45,7 +45,7 @@ test.describe('models that do not quite fit', () => {
       severity: 'error',
       message:
         'model.layers.1.mlp.gate_proj.weight has shape [3, 6] in tiny-one; tiny-base has [3, 4].',
-      advice: 'Use models of the same size; a merge cannot join different widths.',
+      advice: 'Use models of the same size, or keep one model’s tensor',
     },
     {
       about: 'more rows in the vocabulary of an expert',
@@ -84,7 +84,7 @@ test.describe('models that do not quite fit', () => {
       severity: 'error',
       message:
         'model.norm.weight is I64 in tiny-one and F32 in tiny-base: it cannot be computed with.',
-      advice: 'Use a model whose weights are floats there.',
+      advice: 'Use a model whose weights are floats there, or keep one model’s.',
     },
     {
       about: 'integers that are copied',

@@ -11,7 +11,9 @@ const fixes: Fixes = {
   'set-method': (recipe, { value }) => recipe.setMethod(value),
   'set-value': (recipe, { key, value }) => recipe.setValue(key, value),
   'set-arithmetic': (recipe, { key, value }) => recipe.setChoice(key, value),
-  'remove-rule': (recipe, { rule }) => recipe.removeRule(rule),
+  'remove-rule': (recipe, { rule }) => recipe.removeItem('rules', rule),
+  keep: (recipe, { keep }) => recipe.addItem('keeps', keep, 'front'),
+  'remove-keep': (recipe, { keep }) => recipe.removeItem('keeps', keep),
   'remove-expert': (recipe, { model }) => recipe.removeExpert(model),
 };
 

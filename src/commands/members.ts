@@ -17,6 +17,7 @@ export function withoutModels(recipe: Recipe): Recipe {
     base: null,
     experts: [],
     rules: recipe.rules.filter((rule) => rule.model === null),
+    keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model'),
     output: { ...recipe.output, name: emptyRecipe().output.name },
   };
 }

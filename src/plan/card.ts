@@ -17,6 +17,7 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
   const { recipe, method } = who;
   const papers = method.papers.map(({ label, url }) => `[${label}](${url})`);
   const rules = rulesOf(who);
+  const keeps = keepsOf(who);
   const sections = [
     frontMatter(who),
     `# ${inline(recipe.output.name)}`,
@@ -31,6 +32,9 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
     `Dialect: **${recipe.dialect}**.`,
     bullets(arithmeticOf(who)),
     ...(rules.length > 0 ? ['## Rules', 'The first rule that matches wins.', bullets(rules)] : []),
+    ...(keeps.length > 0
+      ? ['## Kept tensors', 'The first rule that matches wins.', bullets(keeps)]
+      : []),
     '## Recipe',
     `Opened in Amalgam, this makes the same model again. SHA-256 of its canonical text: \`${recipeHash}\`.`,
     `\`\`\`json\n${JSON.stringify(recipe, null, 2)}\n\`\`\``,
@@ -80,6 +84,15 @@ function arithmeticOf({ method, arithmetic, recipe }: Participants): readonly st
   });
   const whole = recipe.trimScope === 'model' && method.choices.includes('smallTrim');
   return whole ? [...choices, 'Trim threshold: one per model over all its tensors'] : choices;
+}
+
+function keepsOf({ recipe, reference, experts }: Participants): readonly string[] {
+  return recipe.keeps.map(({ filter, from }) => {
+    const what = inline(filterText(filter));
+    if (from.kind === 'refuse') return `${what}: merged, refused where they do not fit`;
+    const expert = experts.find(({ ref }) => from.kind === 'model' && ref.id === from.model);
+    return `${what}: kept as in ${inline(expert?.ref.name ?? reference.name)}`;
+  });
 }
 
 function rulesOf({ recipe, experts }: Participants): readonly string[] {

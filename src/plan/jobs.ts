@@ -2,7 +2,7 @@ import { elementCount, type TensorEntry } from '../formats/model.ts';
 import { byteLengthOf } from '../formats/safetensors/write.ts';
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import type { OutputOptions } from '../recipe/recipe.ts';
-import type { Match, Matching } from './match.ts';
+import type { Kept, Match, Matching } from './match.ts';
 import type { Participants } from './participants.ts';
 import { type Located, resolveExpert, resolveGlobal } from './resolve.ts';
 import type { Job, Part, PlaneRef, Span } from './types.ts';
@@ -16,8 +16,9 @@ export function makeJobs(who: Participants, matching: Matching): readonly Unplac
 }
 
 function makeJob(who: Participants, matching: Matching, match: Match): UnplacedJob {
-  const { entry } = match;
+  const { entry, kept } = match;
   const reference = who.reference.id;
+  if (kept) return keptJob(who, match.entry, kept);
   const dtype = outputDtype(entry.dtype, who.recipe.output);
   return {
     tensor: entry.name,
@@ -26,6 +27,23 @@ function makeJob(who: Participants, matching: Matching, match: Match): UnplacedJ
     byteLength: byteLengthOf(dtype, entry.shape),
     parts: partsOf(who, matching, match, dtype),
     original: dtype === entry.dtype ? spanOf(reference, entry) : null,
+  };
+}
+
+/** The tensor of one model as it is; another dtype only where the output has another one there. */
+function keptJob(who: Participants, expected: TensorEntry, { model, entry }: Kept): UnplacedJob {
+  const both = isFloatDtype(expected.dtype) && isFloatDtype(entry.dtype);
+  const dtype = outputDtype(both ? expected.dtype : entry.dtype, who.recipe.output);
+  const { shape } = entry;
+  const total = elementCount(shape);
+  const comparable = dtype === expected.dtype && String(shape) === String(expected.shape);
+  return {
+    tensor: expected.name,
+    dtype,
+    shape,
+    byteLength: byteLengthOf(dtype, shape),
+    parts: total === 0 ? [] : [passed(model.id, entry, 0, total, dtype)],
+    original: comparable ? spanOf(who.reference.id, expected) : null,
   };
 }
 
@@ -77,8 +95,9 @@ function mergePart(who: Participants, matching: Matching, match: Match): Part {
   };
 }
 
-/** Elements [from, to) as they are, or in another dtype. */
+/** Elements [from, to) as they are, or in another dtype; what is not floats as a whole. */
 function passed(model: string, entry: TensorEntry, from: number, to: number, dtype: Dtype): Part {
+  if (!isFloatDtype(entry.dtype)) return { kind: 'copy', span: spanOf(model, entry) };
   const plane = planeOf(model, entry, from, to);
   if (entry.dtype !== dtype) return { kind: 'cast', plane, elementCount: to - from };
   const { file, begin, end } = plane;

@@ -1,9 +1,10 @@
 import { configFacts } from '../formats/config.ts';
 import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
 import { isFloatDtype } from '../numerics/dtype.ts';
+import type { Keep } from '../recipe/recipe.ts';
 import { placeOf, type TensorPlace } from './groups.ts';
 import type { Participant, Participants } from './participants.ts';
-import { type Depths, depthsOf } from './resolve.ts';
+import { type Depths, depthsOf, filterMatches } from './resolve.ts';
 
 /** One expert's tensor that meets one of the output's. */
 export type Meeting = {
@@ -21,7 +22,12 @@ export type Match = {
   readonly meetings: readonly Meeting[];
   /** Leading elements that everybody has; less than the tensor where vocabularies differ in rows. */
   readonly mergedCount: number;
+  /** Set when a rule keeps the tensor as one model has it; then nothing meets. */
+  readonly kept: Kept | null;
 };
+
+/** Whose tensor the output takes as it is. */
+export type Kept = { readonly model: Model; readonly entry: TensorEntry; readonly rule: Keep };
 
 /** Why a tensor of an expert cannot be merged with the one of that name. */
 export type Clash = {
@@ -41,21 +47,27 @@ export type Matching = {
   readonly matches: readonly Match[];
   readonly experts: readonly ExpertMatching[];
   readonly clashes: readonly Clash[];
+  /** Tensors that a rule keeps from a model that lacks them. */
+  readonly keptInVain: readonly { readonly rule: Keep; readonly tensor: string }[];
   readonly depths: Depths;
 };
 
 /**
  * Meets tensors by name. The reference's names and shapes decide the output. Integers and booleans
- * meet nobody: they are copied. In embeddings and heads a different number of rows is no clash.
+ * meet nobody: they are copied. In embeddings and heads a different number of rows is no clash. What a
+ * rule keeps meets nobody either, and clashes with nobody.
  */
-export function matchTensors({ reference, experts }: Participants): Matching {
+export function matchTensors(who: Participants): Matching {
+  const { reference, experts } = who;
   const clashes: Clash[] = [];
   const missing = new Map<Participant, string[]>(experts.map((expert) => [expert, []]));
   const used = new Map<Participant, Set<string>>(experts.map((expert) => [expert, new Set()]));
 
+  const keptInVain: { rule: Keep; tensor: string }[] = [];
   const matches = [...reference.tensors.values()].map((entry): Match => {
     const place = placeOf(entry.name);
     const meetings: Meeting[] = [];
+    const odd: Clash[] = [];
     for (const expert of experts) {
       used.get(expert)!.add(entry.name);
       const meeting = meet(expert, entry, place);
@@ -63,11 +75,17 @@ export function matchTensors({ reference, experts }: Participants): Matching {
       else if (!isFloatDtype(entry.dtype)) continue;
       else {
         const clash = clashOf(meeting, entry, place);
-        if (clash) clashes.push({ expert, kind: clash, found: meeting.entry, expected: entry });
+        if (clash) odd.push({ expert, kind: clash, found: meeting.entry, expected: entry });
         else meetings.push(meeting);
       }
     }
-    return { entry, place, meetings, mergedCount: sharedCount(entry, meetings) };
+    const rule = keepFor(who.recipe.keeps, entry.name, place, odd.length > 0);
+    if (rule) {
+      const kept = keptBy(rule, entry, who);
+      if (kept) return { entry, place, meetings: [], mergedCount: 0, kept };
+      keptInVain.push({ rule, tensor: entry.name });
+    } else clashes.push(...odd);
+    return { entry, place, meetings, mergedCount: sharedCount(entry, meetings), kept: null };
   });
 
   return {
@@ -78,8 +96,33 @@ export function matchTensors({ reference, experts }: Participants): Matching {
       extra: [...expert.model.tensors.keys()].filter((name) => !used.get(expert)!.has(name)),
     })),
     clashes,
+    keptInVain,
     depths: depthsOf(matches.map(({ place }) => place)),
   };
+}
+
+/** The rule that keeps a tensor, or null when it is to be merged. */
+function keepFor(
+  keeps: readonly Keep[],
+  name: string,
+  place: TensorPlace,
+  isMisfit: boolean,
+): Keep | null {
+  const rule = keeps.find(({ filter }) =>
+    filter.kind === 'misfit' ? isMisfit : filterMatches(filter, name, place),
+  );
+  return rule === undefined || rule.from.kind === 'refuse' ? null : rule;
+}
+
+/** Null when the model does not take part or lacks the tensor. */
+function keptBy(rule: Keep, entry: TensorEntry, who: Participants): Kept | null {
+  const { from } = rule;
+  if (from.kind !== 'model' || from.model === who.reference.id) {
+    return { model: who.reference, entry, rule };
+  }
+  const model = who.experts.find(({ ref }) => ref.id === from.model)?.model;
+  const own = model?.tensors.get(entry.name);
+  return model && own ? { model, entry: own, rule } : null;
 }
 
 function meet(expert: Participant, entry: TensorEntry, place: TensorPlace): Meeting | null {

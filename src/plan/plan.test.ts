@@ -153,7 +153,7 @@ test('a method that is not there is an error with a way out', () => {
         severity: 'error',
         code: 'unknown-method',
         message: expect.stringMatching(/alchemy, which is not one of .*task_arithmetic/),
-        fix: { kind: 'set-method', value: 'task_arithmetic' },
+        fixes: [{ kind: 'set-method', value: 'task_arithmetic' }],
       },
     ],
   });

@@ -4,6 +4,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkDtypes } from './checks/dtypes.ts';
 import { checkEffects } from './checks/effects.ts';
+import { checkKept } from './checks/kept.ts';
 import { checkModels } from './checks/models.ts';
 import { checkOutput } from './checks/output.ts';
 import { checkQuantised } from './checks/quantised.ts';
@@ -54,6 +55,7 @@ export function plan(input: PlanInput): Planned {
   findings.push(
     ...checkQuantised(who),
     ...checkTensors(who, matching),
+    ...checkKept(who, matching),
     ...checkVocabulary(who, matching),
     ...checkDtypes(who, matching),
     ...checkConfig(who),
@@ -92,7 +94,7 @@ function unknownMethod({ method }: Recipe): Finding {
   const known = methods.map(({ id }) => id).join(', ');
   const message = `The recipe asks for the method ${method}, which is not one of ${known}.`;
   return error('unknown-method', message, 'Choose a method.', {
-    fix: { kind: 'set-method', label: 'Use task arithmetic', value: 'task_arithmetic' },
+    fixes: [{ kind: 'set-method', label: 'Use task arithmetic', value: 'task_arithmetic' }],
   });
 }
 

@@ -16,12 +16,15 @@ export function depthsOf(places: Iterable<TensorPlace>): Depths {
   return depths;
 }
 
+/** Whether a tensor is among those that a filter means. */
 export function filterMatches(filter: Filter, name: string, place: TensorPlace): boolean {
   switch (filter.kind) {
     case 'contains':
       return name.includes(filter.text);
     case 'group':
       return place.group === filter.group;
+    case 'name':
+      return name === filter.name;
     default:
       return filter satisfies never;
   }

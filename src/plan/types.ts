@@ -1,6 +1,7 @@
 import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
+import type { Keep } from '../recipe/recipe.ts';
 
 /** Something a person should know or fix. */
 export type Finding = {
@@ -18,8 +19,8 @@ export type Finding = {
   };
   /** All tensors concerned, when they are many. */
   readonly tensors?: readonly string[];
-  /** A change of recipe that settles it, offered as a button. */
-  readonly fix?: Fix;
+  /** Changes of recipe that settle it, each offered as a button; the likeliest first. */
+  readonly fixes?: readonly Fix[];
 };
 
 export type Fix =
@@ -38,6 +39,8 @@ export type Fix =
       readonly value: Arithmetic[ArithmeticKey];
     }
   | { readonly kind: 'remove-expert'; readonly label: string; readonly model: string }
+  | { readonly kind: 'keep'; readonly label: string; readonly keep: Omit<Keep, 'id'> }
+  | { readonly kind: 'remove-keep'; readonly label: string; readonly keep: string }
   | { readonly kind: 'remove-rule'; readonly label: string; readonly rule: string };
 
 /** A byte range of a weight file. */

@@ -17,6 +17,7 @@ export function emptyRecipe(): Recipe {
     experts: [],
     values: {},
     rules: [],
+    keeps: [],
     vocabulary: 'keep base rows',
     trimScope: 'tensor',
     output: { name: 'merged-model', dtype: 'base', shardBytes: null },

@@ -24,6 +24,7 @@ import {
   type Expert,
   type Filter,
   type HubPin,
+  type Keep,
   type ModelRef,
   type OutputOptions,
   type Recipe,
@@ -90,6 +91,7 @@ function readRecipe(place: Place): Recipe {
     experts: readList(fields.at('experts'), (at) => readExpert(at, perModel)),
     values: readOr(fields.at('values'), {}, (at) => readValues(at, global)),
     rules: readOr(fields.at('rules'), [], (at) => readList(at, readRule)),
+    keeps: readOr(fields.at('keeps'), [], (at) => readList(at, readKeep)),
     vocabulary: readOr(fields.at('vocabulary'), defaults.vocabulary, (at) =>
       readOneOf(at, ['keep base rows', 'refuse']),
     ),
@@ -169,10 +171,32 @@ function readRule(place: Place): Rule {
 }
 
 function readFilter(place: Place): Filter {
-  const fields = readObject(place, ['kind', 'text', 'group']);
-  return readOneOf(fields.at('kind'), ['contains', 'group']) === 'contains'
-    ? { kind: 'contains', text: readText(fields.at('text')) }
-    : { kind: 'group', group: readOneOf(fields.at('group'), tensorGroups) };
+  const fields = readObject(place, ['kind', 'text', 'group', 'name']);
+  switch (readOneOf(fields.at('kind'), ['contains', 'group', 'name'])) {
+    case 'contains':
+      return { kind: 'contains', text: readText(fields.at('text')) };
+    case 'group':
+      return { kind: 'group', group: readOneOf(fields.at('group'), tensorGroups) };
+    case 'name':
+      return { kind: 'name', name: readText(fields.at('name')) };
+  }
+}
+
+function readKeep(place: Place): Keep {
+  const fields = readObject(place, ['id', 'filter', 'from']);
+  const filter = fields.at('filter');
+  const isMisfit = (filter.value as { kind?: unknown } | null)?.kind === 'misfit';
+  return {
+    id: readText(fields.at('id')),
+    filter: isMisfit ? { kind: 'misfit' } : readFilter(filter),
+    from: readKeepFrom(fields.at('from')),
+  };
+}
+
+function readKeepFrom(place: Place): Keep['from'] {
+  const fields = readObject(place, ['kind', 'model']);
+  const kind = readOneOf(fields.at('kind'), ['base', 'model', 'refuse']);
+  return kind === 'model' ? { kind, model: readText(fields.at('model')) } : { kind };
 }
 
 function readRuleValue(place: Place): number | readonly number[] {

@@ -32,7 +32,8 @@ export type Expert = {
 /** Which tensors a rule is about. */
 export type Filter =
   | { readonly kind: 'contains'; readonly text: string }
-  | { readonly kind: 'group'; readonly group: TensorGroup };
+  | { readonly kind: 'group'; readonly group: TensorGroup }
+  | { readonly kind: 'name'; readonly name: string };
 
 export const tensorGroups = ['embeddings', 'attention', 'mlp', 'norms', 'head', 'other'] as const;
 export type TensorGroup = (typeof tensorGroups)[number];
@@ -49,6 +50,21 @@ export type Rule = {
   readonly model: string | null;
   /** A number, or anchors of a gradient over depth: first layer to last, linear in between. */
   readonly value: number | readonly number[];
+};
+
+/**
+ * Takes tensors out of the merge: the output gets them as one model has them. Keeps are read in order; the
+ * first that matches a tensor wins.
+ */
+export type Keep = {
+  readonly id: string;
+  /** `misfit`: tensors that cannot be merged because their shape or dtype differs between models. */
+  readonly filter: Filter | { readonly kind: 'misfit' };
+  /** Whose tensor it is; `refuse` merges what fits and stops the merge where something does not. */
+  readonly from:
+    | { readonly kind: 'base' }
+    | { readonly kind: 'model'; readonly model: string }
+    | { readonly kind: 'refuse' };
 };
 
 export type OutputOptions = {
@@ -71,6 +87,7 @@ export type Recipe = {
   /** Global parameters by key; absent keys take the method's default. */
   readonly values: Readonly<Record<string, ParamValue>>;
   readonly rules: readonly Rule[];
+  readonly keeps: readonly Keep[];
   /** When vocabularies differ in rows: keep the base's extra rows, or refuse. */
   readonly vocabulary: 'keep base rows' | 'refuse';
   /** One trim threshold per tensor, or one per model over all its tensors. */

@@ -1,12 +1,16 @@
-import type { Filter } from './recipe.ts';
+import type { Keep } from './recipe.ts';
 
-/** A filter in words: 'names with “q_proj”', 'the group norms'. */
-export function filterText(filter: Filter): string {
+/** A filter in words: 'names with “q_proj”', 'the group norms', 'lm_head.weight'. */
+export function filterText(filter: Keep['filter']): string {
   switch (filter.kind) {
     case 'contains':
       return filter.text === '' ? 'all tensors' : `names with “${filter.text}”`;
     case 'group':
       return `the group ${filter.group}`;
+    case 'name':
+      return filter.name;
+    case 'misfit':
+      return 'tensors that do not fit';
     default:
       return filter satisfies never;
   }

@@ -22,20 +22,18 @@ function withExperts(...ids: readonly string[]) {
 describe('experts', () => {
   test('are added at the end, moved by one, and removed with their rules', () => {
     const { store, ids } = withExperts('a', 'b');
-    const { addExpert, moveExpert, addRule, removeExpert } = store.getState();
+    const { addExpert, moveExpert, addItem, removeExpert } = store.getState();
     addExpert(ref('c'));
     moveExpert('c', -1);
     expect(ids()).toEqual(['a', 'c', 'b']);
-    addRule({
-      id: 'rule-1',
-      filter: { kind: 'contains', text: '' },
-      parameter: 'weight',
-      model: 'c',
-      value: 1,
-    });
+    const filter = { kind: 'contains', text: '' } as const;
+    addItem('rules', { filter, parameter: 'weight', model: 'c', value: 1 });
+    addItem('keeps', { filter, from: { kind: 'model', model: 'c' } });
+    addItem('keeps', { filter, from: { kind: 'base' } });
     removeExpert('c');
     expect(ids()).toEqual(['a', 'b']);
     expect(store.getState().recipe.rules).toEqual([]);
+    expect(store.getState().recipe.keeps.map(({ from }) => from.kind)).toEqual(['base']);
   });
 
   test('stay where they are at either end of the list, without a step to undo', () => {
@@ -116,13 +114,25 @@ test('a reset takes a value away, so that the default holds', () => {
 test('a rule is changed in its place, and its order decides', () => {
   const { store } = withExperts('a');
   const filter = { kind: 'group', group: 'mlp' } as const;
-  for (const id of ['rule-1', 'rule-2']) {
-    store.getState().addRule({ id, filter, parameter: 'weight', model: null, value: 1 });
+  const { addItem, changeItem, moveItem } = store.getState();
+  for (let i = 0; i < 2; i++) {
+    addItem('rules', { filter, parameter: 'weight', model: null, value: 1 });
   }
-  store.getState().changeRule('rule-2', { value: [0, 1] });
-  store.getState().moveRule('rule-2', -1);
+  changeItem('rules', 'rule-2', { value: [0, 1] });
+  moveItem('rules', 'rule-2', -1);
   expect(store.getState().recipe.rules.map(({ id, value }) => [id, value])).toEqual([
     ['rule-2', [0, 1]],
     ['rule-1', 1],
   ]);
+});
+
+test('what is kept is added in front of all others, and one step takes it back', () => {
+  const { store } = withExperts('a');
+  const { addItem, undo } = store.getState();
+  addItem('keeps', { filter: { kind: 'misfit' }, from: { kind: 'base' } });
+  addItem('keeps', { filter: { kind: 'name', name: 'x' }, from: { kind: 'base' } }, 'front');
+  const keeps = () => store.getState().recipe.keeps.map(({ id, filter }) => `${id} ${filter.kind}`);
+  expect(keeps()).toEqual(['rule-2 name', 'rule-1 misfit']);
+  undo();
+  expect(keeps()).toEqual(['rule-1 misfit']);
 });

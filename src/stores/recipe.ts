@@ -3,9 +3,10 @@ import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import { withMethod } from '../recipe/defaults.ts';
 import { edit as editHistory, type History, redo, startHistory, undo } from '../recipe/history.ts';
-import type { ModelRef, OutputOptions, Recipe, Rule } from '../recipe/recipe.ts';
+import type { ModelRef, OutputOptions, Recipe } from '../recipe/recipe.ts';
+import { type ListEdits, listEdits, moved } from './recipe-lists.ts';
 
-export type RecipeState = {
+export type RecipeState = ListEdits & {
   /** The document; the present of `history`. */
   readonly recipe: Recipe;
   readonly history: History<Recipe>;
@@ -24,10 +25,6 @@ export type RecipeState = {
   moveExpert(model: string, step: -1 | 1): void;
   /** The expert becomes the base, the base takes its place among the experts. */
   makeBase(model: string): void;
-  addRule(rule: Rule): void;
-  changeRule(id: string, change: Partial<Omit<Rule, 'id'>>): void;
-  removeRule(id: string): void;
-  moveRule(id: string, step: -1 | 1): void;
   setOutput(change: Partial<OutputOptions>): void;
   setVocabulary(vocabulary: Recipe['vocabulary']): void;
   setTrimScope(trimScope: Recipe['trimScope']): void;
@@ -95,6 +92,7 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           ...recipe,
           experts: recipe.experts.filter((expert) => expert.model.id !== model),
           rules: recipe.rules.filter((rule) => rule.model !== model),
+          keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model' || from.model !== model),
         })),
       moveExpert: (model, step) =>
         edit(null, (recipe) => {
@@ -113,22 +111,7 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
             : recipe.experts.filter((other) => other !== expert);
           return { ...recipe, base: expert.model, experts };
         }),
-      addRule: (rule) => edit(null, (recipe) => ({ ...recipe, rules: [...recipe.rules, rule] })),
-      changeRule: (id, change) =>
-        edit(`rule ${id} ${Object.keys(change).join()}`, (recipe) => ({
-          ...recipe,
-          rules: recipe.rules.map((rule) => (rule.id === id ? { ...rule, ...change } : rule)),
-        })),
-      removeRule: (id) =>
-        edit(null, (recipe) => ({
-          ...recipe,
-          rules: recipe.rules.filter((rule) => rule.id !== id),
-        })),
-      moveRule: (id, step) =>
-        edit(null, (recipe) => {
-          const rules = moved(recipe.rules, (rule) => rule.id === id, step);
-          return rules === recipe.rules ? recipe : { ...recipe, rules };
-        }),
+      ...listEdits(edit),
       setOutput: (change) =>
         edit(`output ${Object.keys(change).join()}`, (recipe) => ({
           ...recipe,
@@ -149,14 +132,4 @@ export type RecipeStore = ReturnType<typeof createRecipeStore>;
 function without<T extends object>(values: T, key: keyof T): T {
   const { [key]: _, ...rest } = values;
   return rest as T;
-}
-
-function moved<T>(list: readonly T[], isIt: (item: T) => boolean, step: -1 | 1): readonly T[] {
-  const from = list.findIndex(isIt);
-  const to = from + step;
-  if (from < 0 || to < 0 || to >= list.length) return list;
-  const copy = [...list];
-  copy[from] = list[to];
-  copy[to] = list[from];
-  return copy;
 }

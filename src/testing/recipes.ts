@@ -30,6 +30,15 @@ export const fullRecipe: Recipe = {
       value: 1,
     },
   ],
+  keeps: [
+    {
+      id: 'k',
+      filter: { kind: 'name', name: 'lm_head.weight' },
+      from: { kind: 'model', model: 'math' },
+    },
+    { id: 'l', filter: { kind: 'misfit' }, from: { kind: 'base' } },
+    { id: 'm', filter: { kind: 'contains', text: 'conv' }, from: { kind: 'refuse' } },
+  ],
   vocabulary: 'refuse',
   trimScope: 'model',
   output: { name: 'mine', dtype: 'BF16', shardBytes: 5_000_000_000 },

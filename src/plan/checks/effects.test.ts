@@ -39,7 +39,7 @@ test('weights that sum to zero under normalize are an error with the way out', (
     place: { parameter: 'weight' },
     tensors: names,
     message: expect.stringContaining('The weights 1 + -1 sum to 0 on 2 tensors'),
-    fix: { kind: 'set-value', key: 'normalize', value: false },
+    fixes: [{ kind: 'set-value', key: 'normalize', value: false }],
   });
   expect(findingsOf({ ...recipe, values: { normalize: false } }, all)).toEqual([]);
 });
@@ -116,7 +116,7 @@ test('a trim that keeps less than one element can be refused', () => {
     place: { model: 'math', tensor: 'model.norm.weight', parameter: 'density' },
     tensors: ['model.norm.weight'],
     message: expect.stringContaining('Density 0.2 of math keeps less than one of the 4 elements'),
-    fix: { kind: 'set-arithmetic', key: 'smallTrim', value: 'keep one' },
+    fixes: [{ kind: 'set-arithmetic', key: 'smallTrim', value: 'keep one' }],
   });
   expect(findingsOf(withValues(recipe, { density: 0.25 }), all)).toEqual([]);
   expect(findingsOf({ ...low, arithmetic: { smallTrim: 'keep one' } }, all)).toEqual([]);

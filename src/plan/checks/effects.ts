@@ -56,12 +56,9 @@ function checkWeights({ method, base }: Participants, merges: readonly Merge[]) 
         {
           place: { parameter: 'weight' },
           tensors: names,
-          fix: {
-            kind: 'set-value',
-            label: 'Switch normalize off',
-            key: 'normalize',
-            value: false,
-          },
+          fixes: [
+            { kind: 'set-value', label: 'Switch normalize off', key: 'normalize', value: false },
+          ],
         },
       ),
     );
@@ -138,12 +135,14 @@ function checkTinyTrims(who: Participants, merges: readonly Merge[]): readonly F
       {
         place: { model: ref.id, tensor, parameter: 'density' },
         tensors: names,
-        fix: {
-          kind: 'set-arithmetic',
-          label: 'Keep one element',
-          key: 'smallTrim',
-          value: 'keep one',
-        },
+        fixes: [
+          {
+            kind: 'set-arithmetic',
+            label: 'Keep one element',
+            key: 'smallTrim',
+            value: 'keep one',
+          },
+        ],
       },
     ),
   ];

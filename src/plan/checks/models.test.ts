@@ -22,7 +22,7 @@ test('SLERP with three models says how many it takes and how many there are', ()
     severity: 'error',
     message: 'SLERP merges exactly 2 models; the recipe has 3.',
     advice: 'Remove 1 model, or choose another method.',
-    fix: { kind: 'set-method', value: 'linear' },
+    fixes: [{ kind: 'set-method', value: 'linear' }],
   });
 });
 
@@ -36,14 +36,14 @@ test('TIES without a base is an error that offers a method without', () => {
   const finding = findingOf(recipeOf(null, [math, code], { method: 'ties' }), all, 'no-base');
   expect(finding.severity).toBe('error');
   expect(finding.message).toContain('TIES needs the base');
-  expect(finding.fix).toMatchObject({ kind: 'set-method', value: 'linear' });
+  expect(finding.fixes).toMatchObject([{ kind: 'set-method', value: 'linear' }]);
 });
 
 test('SLERP needs a base only when it turns task vectors', () => {
   const weights = recipeOf(null, [math, code], { method: 'slerp' });
   expect(findingsOf(weights, all)).toEqual([]);
   const finding = findingOf({ ...weights, values: { of: 'taskVectors' } }, all, 'no-base');
-  expect(finding.fix).toMatchObject({ kind: 'set-value', key: 'of', value: 'weights' });
+  expect(finding.fixes).toMatchObject([{ kind: 'set-value', key: 'of', value: 'weights' }]);
 });
 
 test('a base that the method does not use is noted', () => {
@@ -61,7 +61,7 @@ test('the base among the experts is a warning, said once', () => {
   expect(findingOf(recipe, all, 'base-is-expert')).toMatchObject({
     severity: 'warning',
     place: { model: 'base' },
-    fix: { kind: 'remove-expert', model: 'base' },
+    fixes: [{ kind: 'remove-expert', model: 'base' }],
   });
   expect(findingsOf(recipe, all).map((finding) => finding.code)).not.toContain('same-model-twice');
 });
@@ -103,7 +103,7 @@ test('one file opened twice under two ids is recognised, and one of them can go'
   const again = { ...math, id: 'math-2' };
   const finding = findingOf(recipeOf(base, [math, again]), [...all, again], 'same-model-twice');
   expect(finding.message).toContain('math and math look like the same files');
-  expect(finding.fix).toMatchObject({ kind: 'remove-expert', model: 'math-2' });
+  expect(finding.fixes).toMatchObject([{ kind: 'remove-expert', model: 'math-2' }]);
 });
 
 test('two fine-tunes with equal headers but other names are not the same file', () => {

@@ -43,7 +43,7 @@ function checkArity({ experts }: Recipe, { title, arity }: MergeMethod): readonl
   }
   return [
     error('arity', message, `Remove ${count(found - max, 'model')}, or choose another method.`, {
-      fix: { kind: 'set-method', label: 'Use a linear average', value: 'linear' },
+      fixes: [{ kind: 'set-method', label: 'Use a linear average', value: 'linear' }],
     }),
   ];
 }
@@ -61,8 +61,8 @@ function checkBase(
         `${what} needs the base: the model that the experts were fine-tuned from.`,
         'Choose the base, or a method that does without.',
         arity.base === 'optional'
-          ? { fix: { kind: 'set-value', label: 'Turn weights', key: 'of', value: 'weights' } }
-          : { fix: { kind: 'set-method', label: 'Use a linear average', value: 'linear' } },
+          ? { fixes: [{ kind: 'set-value', label: 'Turn weights', key: 'of', value: 'weights' }] }
+          : { fixes: [{ kind: 'set-method', label: 'Use a linear average', value: 'linear' }] },
       ),
     ];
   }
@@ -80,7 +80,7 @@ function checkBase(
       'Remove it from the experts.',
       {
         place: { model: base.id },
-        fix: { kind: 'remove-expert', label: `Remove ${base.name}`, model: base.id },
+        fixes: [{ kind: 'remove-expert', label: `Remove ${base.name}`, model: base.id }],
       },
     ),
   ];
@@ -116,7 +116,9 @@ function checkTwice({ base, experts }: Recipe, models: Models): readonly Finding
     const advice = 'Keep one and give it the sum of the weights, unless it is meant.';
     const place = { model: ref.id };
     const fix = { kind: 'remove-expert', label: `Remove ${ref.name}`, model: ref.id } as const;
-    findings.push(warning('same-model-twice', message, advice, same ? { place } : { place, fix }));
+    findings.push(
+      warning('same-model-twice', message, advice, same ? { place } : { place, fixes: [fix] }),
+    );
   }
   return findings;
 }

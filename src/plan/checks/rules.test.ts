@@ -35,7 +35,7 @@ test.each([
     severity: 'warning',
     place: { parameter },
     message: expect.stringContaining(message),
-    fix: { kind: 'remove-rule', rule: 'r' },
+    fixes: [{ kind: 'remove-rule', rule: 'r' }],
   });
 });
 
@@ -60,7 +60,7 @@ test('a rule that matches no tensor is a warning that shows the filter', () => {
   expect(check({ filter }, 'rule-matches-nothing')).toMatchObject({
     severity: 'warning',
     message: 'The rule on names with “Up_proj” matches no merged tensor: it does nothing.',
-    fix: { kind: 'remove-rule', rule: 'r' },
+    fixes: [{ kind: 'remove-rule', rule: 'r' }],
   });
 });
 

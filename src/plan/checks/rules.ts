@@ -18,7 +18,7 @@ function checkRule(rule: Rule, recipe: Recipe, method: MergeMethod): readonly Fi
   const { global, perModel } = method.params;
   const { parameter } = rule;
   const param = global[parameter] ?? perModel[parameter];
-  const details = { place: { parameter }, fix: removeRule(rule) };
+  const details = { place: { parameter }, fixes: [removeRule(rule)] };
   if (param?.kind !== 'number') {
     const why = param ? 'is not a number' : `is not a parameter of ${method.title}`;
     const message = `The rule on ${filterText(rule.filter)} sets ${parameter}, which ${why}: it does nothing.`;
@@ -63,12 +63,16 @@ export function checkRuleMatches(
         : 'no merged tensor';
       const message = `The rule on ${filterText(rule.filter)} matches ${why}: it does nothing.`;
       const advice = 'Look at the tensor names; letters count as they are written.';
-      return [warning('rule-matches-nothing', message, advice, { place, fix: removeRule(rule) })];
+      return [
+        warning('rule-matches-nothing', message, advice, { place, fixes: [removeRule(rule)] }),
+      ];
     }
     if (recipe.trimScope === 'model' && rule.parameter === 'density' && trimsByMagnitude(method)) {
       const message = `The rule on ${filterText(rule.filter)} sets density, but one threshold over the whole model takes each model’s own density.`;
       const advice = 'Trim per tensor to use rules on density.';
-      return [warning('rule-density-ignored', message, advice, { place, fix: removeRule(rule) })];
+      return [
+        warning('rule-density-ignored', message, advice, { place, fixes: [removeRule(rule)] }),
+      ];
     }
     return [];
   });

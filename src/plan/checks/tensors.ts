@@ -5,6 +5,7 @@ import { count, error, groupBy, list, note, shapeText, warning } from '../findin
 import { type ExpertMatching, isTied, type Matching } from '../match.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
+import { keepFixes } from './kept.ts';
 
 /** Shaders and noise count elements in 32 bits. */
 const TOO_MANY = 2 ** 32;
@@ -68,25 +69,29 @@ function checkClashes({ reference }: Participants, { clashes }: Matching): reado
     const names = group.map((clash) => clash.expected.name);
     const others = names.length > 1 ? ` The same holds for ${list(names.slice(1))}.` : '';
     const details = { place: withTensor({ model: expert.ref.id }, names), tensors: names };
+    const fixes = keepFixes(reference, expert, names);
     if (kind === 'not a float') {
       return error(
         'dtype-mismatch',
         `${found.name} is ${found.dtype} in ${expert.model.name} and ${expected.dtype} in ${reference.name}: it cannot be computed with.${others}`,
-        'Use a model whose weights are floats there.',
-        details,
+        'Use a model whose weights are floats there, or keep one model’s.',
+        { ...details, fixes },
       );
     }
     return error(
       'shape-mismatch',
       `${found.name} has shape ${shapeText(found.shape)} in ${expert.model.name}; ${reference.name} has ${shapeText(expected.shape)}.${others}`,
-      'Use models of the same size; a merge cannot join different widths.',
-      details,
+      'Use models of the same size, or keep one model’s tensor; a merge cannot join different widths.',
+      { ...details, fixes },
     );
   });
 }
 
 function checkNotFloat({ reference, experts }: Participants, { matches }: Matching) {
-  const entries = matches.map(({ entry }) => entry).filter(({ dtype }) => !isFloatDtype(dtype));
+  const entries = matches
+    .filter(({ kept }) => kept === null)
+    .map(({ entry }) => entry)
+    .filter(({ dtype }) => !isFloatDtype(dtype));
   if (entries.length === 0) return [];
   const names = entries.map(({ name }) => name);
   const dtypes = [...new Set(entries.map(({ dtype }) => dtype))].join(', ');

@@ -26,7 +26,7 @@ test('a global value that does not fit offers the default', () => {
   expect(findingOf(recipe, all, 'value-misfit')).toMatchObject({
     place: { parameter: 'lambda' },
     message: 'TIES: λ must lie between -10 and 10, found 1000.',
-    fix: { kind: 'set-value', key: 'lambda', value: 1 },
+    fixes: [{ kind: 'set-value', key: 'lambda', value: 1 }],
   });
 });
 

@@ -12,12 +12,7 @@ export function checkValues(recipe: Recipe, method: MergeMethod): readonly Findi
   const own = misfits(recipe.values, global).map(([key, why]) =>
     error('value-misfit', `${method.title}: ${why}.`, 'Choose a value within the limits.', {
       place: { parameter: key },
-      fix: {
-        kind: 'set-value',
-        label: 'Use the default',
-        key,
-        value: defaultsOf(global)[key],
-      },
+      fixes: [{ kind: 'set-value', label: 'Use the default', key, value: defaultsOf(global)[key] }],
     }),
   );
   const ofExperts = recipe.experts.flatMap(({ model, values }) =>

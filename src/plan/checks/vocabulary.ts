@@ -33,7 +33,7 @@ function checkRows({ recipe, reference, experts }: Participants, { matches }: Ma
         value: 'keep base rows',
       } as const;
       const advice = 'Merge the rows that all have and keep the rest as in the base.';
-      return [error('vocabulary-rows', what, advice, { ...details, fix })];
+      return [error('vocabulary-rows', what, advice, { ...details, fixes: [fix] })];
     }
     const then =
       shared < expected

@@ -23,7 +23,7 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
 }
 
 function FindingCard({ finding }: { readonly finding: Finding }) {
-  const { severity, message, advice, fix, tensors } = finding;
+  const { severity, message, advice, fixes = [], tensors } = finding;
   const Icon = icons[severity];
   return (
     <>
@@ -37,7 +37,15 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
         <p className="finding-advice">{advice}</p>
         {tensors && tensors.length > 1 && <Tensors names={tensors} />}
       </div>
-      {fix && <Button onPress={() => applyFix(session, fix)}>{fix.label}</Button>}
+      {fixes.length > 0 && (
+        <div className="finding-fixes">
+          {fixes.map((fix) => (
+            <Button key={fix.label} onPress={() => applyFix(session, fix)}>
+              {fix.label}
+            </Button>
+          ))}
+        </div>
+      )}
     </>
   );
 }

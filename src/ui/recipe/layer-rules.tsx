@@ -1,23 +1,28 @@
-import { Plus, TrendingUp } from 'lucide-react';
+import { Lock, Plus, TrendingUp } from 'lucide-react';
 import type { MergeMethod } from '../../methods/method.ts';
 import type { NumberParam } from '../../methods/params.ts';
 import type { Rule } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { Disclosure } from '../kit/disclosure.tsx';
+import { KeepEditor } from './keep-editor.tsx';
 import { RuleEditor } from './rule-editor.tsx';
 
-/** Rules that override a numeric parameter on some tensors, or let it run over the depth. */
+/**
+ * Rules that override a numeric parameter on some tensors, or let it run over the depth, and rules that
+ * take tensors out of the merge.
+ */
 export function LayerRules({ method }: { readonly method: MergeMethod }) {
   const rules = useRecipe((state) => state.recipe.rules);
+  const keeps = useRecipe((state) => state.recipe.keeps);
   const edit = session.recipe.getState();
+  const total = rules.length + keeps.length;
   const numeric = numericParams(method);
   const first = Object.entries(numeric)[0];
   const add = (value: (param: NumberParam) => Rule['value']) => {
     if (!first) return;
     const [parameter, param] = first;
-    edit.addRule({
-      id: freshId(rules),
+    edit.addItem('rules', {
       filter: { kind: 'group', group: 'mlp' },
       parameter,
       model: null,
@@ -25,14 +30,10 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
     });
   };
   return (
-    <Disclosure
-      title="Layer rules"
-      summary={rules.length === 0 ? 'none' : `${rules.length}`}
-      open={rules.length > 0}
-    >
+    <Disclosure title="Layer rules" summary={total === 0 ? 'none' : `${total}`} open={total > 0}>
       <p className="param-help">
         A rule sets a number on some tensors only. The first rule that matches wins; a gradient runs
-        from the first layer to the last.
+        from the first layer to the last. A keep leaves tensors as one model has them.
       </p>
       <ol className="rules">
         {rules.map((rule, position) => (
@@ -41,6 +42,15 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
           </li>
         ))}
       </ol>
+      {keeps.length > 0 && (
+        <ol className="rules" aria-label="Kept tensors">
+          {keeps.map((keep, position) => (
+            <li key={keep.id}>
+              <KeepEditor keep={keep} position={position} />
+            </li>
+          ))}
+        </ol>
+      )}
       <div className="rule-buttons">
         <Button isDisabled={!first} onPress={() => add((param) => param.default)}>
           <Plus aria-hidden /> Add rule
@@ -52,6 +62,16 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
           }
         >
           <TrendingUp aria-hidden /> Add gradient
+        </Button>
+        <Button
+          onPress={() =>
+            edit.addItem('keeps', {
+              filter: { kind: 'misfit' },
+              from: { kind: 'base' },
+            })
+          }
+        >
+          <Lock aria-hidden /> Keep tensors
         </Button>
       </div>
     </Disclosure>
@@ -65,9 +85,4 @@ function numericParams({ params }: MergeMethod): Readonly<Record<string, NumberP
       (entry): entry is [string, NumberParam] => entry[1].kind === 'number',
     ),
   );
-}
-
-function freshId(rules: readonly Rule[]): string {
-  const numbers = rules.map(({ id }) => Number(id.replace('rule-', '')) || 0);
-  return `rule-${Math.max(0, ...numbers) + 1}`;
 }

@@ -1,10 +1,11 @@
-import { ChevronUp, X } from 'lucide-react';
 import type { MergeMethod } from '../../methods/method.ts';
 import type { NumberParam } from '../../methods/params.ts';
-import { type Rule, tensorGroups } from '../../recipe/recipe.ts';
+import type { Rule } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
-import { Button, IconButton } from '../kit/button.tsx';
+import { Button } from '../kit/button.tsx';
 import { DepthCurve } from './depth-curve.tsx';
+import { FilterEditor } from './filter-editor.tsx';
+import { ListButtons } from './list-buttons.tsx';
 
 type RuleEditorProps = {
   readonly rule: Rule;
@@ -16,7 +17,7 @@ type RuleEditorProps = {
 export function RuleEditor({ rule, method, numeric, position }: RuleEditorProps) {
   const experts = useRecipe((state) => state.recipe.experts);
   const edit = session.recipe.getState();
-  const change = (next: Partial<Omit<Rule, 'id'>>) => edit.changeRule(rule.id, next);
+  const change = (next: Partial<Omit<Rule, 'id'>>) => edit.changeItem('rules', rule.id, next);
   const param = numeric[rule.parameter];
   const name = `Rule ${position + 1}`;
   const isPerModel = rule.parameter in method.params.perModel;
@@ -51,24 +52,9 @@ export function RuleEditor({ rule, method, numeric, position }: RuleEditorProps)
           </select>
         )}
         <span className="spacer" />
-        {position > 0 && (
-          <IconButton
-            className="small"
-            label={`Move ${name} up`}
-            onPress={() => edit.moveRule(rule.id, -1)}
-          >
-            <ChevronUp aria-hidden />
-          </IconButton>
-        )}
-        <IconButton
-          className="small"
-          label={`Remove ${name}`}
-          onPress={() => edit.removeRule(rule.id)}
-        >
-          <X aria-hidden />
-        </IconButton>
+        <ListButtons list="rules" id={rule.id} name={name} isFirst={position === 0} />
       </div>
-      <FilterEditor rule={rule} name={name} onChange={(filter) => change({ filter })} />
+      <FilterEditor filter={rule.filter} name={name} onChange={(filter) => change({ filter })} />
       {param && (
         <ValueEditor
           rule={rule}
@@ -78,45 +64,6 @@ export function RuleEditor({ rule, method, numeric, position }: RuleEditorProps)
         />
       )}
     </fieldset>
-  );
-}
-
-type FilterEditorProps = {
-  readonly rule: Rule;
-  readonly name: string;
-  readonly onChange: (filter: Rule['filter']) => void;
-};
-
-function FilterEditor({ rule: { filter }, name, onChange }: FilterEditorProps) {
-  return (
-    <div className="rule-filter">
-      <select
-        className="select-field"
-        aria-label={`${name}, tensors`}
-        value={filter.kind === 'group' ? filter.group : 'contains'}
-        onChange={(event) => {
-          const group = tensorGroups.find((candidate) => candidate === event.target.value);
-          onChange(group ? { kind: 'group', group } : { kind: 'contains', text: '' });
-        }}
-      >
-        {tensorGroups.map((group) => (
-          <option key={group} value={group}>
-            in {group}
-          </option>
-        ))}
-        <option value="contains">whose name contains</option>
-      </select>
-      {filter.kind === 'contains' && (
-        <input
-          className="text-field"
-          aria-label={`${name}, part of the name`}
-          placeholder="layers.0."
-          spellCheck={false}
-          value={filter.text}
-          onChange={(event) => onChange({ kind: 'contains', text: event.target.value })}
-        />
-      )}
-    </div>
   );
 }
 

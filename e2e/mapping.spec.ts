@@ -1,0 +1,66 @@
+import { f32, type TestTensor } from '../src/testing/model-file.ts';
+import { expect, test } from './fixtures/kept-page.ts';
+import { names, tinyTensors, variant, weightsOnly } from './fixtures/model-folder.ts';
+import { valuesOf } from './fixtures/weights.ts';
+import { expectFinding } from './pages/findings.ts';
+import type { Workbench } from './pages/workbench.ts';
+
+type Tensors = Readonly<Record<string, TestTensor>>;
+
+const folders = (expert: Tensors, base: Tensors = tinyTensors()) => ({
+  'tiny-base': weightsOnly(base),
+  'tiny-one': weightsOnly(expert),
+});
+
+/** The values of the merged model, merged now. */
+async function merged(workbench: Workbench): Promise<Record<string, number[]>> {
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+  const { bytes } = await workbench.downloaded(() =>
+    workbench.result.downloadOf('model.safetensors').click(),
+  );
+  return valuesOf(bytes);
+}
+
+test('one odd tensor is kept as in the base at one press, and the rule can be changed', async ({
+  workbench,
+  onDisk,
+}) => {
+  const odd = variant(tinyTensors(1), { extra: { [names.gate]: f32([3, 9]) } });
+  await workbench.open();
+  await workbench.drop(await onDisk(folders(odd)));
+  await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
+  await workbench.showTab('Checks');
+  const card = await expectFinding(workbench, {
+    severity: 'error',
+    message: `${names.gate} has shape [3, 9] in tiny-one; tiny-base has [3, 4].`,
+    advice: 'or keep one model’s tensor',
+  });
+  await expect(workbench.run.merge).toBeDisabled();
+  await card.getByRole('button', { name: 'Keep it as in tiny-base' }).click();
+  await expect(workbench.run.merge).toBeEnabled();
+  await expectFinding(workbench, {
+    severity: 'note',
+    message: `Kept as in tiny-base, by your rules: 1 tensor of 12 elements (${names.gate}).`,
+    advice: 'the rules are under Layer rules',
+  });
+  await workbench.method.setField('λ', '1');
+  const values = await merged(workbench);
+  const base = [1, -2, 0.5, 3, -0.25, 4];
+  expect(values[names.gate]).toEqual([...base, ...base]);
+  expect(values[names.norm]).toEqual([2, -1, 1.5, 4]);
+
+  const rule = workbench.method.region.getByRole('group', { name: 'Keep 1' });
+  await expect(rule.getByLabel('Keep 1, whole name')).toHaveValue(names.gate);
+  await rule.getByLabel('Keep 1, whose tensors').selectOption('keep those of tiny-one');
+  await workbench.showTab('Checks');
+  await expectFinding(workbench, {
+    severity: 'warning',
+    message: `The output has ${names.gate} of shape [3, 9] as tiny-one has it, not [3, 4] as in tiny-base.`,
+    advice: 'check that it says the same',
+  });
+  await workbench.page.locator('header').getByRole('button', { name: 'Undo' }).click();
+  await expect(rule.getByLabel('Keep 1, whose tensors')).toHaveValue('base');
+  await rule.getByRole('button', { name: 'Remove Keep 1' }).click();
+  await expect(workbench.run.merge).toBeDisabled();
+});
