@@ -77,7 +77,10 @@ export type TensorReport = {
 
 export type VerifyReport = {
   readonly ok: boolean;
+  /** What makes the result doubtful; none when `ok`. */
   readonly problems: readonly string[];
+  /** Worth knowing, and no fault of the merge. */
+  readonly remarks: readonly string[];
   readonly files: readonly {
     readonly name: string;
     readonly size: number;

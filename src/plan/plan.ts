@@ -82,6 +82,9 @@ export function plan(input: PlanInput): Planned {
       method: method.id,
       dialect: recipe.dialect,
       arithmetic: who.arithmetic,
+      names: Object.fromEntries(
+        [who.reference, ...who.experts.map(({ model }) => model)].map(({ id, name }) => [id, name]),
+      ),
       ...output,
       bytesToRead: bytesToRead(output),
       bytesToWrite: bytesToWrite(output, sizeOf),

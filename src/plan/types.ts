@@ -104,6 +104,8 @@ export type Plan = {
   readonly method: string;
   readonly dialect: Dialect;
   readonly arithmetic: Arithmetic;
+  /** What the models are called, by id. */
+  readonly names: Readonly<Record<string, string>>;
   readonly files: readonly OutputFile[];
   /** In the order they are written: by file, then by offset. */
   readonly jobs: readonly Job[];

@@ -48,6 +48,7 @@ export const fakeResult: RunResult = {
   verify: {
     ok: true,
     problems: [],
+    remarks: [],
     files: [{ name: 'model.safetensors', size: 228, sha256: 'ab'.repeat(32) }],
     tensors: 2,
     tensorsChanged: 2,

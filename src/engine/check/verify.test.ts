@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Sink } from '../../io/sink.ts';
 import type { Source } from '../../io/source.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
 import { type MemorySink, memorySink } from '../../testing/memory-sink.ts';
 import { memorySource } from '../../testing/memory-source.ts';
 import { mergeRun } from '../../testing/merge-run.ts';
@@ -20,8 +21,11 @@ function lyingSink(change: (bytes: Uint8Array) => Uint8Array): MemorySink {
   return { ...inner, reopen };
 }
 
-async function verdict(models: Record<string, Record<string, TestTensor>>) {
-  const { plan, options } = await mergeRun({ models });
+async function verdict(
+  models: Record<string, Record<string, TestTensor>>,
+  recipe: Partial<Recipe> = {},
+) {
+  const { plan, options } = await mergeRun({ models, recipe });
   const all = options();
   const { verify } = await run(plan, all);
   const saved = new TextDecoder().decode(all.sink.files.get('amalgam-verify.json'));
@@ -94,6 +98,59 @@ describe('a file that is what was sent', () => {
     expect(verify.problems).toEqual([expect.stringContaining(`w holds ${words}`)]);
     expect(verify.nan + verify.infinite).toBeGreaterThan(0);
     expect(saved.remarkable[0]).toMatchObject({ tensor: 'w' });
+  });
+
+  test('a merged tensor that is not finite tells which inputs were not', async () => {
+    const { verify } = await verdict({
+      a: { w: f32([3], [1, 2, 3]) },
+      b: { w: f32([3], [1, Number.NaN, Number.POSITIVE_INFINITY]) },
+    });
+    expect(verify.problems).toEqual([
+      'w holds 1 NaN and 1 infinite values; the input had them: b (1 NaN and 1 infinite)',
+    ]);
+  });
+
+  test('a merged tensor that becomes infinite of finite inputs tells so', async () => {
+    const { verify } = await verdict(
+      { a: { w: f32([2], [3e38, 1]) }, b: { w: f32([2], [3e38, 1]) } },
+      { method: 'linear', values: { normalize: false } },
+    );
+    expect(verify.problems).toEqual([
+      expect.stringMatching(/^w holds 1 infinite value, though none of its inputs does$/),
+    ]);
+  });
+
+  const masked = (values: readonly number[]) => ({
+    base: { w: f32([2], [1, 2]), mask: f32([3], values) },
+    a: { w: f32([2], [3, 4]) },
+  });
+  const keepOwn = { method: 'task_arithmetic' };
+
+  test('NaN in a copied tensor is a problem that names where it comes from', async () => {
+    const { verify } = await verdict(masked([Number.NaN, 0, Number.NaN]), keepOwn);
+    expect(verify).toMatchObject({ ok: false, nan: 2, remarks: [] });
+    expect(verify.problems).toEqual([
+      'mask holds 2 NaN values, as base does, which it was copied from',
+    ]);
+  });
+
+  test('infinity in a copied tensor, as masks have it, is a remark and no problem', async () => {
+    const { verify, saved } = await verdict(masked([0, Number.NEGATIVE_INFINITY, 0]), keepOwn);
+    expect(verify).toMatchObject({ ok: true, problems: [], infinite: 1 });
+    expect(verify.remarks).toEqual([
+      'mask holds 1 infinite value, as base does, which it was copied from',
+    ]);
+    expect(saved.remarks).toEqual(verify.remarks);
+  });
+
+  test('so is infinity that was cast to another dtype', async () => {
+    const output = { name: 'x', dtype: 'F16', shardBytes: null } as const;
+    const models = masked([0, Number.NEGATIVE_INFINITY, 0]);
+    const { verify } = await verdict(models, { ...keepOwn, output });
+    expect(verify).toMatchObject({ ok: true, problems: [] });
+    expect(verify.remarks).toEqual([
+      'mask holds 1 infinite value; the input had them: base (1 infinite)',
+    ]);
   });
 
   test('a merge that changes nothing is a problem', async () => {

@@ -7,15 +7,16 @@ import { isAbort, messageOf, VerifyError } from '../errors.ts';
 import type { TensorReport, VerifyReport } from '../protocol.ts';
 import type { Checked } from './file-check.ts';
 import type { NonFinite } from './nonfinite.ts';
+import { nonFiniteWords } from './nonfinite-words.ts';
+import { type Origin, type OriginOptions, originsOf } from './origin.ts';
 
 export const verifyFileName = 'amalgam-verify.json';
 
-export type Verifying = {
+export type Verifying = OriginOptions & {
   readonly sink: Pick<Sink, 'reopen'>;
   /** Closed files, weights first, in the plan's order. */
   readonly files: readonly FileToVerify[];
   readonly reports: readonly TensorReport[];
-  readonly signal: AbortSignal;
 };
 
 export type FileToVerify = {
@@ -27,8 +28,9 @@ export type FileToVerify = {
 
 /**
  * Holds every written file against what was planned and sent: size, header, checksums, sha256 of what is
- * there, NaN and infinity by tensor. What is there but doubtful (NaN in a merged tensor, nothing changed)
- * comes as `problems`.
+ * there, NaN and infinity by tensor, and whether the inputs had them. What is there but doubtful (NaN,
+ * infinity that was computed, nothing changed) comes as `problems`; infinity that was copied, which masks
+ * hold for good reason, as `remarks`.
  *
  * @throws VerifyError when a file is not what was sent
  */
@@ -55,12 +57,20 @@ export async function verify(plan: Plan, verifying: Verifying): Promise<VerifyRe
   }
   if (broken.length > 0) throw new VerifyError(broken);
 
-  const problems = [...nonFiniteProblems(counts), ...changeProblems(reports)];
+  const problems: string[] = [];
+  const remarks: string[] = [];
+  for (const [job, found] of counts) {
+    const origins = await originsOf(job, verifying);
+    const words = nonFiniteWords(job, found, origins, plan.names);
+    (isMask(job, found, origins) ? remarks : problems).push(words);
+  }
+  problems.push(...changeProblems(reports));
   const total = (of: (count: NonFinite) => number) =>
     [...counts.values()].reduce((sum, count) => sum + of(count), 0);
   return {
     ok: problems.length === 0,
     problems,
+    remarks,
     files,
     tensors: plan.jobs.length,
     tensorsChanged: reports.filter(({ changed }) => changed === true).length,
@@ -105,14 +115,10 @@ async function headerProblems(
   }
 }
 
-/** Copied tensors may hold infinities for good reason (masks); computed ones may not. */
-function nonFiniteProblems(counts: ReadonlyMap<Job, NonFinite>): string[] {
-  return [...counts]
-    .filter(([{ parts }]) => parts.some((part) => part.kind !== 'copy'))
-    .map(([{ tensor }, { nan, infinite }]) => {
-      const found = [nan > 0 ? `${nan} NaN` : '', infinite > 0 ? `${infinite} infinite` : ''];
-      return `${tensor} holds ${found.filter(Boolean).join(' and ')} values`;
-    });
+/** Infinity that the input had and nobody computed with: what attention masks hold. */
+function isMask({ parts }: Job, { nan }: NonFinite, origins: readonly Origin[]): boolean {
+  const had = origins.length > 0 || parts.every((part) => part.kind === 'copy');
+  return nan === 0 && had && parts.every((part) => part.kind !== 'merge');
 }
 
 /** A merge that changed nothing has not merged. With another dtype there is nothing to compare. */

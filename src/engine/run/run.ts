@@ -91,7 +91,7 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
     meter.phase('verifying', total(files.map(({ size }) => size)) - checked);
     onChecked = (bytes) => meter.bytes(bytes);
     const { reports, bytesRead } = weights;
-    const report = await verify(plan, { sink, files, reports, signal });
+    const report = await verify(plan, { sink, files, reports, sources, budget, signal });
     files.push(await writeText(verifyFileName, verifyJson(report, reports), output));
     signal.throwIfAborted();
     await sink.commit();

@@ -1,6 +1,6 @@
-import { CircleCheck, CircleX } from 'lucide-react';
+import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { merge } from '../../commands/merge.ts';
-import type { RunResult } from '../../engine/protocol.ts';
+import type { RunResult, VerifyReport } from '../../engine/protocol.ts';
 import { session, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes, counted, duration } from '../kit/format.ts';
@@ -87,14 +87,7 @@ function Done() {
   return (
     <div className="result">
       <h3 className="view-title">{name}</h3>
-      <p className={`lead ${verify.ok ? 'is-good' : 'is-bad'}`}>
-        {verify.ok ? <CircleCheck aria-hidden /> : <CircleX aria-hidden />}
-        <span>
-          {verify.ok
-            ? 'Merged, written, read back and verified.'
-            : 'Written, but the check found problems.'}
-        </span>
-      </p>
+      <Verdict verify={verify} />
       {verify.problems.length > 0 && (
         <LongList
           items={verify.problems}
@@ -105,12 +98,42 @@ function Done() {
           {(problem) => problem}
         </LongList>
       )}
+      {verify.remarks.length > 0 && (
+        <LongList
+          items={verify.remarks}
+          label={counted(verify.remarks.length, 'remark')}
+          className="remarks"
+          keyOf={(remark) => remark}
+        >
+          {(remark) => remark}
+        </LongList>
+      )}
       <Figures result={result} />
       <Underway />
       <ResultFiles result={result} />
       <TensorNotes reports={result.tensors} />
       <Kept />
     </div>
+  );
+}
+
+function Verdict({ verify }: { readonly verify: VerifyReport }) {
+  if (!verify.ok) {
+    return (
+      <p className="lead is-bad">
+        <CircleX aria-hidden />
+        <span>Written, but the check found problems.</span>
+      </p>
+    );
+  }
+  const plain = verify.remarks.length === 0;
+  return (
+    <p className={`lead ${plain ? 'is-good' : 'is-fair'}`}>
+      {plain ? <CircleCheck aria-hidden /> : <TriangleAlert aria-hidden />}
+      <span>
+        Merged, written, read back and verified{plain ? '.' : ', with values that are not finite.'}
+      </span>
+    </p>
   );
 }
 
