@@ -5,6 +5,7 @@ import type { Keep } from '../recipe/recipe.ts';
 import { placeOf, type TensorPlace } from './groups.ts';
 import type { Participant, Participants } from './participants.ts';
 import { type Depths, depthsOf, filterMatches } from './resolve.ts';
+import { isInputEmbedding } from './vocabulary.ts';
 
 /** One expert's tensor that meets one of the output's. */
 export type Meeting = {
@@ -138,13 +139,10 @@ export function isTied({ config }: Model): boolean {
   return config !== null && configFacts(config).tiesEmbeddings === true;
 }
 
-const INPUT_EMBEDDING =
-  /(?:^|\.)(?:embed_tokens|wte|word_embeddings|tok_embeddings|embed_in|shared|embeddings|tokens_embed)\.weight$/;
-
 function inputEmbedding(model: Model, head: TensorEntry): TensorEntry | null {
   if (!head.name.endsWith('.weight')) return null;
   const fits = ({ name, shape }: TensorEntry) =>
-    INPUT_EMBEDDING.test(name) && shape.length === 2 && shape[1] === head.shape[1];
+    isInputEmbedding(name) && shape.length === 2 && shape[1] === head.shape[1];
   return [...model.tensors.values()].find(fits) ?? null;
 }
 

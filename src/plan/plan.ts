@@ -19,6 +19,7 @@ import { layOutFiles } from './layout.ts';
 import { matchTensors } from './match.ts';
 import { participantsOf } from './participants.ts';
 import { sideFilesOf } from './side-files.ts';
+import { withTwins } from './twins.ts';
 import type { Finding, Plan } from './types.ts';
 import { wholeModelCounts } from './whole-model.ts';
 
@@ -51,7 +52,7 @@ export function plan(input: PlanInput): Planned {
   if (!who) return { findings: bySeverity(findings) };
 
   const matching = matchTensors(who);
-  const jobs = makeJobs(who, matching);
+  const jobs = withTwins(makeJobs(who, matching), who, matching);
   findings.push(
     ...checkQuantised(who),
     ...checkTensors(who, matching),

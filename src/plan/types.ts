@@ -70,6 +70,20 @@ export type Part =
       readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
     };
 
+/** The tensor that another one may be under a second name: the embedding of a tied head. */
+export type Twin = {
+  /** Its name; its noise is taken. */
+  readonly of: string;
+  /**
+   * Set where the two are merged in different ways: how the twin is merged, and what has to be equal, byte
+   * for byte, for this one to be merged like it.
+   */
+  readonly likewise: {
+    readonly parts: readonly Part[];
+    readonly pairs: readonly (readonly [Span, Span])[];
+  } | null;
+};
+
 /** Everything needed to produce one output tensor. */
 export type Job = {
   readonly tensor: string;
@@ -80,6 +94,7 @@ export type Job = {
   /** Bytes in the output. */
   readonly byteLength: number;
   readonly parts: readonly Part[];
+  readonly twin?: Twin;
   /** The tensor this one would equal if nothing changed; null when dtypes differ. */
   readonly original: Span | null;
 };

@@ -3,7 +3,7 @@ import { type Reader, readSpan } from './blocks.ts';
 import { copyPiece } from './memory.ts';
 
 /** Bytes looked at first: most tensors that change do so at once. */
-const firstLook = 64 * 1024;
+export const firstLook = 64 * 1024;
 
 /** Whether the output of a job differs from the tensor it would equal if nothing changed. */
 export interface Comparison {
@@ -59,7 +59,7 @@ function foregone({ original, parts }: Job): boolean | null {
 }
 
 /** Whether `b` holds the bytes of `a` from byte `from` on. */
-function equal(a: Uint8Array, b: Uint8Array, from: number): boolean {
+export function equal(a: Uint8Array, b: Uint8Array, from: number): boolean {
   const words = isAligned(a, 0) && isAligned(b, from) ? a.length >>> 2 : 0;
   const [x, y] = [wordsOf(a, 0, words), wordsOf(b, from, words)];
   for (let i = 0; i < words; i++) if (x[i] !== y[i]) return false;

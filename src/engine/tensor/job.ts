@@ -10,6 +10,7 @@ import { planeBlocks, type Reader, readSpan } from './blocks.ts';
 import { comparison } from './changes.ts';
 import { copyPiece } from './memory.ts';
 import { type CastPart, cast, compute, type MergePart, type Task, workOf } from './merge-part.ts';
+import { partsOf } from './twin.ts';
 
 /** How all tensors of a run are made: plain data, as it travels to kernel workers. */
 export type Craft = Pick<Plan, 'method' | 'arithmetic'> & {
@@ -48,9 +49,12 @@ export async function* produce(
   shop: Shop,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader: Omit<Reader, 'outputBytes'> = { ...shop.reader, tensor: job.tensor };
-  const changes = comparison(job, reader, shop.signal);
+  const parts = await partsOf(job, reader, shop.signal);
+  if (parts !== job.parts)
+    tally.notes.push(`equal to ${job.twin?.of} in every model, merged like it`);
+  const changes = comparison({ ...job, parts }, reader, shop.signal);
   let at = 0;
-  for (const part of job.parts) {
+  for (const part of parts) {
     if (part.kind === 'copy') {
       for await (const bytes of copy(part.span, reader, shop.signal)) {
         await changes.feed(bytes, null);
@@ -128,7 +132,7 @@ function taskOf(
     blocks: planeBlocks(planes, { ...reader, outputBytes: bytesPerElement(output) }),
     output,
     work,
-    at: { tensorKey: tensorKey(job.tensor), ordinals },
+    at: { tensorKey: tensorKey(job.twin?.of ?? job.tensor), ordinals },
     magnitudes: magnitudes === null ? null : ordinals.map((ordinal) => magnitudes[ordinal]),
   };
 }
