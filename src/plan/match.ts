@@ -5,7 +5,8 @@ import type { Keep } from '../recipe/recipe.ts';
 import { placeOf, type TensorPlace } from './groups.ts';
 import type { Participant, Participants } from './participants.ts';
 import { type Depths, depthsOf, filterMatches } from './resolve.ts';
-import { isInputEmbedding } from './vocabulary.ts';
+import { headDonor, isTaskHead, taskHeadOf } from './task-head.ts';
+import { hasTokenRows, isInputEmbedding } from './vocabulary.ts';
 
 /** One expert's tensor that meets one of the output's. */
 export type Meeting = {
@@ -55,8 +56,9 @@ export type Matching = {
 
 /**
  * Meets tensors by name. The reference's names and shapes decide the output. Integers and booleans
- * meet nobody: they are copied. In embeddings and heads a different number of rows is no clash. What a
- * rule keeps meets nobody either, and clashes with nobody.
+ * meet nobody: they are copied. Where rows are tokens, a different number of them is no clash. What a
+ * rule keeps meets nobody either, and clashes with nobody. A task head that is kept is that of its model as
+ * a whole: it comes with tensors that the reference lacks, and takes the place of those it has.
  */
 export function matchTensors(who: Participants): Matching {
   const { reference, experts } = who;
@@ -65,22 +67,33 @@ export function matchTensors(who: Participants): Matching {
   const used = new Map<Participant, Set<string>>(experts.map((expert) => [expert, new Set()]));
 
   const keptInVain: { rule: Keep; tensor: string }[] = [];
-  const matches = [...reference.tensors.values()].map((entry): Match => {
+  const donor = headDonor(who);
+  const givenHead = donor ? taskHeadOf(donor) : [];
+  const inGivenHead = new Set(givenHead.map(({ name }) => name));
+  const isReplaced = (entry: TensorEntry) =>
+    givenHead.length > 0 && !inGivenHead.has(entry.name) && isTaskHead(entry, reference);
+  const isOwn = ({ name }: TensorEntry) => reference.tensors.has(name);
+  const wanted = [
+    ...[...reference.tensors.values()].filter((entry) => !isReplaced(entry)),
+    ...givenHead.filter((entry) => !isOwn(entry)),
+  ];
+  const matches = wanted.map((entry): Match => {
     const place = placeOf(entry.name);
     const meetings: Meeting[] = [];
     const odd: Clash[] = [];
     for (const expert of experts) {
       used.get(expert)!.add(entry.name);
       const meeting = meet(expert, entry, place);
-      if (meeting === null) missing.get(expert)!.push(entry.name);
-      else if (!isFloatDtype(entry.dtype)) continue;
+      if (meeting === null) {
+        if (isOwn(entry)) missing.get(expert)!.push(entry.name);
+      } else if (!isFloatDtype(entry.dtype)) continue;
       else {
-        const clash = clashOf(meeting, entry, place);
+        const clash = clashOf(meeting, entry, reference);
         if (clash) odd.push({ expert, kind: clash, found: meeting.entry, expected: entry });
         else meetings.push(meeting);
       }
     }
-    const rule = keepFor(who.recipe.keeps, entry.name, place, odd.length > 0);
+    const rule = keepFor(who, entry, place, odd.length > 0);
     if (rule) {
       const kept = keptBy(rule, entry, who);
       if (kept) return { entry, place, meetings: [], mergedCount: 0, kept };
@@ -104,14 +117,16 @@ export function matchTensors(who: Participants): Matching {
 
 /** The rule that keeps a tensor, or null when it is to be merged. */
 function keepFor(
-  keeps: readonly Keep[],
-  name: string,
+  { recipe, reference }: Participants,
+  entry: TensorEntry,
   place: TensorPlace,
   isMisfit: boolean,
 ): Keep | null {
-  const rule = keeps.find(({ filter }) =>
-    filter.kind === 'misfit' ? isMisfit : filterMatches(filter, name, place),
-  );
+  const rule = recipe.keeps.find(({ filter }) => {
+    if (filter.kind === 'misfit') return isMisfit;
+    if (filter.kind === 'task head') return isTaskHead(entry, reference);
+    return filterMatches(filter, entry.name, place);
+  });
   return rule === undefined || rule.from.kind === 'refuse' ? null : rule;
 }
 
@@ -146,15 +161,15 @@ function inputEmbedding(model: Model, head: TensorEntry): TensorEntry | null {
   return [...model.tensors.values()].find(fits) ?? null;
 }
 
-function clashOf({ entry }: Meeting, expected: TensorEntry, place: TensorPlace) {
+function clashOf({ expert, entry }: Meeting, expected: TensorEntry, reference: Model) {
   if (!isFloatDtype(entry.dtype)) return 'not a float';
   if (sameShape(entry.shape, expected.shape)) return null;
-  const hasRows = place.group === 'embeddings' || place.group === 'head';
   const sameRows =
     entry.shape.length === expected.shape.length &&
     expected.shape.length > 0 &&
     sameShape(entry.shape.slice(1), expected.shape.slice(1));
-  return hasRows && sameRows ? null : 'shape';
+  const tokens = hasTokenRows(expected, reference) && hasTokenRows(entry, expert.model);
+  return sameRows && tokens ? null : 'shape';
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

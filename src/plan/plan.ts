@@ -9,6 +9,7 @@ import { checkModels } from './checks/models.ts';
 import { checkOutput } from './checks/output.ts';
 import { checkQuantised } from './checks/quantised.ts';
 import { checkRuleMatches, checkRules } from './checks/rules.ts';
+import { checkTaskHead } from './checks/task-head.ts';
 import { checkTensors } from './checks/tensors.ts';
 import { checkValues } from './checks/values.ts';
 import { checkVocabulary } from './checks/vocabulary.ts';
@@ -56,6 +57,7 @@ export function plan(input: PlanInput): Planned {
   findings.push(
     ...checkQuantised(who),
     ...checkTensors(who, matching),
+    ...checkTaskHead(who, matching),
     ...checkKept(who, matching),
     ...checkVocabulary(who, matching),
     ...checkDtypes(who, matching),

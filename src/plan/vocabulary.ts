@@ -1,16 +1,43 @@
-/** Tensors whose rows are tokens, known by their names: word embeddings, output heads, their biases. */
+/** Tensors whose rows are tokens, known by name and by the number of their rows. */
+import { configFacts } from '../formats/config.ts';
+import type { Model, TensorEntry } from '../formats/model.ts';
 
 const INPUT_EMBEDDING =
-  /(?:^|\.)(?:embed_tokens|wte|word_embeddings|tok_embeddings|embed_in|shared|embeddings|tokens_embed)\.weight$/;
+  /(?:^|\.)(?:embed_tokens|wte|word_embeddings?|tok_embeddings|token_embedding|tokens_embed|embed_in|shared|embeddings|emb)\.weight$/;
 
-/** Heads that give one number a token. `output` and `embed_out` are heads outside the layers only. */
-const VOCABULARY_HEAD =
-  /(?:^|\.)(?:lm_head(?:\.decoder)?|embed_out|shared_head\.head|predictions\.decoder|vocab_projector|generator_lm_head|lm_loss|output|output_layer|ff_out|final_logits)\.weight$/;
+/** Heads that give one number a token, whatever their size; and the parts of a bias. */
+const HEAD =
+  /(?:^|\.)(?:lm_head(?:\.decoder)?|embed_out|shared_head\.head|predictions(?:\.decoder)?|vocab_projector|generator_lm_head|lm_loss)\.(?:weight|bias)$/;
+
+/** Names that heads of tokens share with heads of tasks: what counts is whether a row is a token. */
+const EITHER = /(?:^|\.)(?:output|output_layer|ff_out|proj_out|head)\.(?:weight|bias)$/;
 
 export function isInputEmbedding(name: string): boolean {
   return INPUT_EMBEDDING.test(name);
 }
 
+/** A matrix that may be the embedding of a tied head. */
 export function isVocabularyHead(name: string): boolean {
-  return VOCABULARY_HEAD.test(name);
+  return name.endsWith('.weight') && (HEAD.test(name) || EITHER.test(name));
+}
+
+/** Whether each row of this tensor of the model belongs to a token. */
+export function hasTokenRows({ name, shape }: TensorEntry, model: Model): boolean {
+  if (isInputEmbedding(name) || HEAD.test(name)) return true;
+  return EITHER.test(name) && tokenCounts(model).has(shape[0]);
+}
+
+const known = new WeakMap<Model, ReadonlySet<number>>();
+
+/** How many tokens a model has, by its config and by its embeddings, which may be padded. */
+function tokenCounts(model: Model): ReadonlySet<number> {
+  const seen = known.get(model);
+  if (seen) return seen;
+  const rows = [...model.tensors.values()]
+    .filter(({ name, shape }) => isInputEmbedding(name) && shape.length === 2)
+    .map(({ shape }) => shape[0]);
+  const declared = model.config && configFacts(model.config).vocabSize;
+  const counts = new Set(declared ? [...rows, declared] : rows);
+  known.set(model, counts);
+  return counts;
 }

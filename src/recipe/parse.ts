@@ -185,10 +185,10 @@ function readFilter(place: Place): Filter {
 function readKeep(place: Place): Keep {
   const fields = readObject(place, ['id', 'filter', 'from']);
   const filter = fields.at('filter');
-  const isMisfit = (filter.value as { kind?: unknown } | null)?.kind === 'misfit';
+  const kind = (filter.value as { kind?: unknown } | null)?.kind;
   return {
     id: readText(fields.at('id')),
-    filter: isMisfit ? { kind: 'misfit' } : readFilter(filter),
+    filter: kind === 'misfit' ? { kind } : kind === 'task head' ? { kind } : readFilter(filter),
     from: readKeepFrom(fields.at('from')),
   };
 }

@@ -58,8 +58,11 @@ export type Rule = {
  */
 export type Keep = {
   readonly id: string;
-  /** `misfit`: tensors that cannot be merged because their shape or dtype differs between models. */
-  readonly filter: Filter | { readonly kind: 'misfit' };
+  /**
+   * `misfit`: tensors that cannot be merged because their shape or dtype differs between models. `task
+   * head`: all of the head that a model was given for its task, with tensors that only that model has.
+   */
+  readonly filter: Filter | { readonly kind: 'misfit' } | { readonly kind: 'task head' };
   /** Whose tensor it is; `refuse` merges what fits and stops the merge where something does not. */
   readonly from:
     | { readonly kind: 'base' }

@@ -11,6 +11,8 @@ export function filterText(filter: Keep['filter']): string {
       return filter.name;
     case 'misfit':
       return 'tensors that do not fit';
+    case 'task head':
+      return 'the task head';
     default:
       return filter satisfies never;
   }

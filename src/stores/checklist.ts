@@ -11,7 +11,7 @@ const topics: readonly { readonly title: string; readonly codes: RegExp }[] = [
   { title: 'Tensor names', codes: /^(no-common|missing|extra|nothing)/ },
   { title: 'Shapes', codes: /^(shape|too-large)/ },
   { title: 'Precision', codes: /^(dtype|mixed|may-saturate|not-computed|quantised)/ },
-  { title: 'Vocabulary and head', codes: /^(vocabulary|tied)/ },
+  { title: 'Vocabulary and head', codes: /^(vocabulary|tied|task-head)/ },
   { title: 'Config', codes: /^config/ },
   { title: 'Tokenizer', codes: /^tokenizer/ },
   { title: 'Parameters and rules', codes: /./ },

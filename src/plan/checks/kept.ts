@@ -54,7 +54,12 @@ function sayKept({ matches }: Matching): readonly Finding[] {
 /** The output's config.json is the reference's, whatever shape was kept. */
 function checkShapes({ reference }: Participants, { matches }: Matching): readonly Finding[] {
   const changed = matches.flatMap(({ entry, kept }) =>
-    kept && String(kept.entry.shape) !== String(entry.shape) ? [{ entry, kept }] : [],
+    // What a task head's rows mean goes into the config with it.
+    kept &&
+    kept.rule.filter.kind !== 'task head' &&
+    String(kept.entry.shape) !== String(entry.shape)
+      ? [{ entry, kept }]
+      : [],
   );
   if (changed.length === 0) return [];
   const [{ entry, kept }] = changed;
@@ -96,7 +101,8 @@ function checkIdle({ recipe }: Participants, { matches, clashes, keptInVain }: M
       from.kind === 'refuse' &&
       (filter.kind === 'misfit'
         ? clashes.length > 0
-        : matches.some(({ entry, place }) => filterMatches(filter, entry.name, place)));
+        : filter.kind === 'task head' ||
+          matches.some(({ entry, place }) => filterMatches(filter, entry.name, place)));
     if (refuses) return [];
     const message = `The rule that keeps ${filterText(filter)} does nothing: it matches no tensor, or an earlier rule decides.`;
     const advice = 'Look at the tensor names; letters count as they are written.';

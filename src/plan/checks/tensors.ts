@@ -4,6 +4,7 @@ import { isFloatDtype } from '../../numerics/dtype.ts';
 import { count, error, groupBy, list, note, shapeText, warning } from '../finding.ts';
 import { type ExpertMatching, isTied, type Matching } from '../match.ts';
 import type { Participants } from '../participants.ts';
+import { isTaskHead } from '../task-head.ts';
 import type { Finding } from '../types.ts';
 import { keepFixes } from './kept.ts';
 
@@ -43,7 +44,9 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
       ),
     );
   }
-  const dropped = extra.filter((name) => !isTiedHead(who, name));
+  const dropped = extra.filter(
+    (name) => !isTiedHead(who, name) && !isTaskHead(expert.model.tensors.get(name)!, expert.model),
+  );
   if (dropped.length > 0) {
     findings.push(
       warning(
@@ -63,7 +66,9 @@ export function isTiedHead({ reference }: Participants, name: string): boolean {
 }
 
 function checkClashes({ reference }: Participants, { clashes }: Matching): readonly Finding[] {
-  const groups = groupBy(clashes, ({ expert, kind }) => `${kind} ${expert.ordinal}`);
+  // Task heads of another size are spoken of in `checks/task-head.ts`.
+  const others = clashes.filter(({ expected }) => !isTaskHead(expected, reference));
+  const groups = groupBy(others, ({ expert, kind }) => `${kind} ${expert.ordinal}`);
   return [...groups.values()].map((group) => {
     const [{ expert, kind, found, expected }] = group;
     const names = group.map((clash) => clash.expected.name);

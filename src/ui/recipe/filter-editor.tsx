@@ -3,7 +3,7 @@ import { type Filter, type Keep, tensorGroups } from '../../recipe/recipe.ts';
 type FilterEditorProps<F> = {
   readonly filter: F;
   readonly name: string;
-  /** Offered besides: tensors that cannot be merged. */
+  /** Offered besides: tensors that cannot be merged, and task heads. */
   readonly misfits?: F extends Filter ? false : boolean;
   readonly onChange: (filter: F | Filter) => void;
 };
@@ -17,7 +17,7 @@ export function FilterEditor<F extends Keep['filter']>(props: FilterEditorProps<
     const group = tensorGroups.find((candidate) => candidate === value);
     if (group) onChange({ kind: 'group', group });
     else if (value === 'name') onChange({ kind: 'name', name: text ?? '' });
-    else if (value === 'misfit') onChange({ kind: 'misfit' } as F);
+    else if (value === 'misfit' || value === 'task head') onChange({ kind: value } as F);
     else onChange({ kind: 'contains', text: text ?? '' });
   };
   return (
@@ -29,6 +29,7 @@ export function FilterEditor<F extends Keep['filter']>(props: FilterEditorProps<
         onChange={(event) => choose(event.target.value)}
       >
         {misfits && <option value="misfit">that do not fit</option>}
+        {misfits && <option value="task head">of the task head</option>}
         {tensorGroups.map((group) => (
           <option key={group} value={group}>
             in {group}
