@@ -8,7 +8,8 @@ const port = Number(process.env['E2E_PORT'] ?? 4179);
 /** The same tests in a browser with WebGPU and in one without, but for those where it cannot matter. */
 const flags = { 'with-webgpu': ['--enable-unsafe-webgpu'], 'without-webgpu': [] };
 const leftOut = {
-  'with-webgpu': /(accessibility|bad-input|findings|hub.*|many-tensors|recipe|save-folder)\.spec/,
+  'with-webgpu':
+    /(accessibility|bad-input|findings|hub.*|many-tensors|recipe|save-folder|stored-merges)\.spec/,
   // Without WebGPU there is no graphics process to lose.
   'without-webgpu': /gpu-lost\.spec/,
 };

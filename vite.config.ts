@@ -79,7 +79,6 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             '@tanstack/react-virtual',
-            'client-zip',
             'hash-wasm',
             'lucide-react',
             'react',

@@ -321,5 +321,5 @@ onNewPage('says that there is no room, and leaves nothing behind', async ({ page
     /to model\.safetensors failed: model\.safetensors: no room left/,
   );
   await expect(alert).toContainText('Free some space on');
-  expect(await privateStorage(page, 'runs')).toEqual({});
+  expect(await privateStorage(page, 'merges')).toEqual({});
 });

@@ -32,12 +32,14 @@ test('cancels a run at once and leaves no file', async ({ page, workbench }, tes
   expect(waited).toBeLessThan(1500);
   await expect(workbench.result.panel).toContainText('Nothing was kept.');
   // The answer does not wait for the engine, which tidies up behind it.
-  await expect.poll(() => privateStorage(page, 'runs')).toEqual({});
+  await expect.poll(() => privateStorage(page, 'merges')).toEqual({});
 
   letGo();
   await workbench.merge();
   await expect(workbench.result.verdict).toContainText('verified.');
-  expect(Object.keys(await privateStorage(page, 'runs'))).toContain('demo-merge/model.safetensors');
+  expect(Object.keys(await privateStorage(page, 'merges'))).toContain(
+    'demo-merge/files/model.safetensors',
+  );
 });
 
 test('keeps the last finished model when a later run of its name is cancelled', async ({
@@ -46,13 +48,13 @@ test('keeps the last finished model when a later run of its name is cancelled', 
 }) => {
   await workbench.open();
   await workbench.merge();
-  const finished = await privateStorage(page, 'runs');
+  const finished = await privateStorage(page, 'merges');
   await holdWeights(page);
   await workbench.run.merge.click();
   await expect(workbench.run.region).toContainText(/\d+ \/ 38 tensors/);
   await workbench.run.cancel.click();
   await expect(workbench.result.panel).toContainText('Nothing was kept.');
-  await expect.poll(() => privateStorage(page, 'runs')).toEqual(finished);
+  await expect.poll(() => privateStorage(page, 'merges')).toEqual(finished);
 });
 
 test('asks before the tab is closed during a run, says so on return and cleans up', async ({
@@ -71,13 +73,14 @@ test('asks before the tab is closed during a run, says so on return and cleans u
   const again = await context.newPage();
   await again.goto('/');
   const banner = again.getByRole('alert', { name: 'Interrupted run' });
-  await expect(banner).toContainText('The last run, demo-merge, was interrupted');
-  expect(Object.keys(await privateStorage(again, 'runs'))).not.toContain(
-    'demo-merge/model.safetensors',
+  await expect(banner).toContainText('A run, demo-merge, was interrupted');
+  // No marker: it does not count as a model.
+  expect(Object.keys(await privateStorage(again, 'merges'))).not.toContain(
+    'demo-merge/finished.json',
   );
   await banner.getByRole('button', { name: 'Remove the leftovers' }).click();
   await expect(banner).toHaveCount(0);
-  expect(await privateStorage(again, 'runs')).toEqual({});
+  expect(await privateStorage(again, 'merges')).toEqual({});
 
   await again.reload();
   await expect(again.getByRole('article', { name: 'Expert, Add' })).toBeVisible();

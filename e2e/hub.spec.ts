@@ -54,7 +54,7 @@ test('finds a base and two experts, merges, verifies and publishes them', async 
   expect(card).toContain(`base_model:\n- "${base}"\n- "${reverse}"\n- "${sort}"`);
   expect(card).toContain('- merge\n- amalgam');
   const recipe = JSON.parse(
-    (await privateFile(page, 'runs/merged-model/amalgam-recipe.json')).toString(),
+    (await privateFile(page, 'merges/merged-model/files/amalgam-recipe.json')).toString(),
   );
   expect(recipe.base.hub).toEqual({
     repo: base,

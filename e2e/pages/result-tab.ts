@@ -6,12 +6,16 @@ export type ListedFile = { readonly name: string; readonly sha256: string };
 export class ResultTab {
   readonly panel: Locator;
   readonly verdict: Locator;
+  /** Of the merge that is shown. */
   readonly zip: Locator;
+  /** Finished merges in private storage, but the one that is shown. */
+  readonly kept: Locator;
 
   constructor(page: Page) {
     this.panel = page.getByRole('tabpanel', { name: /^Result/ });
     this.verdict = this.panel.locator('.lead');
-    this.zip = this.panel.getByRole('button', { name: 'Download all (zip)' });
+    this.zip = this.panel.getByRole('button', { name: 'Download all (zip)' }).first();
+    this.kept = this.panel.locator('.kept').getByRole('listitem');
   }
 
   /** The value under a heading of the figures: "Tensors changed", "Saturated". */

@@ -1,12 +1,10 @@
 import type { Session } from '../stores/session.ts';
 import { demoRecipe, failureOf, openDemo } from '../stores/session.ts';
-import { recall } from '../stores/storage.ts';
 import { reopen } from './hub/add.ts';
 import { connect } from './hub/connect.ts';
 import { finishSignIn, openAgain } from './hub/sign-in.ts';
-import { listKept, measureFree } from './kept.ts';
+import { listKept, listLeftovers, measureFree } from './kept.ts';
 import { membersOf } from './members.ts';
-import { runLock, runMark } from './merge.ts';
 
 /**
  * What the page does when it opens: the recipe of the link or of the last visit or the demo's, the
@@ -18,7 +16,7 @@ export async function begin(session: Session): Promise<void> {
     openFromHub(session),
     askDevice(session),
     measureFree(session),
-    lookForLeftovers(session),
+    listLeftovers(session),
     listKept(session),
   ]);
 }
@@ -46,14 +44,4 @@ export async function askDevice({ engine, device }: Session): Promise<void> {
   } catch (error) {
     device.getState().fail(failureOf(error));
   }
-}
-
-/** A run whose mark is still there although no tab holds the run's lock was interrupted. */
-async function lookForLeftovers({ engine, run }: Session): Promise<void> {
-  const held = (await navigator.locks?.query())?.held?.some(({ name }) => name === runLock);
-  if (held) return;
-  const names = await engine.leftovers().catch(() => []);
-  const mark = recall(runMark) as { name?: unknown } | null;
-  const marked = typeof mark?.name === 'string' ? [mark.name] : [];
-  run.getState().setLeftovers(names.length > 0 ? names : marked);
 }

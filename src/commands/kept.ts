@@ -1,8 +1,13 @@
 import { failureOf, type Session } from '../stores/session.ts';
 
-/** Which finished merges lie in private storage. */
+/** Which finished merges lie in private storage; they stay until they are removed. */
 export async function listKept({ engine, run }: Session): Promise<void> {
   run.getState().setKept(await engine.finished().catch(() => []));
+}
+
+/** What interrupted runs left there. */
+export async function listLeftovers({ engine, run }: Session): Promise<void> {
+  run.getState().setLeftovers(await engine.leftovers().catch(() => []));
 }
 
 export async function removeKept(session: Session, folder: string): Promise<void> {

@@ -4,20 +4,14 @@ import { savingOf } from '../stores/device.ts';
 import { planNow, planOf } from '../stores/planning.ts';
 import { isBusy, type Saved } from '../stores/run.ts';
 import { failureOf, type Session } from '../stores/session.ts';
-import { forget, remember } from '../stores/storage.ts';
 import type { Command } from './command.ts';
 import { freeFolder } from './free-folder.ts';
-import { listKept, measureFree } from './kept.ts';
+import { listKept, listLeftovers, measureFree } from './kept.ts';
 
 /** Aborts the run in progress; one at a time. */
 let current: AbortController | null = null;
 
 export const abortRun = (): void => current?.abort();
-
-/** Set while a run is under way, so that a closed tab is noticed on return. */
-export const runMark = 'amalgam.running';
-/** Held while a run is under way: another tab's run is no leftover. */
-export const runLock = 'amalgam-run';
 
 export const merge: Command = {
   id: 'merge',
@@ -35,15 +29,19 @@ async function runMerge(session: Session): Promise<void> {
   const { engine, run, view, device } = session;
   const { recipe } = session.recipe.getState();
   const { slots } = session.models.getState();
-  const chosen = await chooseDestination(session, recipe.output.name);
-  if (!chosen) return;
-  const { destination, saved, clean } = chosen;
-
+  if (current) return; // pressed twice
   current = new AbortController();
   const { signal } = current;
-  run.getState().start(recipe.output.name, saved, recipe);
+  const chosen = await chooseDestination(session, recipe.output.name);
+  if (!chosen) {
+    current = null;
+    return;
+  }
+  const { name, destination, saved, clean } = chosen;
+
+  run.getState().start(name, saved, recipe);
   view.getState().showTab('result');
-  const release = await holdOn(recipe.output.name);
+  const release = await holdOn();
   try {
     const { choice, memoryBudget, report } = device.getState();
     const hash = await hashRecipe(recipe);
@@ -61,21 +59,28 @@ async function runMerge(session: Session): Promise<void> {
     );
     run.getState().finish(result);
   } catch (error) {
-    await clean();
-    if (signal.aborted) run.getState().cancel();
-    else run.getState().fail(failureOf(error));
+    if (signal.aborted) {
+      run.getState().cancel();
+      void clean(); // once the engine has ended the run
+    } else {
+      await clean();
+      run.getState().fail(failureOf(error));
+    }
   } finally {
     current = null;
     release();
     void listKept(session);
+    void listLeftovers(session);
     void measureFree(session);
   }
 }
 
 type Chosen = {
+  /** The output's, or the next like it that nothing has there. */
+  readonly name: string;
   readonly destination: Destination;
   readonly saved: Saved;
-  /** Takes away a folder made for a run that failed; never one with files in it. */
+  /** Takes away what is left of a run that failed; never a finished merge. */
   readonly clean: () => Promise<void>;
 };
 
@@ -86,6 +91,7 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
       const parent = await window.showDirectoryPicker({ id: 'amalgam-output', mode: 'readwrite' });
       const handle = await freeFolder(parent, name);
       return {
+        name: handle.name,
         destination: { kind: 'directory', handle },
         saved: { kind: 'directory', name: `${parent.name}/${handle.name}`, handle },
         clean: () => parent.removeEntry(handle.name).catch(() => {}),
@@ -96,32 +102,24 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
       return null;
     }
   }
-  return {
-    destination: { kind: 'opfs', folder: name },
-    saved: { kind: 'opfs', folder: name },
-    clean: async () => {},
-  };
+  try {
+    const folder = await session.engine.freeName(name);
+    const place = { kind: 'opfs', folder } as const;
+    const clean = () => session.engine.discard(place).catch(() => {});
+    return { name: folder, destination: place, saved: place, clean };
+  } catch (error) {
+    session.run.getState().fail(failureOf(error));
+    return null;
+  }
 }
 
-/** Keeps the screen awake, warns before the tab closes, and marks the run. Returns how to let go. */
-async function holdOn(name: string): Promise<() => void> {
+/** Keeps the screen awake and warns before the tab closes. Returns how to let go. */
+async function holdOn(): Promise<() => void> {
   const warn = (event: BeforeUnloadEvent) => event.preventDefault();
   addEventListener('beforeunload', warn);
-  remember(runMark, { name });
   const sentinel = await navigator.wakeLock?.request('screen').catch(() => null);
-  let letGo = () => {};
-  void navigator.locks?.request(
-    runLock,
-    { mode: 'shared' },
-    () =>
-      new Promise<void>((resolve) => {
-        letGo = resolve;
-      }),
-  );
   return () => {
     removeEventListener('beforeunload', warn);
-    forget(runMark);
     void sentinel?.release();
-    letGo();
   };
 }

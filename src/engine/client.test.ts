@@ -107,26 +107,36 @@ describe('a page and its engine', () => {
 
   test('private storage is listed, emptied, zipped', async () => {
     const removed: string[] = [];
+    const merge = { folder: 'done', bytes: 3, finished: '2026-11-27T04:00:00Z', verified: true };
     await started({
       storage: {
         ...emptyStorage,
-        leftovers: async () => ['broken', 'half'],
-        async removeLeftover(folder) {
-          removed.push(`leftover ${folder}`);
+        unfinished: async () => [
+          { folder: 'broken', bytes: 1 },
+          { folder: 'half', bytes: 2 },
+        ],
+        async discard(to) {
+          removed.push(`unfinished ${to.kind === 'opfs' && to.folder}`);
         },
-        finished: async () => ['done'],
+        finished: async () => [merge],
+        freeName: async (name) => `${name}-2`,
         async remove(folder) {
           removed.push(folder);
         },
       },
     });
     const { client } = pair;
-    expect(await client.leftovers()).toEqual(['broken', 'half']);
+    expect(await client.leftovers()).toEqual([
+      { folder: 'broken', bytes: 1 },
+      { folder: 'half', bytes: 2 },
+    ]);
     await client.removeLeftovers();
-    expect(await client.finished()).toEqual(['done']);
+    expect(await client.finished()).toEqual([merge]);
+    expect(await client.freeName('done')).toBe('done-2');
     expect(await client.files('done')).toEqual([]);
     await client.removeFinished('done');
-    expect(removed).toEqual(['leftover broken', 'leftover half', 'done']);
+    await client.discard({ kind: 'opfs', folder: 'cut' });
+    expect(removed).toEqual(['unfinished broken', 'unfinished half', 'done', 'unfinished cut']);
   });
 });
 

@@ -1,6 +1,5 @@
 import type { Model } from '../formats/model.ts';
 import type { Published, PublishProgress } from '../hub/publication.ts';
-import type { StoredFile } from '../io/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import { EngineError } from './errors.ts';
 import {
@@ -8,6 +7,7 @@ import {
   type BackendChoice,
   type Destination,
   type DeviceReport,
+  type FinishedMerge,
   type Handle,
   type HubAccess,
   type MosaicRow,
@@ -17,6 +17,8 @@ import {
   type Request,
   type RunOptions,
   type RunResult,
+  type StoredFile,
+  type UnfinishedMerge,
 } from './protocol.ts';
 import { fromWire } from './wire.ts';
 
@@ -129,30 +131,45 @@ export class EngineClient {
     return (await this.#call(ask, listeners)) as Published;
   }
 
-  /** Names of folders in private storage that an interrupted run left behind. */
-  async leftovers(): Promise<readonly string[]> {
-    return (await this.#call({ kind: 'leftovers', action: 'list' })) as readonly string[];
+  /** What interrupted runs left behind in private storage. */
+  async leftovers(): Promise<readonly UnfinishedMerge[]> {
+    return (await this.#call({
+      kind: 'leftovers',
+      action: 'list',
+    })) as readonly UnfinishedMerge[];
   }
 
   async removeLeftovers(): Promise<void> {
     await this.#call({ kind: 'leftovers', action: 'remove' });
   }
 
-  /** Names of finished runs that are still in private storage. */
-  async finished(): Promise<readonly string[]> {
-    return (await this.#call({ kind: 'finished', action: { kind: 'list' } })) as readonly string[];
+  /** Takes away what a run left that came to no end, such as by a crash of the engine. */
+  async discard(destination: Destination): Promise<void> {
+    await this.#call({ kind: 'discard', destination });
   }
 
-  /** The files of a finished run, each to be downloaded by itself. */
+  /** Finished merges that are still in private storage. */
+  async finished(): Promise<readonly FinishedMerge[]> {
+    return (await this.#call({
+      kind: 'finished',
+      action: { kind: 'list' },
+    })) as readonly FinishedMerge[];
+  }
+
+  /** The name for a merge into private storage: `name`, or the next like it that none there has. */
+  async freeName(name: string): Promise<string> {
+    return (await this.#call({ kind: 'finished', action: { kind: 'free-name', name } })) as string;
+  }
+
+  /** The files of a finished merge, each to be downloaded by itself. */
   async files(folder: string): Promise<readonly StoredFile[]> {
     const action = { kind: 'files', folder } as const;
     return (await this.#call({ kind: 'finished', action })) as readonly StoredFile[];
   }
 
-  /** The finished folder as one file, for a download. */
-  async zip(folder: string): Promise<File> {
-    const action = { kind: 'zip', folder } as const;
-    return (await this.#call({ kind: 'finished', action })) as File;
+  /** The finished folder as one file, for a download. It takes no room of its own. */
+  async zip(folder: string): Promise<Blob> {
+    return (await this.#call({ kind: 'finished', action: { kind: 'zip', folder } })) as Blob;
   }
 
   async removeFinished(folder: string): Promise<void> {

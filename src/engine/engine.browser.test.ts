@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listUnfinished, removeRun, runsFolder } from '../io/opfs-runs.ts';
+import { listUnfinished, mergesFolder, removeMerge } from '../io/stored-merges.ts';
 import { mergeRun, writtenTensor } from '../testing/merge-run.ts';
 import { bf16, modelFile } from '../testing/model-file.ts';
 import { type EngineClient, startEngine } from './client.ts';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   engine.stop();
-  await removeRun(folder);
+  await removeMerge(folder);
 });
 
 async function expectedRun() {
@@ -64,11 +64,11 @@ describe('the engine in a worker', () => {
   test('packs and forgets a finished run', async () => {
     const { plan } = await expectedRun();
     await engine.run(plan, destination, optionsFor('cpu'));
-    expect(await engine.finished()).toContain(folder);
+    expect(await engine.finished()).toMatchObject([{ folder, verified: true }]);
     const zip = await engine.zip(folder);
     expect(zip.size).toBeGreaterThan(plan.bytesToWrite);
     await engine.removeFinished(folder);
-    expect(await engine.finished()).not.toContain(folder);
+    expect(await engine.finished()).toEqual([]);
   });
 
   test('a cancelled run leaves nothing behind', async () => {
@@ -77,18 +77,21 @@ describe('the engine in a worker', () => {
     const running = engine.run(plan, destination, optionsFor('cpu'), { signal: stop.signal });
     setTimeout(() => stop.abort(), 5);
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
-    await expect.poll(async () => (await runsFolder()).keys().next()).toMatchObject({ done: true });
+    await expect
+      .poll(async () => (await mergesFolder()).keys().next())
+      .toMatchObject({ done: true });
     expect(await listUnfinished()).toEqual([]);
   });
 
   test('what an interrupted run left is listed and removed; a finished one stays', async () => {
     const { plan } = await expectedRun();
     await engine.run(plan, destination, optionsFor('cpu'));
-    const runs = await runsFolder();
-    await runs.getDirectoryHandle(`${folder}.partial`, { create: true });
-    expect(await engine.leftovers()).toEqual([folder]);
+    const merges = await mergesFolder();
+    await merges.getDirectoryHandle(`${folder}.partial`, { create: true });
+    expect(await engine.leftovers()).toEqual([{ folder: `${folder}.partial`, bytes: 0 }]);
+    await engine.discard(destination);
     await engine.removeLeftovers();
     expect(await engine.leftovers()).toEqual([]);
-    expect(await engine.finished()).toContain(folder);
+    expect(await engine.finished()).toMatchObject([{ folder }]);
   });
 });

@@ -21,7 +21,7 @@ export class JobError extends Error {
   }
 }
 
-/** The written files are not what was sent to them, so none of them gets its final name. */
+/** The written files are not what was sent to them, so they do not become a finished merge. */
 export class VerifyError extends Error {
   override readonly name = 'VerifyError';
   readonly tag = 'verify';

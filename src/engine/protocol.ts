@@ -3,6 +3,7 @@ import type { Wait } from '../hub/connection.ts';
 import type { HubFile } from '../hub/place.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { StoredFile } from '../io/paths.ts';
+import type { FinishedMerge, UnfinishedMerge } from '../io/stored-merges.ts';
 import type { Plan } from '../plan/types.ts';
 
 /**
@@ -181,23 +182,31 @@ export type Request =
   | { readonly kind: 'cancel'; readonly id: number; readonly target: number }
   /** What interrupted runs left in private storage. */
   | { readonly kind: 'leftovers'; readonly id: number; readonly action: 'list' | 'remove' }
-  /** Finished runs in private storage: which there are, and one of them to download or forget. */
+  /** Takes away what a run left that came to no end; a finished merge and a run under way stay. */
+  | { readonly kind: 'discard'; readonly id: number; readonly destination: Destination }
+  /** Finished merges in private storage: which there are, and one of them to download or remove. */
   | { readonly kind: 'finished'; readonly id: number; readonly action: FinishedAction };
 
 export type FinishedAction =
   | { readonly kind: 'list' }
+  /** The name a merge will have there: another when this one is taken. */
+  | { readonly kind: 'free-name'; readonly name: string }
   | { readonly kind: 'files'; readonly folder: string }
   | { readonly kind: 'zip'; readonly folder: string }
   | { readonly kind: 'remove'; readonly folder: string };
+
+export type { FinishedMerge, StoredFile, UnfinishedMerge };
 
 /** What a request is answered with. Files are native and lie on disk: cloning copies no bytes. */
 export type Answer =
   | Model
   | DeviceReport
   | RunResult
-  | readonly string[]
+  | readonly FinishedMerge[]
+  | readonly UnfinishedMerge[]
   | readonly StoredFile[]
-  | File
+  | Blob
+  | string
   | Published
   | number
   | null;
@@ -230,6 +239,7 @@ const requestKinds: readonly string[] = [
   'publish',
   'cancel',
   'leftovers',
+  'discard',
   'finished',
 ] satisfies Request['kind'][];
 

@@ -1,6 +1,5 @@
 import type { Model } from '../formats/model.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
-import type { StoredFile } from '../io/paths.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
 import type { Auditor } from './check/auditor.ts';
@@ -14,10 +13,13 @@ import type {
   Destination,
   Event,
   FinishedAction,
+  FinishedMerge,
   Handle,
   HubAccess,
   Request,
   RunResult,
+  StoredFile,
+  UnfinishedMerge,
 } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
 import { Mosaic } from './run/mosaic.ts';
@@ -27,14 +29,16 @@ import { toWire } from './wire.ts';
 
 /** Private storage, as far as runs use it. */
 export interface Storage {
-  /** Folders an interrupted run left, without those a run of another tab is writing. */
-  leftovers(): Promise<readonly string[]>;
-  removeLeftover(folder: string): Promise<void>;
-  finished(): Promise<readonly string[]>;
-  files(folder: string): Promise<readonly StoredFile[]>;
-  /** The files of a finished run, wherever it was written to. */
+  /** What interrupted runs left, without those that a run of another tab is writing. */
+  unfinished(): Promise<readonly UnfinishedMerge[]>;
+  /** Takes away what a run left there that came to no end. */
+  discard(destination: Destination): Promise<void>;
+  finished(): Promise<readonly FinishedMerge[]>;
+  /** `name`, or the next like it that no merge has. */
+  freeName(name: string): Promise<string>;
+  /** The files of a finished merge, wherever it was written to. */
   written(destination: Destination): Promise<readonly StoredFile[]>;
-  zip(folder: string): Promise<File>;
+  zip(folder: string): Promise<Blob>;
   remove(folder: string): Promise<void>;
 }
 
@@ -102,6 +106,10 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return publications(() => publish(request));
       case 'leftovers':
         return leftovers(request.action);
+      case 'discard':
+        // After the run that wrote there, which may still be ending.
+        await runs(() => surroundings.storage.discard(request.destination));
+        return null;
       case 'finished':
         return finished(request.action);
       default:
@@ -173,9 +181,10 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
   }
 
   async function leftovers(action: 'list' | 'remove'): Promise<Answer> {
-    const folders = await surroundings.storage.leftovers();
-    if (action === 'list') return folders;
-    for (const folder of folders) await surroundings.storage.removeLeftover(folder);
+    const { storage } = surroundings;
+    const merges = await storage.unfinished();
+    if (action === 'list') return merges;
+    for (const { folder } of merges) await storage.discard({ kind: 'opfs', folder });
     return null;
   }
 
@@ -184,8 +193,10 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     switch (action.kind) {
       case 'list':
         return storage.finished();
+      case 'free-name':
+        return storage.freeName(action.name);
       case 'files':
-        return storage.files(action.folder);
+        return storage.written({ kind: 'opfs', folder: action.folder });
       case 'zip':
         return storage.zip(action.folder);
       case 'remove':

@@ -4,18 +4,17 @@ import { blobSource } from '../io/blob.ts';
 import { directorySink, folderFiles } from '../io/directory.ts';
 import { httpSource } from '../io/http.ts';
 import { opfsSink } from '../io/opfs.ts';
-import {
-  listFinished,
-  listUnfinished,
-  partialSuffix,
-  removeIfThere,
-  removeRun,
-  runFiles,
-  runsFolder,
-} from '../io/opfs-runs.ts';
 import type { Source } from '../io/source.ts';
 import { storedSource } from '../io/stored.ts';
-import { zipRun } from '../io/zip.ts';
+import {
+  freeName,
+  listFinished,
+  listUnfinished,
+  mergeFiles,
+  removeMerge,
+  removeUnfinished,
+} from '../io/stored-merges.ts';
+import { zipOf } from '../io/zip.ts';
 import { workerAuditor } from './check/auditor.ts';
 import { Crew } from './crew/crew.ts';
 import { Devices, type Machine } from './devices/devices.ts';
@@ -38,17 +37,16 @@ const machine: Machine = {
 };
 
 const storage: Storage = {
-  leftovers: async () => (await listUnfinished()).map(({ folder }) => folder),
-  async removeLeftover(folder) {
-    // A finished run of the same name stays.
-    await removeIfThere(await runsFolder(), folder + partialSuffix);
+  unfinished: listUnfinished,
+  async discard(destination) {
+    if (destination.kind === 'opfs') await removeUnfinished(destination.folder);
   },
-  finished: async () => (await listFinished()).map(({ folder }) => folder),
-  files: runFiles,
+  finished: listFinished,
+  freeName,
   written: (destination) =>
-    destination.kind === 'opfs' ? runFiles(destination.folder) : folderFiles(destination.handle),
-  zip: zipRun,
-  remove: removeRun,
+    destination.kind === 'opfs' ? mergeFiles(destination.folder) : folderFiles(destination.handle),
+  zip: async (folder) => zipOf(folder, await mergeFiles(folder)),
+  remove: removeMerge,
 };
 
 const remote = new HubRemote();

@@ -1,6 +1,6 @@
 import { blobSource } from './blob.ts';
 import { asReadError, asWriteError, WriteError } from './errors.ts';
-import { baseName, filesBelow, folderOf, removeBelow, type StoredFile } from './paths.ts';
+import { fileAt, filesBelow, removeBelow, type StoredFile } from './paths.ts';
 import type { Sink, SinkFile } from './sink.ts';
 
 type Entry = {
@@ -58,7 +58,7 @@ export function directorySink(folder: FileSystemDirectoryHandle): Sink {
       try {
         const entry = entries.get(name);
         if (entry) await show(name, entry);
-        const handle = entry?.handle ?? (await fileHandle(folder, name));
+        const handle = entry?.handle ?? (await fileAt(folder, name));
         return blobSource(name, await handle.getFile());
       } catch (error) {
         throw asReadError(error, name);
@@ -67,17 +67,9 @@ export function directorySink(folder: FileSystemDirectoryHandle): Sink {
   };
 }
 
-async function fileHandle(
-  folder: FileSystemDirectoryHandle,
-  path: string,
-  options: { readonly create?: boolean } = {},
-): Promise<FileSystemFileHandle> {
-  return (await folderOf(folder, path, options)).getFileHandle(baseName(path), options);
-}
-
 async function openEntry(folder: FileSystemDirectoryHandle, name: string): Promise<Entry> {
   try {
-    const handle = await fileHandle(folder, name, { create: true });
+    const handle = await fileAt(folder, name, { create: true });
     const writable = await handle.createWritable().catch(async (error: unknown) => {
       await removeBelow(folder, name).catch(() => {}); // keep the first error
       throw error;
@@ -118,7 +110,7 @@ async function guard<T>(name: string, entry: Entry, act: () => Promise<T>): Prom
 
 async function exists(folder: FileSystemDirectoryHandle, name: string): Promise<boolean> {
   try {
-    await fileHandle(folder, name);
+    await fileAt(folder, name);
     return true;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'NotFoundError') return false;

@@ -1,5 +1,5 @@
-import { removeIfThere } from './opfs-runs.ts';
 import type { PieceStore } from './range-cache.ts';
+import { removeIfThere } from './stored-merges.ts';
 import { openSyncFile } from './sync-file.ts';
 
 /** TypeScript's types lack it; all browsers with sync access handles have it. */

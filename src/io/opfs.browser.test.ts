@@ -1,25 +1,51 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { type RemoteOpfs, remoteOpfs } from '../testing/remote-opfs.ts';
-import { listFinished, listUnfinished, removeRun, runFiles, runsFolder } from './opfs-runs.ts';
+import {
+  freeName,
+  listFinished,
+  listUnfinished,
+  markerName,
+  mergeFiles,
+  mergesFolder,
+  removeMerge,
+  removeUnfinished,
+} from './stored-merges.ts';
 
 const folder = 'merge';
 let opfs: RemoteOpfs;
 
 async function storedNames(): Promise<string[]> {
   const names: string[] = [];
-  for await (const name of (await runsFolder()).keys()) names.push(name);
+  for await (const name of (await mergesFolder()).keys()) names.push(name);
   return names.sort();
 }
 
-async function write(name: string, ...chunks: number[][]): Promise<void> {
+async function write(name: string, chunks: readonly number[][], to = folder): Promise<void> {
   const size = chunks.flat().length;
-  await opfs.call({ kind: 'create', folder, name, size });
+  await opfs.call({ kind: 'create', folder: to, name, size });
   for (const chunk of chunks) {
     await opfs.call({ kind: 'write', name, bytes: Uint8Array.from(chunk) });
   }
   await opfs.call({ kind: 'close', name });
 }
+
+/** A finished merge of this name with one file. */
+async function finish(name: string, bytes: readonly number[], verified = true): Promise<void> {
+  await opfs.call({ kind: 'open', folder: name });
+  await write('a.bin', [[...bytes]], name);
+  await opfs.call({ kind: 'commit', folder: name, verified });
+}
+
+async function content(name: string): Promise<Record<string, readonly number[]>> {
+  const files = await mergeFiles(name);
+  const pairs = files.map(async ({ path, file }) => [path, [...(await bytesOf(file))]] as const);
+  return Object.fromEntries(await Promise.all(pairs));
+}
+
+const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
+const namesOf = (merges: readonly { readonly folder: string }[]) =>
+  merges.map((merge) => merge.folder);
 
 beforeEach(() => {
   opfs = remoteOpfs();
@@ -30,26 +56,27 @@ afterEach(async () => {
   await expect.poll(listUnfinished).toBeDefined();
   const root = await navigator.storage.getDirectory();
   await expect
-    .poll(() => root.removeEntry('runs', { recursive: true }).then(() => 'gone'))
+    .poll(() => root.removeEntry('merges', { recursive: true }).then(() => 'gone'))
     .toBe('gone');
 });
 
 describe('a run into private storage', () => {
-  test('has its final names only after commit, and reads back before and after', async () => {
+  test('is finished only after commit, and reads back before and after', async () => {
     await opfs.call({ kind: 'open', folder });
-    await write('a.bin', [1, 2], [3]);
-    await write('b.bin', []);
-    expect(await storedNames()).toEqual(['merge.partial']);
+    await write('a.bin', [[1, 2], [3]]);
+    await write('unet/b.bin', []);
+    expect(await listFinished()).toEqual([]);
     const read = { kind: 'read', folder, name: 'a.bin' } as const;
     expect(await opfs.call(read)).toEqual(Uint8Array.of(1, 2, 3));
+    const before = Date.now();
     await opfs.call({ kind: 'commit', folder });
-    expect(await storedNames()).toEqual(['merge']);
     expect(await opfs.call(read)).toEqual(Uint8Array.of(1, 2, 3));
-    expect((await runFiles(folder)).map(({ path, file }) => [path, file.size])).toEqual([
-      ['a.bin', 3],
-      ['b.bin', 0],
-    ]);
-    expect(await listFinished()).toEqual([{ folder, bytes: 3 }]);
+    expect(await content(folder)).toEqual({ 'a.bin': [1, 2, 3], 'unet/b.bin': [] });
+    const [merge] = await listFinished();
+    expect(merge).toMatchObject({ folder, bytes: 3, verified: true });
+    expect(Date.parse(merge.finished)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(merge.finished)).toBeLessThanOrEqual(Date.now());
+    expect(await listUnfinished()).toEqual([]);
   });
 
   test('leaves nothing when aborted, half written or committed', async () => {
@@ -59,21 +86,38 @@ describe('a run into private storage', () => {
     await opfs.call({ kind: 'abort', folder });
     await opfs.call({ kind: 'abort', folder });
     expect(await storedNames()).toEqual([]);
-    await opfs.call({ kind: 'open', folder });
-    await write('a.bin', [1]);
-    await opfs.call({ kind: 'commit', folder });
+    await finish(folder, [1]);
     await opfs.call({ kind: 'abort', folder });
     expect(await storedNames()).toEqual([]);
   });
 
-  test('replaces an earlier one of its name, and what that left unfinished', async () => {
-    await opfs.call({ kind: 'open', folder });
-    await write('old.bin', [1]);
-    await opfs.call({ kind: 'commit', folder });
-    await opfs.call({ kind: 'open', folder });
-    await write('new.bin', [2]);
-    await opfs.call({ kind: 'commit', folder });
-    expect((await runFiles(folder)).map(({ path }) => path)).toEqual(['new.bin']);
+  test('says on return that the verification found problems', async () => {
+    await finish(folder, [1], false);
+    expect(await listFinished()).toMatchObject([{ folder, verified: false }]);
+  });
+
+  test('never takes the place of a finished one: the next has another name', async () => {
+    await finish(folder, [1]);
+    await expect(opfs.call({ kind: 'open', folder })).rejects.toMatchObject({ tag: 'exists' });
+    expect(await freeName(folder)).toBe('merge-2');
+    await finish('merge-2', [2]);
+    expect(await freeName(folder)).toBe('merge-3');
+    expect(await freeName('merge-2')).toBe('merge-2-2');
+    expect(await content(folder)).toEqual({ 'a.bin': [1] });
+  });
+
+  test('has nothing to do with names that look like its own', async () => {
+    const names = ['x', 'x.partial', 'x.zip', 'finished.json', 'files', 'x-2'];
+    for (const [i, name] of names.entries()) await finish(name, [i]);
+    await opfs.call({ kind: 'open', folder: 'x-3' });
+    opfs.terminate();
+    await expect.poll(async () => namesOf(await listUnfinished())).toEqual(['x-3']);
+    expect(await freeName('x')).toBe('x-3');
+    await removeUnfinished('x-3');
+    await removeMerge('x');
+    const left = names.slice(1).sort();
+    expect(namesOf(await listFinished())).toEqual(left);
+    expect(await content('x.partial')).toEqual({ 'a.bin': [1] });
   });
 
   test('notices a file that is shorter than announced', async () => {
@@ -85,28 +129,9 @@ describe('a run into private storage', () => {
     });
   });
 
-  test('makes the folders of a path, and packs and removes them with the rest', async () => {
+  test.each(['../a.bin', 'a/../../b', '/a', 'a//b', ''])('refuses the name “%s”', async (name) => {
     await opfs.call({ kind: 'open', folder });
-    await write('unet/config.json', [1]);
-    await write('unet/weights/a.bin', [2, 3]);
-    await opfs.call({ kind: 'commit', folder });
-    const files = (await runFiles(folder)).map(({ path, file }) => [path, file.size]);
-    expect(files).toEqual([
-      ['unet/config.json', 1],
-      ['unet/weights/a.bin', 2],
-    ]);
-    const read = { kind: 'read', folder, name: 'unet/weights/a.bin' } as const;
-    expect(await opfs.call(read)).toEqual(Uint8Array.of(2, 3));
-    expect(await listFinished()).toEqual([{ folder, bytes: 3 }]);
-    const { file } = await opfs.call<{ readonly file: File }>({ kind: 'zip', folder });
-    expect(await file.text()).toContain('merge/unet/weights/a.bin');
-    await removeRun(folder);
-    expect(await storedNames()).toEqual([]);
-  });
-
-  test('refuses names that lead elsewhere', async () => {
-    await opfs.call({ kind: 'open', folder });
-    const create = opfs.call({ kind: 'create', folder, name: '../a.bin', size: 1 });
+    const create = opfs.call({ kind: 'create', folder, name, size: 1 });
     await expect(create).rejects.toMatchObject({ tag: 'name' });
   });
 
@@ -116,15 +141,78 @@ describe('a run into private storage', () => {
     await expect(other.call({ kind: 'open', folder })).rejects.toMatchObject({ tag: 'busy' });
     other.terminate();
     expect(await listUnfinished()).toEqual([]);
+    expect(await freeName(folder)).toBe('merge-2');
+    await removeUnfinished(folder);
+    await write('a.bin', [[1]]);
+    await opfs.call({ kind: 'commit', folder });
+    expect(await content(folder)).toEqual({ 'a.bin': [1] });
   });
 
   test('that was cut short is found on return, and can be removed', async () => {
     await opfs.call({ kind: 'open', folder });
-    await write('a.bin', [1, 2, 3]);
+    await write('a.bin', [[1, 2, 3]]);
     opfs.terminate();
     await expect.poll(listUnfinished).toEqual([{ folder, bytes: 3 }]);
-    await removeRun(folder);
+    expect(await freeName(folder)).toBe(folder);
+    await removeUnfinished(folder);
     expect(await storedNames()).toEqual([]);
+  });
+
+  test('that was finished is not removed as a leftover', async () => {
+    await finish(folder, [1]);
+    await removeUnfinished(folder);
+    expect(await content(folder)).toEqual({ 'a.bin': [1] });
+  });
+
+  test.each([
+    ['a marker that was cut short', markerName, '{"finished":"2026-11-27T04:00:00Z","veri'],
+    ['an empty marker', markerName, ''],
+    ['a file that is shorter', 'files/a.bin', 'x'],
+  ])('with %s it is not finished', async (_, path, text) => {
+    await finish(folder, [1, 2, 3]);
+    const parts = path.split('/');
+    let place = await (await mergesFolder()).getDirectoryHandle(folder);
+    for (const part of parts.slice(0, -1)) place = await place.getDirectoryHandle(part);
+    const writable = await (await place.getFileHandle(parts.at(-1)!)).createWritable();
+    await writable.write(text);
+    await writable.close();
+    expect(await listFinished()).toEqual([]);
+    expect(namesOf(await listUnfinished())).toEqual([folder]);
+  });
+
+  test('killed at any step, leaves the old model whole, and the new one whole or as a leftover', async () => {
+    await finish(folder, [1, 2, 3]);
+    const found: string[] = [];
+    for (let step = 1, isDone = false; !isDone; step++) {
+      opfs.terminate();
+      opfs = remoteOpfs();
+      const to = await freeName(folder);
+      await opfs.call({ kind: 'stop-at', step });
+      const run = async () => {
+        await opfs.call({ kind: 'open', folder: to });
+        await write('a.bin', [[4], [5]], to);
+        await write('unet/b.bin', [[6]], to);
+        await opfs.call({ kind: 'commit', folder: to });
+        return 'done';
+      };
+      const end = await Promise.race([opfs.stopped, run().catch(() => opfs.stopped)]);
+      isDone = end === 'done';
+      opfs.terminate();
+      await expect.poll(async () => (await navigator.locks.query()).held).toEqual([]);
+
+      expect(await content(folder)).toEqual({ 'a.bin': [1, 2, 3] });
+      const finished = namesOf(await listFinished()).filter((name) => name !== folder);
+      const unfinished = namesOf(await listUnfinished());
+      found.push(finished.length > 0 ? 'new' : unfinished.length > 0 ? 'leftover' : 'nothing');
+      for (const name of finished) {
+        expect(await content(name)).toEqual({ 'a.bin': [4, 5], 'unet/b.bin': [6] });
+        await removeMerge(name);
+      }
+      for (const name of unfinished) await removeUnfinished(name);
+      expect(await storedNames()).toEqual([folder]);
+    }
+    expect(found.length).toBeGreaterThan(20);
+    expect(new Set(found)).toEqual(new Set(['nothing', 'leftover', 'new']));
   });
 });
 
@@ -147,51 +235,20 @@ test('out of quota, the write fails although the browser does not throw', async 
   }
 });
 
-describe('zipRun', () => {
-  type Zipped = { readonly file: File; readonly progress: readonly (readonly [number, number])[] };
-
-  test('packs the files of a run, uncompressed, under the name of its folder', async () => {
-    await opfs.call({ kind: 'open', folder });
-    await write('a.bin', [0x41, 0x42]);
-    await write('config.json', [0x7b, 0x7d]);
-    await opfs.call({ kind: 'commit', folder });
-    const { file, progress } = await opfs.call<Zipped>({ kind: 'zip', folder });
-    expect(file.name).toBe('merge.zip');
-    expect(progress.at(-1)).toEqual([file.size, file.size]);
-    const text = await file.text();
-    expect(text.slice(0, 4)).toBe('PK\x03\x04');
-    expect(text).toContain('merge/a.bin');
-    expect(text).toContain('AB');
-    expect(text).toContain('merge/config.json');
-    await removeRun(folder);
-    expect(await storedNames()).toEqual([]);
-  });
-
-  test('made again, replaces the archive; so does a new run of the name', async () => {
-    await opfs.call({ kind: 'open', folder });
-    await write('a.bin', [1]);
-    await opfs.call({ kind: 'commit', folder });
-    const old = await (await runsFolder()).getFileHandle('merge.zip', { create: true });
-    const writable = await old.createWritable();
-    await writable.write(new Uint8Array(5000));
-    await writable.close();
-    const { file, progress } = await opfs.call<Zipped>({ kind: 'zip', folder });
-    expect(file.size).toBe(progress.at(-1)?.[1]);
-    expect(file.size).toBeLessThan(1000);
-    await opfs.call({ kind: 'open', folder });
-    await opfs.call({ kind: 'commit', folder });
-    expect(await storedNames()).toEqual(['merge']);
-  });
-
-  test('leaves no archive when aborted', async () => {
-    await opfs.call({ kind: 'open', folder });
-    await write(
-      'a.bin',
-      Array.from({ length: 1000 }, () => 7),
-    );
-    await opfs.call({ kind: 'commit', folder });
-    const zipping = opfs.call({ kind: 'zip', folder, stopAfter: 1 });
-    await expect(zipping).rejects.toMatchObject({ tag: 'AbortError' });
-    expect(await storedNames()).toEqual(['merge']);
-  });
+test('an archive holds the files of a merge, uncompressed, and takes no room of its own', async () => {
+  await opfs.call({ kind: 'open', folder });
+  await write('a.bin', [[0x41, 0x42]]);
+  await write('unet/config.json', [[0x7b, 0x7d]]);
+  await write('weights', [Array.from({ length: 2 ** 20 }, () => 7)]);
+  await opfs.call({ kind: 'commit', folder });
+  const { usage: before = 0 } = await navigator.storage.estimate();
+  const zip = await opfs.call<Blob>({ kind: 'zip', folder });
+  expect(await zip.slice(0, 4).text()).toBe('PK\x03\x04');
+  const start = await zip.slice(0, 200).text();
+  for (const part of ['merge/a.binAB', 'merge/unet/config.json{}', 'merge/weights']) {
+    expect(start).toContain(part);
+  }
+  const { usage: after = 0 } = await navigator.storage.estimate();
+  expect(after - before).toBeLessThan(2 ** 19);
+  expect(await storedNames()).toEqual([folder]);
 });

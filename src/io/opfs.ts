@@ -1,31 +1,40 @@
 import { blobSource } from './blob.ts';
 import { asReadError, asWriteError, WriteError } from './errors.ts';
-import { lockName, partialSuffix, removeIfThere, runsFolder } from './opfs-runs.ts';
-import { baseName, folderOf } from './paths.ts';
+import { fileAt } from './paths.ts';
 import type { Sink } from './sink.ts';
+import {
+  filesOf,
+  lockName,
+  type Marker,
+  markerName,
+  markerOf,
+  mergesFolder,
+  removeIfThere,
+} from './stored-merges.ts';
 import { openSyncFile, type SyncFile } from './sync-file.ts';
 
-/** Moving within private storage; all browsers with sync access handles have it, TypeScript's types not. */
-type Movable = { move(folder: FileSystemDirectoryHandle, name: string): Promise<void> };
-
 /**
- * Writes a model folder into private storage. Needs a dedicated worker. Files lie in `folder.partial`
- * until `commit` moves them. Leftovers of an earlier run of this name are removed; a run that still goes
- * on, in this tab or another, makes it reject with `WriteError` (tag `busy`).
+ * Writes a model folder into private storage. Needs a dedicated worker. Files lie where they stay; the
+ * marker that `commit` writes last makes them a finished merge, all of them at once. What an interrupted
+ * run of this name left is removed first. Rejects with `WriteError`: tag `exists` where a finished merge
+ * has the name, `busy` where a run goes on that writes there, in this tab or another.
  */
 export async function opfsSink(folder: string): Promise<Sink> {
-  const runs = await runsFolder();
+  const merges = await mergesFolder();
   const release = await holdLock(folder);
-  const partialName = folder + partialSuffix;
+  let merge: FileSystemDirectoryHandle;
   let place: FileSystemDirectoryHandle;
   try {
-    await removeIfThere(runs, partialName);
-    place = await runs.getDirectoryHandle(partialName, { create: true });
+    const before = await merges.getDirectoryHandle(folder).catch(() => null);
+    if (before && (await markerOf(before))) throw taken(folder);
+    await removeIfThere(merges, folder);
+    merge = await merges.getDirectoryHandle(folder, { create: true });
+    place = await filesOf(merge, true);
   } catch (error) {
     release();
     throw asWriteError(error, folder);
   }
-  const files = new Map<string, { handle: FileSystemFileHandle; file: SyncFile }>();
+  const files = new Map<string, { readonly file: SyncFile; readonly size: number }>();
   let state: 'open' | 'committed' | 'aborted' = 'open';
 
   return {
@@ -35,45 +44,36 @@ export async function opfsSink(folder: string): Promise<Sink> {
         const found = state === 'open' ? 'created twice' : `created after the run was ${state}`;
         throw new WriteError('closed', { file: name, found, advice: 'Run again.' });
       }
-      const handle = await newFile(place, name);
+      const handle = await fileAt(place, name, { create: true }).catch((error: unknown) => {
+        throw asWriteError(error, name);
+      });
       const file = await openSyncFile(handle, name, size);
-      files.set(name, { handle, file });
+      files.set(name, { file, size });
       return file;
     },
-    async commit() {
+    async commit(verified) {
       if (state === 'committed') return;
       if (state === 'aborted') {
         const found = 'the run was aborted';
         throw new WriteError('closed', { file: folder, found, advice: 'Run again.' });
       }
-      try {
-        await removeIfThere(runs, folder);
-        await removeIfThere(runs, `${folder}.zip`); // it holds the model that is being replaced
-        const final = await runs.getDirectoryHandle(folder, { create: true });
-        for (const [name, { handle, file }] of files) {
-          file.release();
-          const into = await folderOf(final, name, { create: true });
-          await (handle as unknown as Movable).move(into, baseName(name));
-        }
-        place = final;
-        await removeIfThere(runs, partialName);
-      } catch (error) {
-        throw asWriteError(error, folder);
-      }
+      for (const { file } of files.values()) file.release();
+      const sizes = Object.fromEntries([...files].map(([name, { size }]) => [name, size]));
+      const finished = new Date().toISOString();
+      await writeMarker(merge, { finished, verified, files: sizes });
       state = 'committed';
       release();
     },
     async abort() {
+      if (state === 'aborted') return; // the name may be another run's by now
       for (const { file } of files.values()) file.release();
       files.clear();
-      await removeIfThere(runs, partialName);
-      if (state === 'committed') await removeIfThere(runs, folder);
       state = 'aborted';
-      release();
+      await removeIfThere(merges, folder).finally(release);
     },
     async reopen(name) {
       try {
-        const handle = await (await folderOf(place, name)).getFileHandle(baseName(name));
+        const handle = await fileAt(place, name);
         return blobSource(name, await handle.getFile());
       } catch (error) {
         throw asReadError(error, name);
@@ -82,16 +82,24 @@ export async function opfsSink(folder: string): Promise<Sink> {
   };
 }
 
-async function newFile(
-  place: FileSystemDirectoryHandle,
-  path: string,
-): Promise<FileSystemFileHandle> {
+/** Cut short at any byte it is no JSON, and the merge is as unfinished as without it. */
+async function writeMarker(merge: FileSystemDirectoryHandle, marker: Marker): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(marker));
+  const handle = await merge.getFileHandle(markerName, { create: true }).catch((error: unknown) => {
+    throw asWriteError(error, markerName);
+  });
+  const file = await openSyncFile(handle, markerName, bytes.length);
   try {
-    const folder = await folderOf(place, path, { create: true });
-    return await folder.getFileHandle(baseName(path), { create: true });
-  } catch (error) {
-    throw asWriteError(error, path);
+    await file.write(bytes, 0);
+    await file.close();
+  } finally {
+    file.release();
   }
+}
+
+function taken(folder: string): WriteError {
+  const found = 'a finished merge has this name';
+  return new WriteError('exists', { file: folder, found, advice: 'Merge again.' });
 }
 
 /** Resolves to the function that lets go. */
@@ -100,7 +108,7 @@ function holdLock(folder: string): Promise<() => void> {
     const hold = (lock: Lock | null) => {
       if (lock) return new Promise<void>((release) => resolve(release));
       const found = 'another run is writing here';
-      const advice = 'Wait for it, stop it, or choose another name.';
+      const advice = 'Merge again: the next free name is taken.';
       reject(new WriteError('busy', { file: folder, found, advice }));
       return undefined;
     };

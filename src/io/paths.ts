@@ -19,6 +19,15 @@ export async function folderOf(
   return folder;
 }
 
+/** The file at a path below `top`; with `create` it and the folders above it are made. */
+export async function fileAt(
+  top: FileSystemDirectoryHandle,
+  path: string,
+  options: { readonly create?: boolean } = {},
+): Promise<FileSystemFileHandle> {
+  return (await folderOf(top, path, options)).getFileHandle(baseName(path), options);
+}
+
 /** Every file below a folder, in order of path. */
 export async function filesBelow(folder: FileSystemDirectoryHandle): Promise<StoredFile[]> {
   const files: StoredFile[] = [];

@@ -1,11 +1,14 @@
-/** Something a merged model folder is written to. Nothing has its final name before `commit`. */
+/** Something a merged model folder is written to. Nothing counts as finished before `commit`. */
 export interface Sink {
   /** How the browser saves, in words for the user: "folder you picked", "private storage, then a download". */
   readonly kind: 'directory' | 'opfs';
   /** `name` is a path in the model folder, with forward slashes; its folders are made. */
   create(name: string, size: number): Promise<SinkFile>;
-  /** Gives every closed file its final name. */
-  commit(): Promise<void>;
+  /**
+   * Makes the closed files a finished model, all at once. `verified` is kept beside them where the sink
+   * can be listed later: whether the verification found no problem.
+   */
+  commit(verified: boolean): Promise<void>;
   /** Removes everything written so far. Safe to call twice, and after a failure. */
   abort(): Promise<void>;
   /** What was committed (or closed), as a source to verify. */

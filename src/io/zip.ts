@@ -1,49 +1,47 @@
-import { makeZip, predictLength } from 'client-zip';
-import { asWriteError } from './errors.ts';
-import { removeIfThere, runFiles, runsFolder } from './opfs-runs.ts';
-import { openSyncFile } from './sync-file.ts';
+import { createCRC32 } from 'hash-wasm';
+import { blobSource } from './blob.ts';
+import type { StoredFile } from './paths.ts';
+import { centralDirectory, localHeader, type ZipEntry } from './zip-format.ts';
 
-export type ZipOptions = {
-  readonly signal?: AbortSignal;
-  /** Bytes of the archive so far, and in all. */
-  readonly onProgress?: (done: number, total: number) => void;
-};
+/** Bytes read at a time. */
+const STEP = 8 * 2 ** 20;
 
 /**
- * Packs a finished run in private storage into one archive beside it, and returns the file on disk for
- * a download. Nothing is compressed: weights do not shrink. Larger than 4 GiB becomes zip64. Needs a
- * dedicated worker. `removeRun` takes the archive away too.
+ * A folder as one archive for a download, larger than 4 GiB if need be. Nothing is compressed: weights do
+ * not shrink. The files are read once, for their checksums, and not copied: the archive consists of them
+ * as they lie on disk and of what stands between them, so it takes neither memory nor disk.
+ *
+ * @throws ReadError when a file is gone
  */
-export async function zipRun(folder: string, options: ZipOptions = {}): Promise<File> {
-  const { signal, onProgress } = options;
-  const entries = (await runFiles(folder)).map(({ path, file }) => ({
-    name: `${folder}/${path}`,
-    size: file.size,
-    lastModified: file.lastModified,
-    input: file,
-  }));
-  const total = Number(predictLength(entries));
-  const runs = await runsFolder();
-  const name = `${folder}.zip`;
-  const handle = await runs.getFileHandle(name, { create: true }).catch((error: unknown) => {
-    throw asWriteError(error, name);
-  });
-  const file = await openSyncFile(handle, name, total);
-  const reader = makeZip(entries).getReader(); // Safari cannot iterate a stream
-  try {
-    let done = 0;
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      signal?.throwIfAborted();
-      await file.write(chunk.value as Uint8Array<ArrayBuffer>, done);
-      done += chunk.value.length;
-      onProgress?.(done, total);
-    }
-    await file.close();
-    return await handle.getFile();
-  } catch (error) {
-    await reader.cancel().catch(() => {}); // keep the first error
-    file.release();
-    await removeIfThere(runs, name);
-    throw asWriteError(error, name);
+export async function zipOf(folder: string, files: readonly StoredFile[]): Promise<Blob> {
+  const parts: BlobPart[] = [];
+  const entries: (ZipEntry & { readonly at: number })[] = [];
+  let at = 0;
+  const add = (part: BlobPart, size: number) => {
+    parts.push(part);
+    at += size;
+  };
+  for (const { path, file } of files) {
+    const entry = {
+      path: `${folder}/${path}`,
+      size: file.size,
+      crc32: await crc32Of(path, file),
+      modified: file.lastModified,
+    };
+    entries.push({ ...entry, at });
+    const header = localHeader(entry);
+    add(header, header.length);
+    add(file, file.size);
   }
+  parts.push(centralDirectory(entries, at));
+  return new Blob(parts, { type: 'application/zip' });
+}
+
+async function crc32Of(path: string, file: File): Promise<number> {
+  const hasher = await createCRC32();
+  const source = blobSource(path, file);
+  for (let at = 0; at < file.size; at += STEP) {
+    hasher.update(await source.read(at, Math.min(file.size, at + STEP)));
+  }
+  return Number.parseInt(hasher.digest('hex'), 16);
 }

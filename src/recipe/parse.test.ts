@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isRepoName } from '../hub/address.ts';
 import { fullRecipe, modelRef } from '../testing/recipes.ts';
 import { emptyRecipe } from './defaults.ts';
 import { parseRecipe, parseRecipeText } from './parse.ts';
@@ -16,6 +17,35 @@ test('a model of the Hub keeps its commit', () => {
   const parsed = parseRecipe({ ...plain, base: pinned({}) });
   expect('recipe' in parsed && parsed.recipe.base).toEqual(pinned({}));
 });
+
+test.each([
+  ...[
+    '../..',
+    './..',
+    'a/..',
+    '../b',
+    'a/.',
+    '.a/b',
+    'a./b',
+    'a/b.',
+    'a..b/c',
+    'a/b--c',
+    '-a/b',
+    'a/b-',
+  ],
+  ...['a', 'a/b/c', 'a/', '/b', 'a b/c', 'a/b?x', 'a/b#x', `${'a'.repeat(97)}/b`, 'a%2f../b', ''],
+])('a pin cannot lead to “%s”, which is no repo of the Hub', (repo) => {
+  expect(isRepoName(repo)).toBe(false);
+  expect(messages({ ...plain, base: pinned({ repo }) })[0]).toContain('expected owner/name');
+});
+
+test.each(['a/b', 'Org_1/Model-7B.v2', `${'a'.repeat(96)}/b`, '0/_'])(
+  'a pin may name the repo %s',
+  (repo) => {
+    expect(isRepoName(repo)).toBe(true);
+    expect(messages({ ...plain, base: pinned({ repo }) })).toEqual([]);
+  },
+);
 
 function messages(input: unknown): readonly string[] {
   const parsed = parseRecipe(input);

@@ -133,9 +133,14 @@ function readPin(place: Place): HubPin {
     weights: readText(fields.at('weights')),
   };
   // Both become parts of addresses.
-  if (!/^[\w.-]+\/[\w.-]+$/.test(pin.repo)) fault(repo, 'owner/name', null);
+  if (!isRepoName(pin.repo)) fault(repo, 'owner/name', null);
   if (!/^[0-9a-f]{40}$/.test(pin.commit)) fault(commit, 'a commit of 40 hex digits', null);
   return pin;
+}
+
+/** As the Hub names repos: no part begins or ends with a dot, so none leads elsewhere. */
+function isRepoName(repo: string): boolean {
+  return /^\w(?:[\w.-]{0,94}\w)?\/\w(?:[\w.-]{0,94}\w)?$/.test(repo) && !/--|\.\./.test(repo);
 }
 
 function readExpert(place: Place, schema: ParamSchema | null): Expert {

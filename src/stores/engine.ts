@@ -12,6 +12,8 @@ export type Engine = Pick<
   | 'publish'
   | 'leftovers'
   | 'removeLeftovers'
+  | 'discard'
+  | 'freeName'
   | 'finished'
   | 'files'
   | 'zip'

@@ -1,5 +1,12 @@
 import { createStore } from 'zustand/vanilla';
-import type { MosaicCounts, MosaicRow, Progress, RunResult } from '../engine/protocol.ts';
+import type {
+  FinishedMerge,
+  MosaicCounts,
+  MosaicRow,
+  Progress,
+  RunResult,
+  UnfinishedMerge,
+} from '../engine/protocol.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Failure } from './models.ts';
 
@@ -24,10 +31,10 @@ export type RunState = {
   readonly result: RunResult | null;
   readonly saved: Saved | null;
   readonly failure: Failure | null;
-  /** Names of runs that ended without an end: the tab was closed or crashed. */
-  readonly leftovers: readonly string[];
+  /** Runs that ended without an end: the tab was closed or crashed. */
+  readonly leftovers: readonly UnfinishedMerge[];
   /** Finished merges in private storage, of this visit and earlier ones. */
-  readonly kept: readonly string[];
+  readonly kept: readonly FinishedMerge[];
   start(name: string, saved: Saved, recipe: Recipe): void;
   lay(rows: readonly MosaicRow[]): void;
   advance(progress: Progress): void;
@@ -36,8 +43,8 @@ export type RunState = {
   beginCancel(): void;
   cancel(): void;
   reset(): void;
-  setLeftovers(leftovers: readonly string[]): void;
-  setKept(kept: readonly string[]): void;
+  setLeftovers(leftovers: readonly UnfinishedMerge[]): void;
+  setKept(kept: readonly FinishedMerge[]): void;
 };
 
 /** What a run leaves behind that the next one, or none, does not show. */

@@ -17,14 +17,6 @@ export function recall(key: string): unknown {
   }
 }
 
-export function forget(key: string): void {
-  try {
-    localStorage.removeItem(key);
-  } catch {
-    // As above.
-  }
-}
-
 /** `later` writes once it has not been called for `wait` milliseconds; `flush` writes now what is due. */
 export function quietly(
   write: () => void,

@@ -18,12 +18,12 @@ export const noGpu: GpuFound = {
 };
 
 export const emptyStorage: Storage = {
-  leftovers: async () => [],
-  removeLeftover: async () => {},
+  unfinished: async () => [],
+  discard: async () => {},
   finished: async () => [],
-  files: async () => [],
+  freeName: async (name) => name,
   written: async () => [],
-  zip: async (folder) => new File([], `${folder}.zip`),
+  zip: async () => new Blob(),
   remove: async () => {},
 };
 

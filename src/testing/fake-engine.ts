@@ -100,14 +100,18 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     async removeLeftovers() {
       calls.push('removeLeftovers');
     },
+    async discard(destination) {
+      calls.push(`discard ${destination.kind}`);
+    },
     finished: async () => [],
+    freeName: async (name) => name,
     files: async () => [
       { path: 'model.safetensors', file: new File(['weights'], 'model.safetensors') },
     ],
     async removeFinished(folder) {
       calls.push(`removeFinished ${folder}`);
     },
-    zip: async (folder) => new File(['zip'], `${folder}.zip`),
+    zip: async () => new Blob(['zip']),
     ...over,
   };
 }

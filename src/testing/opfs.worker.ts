@@ -1,7 +1,8 @@
 import { WriteError } from '../io/errors.ts';
 import { opfsSink } from '../io/opfs.ts';
 import type { Sink, SinkFile } from '../io/sink.ts';
-import { zipRun } from '../io/zip.ts';
+import { mergeFiles } from '../io/stored-merges.ts';
+import { zipOf } from '../io/zip.ts';
 
 /** Sync access handles exist only in dedicated workers, so tests of private storage run in this one. */
 export type Call =
@@ -15,9 +16,11 @@ export type Call =
   | { readonly kind: 'write'; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'close'; readonly name: string }
   | { readonly kind: 'read'; readonly folder: string; readonly name: string }
-  | { readonly kind: 'commit'; readonly folder: string }
+  | { readonly kind: 'commit'; readonly folder: string; readonly verified?: boolean }
   | { readonly kind: 'abort'; readonly folder: string }
-  | { readonly kind: 'zip'; readonly folder: string; readonly stopAfter?: number };
+  | { readonly kind: 'zip'; readonly folder: string }
+  /** From here on, stands still for ever before the `step`-th thing it does to private storage. */
+  | { readonly kind: 'stop-at'; readonly step: number };
 
 const sinks = new Map<string, Sink>();
 const files = new Map<string, SinkFile>();
@@ -59,24 +62,36 @@ async function answer(call: Call): Promise<unknown> {
       return source.read(0, source.size);
     }
     case 'commit':
-      return sinks.get(call.folder)!.commit();
+      return sinks.get(call.folder)!.commit(call.verified ?? true);
     case 'abort':
       return sinks.get(call.folder)!.abort();
+    case 'stop-at':
+      stopAt(call.step);
+      return null;
     case 'zip':
-      return zip(call.folder, call.stopAfter);
+      return zipOf(call.folder, await mergeFiles(call.folder));
   }
 }
 
-/** Aborts once `stopAfter` bytes are packed. */
-async function zip(folder: string, stopAfter = Number.POSITIVE_INFINITY) {
-  const stop = new AbortController();
-  const progress: (readonly [number, number])[] = [];
-  const file = await zipRun(folder, {
-    signal: stop.signal,
-    onProgress: (done, total) => {
-      progress.push([done, total]);
-      if (done >= stopAfter) stop.abort();
-    },
-  });
-  return { file, progress };
+/** As if it were killed there: nothing it does to private storage from then on comes about. */
+function stopAt(step: number): void {
+  let steps = 0;
+  const acts = [
+    [FileSystemDirectoryHandle, ['getDirectoryHandle', 'getFileHandle', 'removeEntry']],
+    [FileSystemFileHandle, ['createSyncAccessHandle']],
+    [FileSystemSyncAccessHandle, ['truncate', 'write', 'flush', 'close']],
+  ] as const;
+  for (const [{ prototype }, names] of acts) {
+    for (const name of names) {
+      const methods = prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+      const method = methods[name];
+      methods[name] = function (this: unknown, ...args) {
+        steps += 1;
+        if (steps < step) return method.apply(this, args);
+        if (steps === step) self.postMessage({ id: 0, stopped: name });
+        if (prototype === FileSystemSyncAccessHandle.prototype) throw new Error('killed');
+        return new Promise(() => {});
+      };
+    }
+  }
 }

@@ -5,12 +5,18 @@ export type RemoteOpfs = {
   call<T = null>(call: Call): Promise<T>;
   /** As closing the tab would. */
   terminate(): void;
+  /** Resolves when it stands still at the step that it was told. */
+  readonly stopped: Promise<string>;
 };
 
 export function remoteOpfs(): RemoteOpfs {
   const worker = new Worker(new URL('./opfs.worker.ts', import.meta.url), { type: 'module' });
   let lastId = 0;
+  const stopped = new Promise<string>((resolve) => {
+    worker.addEventListener('message', ({ data }) => data.stopped && resolve(data.stopped));
+  });
   return {
+    stopped,
     terminate: () => worker.terminate(),
     call<T>(call: Call) {
       lastId += 1;

@@ -193,9 +193,9 @@ describe('a run that is cancelled', () => {
     const inner = memorySink();
     const sink = {
       ...inner,
-      async commit() {
+      async commit(verified: boolean) {
         stop.abort();
-        await inner.commit();
+        await inner.commit(verified);
       },
     };
     const { plan, options } = await mergeRun({ models, recipe });

@@ -36,8 +36,8 @@ export type RunOptions = {
 };
 
 /**
- * Carries out a plan: weights, side files, verification, then the final names. On any failure and on
- * abort nothing keeps a name and the sink is emptied.
+ * Carries out a plan: weights, side files, verification, then the commit. On any failure and on
+ * abort the sink is emptied.
  *
  * @throws JobError naming step, tensor and file; VerifyError; AbortError
  */
@@ -94,7 +94,7 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
     const report = await verify(plan, { sink, files, reports, sources, budget, signal });
     files.push(await writeText(verifyFileName, verifyJson(report, reports), output));
     signal.throwIfAborted();
-    await sink.commit();
+    await sink.commit(report.ok);
     signal.throwIfAborted(); // cancelled meanwhile: the sink takes everything back
     return {
       verify: report,

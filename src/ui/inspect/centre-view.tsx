@@ -100,6 +100,15 @@ function ChecksBadge() {
 
 function ResultBadge() {
   const phase = useRun((state) => state.phase);
+  const kept = useRun((state) => state.kept.length);
+  if (phase === 'idle' && kept > 0) {
+    return (
+      <span className="badge is-good">
+        {kept}
+        <span className="visually-hidden"> finished {kept === 1 ? 'merge' : 'merges'} kept</span>
+      </span>
+    );
+  }
   if (phase !== 'done' && phase !== 'failed') return null;
   return (
     <span className={`badge ${phase === 'done' ? 'is-good' : 'is-error'}`}>

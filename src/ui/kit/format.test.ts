@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, counted, duration, parameters, plain, signed } from './format.ts';
+import { bytes, counted, duration, moment, parameters, plain, signed } from './format.ts';
 
 test('bytes are decimal, with three digits', () => {
   expect([0, 999, 1000, 1_940_000, 12_345_678, 5e9].map(bytes)).toEqual([
@@ -32,4 +32,10 @@ test('values lose float noise and signs are true minus signs', () => {
 
 test('nouns agree with their number', () => {
   expect([counted(1, 'tensor'), counted(1200, 'tensor')]).toEqual(['1 tensor', '1,200 tensors']);
+});
+
+test('a moment is told in this time zone', () => {
+  const early = new Date(2026, 10, 7, 4, 9).toISOString();
+  const late = new Date(2027, 0, 31, 23, 59).toISOString();
+  expect([early, late].map(moment)).toEqual(['7 Nov 2026, 04:09', '31 Jan 2027, 23:59']);
 });

@@ -1,5 +1,6 @@
 /** Numbers as people read them. */
 
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const units = ['B', 'KB', 'MB', 'GB', 'TB'];
 
 /** Decimal units, as file managers show them: 1.94 MB. */
@@ -33,6 +34,14 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** "27 Nov 2026, 04:10", in this computer's time zone. */
+export function moment(iso: string): string {
+  const date = new Date(iso);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const day = `${date.getDate()} ${months[date.getMonth()]} ${date.getFullYear()}`;
+  return `${day}, ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 /** A parameter's value without float noise: 0.30000000000000004 → 0.3. */

@@ -1,28 +1,36 @@
-import { Trash2 } from 'lucide-react';
 import { removeKept } from '../../commands/kept.ts';
 import { session, useRun } from '../../stores/use-session.ts';
-import { IconButton } from '../kit/button.tsx';
+import { bytes, moment } from '../kit/format.ts';
+import { RemoveButton } from '../kit/remove-button.tsx';
 import { ZipButton } from './result-files.tsx';
 
-/** Merges of earlier visits that still take room in private storage. */
+/** Finished merges in private storage, of this visit and earlier ones, for as long as nobody removes them. */
 export function Kept() {
   const kept = useRun((state) => state.kept);
   const shown = useRun(({ phase, saved }) =>
     phase === 'done' && saved?.kind === 'opfs' ? saved.folder : null,
   );
-  const others = kept.filter((folder) => folder !== shown);
+  const others = kept.filter(({ folder }) => folder !== shown);
   if (others.length === 0) return null;
   return (
     <section className="kept">
-      <h4>Earlier merges in private storage</h4>
+      <h4>Finished merges in private storage</h4>
       <ul>
-        {others.map((folder) => (
+        {others.map(({ folder, bytes: size, finished, verified }) => (
           <li key={folder}>
-            <code>{folder}</code>
+            <p className="kept-name">
+              <code>{folder}</code>
+              <span className="kept-facts number">
+                {bytes(size)}, {verified ? 'verified' : 'with problems'},{' '}
+                <time dateTime={finished}>{moment(finished)}</time>
+              </span>
+            </p>
             <ZipButton folder={folder} />
-            <IconButton label={`Remove ${folder}`} onPress={() => void removeKept(session, folder)}>
-              <Trash2 aria-hidden />
-            </IconButton>
+            <RemoveButton
+              what={folder}
+              warning={`${folder} cannot be brought back.`}
+              onRemove={() => void removeKept(session, folder)}
+            />
           </li>
         ))}
       </ul>

@@ -1,10 +1,12 @@
 import { CloudUpload, Copy, Download, FolderCheck, LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import { downloadFile, downloadZip } from '../../commands/download.ts';
+import { removeKept } from '../../commands/kept.ts';
 import type { RunResult } from '../../engine/protocol.ts';
 import { session, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes } from '../kit/format.ts';
+import { RemoveButton } from '../kit/remove-button.tsx';
 
 type Files = RunResult['verify']['files'];
 
@@ -24,6 +26,13 @@ export function ResultFiles({ result }: { readonly result: RunResult }) {
           <Button look="quiet" onPress={() => session.view.getState().open('publish')}>
             <CloudUpload aria-hidden /> Publish…
           </Button>
+          {folder !== null && (
+            <RemoveButton
+              what={folder}
+              warning={`${folder} cannot be brought back.`}
+              onRemove={() => void removeKept(session, folder)}
+            />
+          )}
           {folder !== null && <ZipButton folder={folder} look="primary" />}
         </span>
       </div>

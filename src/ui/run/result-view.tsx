@@ -20,8 +20,8 @@ export default function ResultView() {
         <div className="result">
           <h3 className="view-title">Result</h3>
           <p className="empty">
-            Nothing merged yet. Press Merge; the file is read back and checked here, with its
-            checksums.
+            Nothing merged in this visit. Press Merge; the file is read back and checked here, with
+            its checksums.
           </p>
           <Kept />
         </div>
@@ -33,6 +33,7 @@ export default function ResultView() {
           <h3 className="view-title">Merging…</h3>
           <Underway />
           <Remarks />
+          <Kept />
         </div>
       );
     case 'cancelled':
@@ -40,6 +41,7 @@ export default function ResultView() {
         <div className="result">
           <h3 className="view-title">Cancelled</h3>
           <p className="empty">The run was cancelled. Nothing was kept.</p>
+          <Kept />
         </div>
       );
     case 'failed':
@@ -61,6 +63,7 @@ function Underway() {
 
 function Failed() {
   const failure = useRun((state) => state.failure);
+  const leftovers = useRun((state) => state.leftovers);
   return (
     <div className="result">
       <h3 className="view-title">The merge failed</h3>
@@ -71,10 +74,13 @@ function Failed() {
           {failure?.advice && !failure.message.includes(failure.advice) && (
             <p className="finding-advice">{failure.advice}</p>
           )}
-          <p className="finding-advice">No half file was left behind.</p>
+          {leftovers.length === 0 && (
+            <p className="finding-advice">No half file was left behind.</p>
+          )}
         </div>
         <Button onPress={() => void merge.run(session)}>Try again</Button>
       </div>
+      <Kept />
     </div>
   );
 }
