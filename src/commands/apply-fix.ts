@@ -14,6 +14,7 @@ const fixes: Fixes = {
   'remove-rule': (recipe, { rule }) => recipe.removeItem('rules', rule),
   keep: (recipe, { keep }) => recipe.addItem('keeps', keep, 'front'),
   'remove-keep': (recipe, { keep }) => recipe.removeItem('keeps', keep),
+  'set-donor': (recipe, { role, model }) => recipe.setDonor(role, model),
   'remove-expert': (recipe, { model }) => recipe.removeExpert(model),
 };
 

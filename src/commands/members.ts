@@ -18,6 +18,7 @@ export function withoutModels(recipe: Recipe): Recipe {
     experts: [],
     rules: recipe.rules.filter((rule) => rule.model === null),
     keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model'),
+    donors: {},
     output: { ...recipe.output, name: emptyRecipe().output.name },
   };
 }

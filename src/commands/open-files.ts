@@ -16,8 +16,8 @@ export async function openFiles(session: Session, offered: readonly Offered[]): 
   if (offered.length === 1 && /recipe\.json$/i.test(first.file.name)) {
     return readRecipeFile(session, first.file);
   }
-  const { candidates, refused } = sortOffered(offered);
-  models.getState().refuse(refused);
+  const { candidates, refused, notes } = await sortOffered(offered);
+  models.getState().refuse([...refused, ...notes]);
   if (candidates.length === 0) {
     view.getState().showPane('recipe');
     return;
@@ -31,12 +31,15 @@ export async function openFiles(session: Session, offered: readonly Offered[]): 
   }
   view.getState().showTab('checks');
   view.getState().showPane('recipe');
-  await Promise.all(admitted.map(({ ref, handles }) => openModel(session, ref, handles)));
+  await Promise.all(
+    admitted.map(({ ref, handles, leftOut }) => openModel(session, ref, handles, null, leftOut)),
+  );
 }
 
 type Admitted = {
   readonly ref: ModelRef;
   readonly handles: readonly Handle[];
+  readonly leftOut: Candidate['leftOut'];
   readonly fills: boolean;
 };
 
@@ -51,17 +54,17 @@ export function admit(
   );
   const taken = new Set([...Object.keys(slots), ...membersOf(recipe).map((ref) => ref.id)]);
   const filled = new Set<string>();
-  return candidates.map(({ name, handles, bytes }) => {
+  return candidates.map(({ name, handles, bytes, leftOut }) => {
     const wanted = waiting.find(
       (ref) => ref.name === name && ref.bytes === bytes && !filled.has(ref.id),
     );
     if (wanted) {
       filled.add(wanted.id);
-      return { ref: wanted, handles, fills: true };
+      return { ref: wanted, handles, leftOut, fills: true };
     }
     const id = freeId(name, taken);
     taken.add(id);
-    return { ref: { id, name, origin: 'local', bytes }, handles, fills: false };
+    return { ref: { id, name, origin: 'local', bytes }, handles, leftOut, fills: false };
   });
 }
 

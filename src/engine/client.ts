@@ -1,3 +1,4 @@
+import type { LeftOut } from '../formats/beside.ts';
 import type { Model } from '../formats/model.ts';
 import type { Published, PublishProgress } from '../hub/publication.ts';
 import type { Plan } from '../plan/types.ts';
@@ -47,7 +48,11 @@ type Pending = RunListeners & {
   readonly reject: (error: unknown) => void;
 };
 
-type Opened = { readonly name: string; readonly handles: readonly Handle[] };
+type Opened = {
+  readonly name: string;
+  readonly handles: readonly Handle[];
+  readonly leftOut: readonly LeftOut[];
+};
 
 /** Milliseconds an aborted call waits for the engine to confirm before it is answered anyway. */
 const abortPatience = 150;
@@ -80,9 +85,14 @@ export class EngineClient {
   }
 
   /** Reads the headers of one model. Opening an id again replaces what was there. */
-  async open(modelId: string, name: string, handles: readonly Handle[]): Promise<Model> {
-    const model = await this.#call({ kind: 'open', modelId, name, handles });
-    this.#opened.set(modelId, { name, handles });
+  async open(
+    modelId: string,
+    name: string,
+    handles: readonly Handle[],
+    leftOut: readonly LeftOut[] = [],
+  ): Promise<Model> {
+    const model = await this.#call({ kind: 'open', modelId, name, handles, leftOut });
+    this.#opened.set(modelId, { name, handles, leftOut });
     return model as Model;
   }
 
@@ -224,8 +234,8 @@ export class EngineClient {
     if (this.#startedBefore) {
       const access = this.#access;
       if (access) void this.#send(port, { kind: 'access', access }, {}).catch(() => {});
-      const again = [...this.#opened].map(([modelId, { name, handles }]) =>
-        this.#send(port, { kind: 'open', modelId, name, handles }, {}),
+      const again = [...this.#opened].map(([modelId, { name, handles, leftOut }]) =>
+        this.#send(port, { kind: 'open', modelId, name, handles, leftOut }, {}),
       );
       // A model that is gone by now fails again, by name, when a run asks for it.
       this.#restored = Promise.allSettled(again);

@@ -1,3 +1,4 @@
+import type { LeftOut } from '../formats/beside.ts';
 import type { Model } from '../formats/model.ts';
 import type { Wait } from '../hub/connection.ts';
 import type { HubFile } from '../hub/place.ts';
@@ -157,6 +158,8 @@ export type Request =
       readonly modelId: string;
       readonly name: string;
       readonly handles: readonly Handle[];
+      /** What else lies in the model's folder. */
+      readonly leftOut: readonly LeftOut[];
     }
   | { readonly kind: 'close'; readonly id: number; readonly modelId: string }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }

@@ -118,7 +118,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
   }
 
   function openModel(request: Extract<Request, { kind: 'open' }>): Promise<Model> {
-    return library.open(request.modelId, request.name, request.handles.map(surroundings.source));
+    const { modelId, name, handles, leftOut } = request;
+    return library.open(modelId, name, handles.map(surroundings.source), undefined, leftOut);
   }
 
   async function carryOut(request: Extract<Request, { kind: 'run' }>): Promise<RunResult> {

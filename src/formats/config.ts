@@ -77,9 +77,10 @@ const torchName: Readonly<Record<FloatDtype, string>> = {
 
 /**
  * The text of a config.json with its dtype set, in the model and in the models within it. All else
- * stays as it was written: Python tells 8.0 from 8, and transformers warns where a float is expected.
+ * stays as it was written: Python tells 8.0 from 8, and transformers warns where a float is expected. With
+ * `adds`, a config that names none gets it.
  */
-export function correctedConfig(text: string, dtype: FloatDtype): string {
+export function correctedConfig(text: string, dtype: FloatDtype, adds = true): string {
   const value = JSON.stringify(torchName[dtype]);
   const places: { readonly begin: number; readonly end: number }[] = [];
   let atTop = false;
@@ -98,7 +99,7 @@ export function correctedConfig(text: string, dtype: FloatDtype): string {
     (result, { begin, end }) => result.slice(0, begin) + value + result.slice(end),
     text,
   );
-  return atTop ? corrected : withMember(corrected, `"torch_dtype": ${value}`);
+  return atTop || !adds ? corrected : withMember(corrected, `"torch_dtype": ${value}`);
 }
 
 function withMember(text: string, member: string): string {

@@ -25,18 +25,16 @@ export type FormatTag =
   | 'bad-index'
   | 'index-file-name'
   | 'missing-shard'
-  | 'missing-in-shard'
-  | 'wrong-shard'
   | 'duplicate-tensor'
   | 'bad-config'
-  | 'companion-too-large'
   | 'adapter'
   | 'pickle'
   | 'gguf'
   | 'other-weights'
   | 'archive'
   | 'no-model'
-  | 'several-models';
+  | 'several-models'
+  | 'left-over';
 
 export type FormatContext = {
   readonly file: string;

@@ -1,10 +1,6 @@
 import { adapterAdvice } from './adapter.ts';
 import { FormatError, type FormatTag } from './error.ts';
 
-/** Small files that travel with the weights: what transformers needs to load and use the model. */
-export const companionPattern =
-  /^(config|generation_config|special_tokens_map|added_tokens|preprocessor_config|processor_config|video_preprocessor_config|tekken)\.json$|^tokenizer[^/]*\.json$|^(tokenizer|spiece|sentencepiece\.bpe)\.model(\.v\d+)?$|^vocab\.[^/]+$|^merges\.txt$|^chat_template[^/]*$/;
-
 type Kind = {
   readonly tag: FormatTag;
   readonly pattern: RegExp;

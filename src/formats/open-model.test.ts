@@ -19,12 +19,15 @@ test('a model is its tensors, config, companions and metadata', async () => {
   expect(model).toEqual({
     id: 'id1',
     name: 'Tiny',
-    files: [{ name: 'model.safetensors', size: one.length }],
+    files: [{ name: 'model.safetensors', size: one.length, component: '' }],
     tensors: new Map([
       ['a', { name: 'a', dtype: 'F32', shape: [2, 3], file: 0, begin: start, end: start + 24 }],
       ['b', { name: 'b', dtype: 'BF16', shape: [4], file: 0, begin: start + 24, end: start + 32 }],
     ]),
     config: { model_type: 'llama' },
+    components: [{ name: '', config: { model_type: 'llama' } }],
+    leftOut: [{ name: 'README.md', size: 14, reason: 'a model card; the output gets its own' }],
+    remarks: [],
     companions: [
       {
         name: 'config.json',
@@ -149,10 +152,23 @@ describe('shards', () => {
     });
   });
 
-  test('are compared with their index', async () => {
+  test('are what counts where the index says otherwise, and that is remarked', async () => {
     const map = { y: 'model-00002-of-00002.safetensors' };
-    const opening = openModel('x', 'x', [shard(2, 'x'), shard(1, 'y'), index(map)]);
-    await expect(opening).rejects.toMatchObject({ tag: 'wrong-shard' });
+    const model = await openModel('x', 'x', [shard(2, 'x'), shard(1, 'y'), index(map)]);
+    expect([...model.tensors.keys()]).toEqual(['y', 'x']);
+    expect(model.remarks[0]).toBe(
+      'model.safetensors.index.json: y lie in another shard than the index says',
+    );
+  });
+
+  test('of one tensor in two of them, the index says which is taken', async () => {
+    const [one, two] = [1, 2].map((k) => `model-0000${k}-of-00002.safetensors`);
+    const model = await openModel('x', 'x', [
+      shard(1, 'w'),
+      shard(2, 'w'),
+      index({ w: two, v: one }),
+    ]);
+    expect(model.tensors.get('w')).toMatchObject({ file: 1, shape: [2] });
   });
 
   test('that hold one tensor twice are refused, index or not', async () => {
@@ -180,12 +196,45 @@ describe('what is refused', () => {
     const opening = openModel('x', 'x', [single, memorySource('n/model.safetensors', one)]);
     await expect(opening).rejects.toMatchObject({ tag: 'several-models' });
   });
+});
 
-  test('a companion too large to keep in memory', async () => {
-    const vast = { ...textFile('m/tokenizer.json', ''), size: 65 * 2 ** 20 };
-    await expect(openModel('x', 'x', [vast, single])).rejects.toMatchObject({
-      tag: 'companion-too-large',
-      context: { file: 'm/tokenizer.json' },
-    });
+test('a file too large to be copied is left out, and never read', async () => {
+  const vast = countingSource({ ...textFile('m/tokenizer.json', ''), size: 65 * 2 ** 20 });
+  const model = await openModel('x', 'x', [vast, single]);
+  expect(vast.reads).toEqual([]);
+  expect(model.companions).toEqual([]);
+  expect(model.leftOut).toMatchObject([{ name: 'tokenizer.json', matters: true }]);
+});
+
+describe('a model of components', () => {
+  const pipeline = { _class_name: 'P', unet: ['diffusers', 'U'], vae: ['diffusers', 'V'] };
+  const files = [
+    textFile('p/model_index.json', JSON.stringify(pipeline)),
+    textFile('p/unet/config.json', '{"_class_name":"U"}'),
+    memorySource('p/unet/diffusion_pytorch_model.safetensors', modelFile({ w: f32([2]) })),
+    memorySource('p/vae/diffusion_pytorch_model.safetensors', modelFile({ w: f32([3]) })),
+  ];
+
+  test('knows its tensors by component and name', async () => {
+    const model = await openModel('x', 'x', files);
+    expect([...model.tensors.values()].map(({ name, shape, file }) => [name, shape, file])).toEqual(
+      [
+        ['unet/w', [2], 0],
+        ['vae/w', [3], 1],
+      ],
+    );
+    expect(model.files.map(({ name, component }) => [name, component])).toEqual([
+      ['unet/diffusion_pytorch_model.safetensors', 'unet'],
+      ['vae/diffusion_pytorch_model.safetensors', 'vae'],
+    ]);
+    expect(model.config).toBeNull();
+    expect(model.components).toEqual([
+      { name: 'unet', config: { _class_name: 'U' } },
+      { name: 'vae', config: null },
+    ]);
+    expect(model.companions.map(({ name }) => name)).toEqual([
+      'model_index.json',
+      'unet/config.json',
+    ]);
   });
 });

@@ -1,69 +1,103 @@
 import { sha1, sha256 } from 'hash-wasm';
 import { refuseAdapter } from './adapter.ts';
+import { type LeftOut, largestCompanion, roleOf } from './beside.ts';
 import { parseConfig } from './config.ts';
 import { FormatError } from './error.ts';
-import { type FoundModel, recognise } from './folder.ts';
-import type { Companion, Model, TensorEntry } from './model.ts';
-import { type Header, type ReadableFile, readHeader } from './safetensors/header.ts';
-import { checkIndex, locate, parseIndex } from './safetensors/index.ts';
+import { type Deciding, type FoundModel, type Recognised, recognise, toRead } from './folder.ts';
+import { type Companion, identityOf, type Model, type TensorEntry } from './model.ts';
+import { type ReadableFile, readHeader } from './safetensors/header.ts';
+import { parseIndex, settle } from './safetensors/index.ts';
 
-const maxCompanion = 64 * 2 ** 20;
 const maxText = 16 * 2 ** 20;
-/** Headers read at once: files may be far away, and there may be hundreds. */
+/** Files read at once: they may be far away, and there may be hundreds. */
 const lanes = 8;
 
 /**
- * Reads what is needed to plan with a model: the header of each weight file, its index, and the small
- * files beside it. `files` are those of one model, each named by its path. Reads no weights, and calls
- * `read` at most twice for a weight file. Throws `FormatError`; errors of reading pass through.
+ * Reads what is needed to plan with a model: the header of each weight file, its indices, and of the small
+ * files beside it those that say what it is. `files` are those of one model, each named by its path;
+ * `leftOut` is what else lay in its folder. Reads no weights, and calls `read` at most twice for a weight
+ * file. Throws `FormatError`; errors of reading pass through.
  */
 export async function openModel(
   id: string,
   name: string,
   files: readonly ReadableFile[],
   signal?: AbortSignal,
+  leftOut: readonly LeftOut[] = [],
 ): Promise<Model> {
-  const found = theOnlyModel(files);
+  const found = await theOnlyModel(files, signal);
   const byPath = new Map(files.map((file) => [file.name, file]));
+  const relative = (path: string) => path.slice(found.root.length);
   const weights = found.weights.map((path) => byPath.get(path)!);
-  const headers = await readHeaders(weights, signal);
+  const read = await together(weights, readHeader, signal);
+  const headers = new Map(weights.map(({ name: path }, file) => [path, read[file]]));
+  refuseAdapter(new Map([...headers].map(([path, h]) => [relative(path), namesOf(h.tensors)])));
 
-  locate(headers);
-  refuseAdapter(new Map([...headers].map(([file, { tensors }]) => [file, namesOf(tensors)])));
-  if (found.index !== undefined) {
-    const text = new TextDecoder().decode(await readWhole(byPath.get(found.index)!, signal));
-    checkIndex(parseIndex(text, found.index), found.index, headers);
+  const tensors = new Map<string, TensorEntry>();
+  const remarks: string[] = [];
+  for (const component of found.components) {
+    const own = new Map(component.weights.map((path) => [baseName(path), headers.get(path)!]));
+    const index = component.index === undefined ? null : byPath.get(component.index)!;
+    const text = index && new TextDecoder().decode(await readWhole(index, signal));
+    const first = component.index ?? component.weights[0];
+    const settled = settle(own, text === null ? null : parseIndex(text, first), first);
+    if (index) remarks.push(...settled.remarks.map((each) => `${relative(index.name)}: ${each}`));
+    for (const path of component.weights) {
+      const file = found.weights.indexOf(path);
+      for (const tensor of headers.get(path)!.tensors) {
+        if (settled.shardOf.get(tensor.name) !== baseName(path)) continue;
+        const identity = identityOf(component.name, tensor.name);
+        tensors.set(identity, { ...tensor, name: identity, file });
+      }
+    }
   }
 
-  const companions: Companion[] = [];
-  for (const path of found.companions) {
-    companions.push(await readCompanion(byPath.get(path)!, signal));
-  }
-  const config = companions.find((companion) => companion.name === 'config.json');
+  const beside = found.companions.map((path) => byPath.get(path)!);
+  const companions = await together(
+    beside,
+    (file, each) => readCompanion(file, relative(file.name), each),
+    signal,
+  );
+  const configs = found.components.map((component) => {
+    const path = component.name === '' ? 'config.json' : `${component.name}/config.json`;
+    const file = companions.find((companion) => companion.name === path);
+    return { name: component.name, config: file ? parseConfig(file.text ?? '', path) : null };
+  });
+  const own = companions.find((companion) => companion.name === 'config.json');
   return {
     id,
     name,
-    files: weights.map((file) => ({ name: baseName(file.name), size: file.size })),
-    tensors: collectTensors([...headers.values()]),
-    config: config ? parseConfig(config.text ?? '', config.name) : null,
+    files: found.components.flatMap((component) =>
+      component.weights.map((path) => ({
+        name: relative(path),
+        size: byPath.get(path)!.size,
+        component: component.name,
+      })),
+    ),
+    tensors,
+    config: own ? parseConfig(own.text ?? '', own.name) : null,
+    components: configs,
     companions,
+    leftOut: [...leftOut, ...found.leftOut],
+    remarks,
     metadata: Object.assign({}, ...[...headers.values()].reverse().map((h) => h.metadata)),
   };
 }
 
-/** By base name, in the order of the files. */
-async function readHeaders(
+/** Does `work` on every file, a few at once; answers in the order of the files. The first failure ends all. */
+async function together<T>(
   files: readonly ReadableFile[],
+  work: (file: ReadableFile, signal: AbortSignal) => Promise<T>,
   signal?: AbortSignal,
-): Promise<ReadonlyMap<string, Header>> {
+): Promise<readonly T[]> {
   const stop = new AbortController();
   const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const headers: Header[] = [];
+  const results: T[] = [];
   const left = files.entries(); // shared by the lanes
   const lane = async () => {
     for (const [i, file] of left) {
       both.throwIfAborted();
-      headers[i] = await readHeader(file, both);
+      results[i] = await work(file, both);
     }
   };
   try {
@@ -72,11 +106,30 @@ async function readHeaders(
     stop.abort();
     throw error;
   }
-  return new Map(files.map((file, i) => [baseName(file.name), headers[i]]));
+  return results;
 }
 
-function theOnlyModel(files: readonly ReadableFile[]): FoundModel {
-  const { models, problems } = recognise(files.map(({ name, size }) => ({ path: name, size })));
+/** Reads first what decides which files are the model. */
+export async function decide(
+  files: readonly ReadableFile[],
+  options: Omit<Deciding, 'texts'> = {},
+  signal?: AbortSignal,
+): Promise<Recognised> {
+  const dropped = files.map(({ name, size }) => ({ path: name, size }));
+  const wanted = new Set(toRead(dropped));
+  const deciding = files.filter(({ name, size }) => wanted.has(name) && size <= largestCompanion);
+  const texts = new Map<string, string>();
+  for (const file of deciding) {
+    texts.set(file.name, new TextDecoder().decode(await readWhole(file, signal)));
+  }
+  return recognise(dropped, { ...options, texts });
+}
+
+async function theOnlyModel(
+  files: readonly ReadableFile[],
+  signal?: AbortSignal,
+): Promise<FoundModel> {
+  const { models, problems } = await decide(files, {}, signal);
   if (models.length === 0) throw problems[0];
   if (models.length === 1) return models[0];
   throw new FormatError('several-models', {
@@ -87,34 +140,28 @@ function theOnlyModel(files: readonly ReadableFile[]): FoundModel {
   });
 }
 
-function namesOf(tensors: Header['tensors']): readonly string[] {
+function namesOf(tensors: readonly { readonly name: string }[]): readonly string[] {
   return tensors.map(({ name }) => name);
 }
 
-function collectTensors(headers: readonly Header[]): ReadonlyMap<string, TensorEntry> {
-  const entries = headers.flatMap(({ tensors }, file) =>
-    tensors.map((tensor): [string, TensorEntry] => [tensor.name, { ...tensor, file }]),
-  );
-  return new Map(entries);
-}
+/** Files whose text says what a model is and how it speaks. */
+const TOLD =
+  /^(?:config|generation_config|tokenizer_config|special_tokens_map|model_index|modules)\.json$|^chat_template\.(?:jinja|json)$/;
 
-async function readCompanion(file: ReadableFile, signal?: AbortSignal): Promise<Companion> {
-  if (file.size > maxCompanion) {
-    throw new FormatError('companion-too-large', {
-      file: file.name,
-      found: `${file.size} bytes`,
-      expected: `at most ${maxCompanion} for a file beside the weights`,
-      advice: 'Leave this file out.',
-    });
-  }
-  const name = baseName(file.name);
-  const isConfig = name === 'config.json';
-  if (file.digests && !isConfig) {
-    return { name, size: file.size, digests: file.digests, text: null };
+/** Reads what is compared or understood; other files are only copied. */
+async function readCompanion(
+  file: ReadableFile,
+  name: string,
+  signal: AbortSignal,
+): Promise<Companion> {
+  const { size } = file;
+  const isTold = TOLD.test(baseName(name)) && size <= maxText;
+  if (!isTold && (file.digests || roleOf(name) === 'config')) {
+    return { name, size, digests: file.digests ?? [], text: null };
   }
   const bytes = await readWhole(file, signal);
   const digests = file.digests ?? (await digestsOf(bytes));
-  return { name, size: file.size, digests, text: isConfig ? decodeText(bytes) : null };
+  return { name, size, digests, text: isTold ? decodeText(bytes) : null };
 }
 
 /** In both ways the Hub names contents, so that a file on disk is known to be the one of a repo. */

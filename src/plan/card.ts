@@ -43,15 +43,29 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function frontMatter({ base, experts, method, recipe }: Participants): string {
+function frontMatter(who: Participants): string {
+  const { base, experts, method, recipe } = who;
   const refs = [...(base && recipe.base ? [recipe.base] : []), ...experts.map(({ ref }) => ref)];
   // The Hub takes only its own repos here, and links each to this model.
   const repos = new Set(refs.flatMap(({ hub }) => (hub ? [hub.repo] : [])));
   const names = [...repos].map((repo) => `- ${JSON.stringify(repo)}`); // a JSON string is a YAML string
   const tags = ['merge', 'amalgam', method.id].map((tag) => `- ${tag}`);
   const parents = repos.size > 0 ? ['base_model:', ...names, 'base_model_relation: merge'] : [];
-  const lines = [...parents, 'library_name: transformers', 'tags:', ...tags];
+  const library = libraryOf(who);
+  const named = library === null ? [] : [`library_name: ${library}`];
+  const lines = [...parents, ...named, 'tags:', ...tags];
   return ['---', ...lines, '---'].join('\n');
+}
+
+/** What loads the output, by the files it gets; null where none is known to. */
+function libraryOf({ donors }: Participants): string | null {
+  const { companions, components } = donors.config;
+  const has = (name: string) => companions.some((file) => file.name === name);
+  if (has('model_index.json')) return 'diffusers';
+  if (has('modules.json')) return 'sentence-transformers';
+  const config = components.find(({ name }) => name === '')?.config;
+  if (!config) return null;
+  return '_class_name' in config ? 'diffusers' : 'transformers';
 }
 
 function parentsTable({ base, experts, method, recipe }: Participants): string {

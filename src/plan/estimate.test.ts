@@ -19,7 +19,9 @@ test('a whole-model trim reads the trimmed experts and the base once more', () =
 
 test('side files count: texts as UTF-8, copies by their size', () => {
   const output = {
-    files: [{ name: 'model.safetensors', header: new Uint8Array(8), byteLength: 100 }],
+    files: [
+      { name: 'model.safetensors', component: '', header: new Uint8Array(8), byteLength: 100 },
+    ],
     sideFiles: [
       { name: 'README.md', text: 'λ' },
       { name: 'tokenizer.json', copy: { model: 'base', companion: 'tokenizer.json' } },

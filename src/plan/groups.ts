@@ -12,7 +12,7 @@ export type TensorPlace = {
 };
 
 const LAYER =
-  /^(.*?(?:^|\.)(?:\w+_)?(?:layers?|h|blocks?|resblocks|stages?|layer_groups))\.(\d+)(?:\.|$)/;
+  /^(.*?(?:^|[./])(?:\w+_)?(?:layers?|h|blocks?|resblocks|stages?|layer_groups))\.(\d+)(?:\.|$)/;
 const SUFFIX = new Set(['weight', 'bias', 'gamma', 'beta', 'scale', 'g', 'b']);
 
 const NORM = /norm|^ln(?:_|\d|$)|_ln$|^bn\d*$/i;
@@ -47,7 +47,7 @@ function judge(name: string): TensorPlace {
   const found = LAYER.exec(name);
   const stack = found ? found[1] : null;
   const layer = found ? Number(found[2]) : null;
-  const all = name.split('.');
+  const all = name.split(/[./]/);
   const last = all.findLastIndex((segment) => !SUFFIX.has(segment));
   const segments = last < 0 ? all : all.slice(0, last + 1);
   return { group: groupOf(segments, layer !== null), stack, layer };

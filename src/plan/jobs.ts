@@ -1,4 +1,4 @@
-import { elementCount, type TensorEntry } from '../formats/model.ts';
+import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
 import { byteLengthOf } from '../formats/safetensors/write.ts';
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import type { OutputOptions } from '../recipe/recipe.ts';
@@ -8,14 +8,24 @@ import { type Located, resolveExpert, resolveGlobal } from './resolve.ts';
 import type { Job, Part, PlaneRef, Span } from './types.ts';
 
 /** A job that does not know its output file yet. */
-export type UnplacedJob = Omit<Job, 'file'>;
+export type UnplacedJob = Omit<Job, 'file'> & { readonly component: string };
 
 /** One job for each tensor of the reference, in its file order. */
 export function makeJobs(who: Participants, matching: Matching): readonly UnplacedJob[] {
-  return matching.matches.map((match) => makeJob(who, matching, match));
+  return matching.matches.map((match) => ({
+    component: componentOf(who, match.entry),
+    ...makeJob(who, matching, match),
+  }));
 }
 
-function makeJob(who: Participants, matching: Matching, match: Match): UnplacedJob {
+/** A tensor may be another model's where the reference lacks it. */
+function componentOf({ reference, experts }: Participants, entry: TensorEntry): string {
+  const isOwn = ({ tensors }: Model) => tensors.get(entry.name) === entry;
+  const owner = isOwn(reference) ? reference : experts.map(({ model }) => model).find(isOwn);
+  return (owner ?? reference).files[entry.file].component;
+}
+
+function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job, 'file'> {
   const { entry, kept } = match;
   const reference = who.reference.id;
   if (kept) return keptJob(who, match.entry, kept);
@@ -31,7 +41,11 @@ function makeJob(who: Participants, matching: Matching, match: Match): UnplacedJ
 }
 
 /** The tensor of one model as it is; another dtype only where the output has another one there. */
-function keptJob(who: Participants, expected: TensorEntry, { model, entry }: Kept): UnplacedJob {
+function keptJob(
+  who: Participants,
+  expected: TensorEntry,
+  { model, entry }: Kept,
+): Omit<Job, 'file'> {
   const both = isFloatDtype(expected.dtype) && isFloatDtype(entry.dtype);
   const dtype = outputDtype(both ? expected.dtype : entry.dtype, who.recipe.output);
   const { shape } = entry;

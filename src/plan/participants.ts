@@ -1,3 +1,4 @@
+import type { Role } from '../formats/beside.ts';
 import type { Model } from '../formats/model.ts';
 import type { Arithmetic } from '../methods/dialect.ts';
 import { resolveArithmetic } from '../methods/dialect.ts';
@@ -25,6 +26,8 @@ export type Participants = {
   readonly base: Model | null;
   /** Whose names, shapes and side files the output takes: the base, or the first expert. */
   readonly reference: Model;
+  /** Whose small files the output takes. */
+  readonly donors: Readonly<Record<Role, Model>>;
 };
 
 /**
@@ -54,5 +57,12 @@ export function participantsOf(
   const reference = needsBase ? base : experts[0]?.model;
   if (experts.length === 0 || !reference) return null;
   const arithmetic = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
-  return { recipe, method, arithmetic, global, experts, base, reference };
+  const donorOf = (role: Role) => models.get(recipe.donors[role] ?? '') ?? reference;
+  const donors = {
+    config: donorOf('config'),
+    tokenizer: donorOf('tokenizer'),
+    chatTemplate: donorOf('chatTemplate'),
+    generation: donorOf('generation'),
+  };
+  return { recipe, method, arithmetic, global, experts, base, reference, donors };
 }

@@ -4,6 +4,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkDtypes } from './checks/dtypes.ts';
 import { checkEffects } from './checks/effects.ts';
+import { checkFiles } from './checks/files.ts';
 import { checkKept } from './checks/kept.ts';
 import { checkModels } from './checks/models.ts';
 import { checkOutput } from './checks/output.ts';
@@ -18,6 +19,7 @@ import { bySeverity, error } from './finding.ts';
 import { makeJobs } from './jobs.ts';
 import { layOutFiles } from './layout.ts';
 import { matchTensors } from './match.ts';
+import { namingOf } from './naming.ts';
 import { participantsOf } from './participants.ts';
 import { sideFilesOf } from './side-files.ts';
 import { withTwins } from './twins.ts';
@@ -62,20 +64,21 @@ export function plan(input: PlanInput): Planned {
     ...checkVocabulary(who, matching),
     ...checkDtypes(who, matching),
     ...checkConfig(who),
+    ...checkFiles(who, models),
     ...checkRuleMatches(recipe, method, matching),
     ...checkEffects(who, jobs),
   );
   if (findings.some(({ severity }) => severity === 'error')) {
     return { findings: bySeverity(findings) };
   }
-  const layout = layOutFiles(jobs, recipe.output.shardBytes, metadataOf(input));
+  const layout = layOutFiles(jobs, namingOf(who), metadataOf(input));
   const counts = wholeModelCounts(who, jobs);
   const sideFiles = sideFilesOf(who, jobs, { recipeHash: input.recipeHash, ...input.producer });
-  const allFiles = layout.index ? [layout.index, ...sideFiles] : sideFiles;
   const output = {
     files: layout.files,
     jobs: layout.jobs,
-    sideFiles: allFiles,
+    sideFiles: [...layout.indices, ...sideFiles],
+    leftOut: who.donors.config.leftOut,
     wholeModelCounts: counts,
   };
   const sizeOf = (copy: { readonly model: string; readonly companion: string }) =>

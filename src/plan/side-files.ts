@@ -1,6 +1,8 @@
+import { roleOf } from '../formats/beside.ts';
 import { correctedConfig } from '../formats/config.ts';
-import { type ConfigEdit, editConfig } from '../formats/edit-config.ts';
-import type { Model } from '../formats/model.ts';
+import { editConfig } from '../formats/edit-config.ts';
+import { type Companion, type Component, identityOf } from '../formats/model.ts';
+import { templateOf, withTemplate } from '../formats/speech.ts';
 import { type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import { type CardFacts, cardText } from './card.ts';
 import { configEdits } from './config-edits.ts';
@@ -9,36 +11,64 @@ import type { Participants } from './participants.ts';
 import type { SideFile } from './types.ts';
 
 /**
- * The small files of the output folder: config.json made true to the output, the reference's other
- * companions as they are (a model holds only those that transformers needs), model card and recipe.
+ * The small files of the output folder: those of the donor of each role as they are, but for config.json,
+ * which is made true to the output, and a chat template that comes from another model; then model card and
+ * recipe.
  */
 export function sideFilesOf(
   who: Participants,
   jobs: readonly UnplacedJob[],
   facts: CardFacts,
 ): readonly SideFile[] {
-  const { reference, recipe } = who;
+  const copied = Object.entries(who.donors).flatMap(([role, { id, companions }]) =>
+    companions
+      .filter(({ name }) => roleOf(name) === role)
+      .map((file): SideFile => {
+        const { name } = file;
+        return changed(who, jobs, file) ?? { name, copy: { model: id, companion: name } };
+      }),
+  );
   return [
-    ...configFile(reference, mainDtype(jobs), configEdits(who)),
-    ...reference.companions
-      .filter(({ name }) => name !== 'config.json')
-      .map(({ name }) => ({ name, copy: { model: reference.id, companion: name } })),
+    ...copied.toSorted(byPlace),
     { name: 'README.md', text: cardText(who, facts) },
-    { name: 'amalgam-recipe.json', text: `${JSON.stringify(recipe, null, 2)}\n` },
+    { name: 'amalgam-recipe.json', text: `${JSON.stringify(who.recipe, null, 2)}\n` },
   ];
 }
 
-function configFile(
-  reference: Model,
-  dtype: FloatDtype | null,
-  edits: readonly ConfigEdit[],
-): readonly SideFile[] {
-  const config = reference.companions.find(({ name }) => name === 'config.json');
-  if (!config) return [];
-  if (config.text === null || dtype === null) {
-    return [{ name: config.name, copy: { model: reference.id, companion: config.name } }];
+/** Files at the top, then those in folders; by name. */
+function byPlace(a: SideFile, b: SideFile): number {
+  const depth = (file: SideFile) => Number(file.name.includes('/'));
+  return depth(a) - depth(b) || (a.name < b.name ? -1 : 1);
+}
+
+/** A file that is not copied as it is; null for all others. */
+function changed(
+  who: Participants,
+  jobs: readonly UnplacedJob[],
+  { name, text }: Companion,
+): SideFile | null {
+  const { donors } = who;
+  if (text === null) return null;
+  if (name === 'tokenizer_config.json' && donors.tokenizer !== donors.chatTemplate) {
+    return { name, text: withTemplate(text, templateOf(donors.chatTemplate)) };
   }
-  return [{ name: config.name, text: editConfig(correctedConfig(config.text, dtype), edits) }];
+  const component = donors.config.components.find(
+    (each) => identityOf(each.name, 'config.json') === name,
+  );
+  const own = jobs.filter((job) => job.component === component?.name);
+  const dtype = mainDtype(own);
+  if (!component || dtype === null) return null;
+  const corrected = correctedConfig(text, dtype, isTransformers(component));
+  return {
+    name,
+    text: component.name === '' ? editConfig(corrected, configEdits(who)) : corrected,
+  };
+}
+
+/** Whether a config takes a dtype that it did not name: those of diffusers and of single layers do not. */
+function isTransformers({ name, config }: Component): boolean {
+  if (config === null || '_class_name' in config) return false;
+  return name === '' || 'model_type' in config;
 }
 
 /** The dtype that most bytes of floats have: what transformers calls the dtype of a model. */

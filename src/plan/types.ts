@@ -1,3 +1,4 @@
+import type { LeftOut, Role } from '../formats/beside.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
@@ -41,7 +42,14 @@ export type Fix =
   | { readonly kind: 'remove-expert'; readonly label: string; readonly model: string }
   | { readonly kind: 'keep'; readonly label: string; readonly keep: Omit<Keep, 'id'> }
   | { readonly kind: 'remove-keep'; readonly label: string; readonly keep: string }
-  | { readonly kind: 'remove-rule'; readonly label: string; readonly rule: string };
+  | { readonly kind: 'remove-rule'; readonly label: string; readonly rule: string }
+  | {
+      readonly kind: 'set-donor';
+      readonly label: string;
+      readonly role: Role;
+      /** Null takes the files of the base again. */
+      readonly model: string | null;
+    };
 
 /** A byte range of a weight file. */
 export type Span = {
@@ -100,7 +108,10 @@ export type Job = {
 };
 
 export type OutputFile = {
+  /** Its path in the output folder. */
   readonly name: string;
+  /** Which component's weights it holds; tensors have its name in front, but not in the file. */
+  readonly component: string;
   /** Complete: 8 length bytes and the padded JSON. */
   readonly header: Uint8Array<ArrayBuffer>;
   readonly byteLength: number;
@@ -127,6 +138,8 @@ export type Plan = {
   readonly sideFiles: readonly SideFile[];
   /** For `trimScope: 'model'`: how many elements each expert keeps over all merged tensors. */
   readonly wholeModelCounts: readonly number[] | null;
+  /** What of the models' folders is not copied. */
+  readonly leftOut: readonly LeftOut[];
   readonly bytesToRead: number;
   readonly bytesToWrite: number;
   readonly findings: readonly Finding[];

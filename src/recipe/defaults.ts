@@ -20,6 +20,7 @@ export function emptyRecipe(): Recipe {
     keeps: [],
     vocabulary: 'keep base rows',
     trimScope: 'tensor',
+    donors: {},
     output: { name: 'merged-model', dtype: 'base', shardBytes: null },
   };
 }

@@ -1,3 +1,4 @@
+import { fileRoles } from '../formats/beside.ts';
 import {
   type Arithmetic,
   type ArithmeticKey,
@@ -21,6 +22,7 @@ import {
   readText,
 } from './reader.ts';
 import {
+  type Donors,
   type Expert,
   type Filter,
   type HubPin,
@@ -98,8 +100,15 @@ function readRecipe(place: Place): Recipe {
     trimScope: readOr(fields.at('trimScope'), defaults.trimScope, (at) =>
       readOneOf(at, ['tensor', 'model']),
     ),
+    donors: readOr(fields.at('donors'), {}, readDonors),
     output: readOr(fields.at('output'), defaults.output, readOutput),
   };
+}
+
+function readDonors(place: Place): Donors {
+  const fields = readObject(place, fileRoles);
+  const present = fileRoles.filter((role) => fields.at(role).value !== undefined);
+  return Object.fromEntries(present.map((role) => [role, readText(fields.at(role))]));
 }
 
 function readArithmetic(place: Place): Partial<Arithmetic> {

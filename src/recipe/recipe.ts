@@ -1,3 +1,4 @@
+import type { Role } from '../formats/beside.ts';
 import type { Arithmetic, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 
@@ -78,6 +79,9 @@ export type OutputOptions = {
   readonly shardBytes: number | null;
 };
 
+/** Whose small files the output takes, by model id; what is absent comes from the base, or the first model. */
+export type Donors = Readonly<Partial<Record<Role, string>>>;
+
 /** The user's document. Plain JSON: kept in local storage, in a share link, and beside the output. */
 export type Recipe = {
   readonly version: 1;
@@ -95,5 +99,6 @@ export type Recipe = {
   readonly vocabulary: 'keep base rows' | 'refuse';
   /** One trim threshold per tensor, or one per model over all its tensors. */
   readonly trimScope: 'tensor' | 'model';
+  readonly donors: Donors;
   readonly output: OutputOptions;
 };

@@ -1,6 +1,13 @@
 import type { Handle } from '../engine/protocol.ts';
+import type { LeftOut } from '../formats/beside.ts';
 import type { FormatError } from '../formats/error.ts';
-import { type DroppedFile, recognise } from '../formats/folder.ts';
+import {
+  type Deciding,
+  type DroppedFile,
+  type FoundModel,
+  recognise,
+  toRead,
+} from '../formats/folder.ts';
 import type { Refusal } from './models.ts';
 
 /** A file the user offered, with its path inside the folder it came from. */
@@ -14,43 +21,67 @@ export type Candidate = {
   readonly weights: readonly string[];
   /** Of all of them. */
   readonly bytes: number;
+  /** What else lies in its folder and does not go into an output. */
+  readonly leftOut: readonly LeftOut[];
 };
 
 export type Sorted = {
   readonly candidates: readonly Candidate[];
+  /** Other readings of the same folders: variants, weights that an index does not name. */
+  readonly others: readonly Candidate[];
   readonly refused: readonly Refusal[];
+  /** What lies beside a model and is not used. */
+  readonly notes: readonly Refusal[];
 };
 
 const byPath = new Intl.Collator('en', { numeric: true });
 
+/** Larger than this, a file that should say what the models are says nothing. */
+const largestText = 64 * 2 ** 20;
+
 /**
- * Tells models from other files by what the folders hold; reads names only. Models come in order of
- * path: browsers list a folder in any order, and the order of experts is part of a recipe.
+ * Tells models from other files by what the folders hold; reads names, and the small files that say which
+ * weights belong together. Models come in order of path: browsers list a folder in any order, and the order
+ * of experts is part of a recipe.
  */
-export function sortOffered(offered: readonly Offered[]): Sorted {
+export async function sortOffered(offered: readonly Offered[]): Promise<Sorted> {
   const files = new Map(offered.map(({ path, file }) => [path, file]));
-  return sortFiles(
-    offered.map(({ path, file }) => ({ path, size: file.size })),
-    (path) => ({ kind: 'file', path, file: files.get(path)! }),
-  );
+  const dropped = offered.map(({ path, file }) => ({ path, size: file.size }));
+  const texts = new Map<string, string>();
+  for (const path of toRead(dropped)) {
+    const file = files.get(path)!;
+    if (file.size <= largestText) texts.set(path, await file.text());
+  }
+  return sortFiles(dropped, (path) => ({ kind: 'file', path, file: files.get(path)! }), {
+    texts,
+    loose: true,
+  });
 }
 
 /** The same for files anywhere; `handleOf` says how the engine opens one. */
 export function sortFiles(
   files: readonly DroppedFile[],
   handleOf: (path: string) => Handle,
+  deciding: Deciding = {},
 ): Sorted {
   const sizes = new Map(files.map(({ path, size }) => [path, size]));
-  const { models, problems, notes } = recognise(
-    files.toSorted((a, b) => byPath.compare(a.path, b.path)),
-  );
-  const candidates = models.map(({ name, weights, index, companions }) => ({
+  const inOrder = files.toSorted((a, b) => byPath.compare(a.path, b.path));
+  const { models, others, problems, notes } = recognise(inOrder, deciding);
+  const candidateOf = ({ name, weights, components, companions, leftOut }: FoundModel) => ({
     name,
     weights,
     bytes: weights.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0),
-    handles: [...weights, ...(index ? [index] : []), ...companions].map(handleOf),
-  }));
-  return { candidates, refused: [...problems, ...notes].map(refusalOf) };
+    handles: [...weights, ...components.flatMap(({ index }) => index ?? []), ...companions].map(
+      handleOf,
+    ),
+    leftOut,
+  });
+  return {
+    candidates: models.map(candidateOf),
+    others: others.map(candidateOf),
+    refused: problems.map(refusalOf),
+    notes: notes.map(refusalOf),
+  };
 }
 
 const refusalOf = ({ context }: FormatError): Refusal => ({

@@ -28,6 +28,8 @@ export type RecipeState = ListEdits & {
   setOutput(change: Partial<OutputOptions>): void;
   setVocabulary(vocabulary: Recipe['vocabulary']): void;
   setTrimScope(trimScope: Recipe['trimScope']): void;
+  /** Whose files of a role the output takes; null for the default. */
+  setDonor(role: keyof Recipe['donors'], model: string | null): void;
   /** A whole new document: a preset, an imported file. */
   replace(recipe: Recipe): void;
   /** The document the page opens on: there is nothing to go back to. */
@@ -81,7 +83,11 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
       setExpertValue: (model, key, value) =>
         editExpert(key, model, (values) => ({ ...values, [key]: value })),
       resetExpertValue: (model, key) => editExpert(key, model, (values) => without(values, key)),
-      setBase: (base) => edit(null, (recipe) => ({ ...recipe, base })),
+      setBase: (base) =>
+        edit(null, (recipe) => {
+          const gone = base === null && recipe.base ? recipe.base.id : '';
+          return { ...recipe, base, donors: withoutDonor(recipe.donors, gone) };
+        }),
       addExpert: (model) =>
         edit(null, (recipe) => ({
           ...recipe,
@@ -93,6 +99,7 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           experts: recipe.experts.filter((expert) => expert.model.id !== model),
           rules: recipe.rules.filter((rule) => rule.model !== model),
           keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model' || from.model !== model),
+          donors: withoutDonor(recipe.donors, model),
         })),
       moveExpert: (model, step) =>
         edit(null, (recipe) => {
@@ -119,6 +126,11 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
         })),
       setVocabulary: (vocabulary) => edit(null, (recipe) => ({ ...recipe, vocabulary })),
       setTrimScope: (trimScope) => edit(null, (recipe) => ({ ...recipe, trimScope })),
+      setDonor: (role, model) =>
+        edit(null, ({ donors, ...recipe }) => ({
+          ...recipe,
+          donors: model === null ? without(donors, role) : { ...donors, [role]: model },
+        })),
       replace: (recipe) => edit(null, () => recipe),
       restart: (recipe) => settle(startHistory(recipe)),
       undo: () => settle(undo(get().history)),
@@ -132,4 +144,8 @@ export type RecipeStore = ReturnType<typeof createRecipeStore>;
 function without<T extends object>(values: T, key: keyof T): T {
   const { [key]: _, ...rest } = values;
   return rest as T;
+}
+
+function withoutDonor(donors: Recipe['donors'], model: string): Recipe['donors'] {
+  return Object.fromEntries(Object.entries(donors).filter(([, id]) => id !== model));
 }

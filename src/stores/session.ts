@@ -1,4 +1,5 @@
 import type { Handle } from '../engine/protocol.ts';
+import type { LeftOut } from '../formats/beside.ts';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
@@ -73,11 +74,12 @@ export async function openModel(
   ref: ModelRef,
   handles: readonly Handle[],
   summary: string | null = null,
+  leftOut: readonly LeftOut[] = [],
 ): Promise<void> {
   const { engine, models } = session;
   models.getState().begin({ ...ref, summary });
   try {
-    models.getState().admit(ref.id, await engine.open(ref.id, ref.name, handles));
+    models.getState().admit(ref.id, await engine.open(ref.id, ref.name, handles, leftOut));
   } catch (error) {
     models.getState().fail(ref.id, failureOf(error));
   }

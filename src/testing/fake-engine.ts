@@ -9,6 +9,7 @@ export function fakeModel(id: string, name: string, handles: readonly Handle[]):
     .map((handle) => ({
       name: handle.path,
       size: handle.kind === 'file' ? handle.file.size : handle.size,
+      component: '',
     }));
   const tensors = new Map(
     ['model.embed_tokens.weight', 'model.layers.0.mlp.up_proj.weight'].map((tensor, i) => [
@@ -23,8 +24,16 @@ export function fakeModel(id: string, name: string, handles: readonly Handle[]):
       },
     ]),
   );
-  return { id, name, files, tensors, config: null, companions: [], metadata: {} };
+  return { id, name, files, tensors, config: null, ...unknown, metadata: {} };
 }
+
+/** What a model without small files has. */
+const unknown = {
+  components: [{ name: '', config: null }],
+  companions: [],
+  leftOut: [],
+  remarks: [],
+};
 
 const none = new Uint32Array();
 

@@ -1,3 +1,4 @@
+import type { LeftOut } from '../formats/beside.ts';
 import type { Companion, Model, TensorEntry } from '../formats/model.ts';
 import { byteLengthOf } from '../formats/safetensors/write.ts';
 import type { Dtype } from '../numerics/dtype.ts';
@@ -12,6 +13,12 @@ type Options = {
   /** Companion files by name; equal texts have equal hashes. */
   readonly companions?: Readonly<Record<string, string>>;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Names of components, each with a file of its own; tensors of one have it in front. */
+  readonly components?: readonly string[];
+  /** What the weights of components are called. */
+  readonly stem?: string;
+  readonly leftOut?: readonly LeftOut[];
+  readonly remarks?: readonly string[];
 };
 
 /** Bytes of the made-up header in front of the first tensor. */
@@ -21,29 +28,48 @@ export const HEADER_BYTES = 128;
 export function headerModel(
   id: string,
   tensors: Readonly<Record<string, HeaderTensor>>,
-  { name = id, config = null, companions = {}, metadata = {} }: Options = {},
+  { name = id, config = {}, companions = {}, metadata = {}, ...more }: Options = {},
 ): Model {
+  const { components = [''], stem = 'diffusion_pytorch_model', leftOut = [], remarks = [] } = more;
+  const names = components;
   const entries = new Map<string, TensorEntry>();
   let offset = HEADER_BYTES;
   for (const [tensor, [dtype, shape]] of Object.entries(tensors)) {
     const end = offset + byteLengthOf(dtype, shape);
-    entries.set(tensor, { name: tensor, dtype, shape, file: 0, begin: offset, end });
+    const file = names.findIndex((name) => name !== '' && tensor.startsWith(`${name}/`));
+    const at = { file: Math.max(0, file), begin: offset, end };
+    entries.set(tensor, { name: tensor, dtype, shape, ...at });
     offset = end;
   }
   return {
     id,
     name,
-    files: [{ name: 'model.safetensors', size: offset }],
+    files: names.map((component) => ({
+      name: component === '' ? 'model.safetensors' : `${component}/${stem}.safetensors`,
+      size: offset,
+      component,
+    })),
     tensors: entries,
     config,
+    components: names.map((component) => ({
+      name: component,
+      config: component === '' ? config : parsed(companions[`${component}/config.json`]),
+    })),
     companions: Object.entries(companions).map(([file, text]) => companion(file, text)),
+    leftOut,
+    remarks,
     metadata,
   };
 }
 
 function companion(name: string, text: string): Companion {
   const size = new TextEncoder().encode(text).length;
-  return { name, size, digests: [`sha256:of ${text}`], text: name === 'config.json' ? text : null };
+  const isTold = /config\.json$|special_tokens_map\.json$|^chat_template/.test(name);
+  return { name, size, digests: [`sha256:of ${text}`], text: isTold ? text : null };
+}
+
+function parsed(text: string | undefined): Readonly<Record<string, unknown>> | null {
+  return text === undefined ? null : JSON.parse(text);
 }
 
 /** How a recipe names a model. */

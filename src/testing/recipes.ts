@@ -41,5 +41,6 @@ export const fullRecipe: Recipe = {
   ],
   vocabulary: 'refuse',
   trimScope: 'model',
+  donors: {},
   output: { name: 'mine', dtype: 'BF16', shardBytes: 5_000_000_000 },
 };

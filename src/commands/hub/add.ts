@@ -1,7 +1,7 @@
 import type { HubRepo } from '../../hub/repo.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
 import type { Candidate } from '../../stores/dropped.ts';
-import { offeredBy } from '../../stores/hub-weights.ts';
+import { offeredBy, textsOf } from '../../stores/hub-weights.ts';
 import { failureOf, openModel, type Session } from '../../stores/session.ts';
 import { isDemo, membersOf, withoutModels } from '../members.ts';
 import { connectionOf, lookedOn } from './connect.ts';
@@ -33,7 +33,7 @@ export async function add(
     );
   if (isDemo(before) && members.length > 0)
     view.getState().tell('Your model took the place of the demo family.', true);
-  await openModel(session, ref, candidate.handles);
+  await openModel(session, ref, candidate.handles, null, candidate.leftOut);
 }
 
 function refTo({ id, commit }: HubRepo, { weights: [first], bytes }: Candidate): ModelRef {
@@ -63,12 +63,15 @@ export async function open(session: Session, ref: ModelRef): Promise<void> {
   session.models.getState().begin({ ...ref, summary: null });
   try {
     const { openRepo } = await import('../../hub/repo.ts');
+    const { readTexts } = await import('../../hub/texts.ts');
     const place = { repo: pin.repo, revision: pin.commit };
     const repo = await openRepo(connectionOf(session), place, lookedOn);
     session.hub.getState().learn(repo.model);
-    const wanted = offeredBy(repo).candidates.find(({ weights }) => weights[0] === pin.weights);
+    const texts = await readTexts(connectionOf(session), repo, textsOf(repo), lookedOn);
+    const { candidates } = offeredBy(repo, texts);
+    const wanted = candidates.find(({ weights }) => weights[0] === pin.weights);
     if (!wanted) throw new Error(`${pin.repo} holds no ${pin.weights} at ${pin.commit}.`);
-    await openModel(session, ref, wanted.handles);
+    await openModel(session, ref, wanted.handles, null, wanted.leftOut);
   } catch (error) {
     session.models.getState().fail(ref.id, failureOf(error));
   }

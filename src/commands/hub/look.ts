@@ -1,7 +1,8 @@
 import { type Address, parseAddress, type Refusal } from '../../hub/address.ts';
 import { openRepo } from '../../hub/repo.ts';
 import type { ScoreBoard } from '../../hub/scores.ts';
-import { offeredBy } from '../../stores/hub-weights.ts';
+import { readTexts } from '../../hub/texts.ts';
+import { offeredBy, textsOf } from '../../stores/hub-weights.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
 import { connectionOf, lookedOn } from './connect.ts';
 import { quiet } from './search.ts';
@@ -28,9 +29,14 @@ export async function look(
     if (wait > 0) await quiet(wait, signal);
     hub.setState({ looked: { ...asked, kind: 'opening' } });
     const info = await openRepo(connectionOf(session), asked, { signal, ...lookedOn });
+    const texts = await readTexts(connectionOf(session), info, textsOf(info), {
+      signal,
+      ...lookedOn,
+    });
     signal.throwIfAborted();
     hub.getState().learn(info.model);
-    hub.setState({ looked: { ...asked, kind: 'open', path, info, offered: offeredBy(info) } });
+    const offered = offeredBy(info, texts);
+    hub.setState({ looked: { ...asked, kind: 'open', path, info, offered } });
     void lookUpScores(session, info.id).catch(() => {}); // absent, as where there are none
   } catch (error) {
     if (signal.aborted) return;

@@ -1,3 +1,4 @@
+import { storedName } from '../../formats/model.ts';
 import { readHeader } from '../../formats/safetensors/header.ts';
 import type { Sink } from '../../io/sink.ts';
 import type { Source } from '../../io/source.ts';
@@ -105,7 +106,8 @@ async function headerProblems(
       tensors.length === jobs.length &&
       tensors.every(({ name, dtype, shape, begin, end }, i) => {
         const job = jobs[i];
-        const sameKind = name === job.tensor && dtype === job.dtype;
+        const stored = storedName(planned.component, job.tensor);
+        const sameKind = name === stored && dtype === job.dtype;
         return sameKind && String(shape) === String(job.shape) && end - begin === job.byteLength;
       });
     return agree ? [] : [`the header of ${planned.name} does not list the merged tensors`];

@@ -1,4 +1,4 @@
-import { recognise } from '../../formats/folder.ts';
+import type { LeftOut } from '../../formats/beside.ts';
 import type { Model } from '../../formats/model.ts';
 import { openModel } from '../../formats/open-model.ts';
 import { mostWindows, ReadAhead } from '../../io/read-ahead.ts';
@@ -19,7 +19,8 @@ export class Library implements Sources {
   #mostAhead = Number.POSITIVE_INFINITY;
 
   /**
-   * Reads the headers of one model and keeps its sources, each named by its path.
+   * Reads the headers of one model and keeps its sources, each named by its path; `leftOut` is what else lay
+   * in its folder.
    * Opening an id again replaces what was there.
    */
   async open(
@@ -27,17 +28,18 @@ export class Library implements Sources {
     name: string,
     sources: readonly Source[],
     signal?: AbortSignal,
+    leftOut: readonly LeftOut[] = [],
   ): Promise<Model> {
-    const model = await openModel(id, name, sources, signal);
+    const model = await openModel(id, name, sources, signal, leftOut);
     const byPath = new Map(sources.map((source) => [source.name, source]));
-    const files = sources.map((source) => ({ path: source.name, size: source.size }));
-    const [found] = recognise(files).models;
-    const weights = found.weights.map((path) => byPath.get(path)!);
+    const root = rootOf(model, sources);
+    const sourceOf = (file: { readonly name: string }) => byPath.get(root + file.name)!;
+    const weights = model.files.map(sourceOf);
     const ahead = this.#aheadOf(weights[0]);
     this.#shelves.set(id, {
       weights: ahead ? weights.map((source) => ahead.of(source)) : weights,
       ahead,
-      companions: new Map(found.companions.map((path) => [baseName(path), byPath.get(path)!])),
+      companions: new Map(model.companions.map((file) => [file.name, sourceOf(file)])),
     });
     return model;
   }
@@ -86,6 +88,11 @@ function missing(model: string, what: string): never {
   );
 }
 
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+/** The folder that the names of a model's files start from. */
+function rootOf({ files: [first] }: Model, sources: readonly Source[]): string {
+  const paths = sources
+    .map(({ name }) => name)
+    .filter((path) => `/${path}`.endsWith(`/${first.name}`));
+  const shortest = paths.reduce((a, b) => (b.length < a.length ? b : a));
+  return shortest.slice(0, -first.name.length);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '../error.ts';
 import type { Header } from './header.ts';
-import { checkIndex, locate, parseIndex } from './index.ts';
+import { parseIndex, settle } from './index.ts';
 
 const header = (...names: string[]): Header => ({
   tensors: names.map((name) => ({ name, dtype: 'U8', shape: [0], begin: 8, end: 8 })),
@@ -64,38 +64,63 @@ describe('parseIndex', () => {
   });
 });
 
-describe('checkIndex', () => {
+describe('index and shards', () => {
   const parsed = parseIndex(index({ a: '1.safetensors', b: '2.safetensors' }), 'i');
+  const settled = (shards: Record<string, Header>) => settle(headers(shards), parsed, 'i');
 
-  test('accepts shards that hold what the index says, and tensors it leaves out', () => {
-    const shards = headers({ '1.safetensors': header('a', 'extra'), '2.safetensors': header('b') });
-    expect(checkIndex(parsed, 'i', shards)).toBeUndefined();
+  test('agree: nothing is said, nor about tensors that the index leaves out', () => {
+    const { shardOf, remarks } = settled({
+      '1.safetensors': header('a', 'extra'),
+      '2.safetensors': header('b'),
+    });
+    expect(Object.fromEntries(shardOf)).toEqual({
+      a: '1.safetensors',
+      extra: '1.safetensors',
+      b: '2.safetensors',
+    });
+    expect(remarks).toEqual([]);
+  });
+
+  test('a tensor in two shards is taken from the one that the index names', () => {
+    for (const first of ['1.safetensors', '2.safetensors']) {
+      const map = index({ a: first, b: '2.safetensors', c: '1.safetensors' });
+      const shards = headers({
+        '1.safetensors': header('a', 'c'),
+        '2.safetensors': header('a', 'b'),
+      });
+      const { shardOf, remarks } = settle(shards, parseIndex(map, 'i'), 'i');
+      expect(shardOf.get('a')).toBe(first);
+      expect(remarks).toEqual(['a lie in two shards; those that the index names are taken']);
+    }
+  });
+
+  test('an index older than its shards counts less than they do, and that is said', () => {
+    const { shardOf, remarks } = settled({
+      '1.safetensors': header('b'),
+      '2.safetensors': header('new'),
+    });
+    expect([...shardOf.keys()]).toEqual(['b', 'new']);
+    expect(remarks).toEqual([
+      'a are in the index and in no shard',
+      'b lie in another shard than the index says',
+      'new lie in a shard and not in the index',
+    ]);
   });
 
   test.each([
     ['missing-shard', { '1.safetensors': header('a', 'b') }, 'no 2.safetensors'],
     [
-      'missing-in-shard',
-      { '1.safetensors': header('a'), '2.safetensors': header('c') },
-      'it in no shard',
-    ],
-    [
-      'wrong-shard',
-      { '1.safetensors': header('a', 'b'), '2.safetensors': header() },
-      'it in 1.safetensors',
-    ],
-    [
       'duplicate-tensor',
-      { '1.safetensors': header('a'), '2.safetensors': header('a', 'b') },
+      { '1.safetensors': header('a', 'x'), '2.safetensors': header('x', 'b') },
       'it in 1.safetensors too',
     ],
   ])('%s', (tag, shards: Record<string, Header>, found) => {
-    const error = refusal(() => checkIndex(parsed, 'i', headers(shards)));
+    const error = refusal(() => settled(shards));
     expect([error.tag, error.context.found]).toEqual([tag, found]);
   });
 });
 
-test('without an index, two shards with one tensor are refused just so', () => {
+test('without an index, two shards with one tensor are refused', () => {
   const shards = headers({ '1': header('a'), '2': header('a') });
-  expect(refusal(() => locate(shards)).tag).toBe('duplicate-tensor');
+  expect(refusal(() => settle(shards, null, 'm')).tag).toBe('duplicate-tensor');
 });

@@ -47,44 +47,62 @@ export function parseIndex(text: string, file: string): ShardIndex {
   return { fileOf, files: [...new Set(fileOf.values())].sort() };
 }
 
+/** Which shard each tensor is taken from, and what index and shards do not agree on. */
+export type Settled = {
+  readonly shardOf: ReadonlyMap<string, string>;
+  /** One sentence each. */
+  readonly remarks: readonly string[];
+};
+
 /**
- * Compares index and shards. Throws `FormatError` when a shard is missing, when a tensor is not in the
- * shard the index names, or when two shards hold the same tensor.
+ * Which shard holds each tensor. The headers say what is there; where two shards hold one tensor, the index
+ * says which counts. Throws `FormatError` when a shard that the index names is missing, or when a tensor is
+ * in two and no index decides.
  */
-export function checkIndex(
-  index: ShardIndex,
-  file: string,
+export function settle(
   headers: ReadonlyMap<string, Header>,
-): void {
-  const missing = index.files.filter((shard) => !headers.has(shard));
+  index: ShardIndex | null,
+  file: string,
+): Settled {
+  const missing = (index?.files ?? []).filter((shard) => !headers.has(shard));
   if (missing.length > 0) {
-    const expected = `all ${index.files.length} files the index names`;
+    const expected = `all ${index?.files.length} files the index names`;
     throw fail('missing-shard', file, `no ${missing.join(', ')}`, expected, advice.complete);
   }
-  const shardOf = locate(headers);
-  for (const [tensor, expected] of index.fileOf) {
-    const found = shardOf.get(tensor);
-    if (found === expected) continue;
-    const tag = found === undefined ? 'missing-in-shard' : 'wrong-shard';
-    const where = found === undefined ? 'it in no shard' : `it in ${found}`;
-    throw fail(tag, file, where, `it in ${expected}`, advice.mixed, tensor);
-  }
-}
-
-/** Which shard holds each tensor. Throws `FormatError` when two do. */
-export function locate(headers: ReadonlyMap<string, Header>): ReadonlyMap<string, string> {
   const shardOf = new Map<string, string>();
+  const twice: string[] = [];
   for (const [shard, { tensors }] of headers) {
     for (const { name } of tensors) {
       const other = shardOf.get(name);
-      if (other !== undefined) {
+      const named = index?.fileOf.get(name);
+      if (other !== undefined && named !== other && named !== shard) {
         const found = `it in ${other} too`;
         throw fail('duplicate-tensor', shard, found, 'each tensor in one file', advice.mixed, name);
       }
-      shardOf.set(name, shard);
+      if (other !== undefined) twice.push(name);
+      if (other === undefined || named === shard) shardOf.set(name, shard);
     }
   }
-  return shardOf;
+  if (!index) return { shardOf, remarks: [] };
+  const gone = [...index.fileOf.keys()].filter((name) => !shardOf.has(name));
+  const moved = [...index.fileOf].filter(([name, shard]) => (shardOf.get(name) ?? shard) !== shard);
+  const unlisted = [...shardOf.keys()].filter((name) => !index.fileOf.has(name));
+  const remarks = [
+    said(gone, 'are in the index and in no shard'),
+    said(
+      moved.map(([name]) => name),
+      'lie in another shard than the index says',
+    ),
+    gone.length + moved.length > 0 ? said(unlisted, 'lie in a shard and not in the index') : [],
+    said(twice, 'lie in two shards; those that the index names are taken'),
+  ].flat();
+  return { shardOf, remarks };
+}
+
+function said(names: readonly string[], what: string): readonly string[] {
+  if (names.length === 0) return [];
+  const more = names.length > 3 ? `, and ${(names.length - 3).toLocaleString('en-US')} more` : '';
+  return [`${names.slice(0, 3).join(', ')}${more} ${what}`];
 }
 
 function parseText(text: string, file: string): Json {

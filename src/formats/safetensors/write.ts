@@ -110,10 +110,10 @@ export function writeIndex(
 }
 
 /** `model.safetensors`, or `model-00002-of-00005.safetensors`. `index` counts from 0. */
-export function shardName(index: number, count: number): string {
-  if (count === 1) return 'model.safetensors';
+export function shardName(index: number, count: number, stem = 'model'): string {
+  if (count === 1) return `${stem}.safetensors`;
   const digits = (value: number) => String(value).padStart(5, '0');
-  return `model-${digits(index + 1)}-of-${digits(count)}.safetensors`;
+  return `${stem}-${digits(index + 1)}-of-${digits(count)}.safetensors`;
 }
 
 function frame(json: string): Uint8Array<ArrayBuffer> {

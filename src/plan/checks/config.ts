@@ -1,6 +1,6 @@
 /** config.json and tokenizer files that disagree between models whose tensors fit. */
 import { configFacts } from '../../formats/config.ts';
-import type { Companion, Model } from '../../formats/model.ts';
+import { type Companion, type Component, identityOf, type Model } from '../../formats/model.ts';
 import { error, note, warning } from '../finding.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
@@ -69,23 +69,34 @@ const FIELDS: readonly Field[] = [
 const VOCABULARY = /^(?:tokenizer\.(?:json|model)|vocab\.\w+|merges\.txt|spiece\.model)$/;
 const AROUND = /^(?:tokenizer_config|special_tokens_map|added_tokens)\.json$|^chat_template\./;
 
-export function checkConfig({ reference, experts }: Participants): readonly Finding[] {
-  const others = new Set(experts.map(({ model }) => model).filter((model) => model !== reference));
-  return [...others].flatMap((model) => [
-    ...checkFields(reference, model),
-    ...checkTokenizer(reference, model),
+export function checkConfig({ reference, experts, donors }: Participants): readonly Finding[] {
+  const all = new Set([reference, ...experts.map(({ model }) => model)]);
+  return [...all].flatMap((model) => [
+    ...(model === reference ? [] : checkComponents(reference, model)),
+    ...(model === donors.tokenizer ? [] : checkTokenizer(donors.tokenizer, model)),
   ]);
 }
 
-function checkFields(reference: Model, model: Model): readonly Finding[] {
-  const { config } = model;
-  const expectedConfig = reference.config;
+function checkComponents(reference: Model, model: Model): readonly Finding[] {
+  return reference.components.flatMap((component) => {
+    const other = model.components.find(({ name }) => name === component.name);
+    return other ? checkFields(reference, component, model, other) : [];
+  });
+}
+
+function checkFields(
+  reference: Model,
+  { name: component, config: expectedConfig }: Component,
+  model: Model,
+  { config }: Component,
+): readonly Finding[] {
   if (!config || !expectedConfig) return [];
+  const file = identityOf(component, 'config.json');
   return FIELDS.flatMap(({ name, of, severity, why }) => {
     const [found, expected] = [of(config), of(expectedConfig)];
     if (found === null || expected === null || found === expected) return [];
     const say = severity === 'error' ? error : warning;
-    const message = `config.json of ${model.name} has ${name} ${found}; ${reference.name} has ${expected}: ${why}.`;
+    const message = `${file} of ${model.name} has ${name} ${found}; ${reference.name} has ${expected}: ${why}.`;
     const advice = `Check that both are fine-tunes of one model. The output gets the config.json of ${reference.name}.`;
     return [say('config-differs', message, advice, { place: { model: model.id } })];
   });

@@ -25,8 +25,10 @@ export function checkQuantised({ base, experts }: Participants): readonly Findin
   });
 }
 
-function quantisation({ config, tensors }: Model): string | null {
-  const declared = config && configFacts(config).quantization;
+function quantisation({ components, tensors }: Model): string | null {
+  const [declared] = components.flatMap(
+    ({ config }) => (config && configFacts(config).quantization) ?? [],
+  );
   if (declared) return `config.json says ${declared}`;
   const scales = [...tensors.keys()].filter((name) => SCALES.test(name));
   return scales.length > 0 ? `it has ${list(scales)}` : null;

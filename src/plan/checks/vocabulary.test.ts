@@ -84,7 +84,7 @@ test('rows of an attention matrix are no vocabulary', () => {
   expect(findingOf(recipeOf(a, [b]), [a, b], 'shape-mismatch').severity).toBe('error');
 });
 
-const headed = (id: string, config: Record<string, unknown> | null = null) =>
+const headed = (id: string, config: Record<string, unknown> | null = {}) =>
   headerModel(id, { [EMBEDDING]: ['F32', [8, 4]], 'lm_head.weight': ['F32', [8, 4]] }, { config });
 const headless = (id: string) =>
   headerModel(id, { [EMBEDDING]: ['F32', [8, 4]] }, { config: tied });

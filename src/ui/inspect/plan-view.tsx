@@ -8,6 +8,7 @@ import { planOf } from '../../stores/planning.ts';
 import { session, useDevice, useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
 import { bytes, counted, parameters } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { LeftOutFiles } from './left-out.tsx';
 import './plan.css';
 
 /** What a run will do, known before it starts. */
@@ -38,6 +39,7 @@ export function PlanView() {
       <Figures plan={plan} />
       <Saving plan={plan} />
       <OutputFiles plan={plan} />
+      <LeftOutFiles files={plan.leftOut} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { session, useRecipe } from '../../stores/use-session.ts';
 import { Disclosure } from '../kit/disclosure.tsx';
 import { bytes } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { FilesFrom } from './files-from.tsx';
 
 const dtypes: readonly { readonly value: OutputOptions['dtype']; readonly label: string }[] = [
   { value: 'base', label: 'As base' },
@@ -73,6 +74,7 @@ export function OutputForm() {
           <option value="refuse">refuse</option>
         </select>
       </div>
+      <FilesFrom />
     </Disclosure>
   );
 }

@@ -1,0 +1,54 @@
+/**
+ * Models that consist of components, each in a folder of its own, and the files that name them:
+ * `modules.json` and `router_config.json` of sentence-transformers, `model_index.json` of diffusers.
+ */
+
+export const markerPattern = /(?:^|\/)(?:modules|router_config|model_index)\.json$/;
+
+/** Whether weights beside the marker belong to the model. A pipeline has none: they are copies of it. */
+export const hasOwnWeights = (marker: string): boolean => !marker.endsWith('model_index.json');
+
+/** Folders that a marker names, as paths below its own; none where the text says nothing usable. */
+export function componentsIn(marker: string, text: string): readonly string[] {
+  const json = parse(text);
+  const paths = marker.endsWith('modules.json')
+    ? modulePaths(json)
+    : marker.endsWith('router_config.json')
+      ? Object.keys(asObject(asObject(json)['types']))
+      : pipelineParts(json);
+  return paths.filter((path) => path !== '' && isBelow(path));
+}
+
+function modulePaths(json: unknown): readonly string[] {
+  const modules = Array.isArray(json) ? json : [];
+  return modules.flatMap((module: unknown) => {
+    const { path } = asObject(module);
+    return typeof path === 'string' ? [path.replace(/\/+$/, '')] : [];
+  });
+}
+
+/** `"unet": ["diffusers", "UNet2DConditionModel"]`; a part that is not there is `[null, null]`. */
+function pipelineParts(json: unknown): readonly string[] {
+  return Object.entries(asObject(json)).flatMap(([name, value]) =>
+    Array.isArray(value) && value.length === 2 && typeof value[1] === 'string' ? [name] : [],
+  );
+}
+
+/** No way out of the folder. */
+const isBelow = (path: string) =>
+  !/[\\:\0]|^\//.test(path) &&
+  !path.split('/').some((part) => part === '' || /^\.{1,2}$/.test(part));
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return null;
+  }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
