@@ -9,7 +9,7 @@ import type { Call, MergeMethod } from '../src/methods/method.ts';
 import { defaultsOf } from '../src/methods/params.ts';
 import { findMethod, methods } from '../src/methods/registry.ts';
 import type { FloatDtype } from '../src/numerics/dtype.ts';
-import { roundTo } from '../src/numerics/round.ts';
+import { roundSumTo } from '../src/numerics/round.ts';
 import { compiled, definition } from './backends.ts';
 import { ceiling } from './ceiling.ts';
 import { numberFlag, type Row, rounded, type Surroundings, type Table } from './part.ts';
@@ -109,6 +109,7 @@ function blocksFor({ method, dtype, elements }: Case): Blocks {
     elementCount: elements,
     dtypes: wanted.map(() => dtype),
     hasBase,
+    readAs: 'F32',
     async *read() {
       yield { start: 0, count: elements, planes: wanted };
     },
@@ -129,7 +130,7 @@ async function merge(
     arithmetic: resolveArithmetic(dialect, method.exceptions, {}),
     hasBase: blocks.hasBase,
     elementCount: elements,
-    round: roundTo(work),
+    roundSum: roundSumTo(work),
   };
   const at = { tensorKey: 1, ordinals: [0, 1, 2].slice(0, models) };
   const began = processorTime();
@@ -143,7 +144,14 @@ async function merge(
   }
   const coefficients = method.coefficients(call, measured);
   const between = processorTime();
-  const kernel: Kernel = { methodId: method.id, coefficients, output: dtype, work, at };
+  const kernel: Kernel = {
+    methodId: method.id,
+    coefficients,
+    output: dtype,
+    work,
+    resultAs: 'F32',
+    at,
+  };
   for await (const _ of backend.map(blocks, kernel, signal));
   const ended = processorTime();
   const measuring = measures ? between - began : 0;

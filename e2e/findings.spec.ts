@@ -354,10 +354,10 @@ test('marks what is typed and is no number within the limits, and keeps the valu
   await workbench.open();
   await workbench.method.choose('TIES');
   const field = workbench.recipe.field('Reverse', 'density');
-  for (const text of ['NaN', '1.5', '-0.1', 'Infinity', 'much', '']) {
+  for (const text of ['NaN', '1e39', '-0.1', 'Infinity', 'much', '']) {
     await field.fill(text);
     await expect(field, text).toHaveAttribute('aria-invalid', 'true');
-    await expect(field, text).toHaveAttribute('title', 'A number from 0 to 1');
+    await expect(field, text).toHaveAttribute('title', 'A number from 0');
     await field.blur();
     await expect(field, text).toHaveValue('0.2');
     await expect(field, text).toHaveAttribute('aria-invalid', 'false');
@@ -365,6 +365,9 @@ test('marks what is typed and is no number within the limits, and keeps the valu
   await field.fill('0,35');
   await field.blur();
   await expect(field).toHaveValue('0.35');
+  // Unusual, and taken: everything is kept.
+  await field.fill('1.5');
+  await expect(field).toHaveAttribute('aria-invalid', 'false');
 });
 
 test('says where t of SLERP leaves the arc and where the output cannot hold the values', async ({

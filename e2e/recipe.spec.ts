@@ -167,8 +167,8 @@ test('says what is wrong with a recipe file and keeps the recipe', async ({ page
     [JSON.stringify({ ...recipe, version: 7 })]:
       'The recipe is in format 7; this Amalgam reads format 1.',
     [JSON.stringify({ ...recipe, method: 'alchemy' })]: 'method: ',
-    [JSON.stringify({ ...recipe, values: { lambda: 99 } })]:
-      'values.lambda: λ must lie between -10 and 10, found 99',
+    [JSON.stringify({ ...recipe, values: { lambda: 1e39 } })]:
+      'values.lambda: λ must be a number that an f32 can hold, found 1e+39',
     [JSON.stringify({ ...recipe, colour: 'red' })]: 'colour: ',
   };
   for (const [text, says] of Object.entries(damaged)) {

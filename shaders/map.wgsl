@@ -19,6 +19,8 @@
 @group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
 
 override OUTPUT: u32 = 0u;
+// What the result is rounded to before it is encoded.
+override RESULT_AS: u32 = 0u;
 
 // As many as WebGPU guarantees: no thread waits for another, so the fewer workgroups the better.
 override MAP_THREADS: u32 = 256u;
@@ -67,7 +69,7 @@ fn main(
     return;
   }
   for (var half = 0u; half < 2u; half++) {
-    let v = merge(2u * oct + half);
+    let v = rounded(merge(2u * oct + half), RESULT_AS);
     inspect_f32(v);
     store(oct, half, v);
   }

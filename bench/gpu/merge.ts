@@ -4,7 +4,7 @@ import { type Dialect, resolveArithmetic } from '../../src/methods/dialect.ts';
 import type { Call, MergeMethod } from '../../src/methods/method.ts';
 import { defaultsOf } from '../../src/methods/params.ts';
 import { bytesPerElement, type FloatDtype } from '../../src/numerics/dtype.ts';
-import { roundTo } from '../../src/numerics/round.ts';
+import { roundSumTo } from '../../src/numerics/round.ts';
 import { weightsOf } from '../synthetic.ts';
 
 export type Case = {
@@ -48,6 +48,7 @@ export function blocksFor(one: Case, blockElements = one.elements): Blocks {
     elementCount: elements,
     dtypes: all.map(() => dtype),
     hasBase,
+    readAs: 'F32',
     async *read() {
       for (let start = 0; start < elements; start += blockElements) {
         const count = Math.min(blockElements, elements - start);
@@ -82,7 +83,7 @@ export async function merge(
     arithmetic,
     hasBase: blocks.hasBase,
     elementCount: blocks.elementCount,
-    round: roundTo(work),
+    roundSum: roundSumTo(work),
   };
   const at = { tensorKey: 1, ordinals: [0, 1, 2].slice(0, models) };
   const measured: (readonly number[])[] = [];
@@ -93,6 +94,13 @@ export async function merge(
   }
   await between();
   const coefficients = method.coefficients(call, measured);
-  const kernel: Kernel = { methodId: method.id, coefficients, output: dtype, work, at };
+  const kernel: Kernel = {
+    methodId: method.id,
+    coefficients,
+    output: dtype,
+    work,
+    resultAs: 'F32',
+    at,
+  };
   for await (const _ of backend.map(blocks, kernel, signal));
 }

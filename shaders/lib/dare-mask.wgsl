@@ -15,7 +15,7 @@ fn masked(draws: u32, dares: u32, k: u32, tau: vec4f, element: u32) -> vec4f {
   let limit = u32(coeffs[at + 1u]);
   let kept = vec4f(count_kept(job.tensor_key, ordinal(k), element, seed, u32(count), limit));
   let part = select(work(tau * (kept / count)), tau, kept == vec4f(count));
-  let scaled = work(divided(part, coeffs[at + 2u]) * work_scalar(coeffs[at + 3u]));
+  let scaled = work(divided(part, coeffs[at + 2u]) * coeffs[at + 3u]);
   return select(scaled, vec4f(), kept == vec4f());
 }
 

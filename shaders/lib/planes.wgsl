@@ -12,12 +12,15 @@ override HAS_BASE: u32 = 0u;
 
 const MIXED = 6u;
 
-// Four elements of model k.
+// Four elements of model k, rounded to what inputs are read as.
 fn x(k: u32, i: u32) -> vec4f {
   if (DTYPE == MIXED) {
-    return quad(planes[k].x, job.first + k * job.stride, i);
+    return read_as(quad(planes[k].x, job.first + k * job.stride, i));
   }
-  return quad(DTYPE, job.first + k * job.stride, i);
+  if (DTYPE == READ_AS) {
+    return quad(DTYPE, job.first + k * job.stride, i);
+  }
+  return read_as(quad(DTYPE, job.first + k * job.stride, i));
 }
 
 // Four elements of the base; zeros when there is none.

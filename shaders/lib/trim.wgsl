@@ -11,7 +11,7 @@ fn trimmed(trims: u32, k: u32, tau: vec4f, index: vec4u) -> vec4f {
   let limit = vec4u(bitcast<u32>(coeffs[at + 1u]));
   let cut = vec4u((u32(coeffs[at + 2u]) << 16u) | u32(coeffs[at + 3u]));
   let dropped = (size < limit) | ((size == limit) & (index >= cut));
-  return select(work(tau * work_scalar(coeffs[at + 4u])), vec4f(), dropped);
+  return select(work(tau * coeffs[at + 4u]), vec4f(), dropped);
 }
 
 fn trim_weight(trims: u32, k: u32) -> f32 {

@@ -1,21 +1,32 @@
-// The precision of a step. The paper and peft dialects compute in f32; mergekit computes in the dtype
-// of the tensor, and there every step rounds to it.
+// Rounding in the middle of the arithmetic. The paper and peft dialects compute in f32; mergekit computes
+// in the dtype of the tensor, and there every step rounds to it. Inputs may be rounded before all steps.
 
 #import lib/dtype
 
 override WORK: u32 = 0u;
+override READ_AS: u32 = 0u;
 
-// The result of one step, rounded to the working dtype; f32 stays as it is.
+// The result of one step, rounded to the working dtype.
 fn work(v: vec4f) -> vec4f {
-  if (WORK == F32) {
+  return rounded(v, WORK);
+}
+
+// Decoded values, rounded to the dtype that inputs are read as.
+fn read_as(v: vec4f) -> vec4f {
+  return rounded(v, READ_AS);
+}
+
+// F32 stays as it is.
+fn rounded(v: vec4f, dtype: u32) -> vec4f {
+  if (dtype == F32) {
     return v;
   }
   let bits = bitcast<vec4u>(v);
   let magnitude = bits & vec4u(0x7fffffffu);
-  let rounded = rounded_magnitude(magnitude);
+  let nearest = rounded_magnitude(magnitude, dtype);
   // Where a step overflows its dtype the definition goes on with infinity; WGSL has none to rely on.
-  peak = max(peak, rounded);
-  return bitcast<vec4f>(rounded | (bits ^ magnitude));
+  peak = max(peak, nearest);
+  return bitcast<vec4f>(nearest | (bits ^ magnitude));
 }
 
 fn work_scalar(v: f32) -> f32 {
@@ -23,8 +34,8 @@ fn work_scalar(v: f32) -> f32 {
 }
 
 // Bits of an f32 without its sign, to nearest with ties to even; still as f32.
-fn rounded_magnitude(magnitude: vec4u) -> vec4u {
-  if (WORK == BF16) {
+fn rounded_magnitude(magnitude: vec4u, dtype: u32) -> vec4u {
+  if (dtype == BF16) {
     return cut_bits(magnitude, vec4u(16u));
   }
   // F16 loses 13 bits, and below 2⁻¹⁴ one more for every power of two, down to 2⁻²⁴. Of half of that

@@ -19,5 +19,5 @@ fn merge(i: u32) -> vec4f {
     total += weight;
   }
   let change = divided(work(sum), select(1.0, mean_divisor(total), coeffs[4] == 1.0));
-  return work(b + work(change * work_scalar(coeffs[0])));
+  return work(b + work(change * coeffs[0]));
 }

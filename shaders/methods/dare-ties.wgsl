@@ -20,5 +20,5 @@ fn merge(i: u32) -> vec4f {
     let left = masked(DRAWS, DARES, k, work(x(k, i) - b), element);
     held = cast_vote(held, left, dare_weight(DARES, k));
   }
-  return work(b + work(disjoint_mean(held) * work_scalar(coeffs[0])));
+  return work(b + work(disjoint_mean(held) * coeffs[0]));
 }

@@ -13,5 +13,5 @@ fn merge(i: u32) -> vec4f {
     let left = trimmed(TRIMS, k, work(x(k, i) - b), index);
     sum = add_weighted(sum, left, trim_weight(TRIMS, k));
   }
-  return work(b + work(work(sum) * work_scalar(coeffs[0])));
+  return work(b + work(work(sum) * coeffs[0]));
 }

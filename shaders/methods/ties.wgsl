@@ -19,5 +19,5 @@ fn merge(i: u32) -> vec4f {
     let left = trimmed(TRIMS, k, work(x(k, i) - b), index);
     held = cast_vote(held, left, trim_weight(TRIMS, k));
   }
-  return work(b + work(disjoint_mean(held) * work_scalar(coeffs[0])));
+  return work(b + work(disjoint_mean(held) * coeffs[0]));
 }

@@ -22,6 +22,8 @@ export type Blocks = {
   /** One per plane. */
   readonly dtypes: readonly FloatDtype[];
   readonly hasBase: boolean;
+  /** Values are rounded to it as they are decoded; F32 leaves them as they are. */
+  readonly readAs: Work;
   /** With `room`, sources that can put bytes straight there; the block's planes may lie elsewhere. */
   read(signal: AbortSignal, room?: Room): AsyncIterable<Block>;
 };
@@ -34,6 +36,8 @@ export type Kernel = {
   readonly coefficients: readonly number[];
   readonly output: FloatDtype;
   readonly work: Work;
+  /** The result is rounded to it before it is encoded; F32 leaves it as it is. */
+  readonly resultAs: Work;
   readonly at: Pick<At, 'tensorKey' | 'ordinals'>;
 };
 

@@ -5,7 +5,7 @@
 import { countKept } from '../numerics/random.ts';
 import { settle } from '../numerics/round.ts';
 import type { At, Round } from './method.ts';
-import type { NumberParam, SeedParam } from './params.ts';
+import { density, LARGEST_F32, type NumberParam, type SeedParam } from './params.ts';
 import { divide, scale, scratch, subtract } from './steps.ts';
 
 export const seed = {
@@ -34,7 +34,8 @@ export const dareDensity = {
   source: 'The authors’ merge scripts drop 0.2; 0.9 holds up only where changes are below 0.005.',
   default: 0.5,
   min: 0,
-  max: 1,
+  max: LARGEST_F32,
+  usual: density.usual,
   soft: [0, 1],
   step: 0.01,
 } as const satisfies NumberParam;
@@ -60,7 +61,7 @@ export function readDares(
     weight: column(0).map(round),
     limit: column(1),
     divisor: column(2),
-    scale: column(3).map(round),
+    scale: column(3),
   };
 }
 

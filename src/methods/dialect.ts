@@ -8,8 +8,8 @@ export type Dialect = (typeof dialects)[number];
 
 /** The choices a task-vector method leaves open. */
 export type Arithmetic = {
-  /** Precision every step rounds to: f32, or the dtype of the base tensor. */
-  readonly work: 'f32' | 'tensor';
+  /** What rounds to the dtype of the tensors: nothing (all is f32), every step, or the result alone. */
+  readonly work: 'f32' | 'tensor' | 'result';
   /** Whether the sign election sees task vectors multiplied by their weights. */
   readonly electOn: 'weighted' | 'unweighted';
   /** Election by sum of values ("total", mass) or by sum of signs ("frequency", count). */
@@ -81,8 +81,12 @@ export const arithmeticWords: {
 } = {
   work: {
     label: 'Precision of each step',
-    help: 'Rounding every step to the tensor’s dtype loses digits; mergekit does it unless dtype is float32.',
-    choices: { f32: 'f32', tensor: 'dtype of the base tensor' },
+    help: 'Rounding every step to the tensors’ dtype loses digits; mergekit does it unless that is float32. Where dtypes differ, steps are f32.',
+    choices: {
+      f32: 'f32',
+      tensor: 'dtype of the tensors',
+      result: 'f32, the result in the dtype of the tensors',
+    },
   },
   electOn: {
     label: 'Election sees',

@@ -42,8 +42,8 @@ export type Call<G extends ParamSchema = ParamSchema, M extends ParamSchema = Pa
   readonly hasBase: boolean;
   /** Elements of the tensor that are merged. */
   readonly elementCount: number;
-  /** Rounds one step to the working precision; whole-tensor sums count as steps. */
-  readonly round: Round;
+  /** Rounds a whole-tensor sum, and the ratio of two: see `roundSumTo`. */
+  readonly roundSum: Round;
 };
 
 /** Where the block lies, for formulas that depend on it. */

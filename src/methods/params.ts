@@ -19,6 +19,8 @@ export type NumberParam = Described & {
   /** Hard limits: outside them the recipe has an error. */
   readonly min: number;
   readonly max: number;
+  /** Values outside `range` are remarked upon, with what becomes of them. */
+  readonly usual?: { readonly range: readonly [number, number]; readonly beyond: string };
   /** Where sensible values lie; the slider spans this. */
   readonly soft?: readonly [number, number];
   readonly step: number;
@@ -72,7 +74,7 @@ export function misfit(param: Param, value: unknown): string | null {
         return `${param.label} must be a whole number, found ${value}`;
       }
       return value < param.min || value > param.max
-        ? `${param.label} must lie between ${param.min} and ${param.max}, found ${value}`
+        ? `${param.label} must be ${limitsText(param)}, found ${value}`
         : null;
     }
     case 'toggle':
@@ -88,14 +90,34 @@ export function misfit(param: Param, value: unknown): string | null {
   }
 }
 
+/** The limits of a number in words: "a number from 1 to 100", "a number from 0". */
+export function limitsText({ min, max }: Pick<NumberParam, 'min' | 'max'>): string {
+  if (max < LARGEST_F32) return `a number from ${min} to ${max}`;
+  return min > -LARGEST_F32 ? `a number from ${min}` : 'a number that an f32 can hold';
+}
+
+/** Whether a value that fits lies where values rarely do; null, or what becomes of it. */
+export function unusual(param: Param, value: unknown): string | null {
+  if (param.kind !== 'number' || !param.usual || typeof value !== 'number') return null;
+  const [low, high] = param.usual.range;
+  return value < low || value > high ? param.usual.beyond : null;
+}
+
+/** The largest finite f32: coefficients beyond it would be infinite. */
+export const LARGEST_F32 = 3.4028234663852886e38;
+/** Limits of a number that may be anything an f32 holds. */
+export const anyNumber = { min: -LARGEST_F32, max: LARGEST_F32 } as const;
+
+const asItIs = 'It is taken as it is, as in mergekit: check that it is meant.';
+
 /** Parameters that several methods share, with the sources of their defaults. */
 export const weight = {
   kind: 'number',
   label: 'weight',
   help: 'How strongly this model counts. A negative weight subtracts what it has learnt.',
   default: 1,
-  min: -100,
-  max: 100,
+  ...anyNumber,
+  usual: { range: [-100, 100], beyond: asItIs },
   soft: [-1, 2],
   step: 0.01,
 } as const satisfies NumberParam;
@@ -107,7 +129,8 @@ export const density = {
   source: 'TIES paper: keep the top 20 %; mergekit examples use 0.5.',
   default: 0.2,
   min: 0,
-  max: 1,
+  max: LARGEST_F32,
+  usual: { range: [0, 1], beyond: 'Above 1 everything is kept, as at 1.' },
   soft: [0, 1],
   step: 0.01,
 } as const satisfies NumberParam;
@@ -118,8 +141,8 @@ export const lambda = {
   help: 'Scales the merged change before it is added to the base.',
   source: 'TIES authors: 1 with the mean, 0.4 for task arithmetic.',
   default: 1,
-  min: -10,
-  max: 10,
+  ...anyNumber,
+  usual: { range: [-10, 10], beyond: asItIs },
   soft: [0, 2],
   step: 0.01,
 } as const satisfies NumberParam;

@@ -87,7 +87,10 @@ export function addProduct(
   }
 }
 
-/** out = base + change · λ: the last step of every task-vector method. Changes `change`. */
+/**
+ * out = base + change · λ: the last step of every task-vector method. λ is one number and not a tensor: it
+ * stays f32 whatever the working dtype, as in a tensor library. Changes `change`.
+ */
 export function addChange(
   base: Float32Array,
   change: Float32Array,

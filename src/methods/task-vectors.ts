@@ -4,21 +4,20 @@
  */
 import type { Arithmetic } from './dialect.ts';
 import type { Measure, Round } from './method.ts';
+import { LARGEST_F32 } from './params.ts';
 
 type Trimmed = { readonly weight: number; readonly density: number };
 type TrimCall = {
   readonly perModel: readonly Trimmed[];
   readonly arithmetic: Arithmetic;
   readonly elementCount: number;
-  readonly round: Round;
+  readonly roundSum: Round;
 };
 type DareCall = TrimCall & { readonly global: { readonly seed: number; readonly draws: number } };
 type Answers = readonly (readonly number[])[];
 
 /** Norms below this are taken for zero when norms are matched (mergekit's limit). */
 const SMALLEST_MASS = 1e-7;
-/** Stands for "nothing is that large": shaders must not meet infinity. */
-const LARGEST_F32 = 3.4028234663852886e38;
 
 /** How many elements a trim keeps: trunc(density · n), but a density above 0 keeps at least one. */
 export function keptCount(density: number, elementCount: number, arithmetic: Arithmetic): number {
@@ -56,10 +55,11 @@ export function trimCoefficients(call: TrimCall, measured: Answers): readonly nu
   const models = call.perModel.length;
   return call.perModel.flatMap(({ weight }, model) => {
     const [magnitude, lastIndex] = measured[model];
+    // Nothing is larger than the largest f32; shaders must not meet infinity.
     const finite = Math.min(magnitude, LARGEST_F32);
     const cut = magnitude === Number.POSITIVE_INFINITY ? 0 : Math.min(lastIndex + 1, 0xffffffff);
     const masses = measured.slice(models + 2 * model, models + 2 * model + 2);
-    const scale = masses.length === 2 ? massRatio(masses, call.round) : 1;
+    const scale = masses.length === 2 ? massRatio(masses, call.roundSum) : 1;
     return [weight, finite, Math.floor(cut / 65536), cut % 65536, scale];
   });
 }
@@ -70,7 +70,7 @@ export function dareMeasures(call: DareCall, soFar: Answers): readonly Measure[]
   const { seed, draws } = call.global;
   return call.perModel.flatMap(({ density }, model): readonly Measure[] => [
     { kind: 'mass', model, keep: { kind: 'all' } },
-    { kind: 'mass', model, keep: { kind: 'drawn', density, seed, draws } },
+    { kind: 'mass', model, keep: { kind: 'drawn', density: Math.min(density, 1), seed, draws } },
   ]);
 }
 
@@ -83,15 +83,15 @@ export function dareCoefficients(call: DareCall, measured: Answers): readonly nu
     const keep = Math.min(Math.max(density, 0), 1);
     const inverse = call.arithmetic.rescale === 'inverse' && keep > 0;
     const masses = measured.slice(2 * model, 2 * model + 2);
-    const scale = masses.length === 2 ? massRatio(masses, call.round) : 1;
+    const scale = masses.length === 2 ? massRatio(masses, call.roundSum) : 1;
     return [weight, Math.round(keep * 2 ** 24), inverse ? keep : 1, scale];
   });
 }
 
 /** Scale that restores the L1 norm: Σ|τ| ÷ Σ|kept τ|, 1 when either is practically zero. */
-function massRatio(masses: Answers, round: Round): number {
-  const [all, kept] = masses.map(([mass]) => round(mass));
-  return all < SMALLEST_MASS || kept < SMALLEST_MASS ? 1 : round(all / kept);
+function massRatio(masses: Answers, roundSum: Round): number {
+  const [all, kept] = masses.map(([mass]) => roundSum(mass));
+  return all < SMALLEST_MASS || kept < SMALLEST_MASS ? 1 : roundSum(all / kept);
 }
 
 /** A 32-bit whole number as two 16-bit halves: f32 holds neither more nor less exactly. */
@@ -109,8 +109,18 @@ export function electionCoefficients(arithmetic: Arithmetic): readonly number[] 
   ];
 }
 
-/** What a normalised sum is divided by: Σ weights, or 1 where that is practically zero. */
+/** Σ weights, of weights that are rounded already: f32 in recipe order, rounded once at its end. */
+export function weightTotal(weights: ArrayLike<number>, round: Round): number {
+  return round(Array.from(weights).reduce((sum, weight) => Math.fround(sum + weight), 0));
+}
+
+/** Whether a sum of weights divides; not below 10⁻⁸ (mergekit's limit). */
+export function dividesBy(total: number): boolean {
+  return Math.abs(total) >= 1e-8;
+}
+
+/** What a normalised sum of task vectors is divided by: Σ weights, or 1 where that is practically zero. */
 export function sumOfWeights(weights: Float64Array, round: Round): number {
-  const total = round(weights.reduce((sum, weight) => Math.fround(sum + weight), 0));
-  return Math.abs(total) < 1e-8 ? 1 : total;
+  const total = weightTotal(weights, round);
+  return dividesBy(total) ? total : 1;
 }

@@ -29,7 +29,7 @@ export function readTrims(
     weight: column(0).map(round),
     magnitude: column(1),
     cut: high.map((half, k) => half * 65536 + low[k]),
-    scale: column(4).map(round),
+    scale: column(4),
   };
 }
 

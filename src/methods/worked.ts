@@ -103,7 +103,7 @@ function merged(
 
 function callOf({ global, perModel, arithmetic, method }: Example, elementCount: number) {
   const hasBase = method.arity.base !== 'none';
-  return { global, perModel, arithmetic, hasBase, elementCount, round: Math.fround };
+  return { global, perModel, arithmetic, hasBase, elementCount, roundSum: Math.fround };
 }
 
 function measureAll(example: Example, planes: readonly Float32Array[]) {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
-import { roundTo, settle } from './round.ts';
+import { roundSumTo, roundTo, settle } from './round.ts';
+
+describe('roundSumTo', () => {
+  it('rounds a sum to BF16, whose range is that of f32, and never to F16', () => {
+    expect(roundSumTo('BF16')(257)).toBe(256);
+    expect(roundSumTo('F16')(70_001)).toBe(70_001);
+    expect(roundSumTo('F32')(2 ** 24 + 1)).toBe(2 ** 24);
+  });
+});
 
 describe('roundTo', () => {
   it('is Math.fround itself for F32', () => {

@@ -22,6 +22,15 @@ export function roundTo(dtype: WorkDtype): (v: number) => number {
 }
 
 /**
+ * The function that rounds a sum over a whole tensor, and the ratio of two, where steps are rounded to
+ * `dtype`. BF16 has the range of f32, so a sum is stored in it like any result. In F16 it would be infinite
+ * from 65,520 on: it stays f32, and so does all else.
+ */
+export function roundSumTo(dtype: WorkDtype): (v: number) => number {
+  return dtype === 'BF16' ? roundBF16 : Math.fround;
+}
+
+/**
  * Rounds in f64 arithmetic, which is several times quicker than through the bits. For a normal x of
  * exponent e, x · (2ᵏ + 1) has a last place of 2^(e + k − 52); rounding it there rounds x to 53 − k bits,
  * ties to even because x · 2ᵏ is an even multiple of that place. Taking x · 2ᵏ away again is exact.

@@ -97,7 +97,11 @@ function arithmeticOf({ method, arithmetic, recipe }: Participants): readonly st
     return `${label}: ${word}${byHand}`;
   });
   const whole = recipe.trimScope === 'model' && method.choices.includes('smallTrim');
-  return whole ? [...choices, 'Trim threshold: one per model over all its tensors'] : choices;
+  return [
+    ...choices,
+    ...(whole ? ['Trim threshold: one per model over all its tensors'] : []),
+    ...(recipe.inputDtype === 'stored' ? [] : [`Inputs: rounded to ${recipe.inputDtype} first`]),
+  ];
 }
 
 function keepsOf({ recipe, reference, experts }: Participants): readonly string[] {

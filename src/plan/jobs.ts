@@ -1,5 +1,6 @@
 import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
 import { byteLengthOf } from '../formats/safetensors/write.ts';
+import { type InputDtype, precisionOf, readingRounds } from '../methods/precision.ts';
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import type { OutputOptions } from '../recipe/recipe.ts';
 import type { Kept, Match, Matching } from './match.ts';
@@ -40,7 +41,7 @@ function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job,
   };
 }
 
-/** The tensor of one model as it is; another dtype only where the output has another one there. */
+/** The tensor of one model as it is, unrounded; another dtype only where the output has another one there. */
 function keptJob(
   who: Participants,
   expected: TensorEntry,
@@ -59,7 +60,7 @@ function keptJob(
     dtype,
     shape,
     byteLength: byteLengthOf(dtype, shape),
-    parts: total === 0 ? [] : [passed(model.id, entry, 0, total, dtype)],
+    parts: total === 0 ? [] : [passed('stored', model.id, entry, 0, total, dtype)],
     original: comparable ? spanOf(who.reference.id, expected) : null,
   };
 }
@@ -77,34 +78,40 @@ function partsOf(
 ): readonly Part[] {
   const { entry, meetings, mergedCount } = match;
   const reference = who.reference.id;
+  const { inputDtype } = who.recipe;
   const total = elementCount(entry.shape);
   if (total === 0) return [];
   if (!isFloatDtype(entry.dtype)) return [{ kind: 'copy', span: spanOf(reference, entry) }];
   // Too few models for the method (SLERP with one): the one that is there goes through unchanged.
   if (meetings.length < who.method.arity.models[0]) {
     const [only] = meetings;
-    if (!only) return [passed(reference, entry, 0, total, dtype)];
-    const head = passed(only.expert.model.id, only.entry, 0, mergedCount, dtype);
+    if (!only) return [passed(inputDtype, reference, entry, 0, total, dtype)];
+    const head = passed(inputDtype, only.expert.model.id, only.entry, 0, mergedCount, dtype);
     return mergedCount < total
-      ? [head, passed(reference, entry, mergedCount, total, dtype)]
+      ? [head, passed(inputDtype, reference, entry, mergedCount, total, dtype)]
       : [head];
   }
   const parts: Part[] = [];
   if (mergedCount > 0) parts.push(mergePart(who, matching, match));
-  if (mergedCount < total) parts.push(passed(reference, entry, mergedCount, total, dtype));
+  if (mergedCount < total)
+    parts.push(passed(inputDtype, reference, entry, mergedCount, total, dtype));
   return parts;
 }
 
 function mergePart(who: Participants, matching: Matching, match: Match): Part {
   const { entry, place, meetings, mergedCount } = match;
   const { recipe, method, base } = who;
+  const planes = meetings.map((m) => planeOf(m.expert.model.id, m.entry, 0, mergedCount));
+  const basePlane = base && planeOf(base.id, entry, 0, mergedCount);
+  const stored = [...planes, ...(basePlane ? [basePlane] : [])].map((plane) => plane.dtype);
   const tensor: Located = { name: entry.name, place, depths: matching.depths };
   return {
     kind: 'merge',
-    planes: meetings.map((m) => planeOf(m.expert.model.id, m.entry, 0, mergedCount)),
-    base: base && planeOf(base.id, entry, 0, mergedCount),
+    planes,
+    base: basePlane,
     ordinals: meetings.map(({ expert }) => expert.ordinal),
     elementCount: mergedCount,
+    precision: precisionOf(who.arithmetic.work, stored, recipe.inputDtype),
     global: resolveGlobal(who.global, method, recipe.rules, tensor),
     perModel: meetings.map(({ expert }) =>
       resolveExpert(expert.values, method, recipe.rules, expert.ref.id, tensor),
@@ -112,11 +119,21 @@ function mergePart(who: Participants, matching: Matching, match: Match): Part {
   };
 }
 
-/** Elements [from, to) as they are, or in another dtype; what is not floats as a whole. */
-function passed(model: string, entry: TensorEntry, from: number, to: number, dtype: Dtype): Part {
+/** Elements [from, to) as they are, in another dtype, or rounded to what inputs are read as; what is not floats as a whole. */
+function passed(
+  inputs: InputDtype,
+  model: string,
+  entry: TensorEntry,
+  from: number,
+  to: number,
+  dtype: Dtype,
+): Part {
   if (!isFloatDtype(entry.dtype)) return { kind: 'copy', span: spanOf(model, entry) };
   const plane = planeOf(model, entry, from, to);
-  if (entry.dtype !== dtype) return { kind: 'cast', plane, elementCount: to - from };
+  if (entry.dtype !== dtype || readingRounds(entry.dtype, inputs)) {
+    const precision = precisionOf('f32', [plane.dtype], inputs);
+    return { kind: 'cast', plane, precision, elementCount: to - from };
+  }
   const { file, begin, end } = plane;
   return { kind: 'copy', span: { model, file, begin, end } };
 }

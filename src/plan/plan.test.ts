@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { elementCount } from '../formats/model.ts';
+import { f32Throughout } from '../methods/precision.ts';
 import { headerModel } from '../testing/model.ts';
 import { jobOf, planned, planWith, recipeOf } from '../testing/planning.ts';
 
@@ -50,6 +51,7 @@ test('a merge names planes in recipe order, the base, and the values of each', (
       base: { model: 'base', ...plane },
       ordinals: [0, 1],
       elementCount: 4,
+      precision: f32Throughout,
       global: expect.objectContaining({ lambda: 0.5 }),
       perModel: [{ weight: 1 }, { weight: 1 }],
     },
@@ -177,7 +179,7 @@ test('what only the base has is copied, or cast when the dtype changes', () => {
   ]);
   const bf16 = { ...recipe, output: { ...recipe.output, dtype: 'BF16' } } as const;
   expect(jobOf(planned(bf16, [base, expert]), 'model.norm.weight').parts).toEqual([
-    { kind: 'cast', plane: { ...span, dtype: 'F32' }, elementCount: 4 },
+    { kind: 'cast', plane: { ...span, dtype: 'F32' }, precision: f32Throughout, elementCount: 4 },
   ]);
 });
 

@@ -44,9 +44,10 @@ test('a gradient of three anchors meets the middle one in the middle', () => {
   });
 });
 
-test('one anchor, or one layer, takes the first', () => {
+test('one anchor holds for all layers; one layer takes the last, as mergekit gives it', () => {
   expect(onGradient([0.3], 4, 5)).toBe(0.3);
-  expect(onGradient([0.3, 0.9], 0, 1)).toBe(0.3);
+  expect(onGradient([0.3, 0.9], 0, 1)).toBe(0.9);
+  expect(onGradient([0, 0.25, 1], 0, 1)).toBe(1);
 });
 
 test('a gradient is over the depth of the tensor’s own stack', () => {

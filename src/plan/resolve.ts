@@ -33,7 +33,7 @@ export function filterMatches(filter: Filter, name: string, place: TensorPlace):
 /**
  * The number a rule sets on one tensor, or null when it does not apply to it. A gradient runs over the
  * depth of the tensor's own stack: first anchor at the first layer, last anchor at the last, linear in
- * between; a single layer takes the first anchor. Tensors outside the layers (embeddings, final norm,
+ * between; a single layer takes the last anchor, as in mergekit. Tensors outside the layers (embeddings, final norm,
  * head) have no depth, so a gradient never applies to them. (mergekit gives them the first anchor.)
  */
 export function ruleValue(
@@ -50,7 +50,8 @@ export function ruleValue(
 
 /** Linear interpolation between `anchors` spread evenly over `layers` layers. */
 export function onGradient(anchors: readonly number[], layer: number, layers: number): number {
-  const position = layers > 1 ? (layer / (layers - 1)) * (anchors.length - 1) : 0;
+  const depth = layers > 1 ? layer / (layers - 1) : 1;
+  const position = depth * (anchors.length - 1);
   const left = Math.min(Math.trunc(position), anchors.length - 1);
   const right = Math.min(left + 1, anchors.length - 1);
   const fraction = position - left;

@@ -1,6 +1,7 @@
 import type { LeftOut, Role } from '../formats/beside.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
+import type { Precision } from '../methods/precision.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
 import type { Keep } from '../recipe/recipe.ts';
 
@@ -64,8 +65,13 @@ export type PlaneRef = Span & { readonly dtype: FloatDtype };
 /** A consecutive run of the output tensor's elements. */
 export type Part =
   | { readonly kind: 'copy'; readonly span: Span }
-  /** Base rows nobody else has, or a tensor only the base has, in another dtype. */
-  | { readonly kind: 'cast'; readonly plane: PlaneRef; readonly elementCount: number }
+  /** Base rows nobody else has, or a tensor only the base has, in another dtype or rounded to one. */
+  | {
+      readonly kind: 'cast';
+      readonly plane: PlaneRef;
+      readonly precision: Precision;
+      readonly elementCount: number;
+    }
   | {
       readonly kind: 'merge';
       /** Models in recipe order. */
@@ -74,6 +80,7 @@ export type Part =
       /** Positions of the planes among the recipe's experts. */
       readonly ordinals: readonly number[];
       readonly elementCount: number;
+      readonly precision: Precision;
       readonly global: Readonly<Record<string, ParamValue>>;
       readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
     };

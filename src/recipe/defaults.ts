@@ -21,6 +21,7 @@ export function emptyRecipe(): Recipe {
     vocabulary: 'keep base rows',
     trimScope: 'tensor',
     donors: {},
+    inputDtype: 'stored',
     output: { name: 'merged-model', dtype: 'base', shardBytes: null },
   };
 }

@@ -97,11 +97,15 @@ test.each([
     /values\.weight: weight must be a finite number, found n/,
   ],
   [
-    { experts: [expert({ density: 2 })] },
-    /^experts\[0\]\.values\.density: density must lie between/,
+    { experts: [expert({ density: -2 })] },
+    /^experts\[0\]\.values\.density: density must be a number from 0, found -2\.$/,
   ],
   [{ experts: [expert({ colour: 2 })] }, /^experts\[0\]\.values\.colour: a key that is not known/],
-  [{ values: { lambda: 99 } }, /^values\.lambda: λ must lie between -10 and 10, found 99\.$/],
+  [
+    { values: { lambda: 1e39 } },
+    /^values\.lambda: λ must be a number that an f32 can hold, found 1e\+39\.$/,
+  ],
+  [{ inputDtype: 'F8' }, /^inputDtype: found "F8", expected one of stored, F32, F16, BF16\.$/],
   [{ rules: [7] }, /^rules\[0\]: found 7, expected an object\.$/],
   [{ vocabulary: 'drop' }, /^vocabulary: found "drop", expected one of keep base rows, refuse\.$/],
   [{ trimScope: 'layer' }, /^trimScope: found "layer", expected one of tensor, model\.$/],

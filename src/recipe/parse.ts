@@ -6,6 +6,7 @@ import {
   dialects,
 } from '../methods/dialect.ts';
 import { misfit, type ParamSchema, type ParamValue } from '../methods/params.ts';
+import { inputDtypes } from '../methods/precision.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import { emptyRecipe } from './defaults.ts';
 import {
@@ -101,6 +102,9 @@ function readRecipe(place: Place): Recipe {
       readOneOf(at, ['tensor', 'model']),
     ),
     donors: readOr(fields.at('donors'), {}, readDonors),
+    inputDtype: readOr(fields.at('inputDtype'), defaults.inputDtype, (at) =>
+      readOneOf(at, inputDtypes),
+    ),
     output: readOr(fields.at('output'), defaults.output, readOutput),
   };
 }

@@ -1,6 +1,7 @@
 import type { Role } from '../formats/beside.ts';
 import type { Arithmetic, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
+import type { InputDtype } from '../methods/precision.ts';
 
 /** A model as a recipe names it: enough to recognise it again, never a handle. */
 export type ModelRef = {
@@ -100,5 +101,7 @@ export type Recipe = {
   /** One trim threshold per tensor, or one per model over all its tensors. */
   readonly trimScope: 'tensor' | 'model';
   readonly donors: Donors;
+  /** Inputs are rounded to it before the merge: `dtype` of a mergekit recipe. */
+  readonly inputDtype: InputDtype;
   readonly output: OutputOptions;
 };

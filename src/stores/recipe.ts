@@ -30,6 +30,7 @@ export type RecipeState = ListEdits & {
   setTrimScope(trimScope: Recipe['trimScope']): void;
   /** Whose files of a role the output takes; null for the default. */
   setDonor(role: keyof Recipe['donors'], model: string | null): void;
+  setInputDtype(inputDtype: Recipe['inputDtype']): void;
   /** A whole new document: a preset, an imported file. */
   replace(recipe: Recipe): void;
   /** The document the page opens on: there is nothing to go back to. */
@@ -131,6 +132,7 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           ...recipe,
           donors: model === null ? without(donors, role) : { ...donors, [role]: model },
         })),
+      setInputDtype: (inputDtype) => edit(null, (recipe) => ({ ...recipe, inputDtype })),
       replace: (recipe) => edit(null, () => recipe),
       restart: (recipe) => settle(startHistory(recipe)),
       undo: () => settle(undo(get().history)),

@@ -8,9 +8,10 @@ import {
   resolveArithmetic,
 } from '../methods/dialect.ts';
 import type { MergeMethod } from '../methods/method.ts';
+import { type InputDtype, precisionOf } from '../methods/precision.ts';
 import { decode } from '../numerics/decode.ts';
 import type { FloatDtype } from '../numerics/dtype.ts';
-import { type MergedPlanes, mergePlanes, type PlanesMerge, workOf } from './merge-planes.ts';
+import { type MergedPlanes, mergePlanes, type PlanesMerge } from './merge-planes.ts';
 import { bytesOf } from './merge-tensor.ts';
 import { type Random, type Regime, sampleValues, sampleWeights } from './samples.ts';
 
@@ -26,6 +27,8 @@ export type Sample = {
   readonly elementCount: number;
   readonly dtypeOf: (plane: number) => FloatDtype;
   readonly output: FloatDtype;
+  /** What inputs are rounded to first; nothing when left out. */
+  readonly inputs?: InputDtype;
   readonly unroll?: boolean;
   /**
    * Whether the adapter divides as IEEE 754 says, as software does; yes when left out. WGSL lets a
@@ -72,6 +75,7 @@ export function sampleMerge(sample: Sample): PlanesMerge {
       hasBase,
       elementCount,
       output,
+      inputs: sample.inputs ?? 'stored',
     },
     ...{ tensorKey, ordinals, blockSize: Math.max(blockSize, elementCount / 5, 1) | 0 || 1 },
   };
@@ -159,7 +163,8 @@ function difference(
     return values;
   });
   const arithmetic = resolveArithmetic(dialect, method.exceptions, merge.choices ?? {});
-  const work = workOf(arithmetic, merge.dtypes);
+  const precision = precisionOf(arithmetic.work, merge.dtypes, merge.inputs ?? 'stored');
+  const work = precision.work === 'F32' ? precision.resultAs : precision.work;
   const epsilon = 16 * EPSILON[work];
   const terms = termsOf(merge);
   // Norms are sums, which differ in their last digits; they make coefficients, and those all the rest.

@@ -1,9 +1,10 @@
-import type { Backend, Work } from '../compute/backend.ts';
+import type { Backend } from '../compute/backend.ts';
 import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
 import type { Call, MergeMethod } from '../methods/method.ts';
 import type { ParamValue } from '../methods/params.ts';
+import { type InputDtype, precisionOf } from '../methods/precision.ts';
 import { bytesPerElement, type FloatDtype } from '../numerics/dtype.ts';
-import { roundTo } from '../numerics/round.ts';
+import { roundSumTo } from '../numerics/round.ts';
 import { blocksOf } from './merge-tensor.ts';
 
 export type PlanesMerge = {
@@ -17,6 +18,8 @@ export type PlanesMerge = {
   readonly hasBase: boolean;
   readonly elementCount: number;
   readonly output: FloatDtype;
+  /** What inputs are rounded to first; nothing when left out. */
+  readonly inputs?: InputDtype;
   readonly tensorKey: number;
   readonly ordinals: readonly number[];
   readonly blockSize?: number;
@@ -34,16 +37,17 @@ export async function mergePlanes(backend: Backend, merge: PlanesMerge): Promise
   const { method, dialect, planes, dtypes, hasBase, elementCount, output } = merge;
   const signal = new AbortController().signal;
   const arithmetic = resolveArithmetic(dialect, method.exceptions, merge.choices ?? {});
-  const work = workOf(arithmetic, dtypes);
+  const { inputs = 'stored' } = merge;
+  const { readAs, work, resultAs } = precisionOf(arithmetic.work, dtypes, inputs);
   const call: Call = {
     global: merge.global as Call['global'],
     perModel: merge.perModel as Call['perModel'],
     arithmetic,
     hasBase,
     elementCount,
-    round: roundTo(work),
+    roundSum: roundSumTo(work),
   };
-  const blocks = blocksOf(planes, dtypes, hasBase, elementCount, merge.blockSize);
+  const blocks = blocksOf(planes, dtypes, hasBase, elementCount, merge.blockSize, readAs);
   const at = { tensorKey: merge.tensorKey, ordinals: merge.ordinals };
   const measured: (readonly number[])[] = [];
   for (;;) {
@@ -52,7 +56,7 @@ export async function mergePlanes(backend: Backend, merge: PlanesMerge): Promise
     measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
   const coefficients = method.coefficients(call, measured);
-  const kernel = { methodId: method.id, coefficients, output, work, at };
+  const kernel = { methodId: method.id, coefficients, output, work, resultAs, at };
   const size = bytesPerElement(output);
   const bytes = new Uint8Array(elementCount * size);
   let offset = 0;
@@ -66,10 +70,4 @@ export async function mergePlanes(backend: Backend, merge: PlanesMerge): Promise
   }
   if (offset !== bytes.length) throw new Error(`${offset} bytes came, not ${bytes.length}`);
   return { bytes, saturated, nonFinite, measured };
-}
-
-/** The precision of each step: the dtype of the base, the last plane, where the dialect says so. */
-export function workOf(arithmetic: Arithmetic, dtypes: readonly FloatDtype[]): Work {
-  const last = dtypes[dtypes.length - 1];
-  return arithmetic.work === 'tensor' && (last === 'F16' || last === 'BF16') ? last : 'F32';
 }

@@ -2,11 +2,12 @@ import type { Backend, Blocks, Work } from '../compute/backend.ts';
 import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
 import type { Call, MergeMethod } from '../methods/method.ts';
 import { defaultsOf } from '../methods/params.ts';
+import { precisionOf } from '../methods/precision.ts';
 import { decode } from '../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../numerics/dtype.ts';
 import { encode } from '../numerics/encode.ts';
 import { tensorKey } from '../numerics/random.ts';
-import { roundTo } from '../numerics/round.ts';
+import { roundSumTo } from '../numerics/round.ts';
 
 export type TensorMerge = {
   readonly method: MergeMethod;
@@ -37,11 +38,13 @@ export function blocksOf(
   hasBase: boolean,
   elementCount: number,
   blockSize = Math.max(elementCount, 1),
+  readAs: Work = 'F32',
 ): Blocks {
   return {
     elementCount,
     dtypes,
     hasBase,
+    readAs,
     async *read() {
       for (let start = 0; start < elementCount; start += blockSize) {
         const count = Math.min(blockSize, elementCount - start);
@@ -61,8 +64,8 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
   const signal = new AbortController().signal;
   const elementCount = models[0].length;
   const arithmetic = resolveArithmetic(dialect, method.exceptions, merge.arithmetic ?? {});
-  const rounded = arithmetic.work === 'tensor' && (dtype === 'BF16' || dtype === 'F16');
-  const work = merge.work ?? (rounded ? dtype : 'F32');
+  const { work: ofDialect, resultAs } = precisionOf(arithmetic.work, [dtype], 'stored');
+  const work = merge.work ?? ofDialect;
   const call: Call = {
     global: {
       ...defaultsOf(method.params.global),
@@ -76,7 +79,7 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
     arithmetic,
     hasBase: base !== null,
     elementCount,
-    round: roundTo(work),
+    roundSum: roundSumTo(work),
   };
   const planes = [...models, ...(base ? [base] : [])].map((values) => bytesOf(values, dtype));
   const dtypes = planes.map(() => dtype);
@@ -92,7 +95,8 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
     measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
   const coefficients = method.coefficients(call, measured);
-  const kernel = { methodId: method.id, coefficients, output: dtype, work, at } as const;
+  const methodId = method.id;
+  const kernel = { methodId, coefficients, output: dtype, work, resultAs, at } as const;
   const out = new Uint8Array(elementCount * bytesPerElement(dtype));
   let offset = 0;
   for await (const { bytes } of backend.map(blocks, kernel, signal)) {

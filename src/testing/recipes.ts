@@ -42,5 +42,6 @@ export const fullRecipe: Recipe = {
   vocabulary: 'refuse',
   trimScope: 'model',
   donors: {},
+  inputDtype: 'BF16',
   output: { name: 'mine', dtype: 'BF16', shardBytes: 5_000_000_000 },
 };

@@ -39,6 +39,7 @@ const sumOfChanges: Kernel = {
   coefficients: [0.75, 0, 0.5, -0.25, 1],
   output: 'BF16',
   work: 'F32',
+  resultAs: 'F32',
   at,
 };
 

@@ -89,6 +89,7 @@ class CompiledBackend implements Backend {
     const constants = {
       ...constantsFrom(formula, kernel.coefficients),
       OUTPUT: floatDtypes.indexOf(kernel.output),
+      RESULT_AS: floatDtypes.indexOf(kernel.resultAs),
     };
     const coefficients = new Uint32Array(Float32Array.from(kernel.coefficients).buffer);
     const arena = this.#borrow(blocks);
@@ -160,8 +161,9 @@ function mapBlock(
       saturated += words[TALLY / 4 + 1];
       continue;
     }
-    const { dtypes, hasBase } = blocks;
-    const mapped = mapRun({ run: partOf({ ...block, dtypes, hasBase }, from, count), kernel });
+    const { dtypes, hasBase, readAs } = blocks;
+    const run = partOf({ ...block, dtypes, hasBase, readAs }, from, count);
+    const mapped = mapRun({ run, kernel });
     bytes.set(mapped.bytes, from * size);
     saturated += mapped.saturated;
     nonFinite += mapped.nonFinite;

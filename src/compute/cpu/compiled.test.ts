@@ -1,4 +1,5 @@
 import { test } from 'vitest';
+import { inputDtypes } from '../../methods/precision.ts';
 import { methods } from '../../methods/registry.ts';
 import { floatDtypes } from '../../numerics/dtype.ts';
 import { sampleChoices } from '../../testing/comparison.ts';
@@ -9,7 +10,7 @@ const sizes = [1, 7, 8, 64, 1001, 8192, 16385, 40000];
 const dialects = ['paper', 'peft', 'mergekit'] as const;
 
 test.each(methods.map((method) => [method.id, method] as const))(
-  '%s gives the definition’s bytes for every dtype, dialect and choice',
+  '%s gives the definition’s bytes for every dtype, dialect, choice and dtype that inputs are read as',
   async (_, method) => {
     const random = randomNumbers(41);
     const [least, most] = method.arity.models;
@@ -23,6 +24,7 @@ test.each(methods.map((method) => [method.id, method] as const))(
             elementCount: sizes[Math.floor(random() * sizes.length)],
             dtypeOf: (plane) => dtype ?? floatDtypes[plane % floatDtypes.length],
             output: dtype ?? floatDtypes[at % floatDtypes.length],
+            inputs: inputDtypes[(at + dialects.indexOf(dialect)) % inputDtypes.length],
           });
         }
       }

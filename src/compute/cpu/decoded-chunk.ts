@@ -1,6 +1,7 @@
 import { subtract } from '../../methods/steps.ts';
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
+import { roundTo, settle } from '../../numerics/round.ts';
 import type { Run } from './task.ts';
 
 /**
@@ -31,7 +32,7 @@ export class DecodedChunk {
     this.#taskVectorsReady.clear();
   }
 
-  /** Plane k as f32; the base is the last plane. */
+  /** Plane k as f32, rounded to what it is read as; the base is the last plane. */
   plane(k: number): Float32Array {
     const values = this.#room(this.#planes, k);
     if (!this.#planesReady.has(k)) {
@@ -40,6 +41,7 @@ export class DecodedChunk {
       const size = bytesPerElement(dtype);
       const begin = this.#offset * size;
       decode(this.#run.planes[k].subarray(begin, begin + this.#count * size), dtype, values);
+      if (dtype !== this.#run.readAs) settle(values, roundTo(this.#run.readAs));
     }
     return values;
   }

@@ -43,13 +43,13 @@ async function measure(
 }
 
 async function* map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
-  const { dtypes, hasBase } = blocks;
+  const { dtypes, hasBase, readAs } = blocks;
   const size = bytesPerElement(kernel.output);
   for await (const block of blocks.read(signal)) {
     const bytes = new Uint8Array(block.count * size);
     let saturated = 0;
     let nonFinite = 0;
-    for (const run of partsOf({ ...block, dtypes, hasBase }, PART)) {
+    for (const run of partsOf({ ...block, dtypes, hasBase, readAs }, PART)) {
       signal.throwIfAborted();
       const mapped = mapRun({ run, kernel });
       bytes.set(mapped.bytes, (run.start - block.start) * size);

@@ -6,7 +6,7 @@ import type { At } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import { encode } from '../../numerics/encode.ts';
-import { roundTo } from '../../numerics/round.ts';
+import { roundTo, settle } from '../../numerics/round.ts';
 import type { Mapped } from '../backend.ts';
 import { collectorFor } from './collectors.ts';
 import { DecodedChunk } from './decoded-chunk.ts';
@@ -32,6 +32,7 @@ export function mapRun({ run, kernel }: MapTask): Mapped {
     const at: At = { ...kernel.at, start: run.start + offset, round };
     const out = merged.subarray(0, count);
     method.merge(x, run.hasBase ? chunk.plane(models) : NO_BASE, coefficients, at, out);
+    settle(out, roundTo(kernel.resultAs));
     const encoded = encode(
       out,
       kernel.output,

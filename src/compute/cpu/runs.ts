@@ -35,11 +35,11 @@ export async function* alignedRuns(
   length: number,
   signal: AbortSignal,
 ): AsyncGenerator<Run> {
-  const { dtypes, hasBase } = blocks;
+  const { dtypes, hasBase, readAs } = blocks;
   let rest: Run | null = null;
   for await (const block of blocks.read(signal)) {
     signal.throwIfAborted();
-    let run: Run = { ...block, dtypes, hasBase };
+    let run: Run = { ...block, dtypes, hasBase, readAs };
     if (rest) {
       const missing = Math.min(CHUNK - rest.count, run.count);
       rest = joined(rest, partOf(run, 0, missing));

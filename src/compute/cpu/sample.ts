@@ -19,7 +19,7 @@ export async function sampleFor(
   work: Work,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Float32Array>> {
-  const { elementCount, dtypes, hasBase } = blocks;
+  const { elementCount, dtypes, hasBase, readAs } = blocks;
   const models = measures.flatMap((measure) =>
     measure.kind === 'magnitude' && measure.count > 0 && measure.count < elementCount
       ? [measure.model]
@@ -44,7 +44,7 @@ export async function sampleFor(
       }
     }
   }
-  const run: Run = { start: 0, count, planes, dtypes, hasBase };
+  const run: Run = { start: 0, count, planes, dtypes, hasBase, readAs };
   const chunk = new DecodedChunk(run, roundTo(work));
   chunk.moveTo(0, count);
   return new Map(models.map((model) => [model, chunk.taskVector(model)]));

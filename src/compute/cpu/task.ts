@@ -1,8 +1,7 @@
 /** What the definition works on, and what it gives. */
 import type { Measure } from '../../methods/method.ts';
-import type { FloatDtype } from '../../numerics/dtype.ts';
 import type { CollectedRun, Pass } from '../../numerics/select.ts';
-import type { Block, Kernel, Work } from '../backend.ts';
+import type { Block, Blocks, Kernel, Work } from '../backend.ts';
 
 /**
  * Elements worked on at a time: the planes of a chunk stay in the processor's cache, and sums are
@@ -12,10 +11,7 @@ import type { Block, Kernel, Work } from '../backend.ts';
 export const CHUNK = 1 << 14;
 
 /** A block, or a part of one, with what is needed to read it. */
-export type Run = Block & {
-  readonly dtypes: readonly FloatDtype[];
-  readonly hasBase: boolean;
-};
+export type Run = Block & Pick<Blocks, 'dtypes' | 'hasBase' | 'readAs'>;
 
 /** What one pass over a tensor collects: sums, or a step of a selection. */
 export type Wanted =

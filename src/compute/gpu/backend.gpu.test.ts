@@ -21,6 +21,7 @@ const mean: Kernel = {
   coefficients: [1, 1, 1],
   output: 'F32',
   work: 'F32',
+  resultAs: 'F32',
   at,
 };
 

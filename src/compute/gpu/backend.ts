@@ -110,6 +110,7 @@ export class GpuBackend implements Backend {
         ...constantsOf(blocks, kernel.work),
         ...constantsFrom(formula, kernel.coefficients),
         OUTPUT: floatDtypes.indexOf(kernel.output),
+        RESULT_AS: floatDtypes.indexOf(kernel.resultAs),
       },
     };
     const start = ({ piece }: Resident) => ({

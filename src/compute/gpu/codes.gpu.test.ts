@@ -17,7 +17,14 @@ async function pass(
   const backend = gpuBackend(device, 'test');
   const count = bytes.length / bytesPerElement(from);
   const at = { tensorKey: 0, ordinals: [0] };
-  const kernel = { methodId: 'linear', coefficients: [0, 1], output, work: 'F32', at } as const;
+  const kernel = {
+    methodId: 'linear',
+    coefficients: [0, 1],
+    output,
+    work: 'F32',
+    resultAs: 'F32',
+    at,
+  } as const;
   try {
     const signal = new AbortController().signal;
     for await (const mapped of backend.map(

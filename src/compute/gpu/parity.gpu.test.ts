@@ -32,4 +32,19 @@ describe.each(methods.map((method) => [method.id, method] as const))('%s', (_id,
       });
     }
   }
+
+  for (const inputs of ['F16', 'BF16'] as const) {
+    gpuTest(`with inputs rounded to ${inputs} first, written wider`, async (device) => {
+      const random = randomNumbers(inputs.length);
+      const models = Math.min(3, method.arity.models[1]);
+      const dtypeOf = (plane: number) => (['F32', 'BF16', 'F16'] as const)[plane % 3];
+      for (const dialect of ['paper', 'mergekit'] as const) {
+        for (const elementCount of [1, 8, 257, 4097]) {
+          const regime = elementCount % 2 === 0 ? 'dyadic' : 'random';
+          const shared = { random, method, dialect, choices: {}, models, dtypeOf, regime } as const;
+          await compare(device, { ...shared, inputs, output: 'F32', elementCount, unroll: false });
+        }
+      }
+    });
+  }
 });

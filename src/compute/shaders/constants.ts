@@ -6,7 +6,7 @@ export const MIXED = floatDtypes.length;
 
 /** Values of the override constants that every shader has. */
 export function constantsOf(
-  { dtypes, hasBase }: Pick<Blocks, 'dtypes' | 'hasBase'>,
+  { dtypes, hasBase, readAs }: Pick<Blocks, 'dtypes' | 'hasBase' | 'readAs'>,
   work: Work,
 ): Readonly<Record<string, number>> {
   const shared = dtypes.every((dtype) => dtype === dtypes[0]);
@@ -14,6 +14,7 @@ export function constantsOf(
     DTYPE: shared ? floatDtypes.indexOf(dtypes[0]) : MIXED,
     MODELS: dtypes.length - (hasBase ? 1 : 0),
     HAS_BASE: hasBase ? 1 : 0,
+    READ_AS: floatDtypes.indexOf(readAs),
     WORK: floatDtypes.indexOf(work),
   };
 }

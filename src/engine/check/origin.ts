@@ -43,7 +43,7 @@ async function countIn(
   { sources, budget, signal }: OriginOptions,
 ): Promise<NonFinite> {
   const elementCount = part.kind === 'copy' ? 0 : part.elementCount;
-  const planes = { models: [ref], base: null, elementCount };
+  const planes = { models: [ref], base: null, readAs: 'F32' as const, elementCount };
   const blocks = planeBlocks(planes, { sources, tensor, outputBytes: 0, budget });
   let sum: NonFinite = { nan: 0, infinite: 0 };
   for await (const block of blocks.read(signal)) {

@@ -104,6 +104,46 @@ test('another output dtype casts what is not merged', async () => {
   expect(reports.map(({ changed }) => changed)).toEqual([null, null]);
 });
 
+test('inputs are rounded before the merge when the recipe says so, merged or not', async () => {
+  const models = {
+    base: { w: f32([2], [1.001, -5]), only: f32([2], [0.5, 1e-3]), steps: i64([1], [7]) },
+    a: { w: f32([2], [3.003, -5]), steps: i64([1], [7]) },
+  };
+  const values = { lambda: 1 };
+  const recipe = { method: 'task_arithmetic', values, inputDtype: 'BF16' } as const;
+  const { plan, options, reports } = await mergeRun({ models, recipe });
+  const all = options();
+  await run(plan, all);
+  // 3.003 and 0.001 are 3 and 0.00099945068359375 in BF16; written in F32, as the base is.
+  expect(floats(writtenTensor(plan, all.sink, 'w'))).toEqual([3, -5]);
+  expect(floats(writtenTensor(plan, all.sink, 'only'))).toEqual([0.5, 0.00099945068359375]);
+  expect(writtenTensor(plan, all.sink, 'steps')).toEqual(models.base.steps.bytes);
+  expect(reports.map(({ changed }) => changed)).toEqual([true, true, false].toSorted());
+});
+
+test('one threshold over the whole model is taken on the inputs as they are rounded', async () => {
+  // In BF16 both changes of `a` are 1: equal to the threshold, both are kept.
+  const models = {
+    base: { w: f32([2], [0, 0]) },
+    a: { w: f32([2], [1, 1.001]) },
+  };
+  const recipe = { method: 'ties', trimScope: 'model', inputDtype: 'BF16' } as const;
+  const { plan, options } = await mergeRun({ models, recipe, values: { a: { density: 0.5 } } });
+  const all = options();
+  await run(plan, all);
+  expect(floats(writtenTensor(plan, all.sink, 'w'))).toEqual([1, 1]);
+});
+
+test('in the mergekit dialect steps are f32 where the models’ dtypes differ', async () => {
+  const models = { base: { w: bf16([1], [1]) }, a: { w: f32([1], [1 + 2 ** -20]) } };
+  const output = { name: 'x', dtype: 'F32', shardBytes: null } as const;
+  const recipe = { method: 'task_arithmetic', dialect: 'mergekit', output } as const;
+  const { plan, options } = await mergeRun({ models, recipe });
+  const all = options();
+  await run(plan, all);
+  expect(floats(writtenTensor(plan, all.sink, 'w'))).toEqual([1 + 2 ** -20]);
+});
+
 test('values too large for the output are counted', async () => {
   const models = { a: { w: f32([3], [70_000, 1, -70_000]) }, b: { w: f32([3], [70_000, 1, 0]) } };
   const output = { name: 'x', dtype: 'F16', shardBytes: null } as const;

@@ -16,6 +16,7 @@ function reader(source: Source, budget: number): Reader {
 const planes = {
   models: [{ model: 'a', file: 0, begin: 800, end: 2400, dtype: 'F32' as const }],
   base: { model: 'base', file: 0, begin: 2400, end: 4000, dtype: 'F32' as const },
+  readAs: 'F32' as const,
   elementCount: 400,
 };
 
@@ -105,7 +106,7 @@ test('an abort stops the reading', async () => {
 });
 
 test('a tensor without elements has no blocks', async () => {
-  const empty = { models: planes.models, base: null, elementCount: 0 };
+  const empty = { models: planes.models, base: null, readAs: 'F32' as const, elementCount: 0 };
   const blocks = planeBlocks(empty, reader(memorySource('m', bytes), 4096));
   expect(await all(blocks.read(signal))).toEqual([]);
 });

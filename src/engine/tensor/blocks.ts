@@ -1,5 +1,6 @@
 import type { Block, Blocks, Room } from '../../compute/backend.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
+import type { WorkDtype } from '../../numerics/round.ts';
 import type { PlaneRef, Span } from '../../plan/types.ts';
 import { isAbort, JobError } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
@@ -10,6 +11,7 @@ export type Planes = {
   /** Models in recipe order. */
   readonly models: readonly PlaneRef[];
   readonly base: PlaneRef | null;
+  readonly readAs: WorkDtype;
   readonly elementCount: number;
 };
 
@@ -72,6 +74,7 @@ export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
     elementCount,
     dtypes: refs.map((ref) => ref.dtype),
     hasBase: planes.base !== null,
+    readAs: planes.readAs,
     read: (signal, room) => ahead(readFrom(0, signal, room)),
     from(first) {
       return { ...this, read: (signal, room) => ahead(readFrom(first, signal, room)) };

@@ -25,6 +25,7 @@ function chain(dtypes: readonly ('F32' | 'BF16')[]) {
         values.map((value) => -value),
         dtypes[i],
       ),
+      readAs: 'F32',
       elementCount,
     };
   });

@@ -18,7 +18,7 @@ type Piece = {
 
 /**
  * Many tensors as if they were one, for measures over a whole model. Every link has the same number
- * of planes. Tensors are packed into full blocks whatever their sizes. Planes whose dtype differs
+ * of planes, read as the same dtype. Tensors are packed into full blocks whatever their sizes. Planes whose dtype differs
  * along the chain are widened to F32, which loses nothing that a task vector would keep.
  */
 export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tensor'>): Blocks {
@@ -71,6 +71,7 @@ export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tens
     elementCount,
     dtypes,
     hasBase: links.some((link) => link.base !== null),
+    readAs: links[0]?.readAs ?? 'F32',
     read: (signal, room) => ahead(read(signal, room)),
   };
 }

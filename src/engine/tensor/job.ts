@@ -2,14 +2,14 @@ import type { MergeMethod } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
 import { tensorKey } from '../../numerics/random.ts';
-import { roundTo } from '../../numerics/round.ts';
+import { roundSumTo } from '../../numerics/round.ts';
 import type { Job, Plan, PlaneRef, Span } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
 import type { TensorReport } from '../protocol.ts';
 import { planeBlocks, type Reader, readSpan } from './blocks.ts';
 import { comparison } from './changes.ts';
 import { copyPiece } from './memory.ts';
-import { type CastPart, cast, compute, type MergePart, type Task, workOf } from './merge-part.ts';
+import { type CastPart, cast, compute, type MergePart, type Task } from './merge-part.ts';
 import { partsOf } from './twin.ts';
 
 /** How all tensors of a run are made: plain data, as it travels to kernel workers. */
@@ -114,10 +114,10 @@ function taskOf(
     part.kind === 'cast'
       ? { method: cast.method, merge: asMerge(part) }
       : { method: methodOf(id), merge: part };
-  const { planes: models, base, ordinals, elementCount, global, perModel } = merge;
-  const work = part.kind === 'cast' ? 'F32' : workOf(arithmetic.work, base, models);
+  const { planes: models, base, ordinals, elementCount, precision, global, perModel } = merge;
+  const { readAs, work, resultAs } = precision;
   const output = floatOf(job);
-  const planes = { models, base, elementCount };
+  const planes = { models, base, readAs, elementCount };
   return {
     tensor: job.tensor,
     method,
@@ -127,19 +127,21 @@ function taskOf(
       arithmetic,
       hasBase: base !== null,
       elementCount,
-      round: roundTo(work),
+      roundSum: roundSumTo(work),
     },
     blocks: planeBlocks(planes, { ...reader, outputBytes: bytesPerElement(output) }),
     output,
     work,
+    resultAs,
     at: { tensorKey: tensorKey(job.twin?.of ?? job.tensor), ordinals },
     magnitudes: magnitudes === null ? null : ordinals.map((ordinal) => magnitudes[ordinal]),
   };
 }
 
-function asMerge({ plane, elementCount }: CastPart): Omit<MergePart, 'kind'> {
+function asMerge({ plane, precision, elementCount }: CastPart): Omit<MergePart, 'kind'> {
   const { global, perModel } = cast;
-  return { planes: [plane], base: null, ordinals: [0], elementCount, global, perModel };
+  const numbers = { elementCount, precision, global, perModel };
+  return { planes: [plane], base: null, ordinals: [0], ...numbers };
 }
 
 function methodOf(id: string): MergeMethod {

@@ -2,7 +2,7 @@ import type { Backend, Block, Blocks, Kernel, Mapped, Room, Work } from '../../c
 import linear from '../../methods/linear/index.ts';
 import type { Call, Measure, MergeMethod } from '../../methods/method.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
-import type { Part, PlaneRef } from '../../plan/types.ts';
+import type { Part } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
 import { isAbort, isExplained, JobError } from '../errors.ts';
 import type { PlaneBlocks } from './blocks.ts';
@@ -18,6 +18,7 @@ export type Task = {
   readonly blocks: PlaneBlocks;
   readonly output: FloatDtype;
   readonly work: Work;
+  readonly resultAs: Work;
   readonly at: Kernel['at'];
   /** One magnitude per plane, decided over the whole model; null asks the tensor itself. */
   readonly magnitudes: readonly number[] | null;
@@ -62,8 +63,9 @@ export async function* compute(
         const remark = task.method.remark?.(task.call, answers) ?? null;
         if (remark !== null) witness.note(remark);
       }
-      const { output, work, at } = task;
-      const kernel: Kernel = { methodId: task.method.id, coefficients, output, work, at };
+      const { output, work, resultAs, at } = task;
+      const methodId = task.method.id;
+      const kernel: Kernel = { methodId, coefficients, output, work, resultAs, at };
       // The same object as was measured: a backend may still hold its planes.
       const blocks = done === 0 ? watched : watched.from(done);
       for await (const mapped of backend.map(blocks, kernel, signal)) {
@@ -139,13 +141,3 @@ export const cast = {
   global: { normalize: false },
   perModel: [{ weight: 1 }],
 };
-
-/** Precision of each step: the dtype of the base (or first model) where the dialect says so. */
-export function workOf(
-  work: 'f32' | 'tensor',
-  base: PlaneRef | null,
-  models: readonly PlaneRef[],
-): Work {
-  const dtype = (base ?? models[0]).dtype;
-  return work === 'tensor' && (dtype === 'F16' || dtype === 'BF16') ? dtype : 'F32';
-}

@@ -4,7 +4,6 @@ import type { Ladder } from '../devices/ladder.ts';
 import { isAbort, isExplained, JobError } from '../errors.ts';
 import type { Reader } from './blocks.ts';
 import { chainedBlocks, type Link } from './chain.ts';
-import { workOf } from './merge-part.ts';
 
 /** Beyond this a shader cannot number the elements of one stream. */
 const mostOnGpu = 2 ** 31;
@@ -18,13 +17,16 @@ export type ModelMeasure = {
   readonly ordinal: number;
 };
 
+/** A tensor of the chain, and the precision its steps are rounded to. */
+type Merged = Link & { readonly work: Work };
+
 /** What one expert's threshold takes: a measure, or no reading at all. */
 export type Threshold = { readonly magnitude: number } | { readonly measure: ModelMeasure };
 
 /**
  * One trim threshold per expert, over all tensors that are merged: the magnitude of the last task
- * vector element that is kept, as the code of the TIES authors takes it. Elements equal to it are all
- * kept. An expert that keeps everything, or nothing, is not read.
+ * vector element that is kept, as the code of the TIES authors takes it, but for one: theirs keeps
+ * trunc(d·n) + 1. Elements equal to it are all kept. An expert that keeps everything, or nothing, is not read.
  */
 export function thresholds(plan: Plan, counts: readonly number[]): readonly Threshold[] {
   return counts.map((count, expert) => {
@@ -32,7 +34,7 @@ export function thresholds(plan: Plan, counts: readonly number[]): readonly Thre
     const total = links.reduce((sum, link) => sum + link.elementCount, 0);
     if (count >= total) return { magnitude: 0 };
     if (count <= 0) return { magnitude: Number.POSITIVE_INFINITY };
-    return { measure: { links, count, work: commonWork(plan, links), ordinal: expert } };
+    return { measure: { links, count, work: commonWork(links), ordinal: expert } };
   });
 }
 
@@ -59,23 +61,23 @@ export async function measureModel(
 }
 
 /** The tensors of one expert that are merged, each with the base's plane. */
-export function linksOf(plan: Plan, expert: number): readonly Link[] {
+export function linksOf(plan: Plan, expert: number): readonly Merged[] {
   return plan.jobs.flatMap((job) =>
-    job.parts.flatMap((part): readonly Link[] => {
+    job.parts.flatMap((part): readonly Merged[] => {
       if (part.kind !== 'merge') return [];
       const plane = part.ordinals.indexOf(expert);
       if (plane < 0) return [];
       const { base, elementCount } = part;
-      return [{ tensor: job.tensor, models: [part.planes[plane]], base, elementCount }];
+      const { readAs, work } = part.precision;
+      const models = [part.planes[plane]];
+      return [{ tensor: job.tensor, models, base, readAs, work, elementCount }];
     }),
   );
 }
 
 /** The precision task vectors are rounded to, if all tensors agree on it. */
-function commonWork(plan: Plan, links: readonly Link[]): Work {
-  const [first, ...others] = links.map(({ base, models }) =>
-    workOf(plan.arithmetic.work, base, models),
-  );
+function commonWork(links: readonly Merged[]): Work {
+  const [first, ...others] = links.map(({ work }) => work);
   return others.every((work) => work === first) ? first : 'F32';
 }
 

@@ -46,6 +46,6 @@ export default defineMethod({
     const change = scratch('change', out.length);
     weightedSum(kept, dares.weight, round, change);
     if (c[4] === 1) divide(change, sumOfWeights(dares.weight, round), round);
-    addChange(base, change, round(c[0]), round, out);
+    addChange(base, change, c[0], round, out);
   },
 });

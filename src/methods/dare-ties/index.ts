@@ -54,6 +54,6 @@ export default defineMethod({
     const kept = maskedTaskVectors(x, base, c, dares, at);
     const change = scratch('change', out.length);
     electedMean(kept, dares.weight, electionOf(c, 4), round, change);
-    addChange(base, change, round(c[0]), round, out);
+    addChange(base, change, c[0], round, out);
   },
 });

@@ -21,7 +21,7 @@ export default defineMethod({
     perModel: { weight },
   },
   choices: ['work'],
-  exceptions: { mergekit: { work: 'f32' } },
+  exceptions: { mergekit: { work: 'result' } },
   dialectDefaults: { peft: { normalize: false } },
 
   coefficients({ global, perModel }) {

@@ -31,6 +31,6 @@ export default defineMethod({
     const kept = trimmedTaskVectors(x, base, trims, at);
     const change = scratch('change', out.length);
     weightedSum(kept, trims.weight, round, change);
-    addChange(base, change, round(c[0]), round, out);
+    addChange(base, change, c[0], round, out);
   },
 });

@@ -1,5 +1,6 @@
 import type { Call } from '../method.ts';
 import { defineMethod } from '../method.ts';
+import { anyNumber } from '../params.ts';
 
 /** Above this |cosine| the arc is taken for a straight line (mergekit's limit, 1.8°). */
 const STRAIGHT = 0.9995;
@@ -13,8 +14,7 @@ const global = {
     help: '0 is the first model, 1 the second.',
     source: 'mergekit’s examples blend half and half.',
     default: 0.5,
-    min: -10,
-    max: 10,
+    ...anyNumber,
     soft: [0, 1],
     step: 0.01,
   },
@@ -68,7 +68,7 @@ export default defineMethod({
   arity: { base: 'optional', models: [2, 2] },
   params: { global, perModel: {} },
   choices: ['zeroNorm'],
-  exceptions: { mergekit: { work: 'f32' } },
+  exceptions: { mergekit: { work: 'result' } },
 
   measures({ global: { of } }, soFar) {
     if (soFar.length > 0) return [];

@@ -40,6 +40,6 @@ export default defineMethod({
     const change = scratch('change', out.length);
     weightedSum(taskVectors, weights, round, change);
     if (c[1] === 1) divide(change, sumOfWeights(weights, round), round);
-    addChange(base, change, round(c[0]), round, out);
+    addChange(base, change, c[0], round, out);
   },
 });

@@ -44,6 +44,6 @@ export default defineMethod({
     const kept = trimmedTaskVectors(x, base, trims, at);
     const change = scratch('change', out.length);
     electedMean(kept, trims.weight, electionOf(c, 1), round, change);
-    addChange(base, change, round(c[0]), round, out);
+    addChange(base, change, c[0], round, out);
   },
 });

@@ -44,3 +44,22 @@ test.each([
 ] as const)('base %s, expert %s, output %s: %j', (base, expert, output, expected) => {
   expect(codes(base, expert, output)).toEqual(expected);
 });
+
+test('where dtypes differ, steps are f32 in a dialect that rounds them', () => {
+  const [a, b] = [of('a', 'BF16'), of('b', 'F16')];
+  const recipe = recipeOf(a, [b], { dialect: 'mergekit' });
+  expect(findingOf(recipe, [a, b], 'mixed-dtypes').message).toContain('steps are f32 there.');
+  const rounded = { ...recipe, inputDtype: 'BF16' } as const;
+  expect(findingOf(rounded, [a, b], 'mixed-dtypes').message).toContain('rounded to BF16 first.');
+});
+
+test('inputs rounded to F16 may become infinite, and nothing is left to saturate', () => {
+  const [a, b] = [of('a', 'F32'), of('b', 'F32')];
+  const output = { name: 'x', dtype: 'F16', shardBytes: null } as const;
+  const findings = findingsOf(recipeOf(a, [b], { inputDtype: 'F16', output }), [a, b]);
+  expect(findings.map(({ code }) => code)).toEqual(['may-overflow']);
+  expect(findings[0].message).toContain('Stored as F32, rounded to F16 before the merge, whose');
+  expect(findingsOf(recipeOf(a, [b], { inputDtype: 'BF16', output }), [a, b])).toMatchObject([
+    { code: 'may-saturate', message: expect.stringContaining('Read as BF16, written as F16') },
+  ]);
+});

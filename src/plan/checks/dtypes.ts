@@ -1,5 +1,7 @@
 /** Dtypes that differ, and dtypes that cannot hold what is put into them. */
+import { readingRounds } from '../../methods/precision.ts';
 import type { Dtype } from '../../numerics/dtype.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
 import { count, groupBy, list, note } from '../finding.ts';
 import { outputDtype } from '../jobs.ts';
 import type { Matching } from '../match.ts';
@@ -15,13 +17,25 @@ const RANGES: readonly (readonly [largest: string, dtypes: readonly Dtype[]])[] 
   ['1.8e308', ['F64']],
 ];
 
+/** What the merge sees of a stored dtype. */
+function readAs(dtype: Dtype, { inputDtype }: Recipe): Dtype {
+  return readingRounds(dtype, inputDtype) && inputDtype !== 'stored' ? inputDtype : dtype;
+}
+
 const rangeOf = (dtype: Dtype) => RANGES.findIndex(([, dtypes]) => dtypes.includes(dtype));
 
 export function checkDtypes(who: Participants, matching: Matching): readonly Finding[] {
-  return [...checkMixed(who, matching), ...checkRange(who, matching)];
+  return [
+    ...checkMixed(who, matching),
+    ...checkReading(who, matching),
+    ...checkRange(who, matching),
+  ];
 }
 
-function checkMixed({ reference, experts }: Participants, { matches }: Matching) {
+function checkMixed(
+  { reference, experts, recipe, arithmetic }: Participants,
+  { matches }: Matching,
+) {
   return experts.flatMap((expert): readonly Finding[] => {
     const differing = matches.flatMap(({ entry, meetings }) => {
       const mine = meetings.find((meeting) => meeting.expert === expert);
@@ -30,10 +44,16 @@ function checkMixed({ reference, experts }: Participants, { matches }: Matching)
     if (differing.length === 0) return [];
     const [{ entry, found }] = differing;
     const names = differing.map((difference) => difference.entry.name);
+    const { inputDtype } = recipe;
+    const steps = arithmetic.work === 'f32' ? 'the arithmetic is the same' : 'steps are f32 there';
+    const how =
+      inputDtype === 'stored'
+        ? `Each is read as it is; ${steps}.`
+        : `All are rounded to ${inputDtype} first.`;
     return [
       note(
         'mixed-dtypes',
-        `${expert.model.name} holds ${count(names.length, 'tensor')} in another dtype than ${reference.name}: ${entry.name} is ${found}, not ${entry.dtype}. Each is read as it is; the arithmetic is the same.`,
+        `${expert.model.name} holds ${count(names.length, 'tensor')} in another dtype than ${reference.name}: ${entry.name} is ${found}, not ${entry.dtype}. ${how}`,
         'A model that was rounded to fewer bits carries that rounding into its changes.',
         { place: { model: expert.ref.id }, tensors: names },
       ),
@@ -41,10 +61,27 @@ function checkMixed({ reference, experts }: Participants, { matches }: Matching)
   });
 }
 
+/** Inputs that are rounded to a dtype of less range before the merge. */
+function checkReading({ recipe }: Participants, { matches }: Matching): readonly Finding[] {
+  const { inputDtype } = recipe;
+  if (inputDtype === 'stored') return [];
+  const wider = matches.flatMap(({ entry, meetings }) => {
+    const stored = [entry.dtype, ...meetings.map((meeting) => meeting.entry.dtype)];
+    const from = stored.find((dtype) => rangeOf(dtype) > rangeOf(inputDtype));
+    return from ? [{ name: entry.name, from }] : [];
+  });
+  if (wider.length === 0) return [];
+  const names = wider.map(({ name }) => name);
+  const [largest] = RANGES[rangeOf(inputDtype)];
+  const message = `Stored as ${wider[0].from}, rounded to ${inputDtype} before the merge, whose largest value is ${largest}: ${count(names.length, 'tensor')}, ${list(names)}. Larger values become infinite, as in mergekit; the run counts them.`;
+  return [note('may-overflow', message, 'BF16 and F32 have the room.', { tensors: names })];
+}
+
 function checkRange({ recipe }: Participants, { matches }: Matching): readonly Finding[] {
   const narrowed = matches.flatMap(({ entry, meetings }) => {
     const to = outputDtype(entry.dtype, recipe.output);
-    const read = [entry.dtype, ...meetings.map((meeting) => meeting.entry.dtype)];
+    const stored = [entry.dtype, ...meetings.map((meeting) => meeting.entry.dtype)];
+    const read = stored.map((dtype) => readAs(dtype, recipe));
     const from = read.find((dtype) => rangeOf(dtype) > rangeOf(to));
     return from ? [{ name: entry.name, from, to }] : [];
   });

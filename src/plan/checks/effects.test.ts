@@ -64,6 +64,45 @@ test('rounding does not hide a sum of zero', () => {
   expect(finding.message).toContain('0.1 + 0.2 + -0.3');
 });
 
+const mergekit = { dialect: 'mergekit', values: { normalize: true } } as const;
+
+test.each(['task_arithmetic', 'dare_linear'])(
+  'mergekit’s %s divides by 1 where the weights sum to zero, and the plan says so',
+  (method) => {
+    const recipe = recipeOf(base, [math, code], { method, ...mergekit });
+    const opposed = withValues(recipe, { weight: 1 }, { weight: -1 });
+    expect(findingOf(opposed, all, 'zero-weight-sum')).toMatchObject({
+      severity: 'note',
+      tensors: names,
+      message: expect.stringContaining('normalize divides by 1 there, as mergekit does'),
+    });
+    expect(planned(opposed, all).jobs.length).toBe(2);
+    const paper = findingOf({ ...opposed, dialect: 'paper' }, all, 'zero-weight-sum');
+    expect(paper.severity).toBe('error');
+  },
+);
+
+test('mergekit’s linear average still has nothing to divide by', () => {
+  const recipe = recipeOf(null, [math, code], { method: 'linear', dialect: 'mergekit' });
+  const opposed = withValues(recipe, { weight: 1 }, { weight: -1 });
+  expect(findingOf(opposed, all, 'zero-weight-sum').severity).toBe('error');
+});
+
+test('weights that cancel only before they are rounded to BF16 are a warning with the factor', () => {
+  const halves = { 'model.norm.weight': ['BF16', [4]] } as const;
+  const models = ['base', 'a', 'b', 'c'].map((id) => headerModel(id, halves));
+  const [zero, ...experts] = models;
+  const weights = [0.1, 0.2, -0.3].map((weight) => ({ weight }));
+  const recipe = withValues(recipeOf(zero, experts, mergekit), ...weights);
+  // In BF16: 0.10009765625 + 0.2001953125 − 0.30078125, which is rounded once more.
+  const finding = findingOf(recipe, models, 'small-weight-sum');
+  expect(finding.severity).toBe('warning');
+  expect(finding.message).toContain('their sum in BF16, -0.000488, and so multiplies by -2050.');
+  // With f32 steps they cancel.
+  const exact = { ...recipe, inputDtype: 'F32' } as const;
+  expect(findingOf(exact, models, 'zero-weight-sum').severity).toBe('note');
+});
+
 test('all weights zero: the base stays, or without one the model breaks', () => {
   const zeros = [{ weight: 0 }, { weight: 0 }];
   const added = withValues(recipeOf(base, [math, code]), ...zeros);
@@ -105,6 +144,13 @@ test('DARE with drop rate 1 is an error: 1 / (1 − p) has no value', () => {
     place: { model: 'math', parameter: 'density' },
     message: expect.stringContaining('p = 1'),
   });
+});
+
+test('mergekit’s DARE takes a density of 0, and the model is left out', () => {
+  const recipe = recipeOf(base, [math], { method: 'dare_linear', dialect: 'mergekit' });
+  const none = withValues(recipe, { density: 0 });
+  expect(findingOf(none, all, 'density-zero')).toMatchObject({ severity: 'warning' });
+  expect(planned(none, all).jobs.length).toBe(2);
 });
 
 test('a trim that keeps less than one element can be refused', () => {

@@ -1,15 +1,11 @@
-/** What the values come to on each tensor, after rules: divisions by zero and merges of nothing. */
+/** What the values come to on each tensor, after rules. */
 import { keptCount } from '../../methods/task-vectors.ts';
 import { count, error, groupBy, list, note, warning } from '../finding.ts';
 import type { UnplacedJob } from '../jobs.ts';
 import type { Participants } from '../participants.ts';
-import type { Finding, Part } from '../types.ts';
+import type { Finding } from '../types.ts';
 import { trimsByMagnitude } from '../whole-model.ts';
-
-/** Sums of weights below this count as zero (mergekit's limit). */
-const ZERO_SUM = 1e-8;
-
-type Merge = { readonly tensor: string; readonly part: Extract<Part, { kind: 'merge' }> };
+import { checkWeights, type Merge, tensorsOf } from './weights.ts';
 
 export function checkEffects(who: Participants, jobs: readonly UnplacedJob[]): readonly Finding[] {
   const merges = jobs.flatMap(({ tensor, parts }) =>
@@ -35,63 +31,22 @@ function checkAny({ reference, experts }: Participants, merges: readonly Merge[]
   return [error('nothing-merged', message, advice)];
 }
 
-function checkWeights({ method, base }: Participants, merges: readonly Merge[]) {
-  if (!method.params.perModel['weight']) return [];
-  const weightsOf = ({ part }: Merge) => part.perModel.map(({ weight }) => Number(weight));
-  const sumOf = (merge: Merge) => weightsOf(merge).reduce((sum, weight) => sum + weight, 0);
-  const zeroSum = merges.filter(
-    (merge) => merge.part.global['normalize'] === true && Math.abs(sumOf(merge)) < ZERO_SUM,
-  );
-  const allZero = merges.filter(
-    (merge) => !zeroSum.includes(merge) && weightsOf(merge).every((weight) => weight === 0),
-  );
-  const findings: Finding[] = [];
-  if (zeroSum.length > 0) {
-    const names = tensorsOf(zeroSum);
-    findings.push(
-      error(
-        'zero-weight-sum',
-        `The weights ${weightsOf(zeroSum[0]).join(' + ')} sum to 0 on ${count(names.length, 'tensor')} (${list(names)}), and normalize divides by that sum.`,
-        'Change a weight, or switch normalize off.',
-        {
-          place: { parameter: 'weight' },
-          tensors: names,
-          fixes: [
-            { kind: 'set-value', label: 'Switch normalize off', key: 'normalize', value: false },
-          ],
-        },
-      ),
-    );
-  }
-  if (allZero.length > 0) {
-    const names = tensorsOf(allZero);
-    const then = base ? `stay as in ${base.name}` : 'become zero, which breaks the model';
-    findings.push(
-      warning(
-        'all-weights-zero',
-        `Every weight is 0 on ${count(names.length, 'tensor')} (${list(names)}): they ${then}.`,
-        'Give at least one model a weight.',
-        { place: { parameter: 'weight' }, tensors: names },
-      ),
-    );
-  }
-  return findings;
-}
-
 function checkDensities(who: Participants, merges: readonly Merge[]): readonly Finding[] {
-  const { method, experts } = who;
+  const { method, experts, arithmetic } = who;
   if (!method.params.perModel['density']) return [];
   const drops = method.choices.includes('rescale');
+  const isInverse = drops && arithmetic.rescale === 'inverse';
   return experts.flatMap(({ ordinal, ref, model, values }): readonly Finding[] => {
     const mine = merges.filter(({ part }) => part.ordinals.includes(ordinal));
     const densityOf = ({ part }: Merge) =>
       scopeIsModel(who)
         ? Number(values['density'])
         : Number(part.perModel[part.ordinals.indexOf(ordinal)]['density']);
-    const byDensity = groupBy(mine, densityOf);
+    // Above 1 everything is kept, as at 1.
+    const byDensity = groupBy(mine, (merge) => Math.min(1, densityOf(merge)));
     const zero = tensorsOf(byDensity.get(0) ?? []);
     const place = { model: ref.id, parameter: 'density' };
-    if (zero.length > 0 && drops) {
+    if (zero.length > 0 && isInverse) {
       const message = `${model.name} has density 0 on ${count(zero.length, 'tensor')} (${list(zero)}): drop rate p = 1 drops everything, and 1 / (1 − p) has no value.`;
       const advice = 'Choose a density above 0, or remove the model.';
       return [error('drop-everything', message, advice, { place, tensors: zero })];
@@ -103,7 +58,7 @@ function checkDensities(who: Participants, merges: readonly Merge[]): readonly F
     }
     if (mine.length > 0 && byDensity.get(1)?.length === mine.length) {
       const what = drops ? 'nothing is dropped' : 'nothing is trimmed';
-      const message = `${model.name} has density 1 everywhere: ${what}.`;
+      const message = `${model.name} has density ${densityOf(mine[0])} everywhere: ${what}.`;
       return [note('density-one', message, 'Lower the density to keep less.', { place })];
     }
     return [];
@@ -167,8 +122,4 @@ function checkSlerp({ method }: Participants, merges: readonly Merge[]): readonl
 
 function scopeIsModel({ recipe, method }: Participants): boolean {
   return recipe.trimScope === 'model' && trimsByMagnitude(method);
-}
-
-function tensorsOf(items: readonly { readonly tensor: string }[]): readonly string[] {
-  return [...new Set(items.map(({ tensor }) => tensor))];
 }

@@ -40,9 +40,15 @@ test.each([
 });
 
 test('every anchor of a gradient must fit', () => {
-  const finding = check({ parameter: 'density', value: [0.5, 2] }, 'rule-misfit');
+  const finding = check({ parameter: 'density', value: [0.5, -2] }, 'rule-misfit');
   expect(finding.severity).toBe('error');
-  expect(finding.message).toContain('density must lie between 0 and 1, found 2');
+  expect(finding.message).toContain('density must be a number from 0, found -2');
+});
+
+test('an anchor beyond what is usual is taken, and remarked upon', () => {
+  const finding = check({ parameter: 'density', value: [0.5, 2] }, 'value-unusual');
+  expect(finding).toMatchObject({ severity: 'note', place: { parameter: 'density' } });
+  expect(finding.message).toContain('density is 2, outside the usual 0 to 1.');
 });
 
 test('a gradient needs anchors', () => {

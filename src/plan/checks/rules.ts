@@ -1,13 +1,14 @@
 /** Rules that cannot be read, or that change nothing. */
 import type { MergeMethod } from '../../methods/method.ts';
-import { misfit } from '../../methods/params.ts';
+import { misfit, type Param, unusual } from '../../methods/params.ts';
 import type { Recipe, Rule } from '../../recipe/recipe.ts';
 import { filterText } from '../../recipe/words.ts';
-import { error, warning } from '../finding.ts';
+import { error, note, warning } from '../finding.ts';
 import type { Matching } from '../match.ts';
 import { ruleValue } from '../resolve.ts';
 import type { Finding } from '../types.ts';
 import { trimsByMagnitude } from '../whole-model.ts';
+import { unusualText } from './values.ts';
 
 /** What can be said about rules without models. */
 export function checkRules(recipe: Recipe, method: MergeMethod): readonly Finding[] {
@@ -33,6 +34,21 @@ function checkRule(rule: Rule, recipe: Recipe, method: MergeMethod): readonly Fi
     const message = `The rule on ${filterText(rule.filter)} does not fit: ${why}.`;
     return [error('rule-misfit', message, 'Choose a value within the limits.', details)];
   }
+  return [...checkUnusual(rule, param, anchors), ...checkModel(rule, recipe, method)];
+}
+
+function checkUnusual(rule: Rule, param: Param, anchors: readonly number[]): readonly Finding[] {
+  const value = anchors.find((anchor) => unusual(param, anchor) !== null);
+  const beyond = unusual(param, value);
+  if (beyond === null) return [];
+  const message = `The rule on ${filterText(rule.filter)}: ${unusualText(param, value)}.`;
+  return [note('value-unusual', message, beyond, { place: { parameter: rule.parameter } })];
+}
+
+function checkModel(rule: Rule, recipe: Recipe, method: MergeMethod): readonly Finding[] {
+  const { parameter } = rule;
+  const { perModel } = method.params;
+  const details = { place: { parameter }, fix: removeRule(rule) };
   if (rule.model === null) return [];
   const isExpert = recipe.experts.some(({ model }) => model.id === rule.model);
   if (!isExpert) {

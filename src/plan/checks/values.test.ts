@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { headerModel } from '../../testing/model.ts';
-import { findingOf, findingsOf, recipeOf, withValues } from '../../testing/planning.ts';
+import { findingOf, findingsOf, planned, recipeOf, withValues } from '../../testing/planning.ts';
 
 const tensors = { 'model.norm.weight': ['F32', [100]] } as const;
 const [base, math, code] = ['base', 'math', 'code'].map((id) => headerModel(id, tensors));
@@ -15,17 +15,34 @@ test('a weight that is NaN names the model and the parameter', () => {
   });
 });
 
-test.each([-0.1, 1.1])('density %d lies outside its limits', (density) => {
-  const recipe = withValues(recipeOf(base, [math], { method: 'ties' }), { density });
+test('a negative density lies outside its limits', () => {
+  const recipe = withValues(recipeOf(base, [math], { method: 'ties' }), { density: -0.1 });
   const finding = findingOf(recipe, all, 'value-misfit');
-  expect(finding.message).toBe(`math: density must lie between 0 and 1, found ${density}.`);
+  expect(finding.message).toBe('math: density must be a number from 0, found -0.1.');
+});
+
+test('values far from what is usual are taken, each with a note', () => {
+  const values = { lambda: -25 };
+  const recipe = recipeOf(base, [math, code], { method: 'ties', dialect: 'mergekit', values });
+  const far = withValues(recipe, { weight: 250, density: 0.5 }, { density: 1.5 });
+  const { findings, jobs } = planned(far, all);
+  const notes = findings.filter((finding) => finding.code === 'value-unusual');
+  expect(notes.map(({ severity, message }) => [severity, message])).toEqual([
+    ['note', 'TIES: λ is -25, outside the usual -10 to 10.'],
+    ['note', 'math: weight is 250, outside the usual -100 to 100.'],
+    ['note', 'code: density is 1.5, outside the usual 0 to 1.'],
+  ]);
+  expect(notes[2].advice).toBe('Above 1 everything is kept, as at 1.');
+  expect(jobs[0].parts).toMatchObject([
+    { global: { lambda: -25 }, perModel: [{ weight: 250 }, { density: 1.5 }] },
+  ]);
 });
 
 test('a global value that does not fit offers the default', () => {
-  const recipe = recipeOf(base, [math], { method: 'ties', values: { lambda: 1000 } });
+  const recipe = recipeOf(base, [math], { method: 'ties', values: { lambda: 1e39 } });
   expect(findingOf(recipe, all, 'value-misfit')).toMatchObject({
     place: { parameter: 'lambda' },
-    message: 'TIES: λ must lie between -10 and 10, found 1000.',
+    message: 'TIES: λ must be a number that an f32 can hold, found 1e+39.',
     fixes: [{ kind: 'set-value', key: 'lambda', value: 1 }],
   });
 });

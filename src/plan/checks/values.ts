@@ -1,8 +1,8 @@
 /** Parameters that do not fit their schema, before any model is looked at. */
 import type { MergeMethod } from '../../methods/method.ts';
-import { defaultsOf, misfit, type ParamSchema } from '../../methods/params.ts';
+import { defaultsOf, misfit, type Param, type ParamSchema, unusual } from '../../methods/params.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
-import { error } from '../finding.ts';
+import { error, note } from '../finding.ts';
 import type { Finding } from '../types.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -22,7 +22,29 @@ export function checkValues(recipe: Recipe, method: MergeMethod): readonly Findi
       }),
     ),
   );
-  return [...own, ...ofExperts];
+  return [...own, ...ofExperts, ...unusualValues(recipe, method)];
+}
+
+function unusualValues(recipe: Recipe, method: MergeMethod): readonly Finding[] {
+  const { global, perModel } = method.params;
+  const say = (who: string, values: Values, schema: ParamSchema, model?: string) =>
+    Object.entries(values).flatMap(([key, value]) => {
+      const param = Object.hasOwn(schema, key) ? schema[key] : null;
+      const beyond = param && misfit(param, value) === null ? unusual(param, value) : null;
+      if (!param || beyond === null) return [];
+      const place = { parameter: key, ...(model === undefined ? {} : { model }) };
+      return [note('value-unusual', `${who}: ${unusualText(param, value)}.`, beyond, { place })];
+    });
+  return [
+    ...say(method.title, recipe.values, global),
+    ...recipe.experts.flatMap(({ model, values }) => say(model.name, values, perModel, model.id)),
+  ];
+}
+
+/** "weight is 250, outside the usual -100 to 100". */
+export function unusualText(param: Param, value: unknown): string {
+  const [low, high] = (param.kind === 'number' && param.usual?.range) || [];
+  return `${param.label} is ${value}, outside the usual ${low} to ${high}`;
 }
 
 /** Keys the method does not know are passed over: they have no effect. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Model } from '../../formats/model.ts';
+import { f32Throughout } from '../../methods/precision.ts';
 import { headerModel } from '../../testing/model.ts';
 import { findingOf, findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
 
@@ -43,6 +44,7 @@ test('the remaining rows are cast when the dtype changes', () => {
   expect(parts[1]).toEqual({
     kind: 'cast',
     plane: { ...spanOf(base, 6, 8), dtype: 'BF16' },
+    precision: f32Throughout,
     elementCount: 8,
   });
 });

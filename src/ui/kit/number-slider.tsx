@@ -100,7 +100,7 @@ function NumberField({ id, name, value, min, max, step, describedBy, onChange }:
       aria-label={name}
       aria-invalid={!fits}
       aria-describedby={describedBy}
-      title={fits ? undefined : `A number from ${plain(min)} to ${plain(max)}`}
+      title={fits ? undefined : limits(min, max)}
       value={draft ?? plain(value).replace('-', '−')}
       onChange={(event) => {
         const text = event.target.value;
@@ -118,6 +118,12 @@ function NumberField({ id, name, value, min, max, step, describedBy, onChange }:
       }}
     />
   );
+}
+
+/** Where there are practically no limits, none are named. */
+function limits(min: number, max: number): string {
+  if (max < 1e30) return `A number from ${plain(min)} to ${plain(max)}`;
+  return min > -1e30 ? `A number from ${plain(min)}` : 'A number';
 }
 
 /** "0,3", "−1", ".5" are numbers too; null when it is none. */

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { type InputDtype, inputDtypes } from '../../methods/precision.ts';
 import type { OutputOptions, Recipe } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Disclosure } from '../kit/disclosure.tsx';
@@ -13,16 +14,24 @@ const dtypes: readonly { readonly value: OutputOptions['dtype']; readonly label:
   { value: 'BF16', label: 'BF16' },
 ];
 
+/** `dtype` of a mergekit recipe; the one above is its `out_dtype`. */
+const readings = inputDtypes.map((value) => ({
+  value,
+  label: value === 'stored' ? 'As stored' : value,
+}));
+
 const shardSizes = [500e3, 500e6, 2e9, 5e9, 10e9];
 
 export function OutputForm() {
   const output = useRecipe((state) => state.recipe.output);
   const vocabulary = useRecipe((state) => state.recipe.vocabulary);
+  const inputDtype = useRecipe((state) => state.recipe.inputDtype);
   const edit = session.recipe.getState();
   const id = useId();
   const dtype = dtypes.find(({ value }) => value === output.dtype)?.label.toLowerCase();
+  const read = inputDtype === 'stored' ? '' : `, inputs in ${inputDtype}`;
   return (
-    <Disclosure title="Output" summary={`${output.name}, ${dtype}`}>
+    <Disclosure title="Output" summary={`${output.name}, ${dtype}${read}`}>
       <div className="field-row">
         <label htmlFor={`${id}-name`}>Name</label>
         <input
@@ -42,6 +51,16 @@ export function OutputForm() {
           onChange={(value) => edit.setOutput({ dtype: value })}
         />
       </div>
+      <div className="field-row wrap">
+        <span className="field-label">Inputs</span>
+        <Segmented
+          label="Inputs rounded to"
+          options={readings}
+          value={inputDtype}
+          onChange={edit.setInputDtype}
+        />
+      </div>
+      {inputDtype !== 'stored' && <p className="param-help">{meaningOf(inputDtype)}</p>}
       <div className="field-row">
         <label htmlFor={`${id}-shards`}>Weight files</label>
         <select
@@ -77,6 +96,12 @@ export function OutputForm() {
       <FilesFrom />
     </Disclosure>
   );
+}
+
+function meaningOf(inputs: Exclude<InputDtype, 'stored'>): string {
+  return inputs === 'F32'
+    ? 'As mergekit’s dtype: float32. Nothing is lost; its dialect computes every step in f32.'
+    : `As mergekit’s dtype: every weight is rounded to ${inputs} before the merge, and its dialect rounds to it again.`;
 }
 
 /** What a folder may be called everywhere. */

@@ -40,7 +40,7 @@ export function Parameters({ method }: { readonly method: MergeMethod }) {
           <p className="param-help">
             {recipe.trimScope === 'tensor'
               ? 'Every tensor keeps the same share of its changes.'
-              : 'One threshold per model over all its tensors, as the TIES authors’ code does. Reads the weights twice.'}
+              : 'One threshold per model over all its tensors, as in the TIES authors’ code (which keeps one element more). Reads the weights twice.'}
           </p>
         </div>
       )}
