@@ -4,6 +4,7 @@ import { parseIndex } from './safetensors/index.ts';
 import {
   isModelWeights,
   missingShards,
+  nameOf,
   parseIndexName,
   parseWeightName,
   type WeightSet,
@@ -131,11 +132,6 @@ function filesOf(text: string, file: string, problems: FormatError[]): readonly 
     problems.push(error);
     return null;
   }
-}
-
-/** "model.fp16.safetensors", "3 shards", to tell sets of one folder apart. */
-export function nameOf({ files }: WeightSet): string {
-  return files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} more`;
 }
 
 export function missingError(file: string, missing: readonly string[], expected: string) {

@@ -4,11 +4,12 @@ import {
   type ChosenWeights,
   chooseWeights,
   indicesToRead,
-  nameOf,
 } from './choose-weights.ts';
 import { componentsIn, hasOwnWeights, markerPattern } from './components.ts';
 import { FormatError } from './error.ts';
 import { refuse } from './file-kinds.ts';
+import { folderName, setName, withUniqueNames } from './model-names.ts';
+import { nameOf } from './weight-files.ts';
 
 export type DroppedFile = {
   /** Relative, with forward slashes; the last part is the file's name. */
@@ -255,32 +256,6 @@ const hasWeights = (chosen: ChosenWeights | undefined) =>
 /** One refusal of a kind in a folder is enough: a torch checkpoint may have dozens of shards. */
 function dropRepeats(errors: readonly FormatError[]): readonly FormatError[] {
   return [...new Map(errors.toReversed().map((error) => [error.tag, error])).values()].reverse();
-}
-
-/** The Hub's cache keeps a model's name above the folder of a commit. */
-function folderName(root: string): string {
-  const cached = /models--[^/]+--([^/]+)\/snapshots\//.exec(root)?.[1];
-  return cached ?? root.split('/').at(-2) ?? '';
-}
-
-/** The folder's name; with the file's where a folder says nothing or holds several models. */
-function setName(root: string, set: ChosenSet, all: readonly ChosenSet[]): string {
-  const folder = folderName(root);
-  const same = all.filter(({ stem }) => stem === set.stem).length > 1;
-  const own = same ? `${set.stem}, ${nameOf(set)}` : set.stem;
-  if (folder === '') return own;
-  return all.length > 1 ? `${folder}/${own}` : folder;
-}
-
-/** Two things never carry one name on screen: folders tell them apart, then their first file does. */
-function withUniqueNames(models: readonly FoundModel[]): readonly FoundModel[] {
-  const rename = (list: readonly FoundModel[], name: (model: FoundModel) => string) => {
-    const counts = new Map<string, number>();
-    for (const model of list) counts.set(model.name, (counts.get(model.name) ?? 0) + 1);
-    return list.map((m) => (counts.get(m.name) === 1 ? m : { ...m, name: name(m) }));
-  };
-  const byFolder = rename(models, ({ root, name }) => root.slice(0, -1) || name);
-  return rename(byFolder, ({ weights }) => weights[0]);
 }
 
 function nothingFound(files: readonly DroppedFile[]): FormatError {

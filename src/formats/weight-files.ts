@@ -83,3 +83,8 @@ export function missingShards({ count, files }: WeightSet): readonly string[] {
     .filter((number) => !present.has(number))
     .map((n) => first.replace(/-\d+-of-/, `-${String(n).padStart(digits, '0')}-of-`));
 }
+
+/** "model.fp16.safetensors", "3 shards", to tell sets of one folder apart. */
+export function nameOf({ files }: WeightSet): string {
+  return files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} more`;
+}
