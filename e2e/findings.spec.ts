@@ -1,4 +1,4 @@
-import { bf16, f32, i64, type TestTensor } from '../src/testing/model-file.ts';
+import { bf16, f32, i64, type TestTensor, whole } from '../src/testing/model-file.ts';
 import { expect, test } from './fixtures/kept-page.ts';
 import { type Files, names, tinyTensors, variant, weightsOnly } from './fixtures/model-folder.ts';
 import { expectFinding } from './pages/findings.ts';
@@ -170,14 +170,35 @@ test.describe('models that do not quite fit', () => {
       about: 'quantised weights',
       models: {
         'tiny-base': weightsOnly(tinyTensors()),
-        'tiny-one': {
-          ...weightsOnly(tinyTensors(1)),
-          'config.json': config({ quantization_config: { quant_method: 'gptq' } }),
-        },
+        'tiny-one': weightsOnly(
+          variant(tinyTensors(1), {
+            without: [names.query],
+            extra: {
+              'model.layers.0.self_attn.q_proj.qweight': whole('I32', [1, 4]),
+              'model.layers.0.self_attn.q_proj.qzeros': whole('I32', [1, 1]),
+              'model.layers.0.self_attn.q_proj.scales': bf16([1, 4]),
+            },
+          }),
+        ),
       },
       severity: 'error',
-      message: 'tiny-one is quantised (config.json says gptq): its weights are codes',
-      advice: 'Use the original model in 16 or 32 bits; quantise the merged model afterwards.',
+      message:
+        'tiny-one holds 1 tensor of AWQ or GPTQ (model.layers.0.self_attn.q_proj.qweight) that cannot be read as values.',
+      advice: 'Use the original model in 16 or 32 bits',
+    },
+    {
+      about: 'a quantisation that config.json still names',
+      models: {
+        'tiny-base': weightsOnly(tinyTensors()),
+        'tiny-one': {
+          ...weightsOnly(tinyTensors(1)),
+          'config.json': config({ quantization_config: { quant_method: 'bitsandbytes' } }),
+        },
+      },
+      severity: 'note',
+      message:
+        'config.json of tiny-one says that it is quantised (bitsandbytes), but its weights are plain',
+      advice: 'Nothing to do; the config.json of the output does not say it.',
     },
   ];
 

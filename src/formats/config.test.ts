@@ -80,7 +80,18 @@ describe('configFacts', () => {
     expect(configFacts({ quantization_config: { quant_method: 'gptq' } }).quantization).toBe(
       'gptq',
     );
-    expect(configFacts({ quantization_config: {} }).quantization).toBe('an unnamed method');
+    const said = [{}, { a: 1 }, { bits: 4, group_size: 64 }, null, 'x'];
+    expect(said.map((it) => configFacts({ quantization_config: it }).quantization)).toEqual([
+      'nothing',
+      'an unnamed method',
+      '4 bits',
+      null,
+      null,
+    ]);
+    expect(configFacts({ quantization: { bits: 4 } }).quantization).toBe('4 bits');
+    expect(configFacts({ quantization: 'of the sound' }).quantization).toBeNull();
+    const inner = { text_config: { quantization_config: { quant_method: 'fp8' } } };
+    expect(configFacts(inner).quantization).toBe('fp8');
   });
 });
 
@@ -96,6 +107,32 @@ describe('correctedConfig', () => {
     expect(correctedConfig(text, 'F16')).toBe(
       `{"dtype": "float16", "text_config": {"dtype": "float16"}, ${others}}`,
     );
+  });
+
+  test.each([
+    ['at the end', '{"a": 1, "quantization_config": {"bits": 4, "dtype": "x"}}', '{"a": 1}'],
+    ['at the beginning', '{\n  "quantization_config": null,\n  "a": 8.0\n}', '{"a": 8.0\n}'],
+    ['alone', '{ "quantization_config": {} }', '{ }'],
+    [
+      'said twice, as MLX does',
+      '{"quantization": {"bits": 4}, "quantization_config": {"bits": 4}, "a": 1}',
+      '{"a": 1}',
+    ],
+    [
+      'in a model within',
+      '{"text_config": {"x": 1, "quantization_config": {}, "y": 2}, "a": 1}',
+      '{"text_config": {"x": 1, "y": 2}, "a": 1}',
+    ],
+    [
+      'but not what only looks like it',
+      '{"x": {"quantization_config": 1}, "quantization": 2, "b": "quantization_config"}',
+      '{"x": {"quantization_config": 1}, "quantization": 2, "b": "quantization_config"}',
+    ],
+  ])('takes out the quantisation: %s', (_, text, expected) => {
+    const corrected = correctedConfig(text, 'BF16');
+    const plain = { ...JSON.parse(expected), torch_dtype: 'bfloat16' };
+    expect(JSON.parse(corrected)).toEqual(plain);
+    if (text.includes('8.0')) expect(corrected).toContain('8.0');
   });
 
   test('adds the key both versions of transformers read when there is none', () => {

@@ -17,7 +17,7 @@ export type ConfigFacts = {
   readonly tiesEmbeddings: boolean | null;
   /** As transformers spells it: 'bfloat16'. */
   readonly dtype: string | null;
-  /** The quantisation method when the weights are quantised: 'gptq', 'fp8', … */
+  /** What config.json calls the quantisation of the weights: 'gptq', 'fp8', '4 bits', 'nothing'; or null. */
   readonly quantization: string | null;
 };
 
@@ -50,7 +50,6 @@ export function configFacts(config: Fields): ConfigFacts {
   const type = scaling.rope_type ?? scaling.type;
   const isScaled = Object.keys(scaling).length > 0 && type !== 'default';
   const theta = isNumber(rope_theta) ? rope_theta : field(isNumber, 'rope_theta');
-  const quantization = field(isObject, 'quantization_config');
 
   return {
     architectures: (field(Array.isArray, 'architectures') ?? []).filter(isString),
@@ -62,8 +61,25 @@ export function configFacts(config: Fields): ConfigFacts {
     ropeScaling: isScaled ? canonical({ ...scaling, rope_type: type, type: undefined }) : null,
     tiesEmbeddings: field(isBoolean, 'tie_word_embeddings'),
     dtype: field(isString, 'dtype', 'torch_dtype'),
-    quantization: quantization && String(quantization.quant_method ?? 'an unnamed method'),
+    quantization: quantizationOf(config) ?? quantizationOf(inner),
   };
+}
+
+/** Whether a member of config.json says how weights are quantised. MLX says it under two keys. */
+function saysQuantization(key: string, value: unknown): boolean {
+  if (key === 'quantization_config' || key === 'compression_config') return true;
+  return key === 'quantization' && isObject(value) && 'bits' in value;
+}
+
+function quantizationOf(config: Fields): string | null {
+  const said = Object.entries(config).find(
+    ([key, value]) => saysQuantization(key, value) && isObject(value),
+  );
+  if (!said) return null;
+  const fields = said[1] as Fields;
+  if (isString(fields.quant_method)) return fields.quant_method;
+  if (isNumber(fields.bits)) return `${fields.bits} bits`;
+  return Object.keys(fields).length === 0 ? 'nothing' : 'an unnamed method';
 }
 
 const torchName: Readonly<Record<FloatDtype, string>> = {
@@ -76,30 +92,57 @@ const torchName: Readonly<Record<FloatDtype, string>> = {
 };
 
 /**
- * The text of a config.json with its dtype set, in the model and in the models within it. All else
- * stays as it was written: Python tells 8.0 from 8, and transformers warns where a float is expected. With
- * `adds`, a config that names none gets it.
+ * The text of a config.json for plain weights: with its dtype set, in the model and in the models within it,
+ * and without a word of quantisation. All else stays as it was written: Python tells 8.0 from 8, and
+ * transformers warns where a float is expected. With `adds`, a config that names none gets it.
  */
 export function correctedConfig(text: string, dtype: FloatDtype, adds = true): string {
   const value = JSON.stringify(torchName[dtype]);
   const places: { readonly begin: number; readonly end: number }[] = [];
+  const plain = withoutQuantization(text);
   let atTop = false;
-  parseJson(text, {
+  parseJson(plain, {
     python: true,
     onMember: (path, begin, end) => {
       const key = path.at(-1);
       const isDtype = key === 'dtype' || key === 'torch_dtype';
-      const isInner = path.length === 2 && path[0].endsWith('_config');
-      if (!isDtype || (path.length !== 1 && !isInner)) return;
+      if (!isDtype || !isOfModel(path)) return;
       places.push({ begin, end });
       atTop ||= path.length === 1;
     },
   });
   const corrected = places.reduceRight(
     (result, { begin, end }) => result.slice(0, begin) + value + result.slice(end),
-    text,
+    plain,
   );
   return atTop || !adds ? corrected : withMember(corrected, `"torch_dtype": ${value}`);
+}
+
+/** A member of the model's config, or of a model's within it. */
+function isOfModel(path: readonly string[]): boolean {
+  return path.length === 1 || (path.length === 2 && path[0].endsWith('_config'));
+}
+
+/** One member after the other, each with its key and one of the commas around it. */
+function withoutQuantization(text: string): string {
+  let found: { readonly key: string; readonly begin: number; readonly end: number } | null = null;
+  const root = parseJson(text, {
+    python: true,
+    onMember: (path, begin, end) => {
+      const key = path.at(-1)!;
+      if (isOfModel(path) && /quantization|compression_config/.test(key)) {
+        const value = toPlain(parseJson(text.slice(begin, end), { python: true }));
+        if (saysQuantization(key, value)) found ??= { key, begin, end };
+      }
+    },
+  });
+  if (found === null || !(root instanceof Map)) return text;
+  const { key, begin, end } = found as { key: string; begin: number; end: number };
+  const before = text.slice(0, text.lastIndexOf(`"${key}"`, begin)).trimEnd();
+  const after = text.slice(end);
+  return withoutQuantization(
+    before.endsWith(',') ? before.slice(0, -1) + after : before + after.replace(/^\s*,/, ''),
+  );
 }
 
 function withMember(text: string, member: string): string {

@@ -1,8 +1,11 @@
-import type { Dtype } from '../numerics/dtype.ts';
+import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
 import type { LeftOut } from './beside.ts';
 
-/** Where one tensor lies. `name` is its identity: of a component's, with the component in front. `begin` and `end` are byte offsets in the file, header included. */
-export type TensorEntry = {
+/**
+ * One tensor as it lies in a file. `name` is its identity: of a component's, with the component in front.
+ * `begin` and `end` are byte offsets in the file, header included.
+ */
+export type StoredTensor = {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -10,6 +13,75 @@ export type TensorEntry = {
   readonly file: number;
   readonly begin: number;
   readonly end: number;
+};
+
+/**
+ * How the values of a tensor come from stored codes: value = number of the code × scale, plus an offset where
+ * there is one. Each step is rounded to f32. Codes lie in rows, the first in the lowest bits.
+ */
+export type CodesFormula = {
+  readonly kind: 'codes';
+  /** What a code stands for: a whole number without or with sign, or a small float. */
+  readonly number: 'unsigned' | 'signed' | 'E2M1' | 'E4M3' | 'E5M2';
+  /** Bits of a code. */
+  readonly bits: number;
+  /** Matrices, rows, columns; in the order the codes are stored. */
+  readonly sizes: Axes;
+  /** How many neighbours along each axis share a scale; the last block may be cut off. */
+  readonly blocks: Axes;
+  /** Dtype of the scales, and of the offsets. */
+  readonly scale: ScaleDtype;
+  /** Whether there are offsets, laid out like the scales. */
+  readonly offset: boolean;
+  /** Whether rows and columns of each matrix change places when it is read. */
+  readonly transposed: boolean;
+};
+export type Axes = readonly [matrices: number, rows: number, columns: number];
+/** F8_E8M0 is a power of two. */
+export type ScaleDtype = 'F32' | 'F16' | 'BF16' | 'F8_E8M0';
+
+/** A tensor whose values are computed from several stored ones. */
+export type ComputedTensor = {
+  readonly name: string;
+  /** What its values are rounded to, once. */
+  readonly dtype: FloatDtype;
+  readonly shape: readonly number[];
+  /** For people: "FP8 with block scales". */
+  readonly scheme: string;
+  readonly formula: CodesFormula;
+  /** Codes, scales, and offsets if the formula has them. */
+  readonly inputs: readonly StoredTensor[];
+};
+
+/** A named tensor of values. Stored ones may be read as bytes; of others there are only values. */
+export type TensorEntry = StoredTensor | ComputedTensor;
+
+export function isComputed(entry: TensorEntry): entry is ComputedTensor {
+  return 'formula' in entry;
+}
+
+/** The stored tensors behind a tensor: itself, or what it is computed from. */
+export function storedOf(entry: TensorEntry): readonly StoredTensor[] {
+  return isComputed(entry) ? entry.inputs : [entry];
+}
+
+/** What a model's quantised weights came to. */
+export type Quantised = {
+  /** Tensors that are read as values, by scheme. */
+  readonly read: readonly { readonly scheme: string; readonly tensors: readonly string[] }[];
+  /** Codes that cannot be read as values; the stored tensors are what `Model.tensors` has. */
+  readonly unreadable: readonly Unreadable[];
+  /** Stored tensors that nobody needs once the values are read: scales of activations, marks. */
+  readonly leftOut: readonly string[];
+  /** The method that config.json names, whether or not there are codes. */
+  readonly declared: string | null;
+};
+
+export type Unreadable = {
+  readonly scheme: string;
+  readonly tensors: readonly string[];
+  /** What was found of the first of them, and what was expected. */
+  readonly why: string;
 };
 
 export type WeightFile = {
@@ -47,7 +119,7 @@ export type Model = {
   readonly id: string;
   readonly name: string;
   readonly files: readonly WeightFile[];
-  /** In file order: by file, then by offset. */
+  /** In file order: by file, then by offset. Weights stored as codes are here as what they stand for. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** Parsed config.json, or null when there is none. */
   readonly config: Readonly<Record<string, unknown>> | null;
@@ -57,6 +129,7 @@ export type Model = {
   readonly leftOut: readonly LeftOut[];
   /** What its files do not agree on, one sentence each. */
   readonly remarks: readonly string[];
+  readonly quantised: Quantised;
   /** `__metadata__` of the weight files. */
   readonly metadata: Readonly<Record<string, string>>;
 };

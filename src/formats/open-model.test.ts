@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countingSource, memorySource } from '../testing/memory-source.ts';
 import { bf16, f32, modelFile } from '../testing/model-file.ts';
+import { storedOf } from './model.ts';
 import { openModel } from './open-model.ts';
 
 const textFile = (name: string, text: string) => memorySource(name, new TextEncoder().encode(text));
@@ -24,6 +25,7 @@ test('a model is its tensors, config, companions and metadata', async () => {
       ['a', { name: 'a', dtype: 'F32', shape: [2, 3], file: 0, begin: start, end: start + 24 }],
       ['b', { name: 'b', dtype: 'BF16', shape: [4], file: 0, begin: start + 24, end: start + 32 }],
     ]),
+    quantised: { read: [], unreadable: [], leftOut: [], declared: null },
     config: { model_type: 'llama' },
     components: [{ name: '', config: { model_type: 'llama' } }],
     leftOut: [{ name: 'README.md', size: 14, reason: 'a model card; the output gets its own' }],
@@ -100,7 +102,9 @@ describe('shards', () => {
   test('become one model, in order of number', async () => {
     const map = { y: 'model-00001-of-00002.safetensors', x: 'model-00002-of-00002.safetensors' };
     const model = await openModel('x', 'x', [shard(2, 'x'), shard(1, 'y'), index(map)]);
-    expect([...model.tensors.values()].map(({ name, file }) => [name, file])).toEqual([
+    expect(
+      [...model.tensors.values()].flatMap(storedOf).map(({ name, file }) => [name, file]),
+    ).toEqual([
       ['y', 0],
       ['x', 1],
     ]);
@@ -137,9 +141,9 @@ describe('shards', () => {
       const { files, seen } = farAway();
       const model = await openModel('x', 'x', files);
       expect(seen.most).toBe(8);
-      expect([...model.tensors.values()].map(({ name, file }) => [name, file])).toEqual(
-        numbers.map((k) => [`t${k}`, k - 1]),
-      );
+      expect(
+        [...model.tensors.values()].flatMap(storedOf).map(({ name, file }) => [name, file]),
+      ).toEqual(numbers.map((k) => [`t${k}`, k - 1]));
     });
 
     test('are left alone once one fails', async () => {
@@ -217,12 +221,14 @@ describe('a model of components', () => {
 
   test('knows its tensors by component and name', async () => {
     const model = await openModel('x', 'x', files);
-    expect([...model.tensors.values()].map(({ name, shape, file }) => [name, shape, file])).toEqual(
-      [
-        ['unet/w', [2], 0],
-        ['vae/w', [3], 1],
-      ],
-    );
+    expect(
+      [...model.tensors.values()]
+        .flatMap(storedOf)
+        .map(({ name, shape, file }) => [name, shape, file]),
+    ).toEqual([
+      ['unet/w', [2], 0],
+      ['vae/w', [3], 1],
+    ]);
     expect(model.files.map(({ name, component }) => [name, component])).toEqual([
       ['unet/diffusion_pytorch_model.safetensors', 'unet'],
       ['vae/diffusion_pytorch_model.safetensors', 'vae'],

@@ -1,10 +1,11 @@
 import { sha1, sha256 } from 'hash-wasm';
 import { refuseAdapter } from './adapter.ts';
 import { type LeftOut, largestCompanion, roleOf } from './beside.ts';
+import { readCodes } from './codes/read-codes.ts';
 import { parseConfig } from './config.ts';
 import { FormatError } from './error.ts';
 import { type Deciding, type FoundModel, type Recognised, recognise, toRead } from './folder.ts';
-import { type Companion, identityOf, type Model, type TensorEntry } from './model.ts';
+import { type Companion, identityOf, type Model, type StoredTensor } from './model.ts';
 import { type ReadableFile, readHeader } from './safetensors/header.ts';
 import { parseIndex, settle } from './safetensors/index.ts';
 
@@ -33,9 +34,11 @@ export async function openModel(
   const headers = new Map(weights.map(({ name: path }, file) => [path, read[file]]));
   refuseAdapter(new Map([...headers].map(([path, h]) => [relative(path), namesOf(h.tensors)])));
 
-  const tensors = new Map<string, TensorEntry>();
+  const stored: Map<string, StoredTensor>[] = [];
   const remarks: string[] = [];
   for (const component of found.components) {
+    const tensors = new Map<string, StoredTensor>();
+    stored.push(tensors);
     const own = new Map(component.weights.map((path) => [baseName(path), headers.get(path)!]));
     const index = component.index === undefined ? null : byPath.get(component.index)!;
     const text = index && new TextDecoder().decode(await readWhole(index, signal));
@@ -74,7 +77,7 @@ export async function openModel(
         component: component.name,
       })),
     ),
-    tensors,
+    ...readCodes(configs.map(({ config }, i) => ({ tensors: stored[i], config }))),
     config: own ? parseConfig(own.text ?? '', own.name) : null,
     components: configs,
     companions,

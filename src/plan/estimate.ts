@@ -1,4 +1,5 @@
 import { bitsOf } from '../numerics/dtype.ts';
+import { planesOf, storedBytes } from './planes.ts';
 import type { Part, Plan, SideFile } from './types.ts';
 
 /** Jobs the engine has in flight: one is computed while the next is read or the last written. */
@@ -55,12 +56,8 @@ function readBytes(part: Part): number {
     case 'copy':
       return part.span.end - part.span.begin;
     case 'cast':
-      return part.plane.end - part.plane.begin;
     case 'merge':
-      return [...part.planes, ...(part.base ? [part.base] : [])].reduce(
-        (sum, plane) => sum + plane.end - plane.begin,
-        0,
-      );
+      return planesOf(part).reduce((sum, plane) => sum + storedBytes(plane), 0);
     default:
       return part satisfies never;
   }
@@ -69,7 +66,7 @@ function readBytes(part: Part): number {
 function measuredBytes(part: Part, expert: number): number {
   if (part.kind !== 'merge') return 0;
   const plane = part.planes[part.ordinals.indexOf(expert)];
-  return plane.end - plane.begin + (part.base ? part.base.end - part.base.begin : 0);
+  return storedBytes(plane) + (part.base ? storedBytes(part.base) : 0);
 }
 
 function elementsOf(part: Part): number {
@@ -78,8 +75,8 @@ function elementsOf(part: Part): number {
 
 function workingBytes(part: Part, outputBytes: number): number {
   if (part.kind === 'copy') return 0;
-  const planes = readBytes(part);
-  const bytesPerElement = planes / part.elementCount;
+  const bytesPerElement = planesOf(part).reduce((sum, { dtype }) => sum + bitsOf[dtype] / 8, 0);
+  const planes = bytesPerElement * part.elementCount;
   const block = Math.min(part.elementCount, LARGEST_BLOCK / bytesPerElement);
   return planes + block * (bytesPerElement + OUTPUTS * outputBytes);
 }

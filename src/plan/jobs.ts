@@ -1,10 +1,18 @@
-import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
+import {
+  elementCount,
+  isComputed,
+  type Model,
+  type StoredTensor,
+  storedOf,
+  type TensorEntry,
+} from '../formats/model.ts';
 import { byteLengthOf } from '../formats/safetensors/write.ts';
 import { type InputDtype, precisionOf, readingRounds } from '../methods/precision.ts';
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import type { OutputOptions } from '../recipe/recipe.ts';
 import type { Kept, Match, Matching } from './match.ts';
 import type { Participants } from './participants.ts';
+import { isComputedPlane } from './planes.ts';
 import { type Located, resolveExpert, resolveGlobal } from './resolve.ts';
 import type { Job, Part, PlaneRef, Span } from './types.ts';
 
@@ -23,7 +31,7 @@ export function makeJobs(who: Participants, matching: Matching): readonly Unplac
 function componentOf({ reference, experts }: Participants, entry: TensorEntry): string {
   const isOwn = ({ tensors }: Model) => tensors.get(entry.name) === entry;
   const owner = isOwn(reference) ? reference : experts.map(({ model }) => model).find(isOwn);
-  return (owner ?? reference).files[entry.file].component;
+  return (owner ?? reference).files[storedOf(entry)[0].file].component;
 }
 
 function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job, 'file'> {
@@ -37,7 +45,7 @@ function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job,
     shape: entry.shape,
     byteLength: byteLengthOf(dtype, entry.shape),
     parts: partsOf(who, matching, match, dtype),
-    original: dtype === entry.dtype ? spanOf(reference, entry) : null,
+    original: dtype === entry.dtype ? originalOf(reference, entry) : null,
   };
 }
 
@@ -61,7 +69,7 @@ function keptJob(
     shape,
     byteLength: byteLengthOf(dtype, shape),
     parts: total === 0 ? [] : [passed('stored', model.id, entry, 0, total, dtype)],
-    original: comparable ? spanOf(who.reference.id, expected) : null,
+    original: comparable ? originalOf(who.reference.id, expected) : null,
   };
 }
 
@@ -81,7 +89,9 @@ function partsOf(
   const { inputDtype } = who.recipe;
   const total = elementCount(entry.shape);
   if (total === 0) return [];
-  if (!isFloatDtype(entry.dtype)) return [{ kind: 'copy', span: spanOf(reference, entry) }];
+  if (!isComputed(entry) && !isFloatDtype(entry.dtype)) {
+    return [{ kind: 'copy', span: spanOf(reference, entry) }];
+  }
   // Too few models for the method (SLERP with one): the one that is there goes through unchanged.
   if (meetings.length < who.method.arity.models[0]) {
     const [only] = meetings;
@@ -92,17 +102,17 @@ function partsOf(
       : [head];
   }
   const parts: Part[] = [];
-  if (mergedCount > 0) parts.push(mergePart(who, matching, match));
+  if (mergedCount > 0) parts.push(mergePart(who, matching, match, dtype));
   if (mergedCount < total)
     parts.push(passed(inputDtype, reference, entry, mergedCount, total, dtype));
   return parts;
 }
 
-function mergePart(who: Participants, matching: Matching, match: Match): Part {
+function mergePart(who: Participants, matching: Matching, match: Match, output: Dtype): Part {
   const { entry, place, meetings, mergedCount } = match;
   const { recipe, method, base } = who;
-  const planes = meetings.map((m) => planeOf(m.expert.model.id, m.entry, 0, mergedCount));
-  const basePlane = base && planeOf(base.id, entry, 0, mergedCount);
+  const planes = meetings.map((m) => planeOf(m.expert.model.id, m.entry, 0, mergedCount, output));
+  const basePlane = base && planeOf(base.id, entry, 0, mergedCount, output);
   const stored = [...planes, ...(basePlane ? [basePlane] : [])].map((plane) => plane.dtype);
   const tensor: Located = { name: entry.name, place, depths: matching.depths };
   return {
@@ -119,7 +129,10 @@ function mergePart(who: Participants, matching: Matching, match: Match): Part {
   };
 }
 
-/** Elements [from, to) as they are, in another dtype, or rounded to what inputs are read as; what is not floats as a whole. */
+/**
+ * Elements [from, to) as they are, in another dtype, or rounded to what inputs are read as; what is not floats as
+ * a whole. Codes become values: they never reach the output.
+ */
 function passed(
   inputs: InputDtype,
   model: string,
@@ -128,9 +141,11 @@ function passed(
   to: number,
   dtype: Dtype,
 ): Part {
-  if (!isFloatDtype(entry.dtype)) return { kind: 'copy', span: spanOf(model, entry) };
-  const plane = planeOf(model, entry, from, to);
-  if (entry.dtype !== dtype || readingRounds(entry.dtype, inputs)) {
+  if (!isComputed(entry) && !isFloatDtype(entry.dtype)) {
+    return { kind: 'copy', span: spanOf(model, entry) };
+  }
+  const plane = planeOf(model, entry, from, to, dtype);
+  if (isComputedPlane(plane) || entry.dtype !== dtype || readingRounds(plane.dtype, inputs)) {
     const precision = precisionOf('f32', [plane.dtype], inputs);
     return { kind: 'cast', plane, precision, elementCount: to - from };
   }
@@ -138,8 +153,19 @@ function passed(
   return { kind: 'copy', span: { model, file, begin, end } };
 }
 
-/** Elements [from, to) of a tensor of floats. */
-function planeOf(model: string, entry: TensorEntry, from: number, to: number): PlaneRef {
+/** Elements [from, to) of a tensor of floats. Computed values keep all of f32 where the output does. */
+function planeOf(
+  model: string,
+  entry: TensorEntry,
+  from: number,
+  to: number,
+  output: Dtype,
+): PlaneRef {
+  if (isComputed(entry)) {
+    const dtype = output === 'F32' ? 'F32' : entry.dtype;
+    const inputs = entry.inputs.map((input) => spanOf(model, input));
+    return { dtype, from, to, formula: entry.formula, inputs };
+  }
   const dtype = entry.dtype as FloatDtype;
   const size = bytesPerElement(dtype);
   return {
@@ -151,6 +177,12 @@ function planeOf(model: string, entry: TensorEntry, from: number, to: number): P
   };
 }
 
-function spanOf(model: string, { file, begin, end }: TensorEntry): Span {
+function originalOf(model: string, entry: TensorEntry): Job['original'] {
+  if (!isComputed(entry)) return spanOf(model, entry);
+  const plane = planeOf(model, entry, 0, elementCount(entry.shape), entry.dtype);
+  return isComputedPlane(plane) ? plane : null;
+}
+
+function spanOf(model: string, { file, begin, end }: StoredTensor): Span {
   return { model, file, begin, end };
 }

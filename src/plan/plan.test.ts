@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { elementCount } from '../formats/model.ts';
 import { f32Throughout } from '../methods/precision.ts';
-import { headerModel } from '../testing/model.ts';
+import { headerModel, placeIn } from '../testing/model.ts';
 import { jobOf, planned, planWith, recipeOf } from '../testing/planning.ts';
 
 const small = {
@@ -39,7 +39,7 @@ test('jobs come in the order of the header, contiguous from 0', () => {
 test('a merge names planes in recipe order, the base, and the values of each', () => {
   const recipe = recipeOf(base, [second, first], { values: { lambda: 0.5 } });
   const job = jobOf(planned(recipe, [base, first, second]), 'model.norm.weight');
-  const { begin, end } = base.tensors.get('model.norm.weight')!;
+  const { begin, end } = placeIn(base, 'model.norm.weight');
   const plane = { file: 0, begin, end, dtype: 'F32' };
   expect(job.parts).toEqual([
     {
@@ -60,7 +60,7 @@ test('a merge names planes in recipe order, the base, and the values of each', (
 
 test('integers are copied from the base', () => {
   const job = jobOf(planned(recipeOf(base, [first]), [base, first]), 'model.position_ids');
-  const { begin, end } = base.tensors.get('model.position_ids')!;
+  const { begin, end } = placeIn(base, 'model.position_ids');
   const span = { model: 'base', file: 0, begin, end };
   expect(job).toMatchObject({ dtype: 'I64', parts: [{ kind: 'copy', span }], original: span });
 });
@@ -68,7 +68,7 @@ test('integers are copied from the base', () => {
 test('without a base the first expert decides, and no base is read', () => {
   const recipe = recipeOf(null, [first, second], { method: 'linear' });
   const job = jobOf(planned(recipe, [first, second]), 'model.norm.weight');
-  expect(job.original?.model).toBe('first');
+  expect(job.original).toMatchObject({ model: 'first' });
   expect(job.parts[0]).toMatchObject({ base: null, ordinals: [0, 1] });
 });
 
@@ -172,7 +172,7 @@ test('tensors without elements and scalars are planned like any other', () => {
 test('what only the base has is copied, or cast when the dtype changes', () => {
   const expert = headerModel('expert', { 'model.embed_tokens.weight': ['BF16', [8, 4]] });
   const recipe = recipeOf(base, [expert]);
-  const { begin, end } = base.tensors.get('model.norm.weight')!;
+  const { begin, end } = placeIn(base, 'model.norm.weight');
   const span = { model: 'base', file: 0, begin, end };
   expect(jobOf(planned(recipe, [base, expert]), 'model.norm.weight').parts).toEqual([
     { kind: 'copy', span },

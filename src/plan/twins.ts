@@ -3,7 +3,13 @@
  * embedding when it is handed a state dict (LlamaFactory #10560), and its version 5 loads the two untied
  * once they differ. So what is equal before a merge has to be equal after it.
  */
-import type { Model, TensorEntry } from '../formats/model.ts';
+import {
+  isComputed,
+  type Model,
+  type StoredTensor,
+  storedOf,
+  type TensorEntry,
+} from '../formats/model.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Match, Matching } from './match.ts';
 import type { Participants } from './participants.ts';
@@ -65,19 +71,23 @@ export function withTwins(
 /** Both tensors of every model; null when a model takes part in one of them only. */
 function pairsOf(reference: Model, match: Match, leader: Match) {
   if (match.meetings.length !== leader.meetings.length) return null;
-  const pairs: [Span, Span][] = [
-    [spanOf(reference.id, match.entry), spanOf(reference.id, leader.entry)],
-  ];
+  const pairs = spanPairs(reference.id, match.entry, leader.entry);
   for (const [i, { expert, entry }] of match.meetings.entries()) {
     const other = leader.meetings[i];
-    if (other.expert !== expert) return null;
-    pairs.push([spanOf(expert.model.id, entry), spanOf(expert.model.id, other.entry)]);
+    const own = spanPairs(expert.model.id, entry, other.entry);
+    if (other.expert !== expert || pairs === null || own === null) return null;
+    pairs.push(...own);
   }
   return pairs;
 }
 
-function spanOf(model: string, { file, begin, end }: TensorEntry): Span {
-  return { model, file, begin, end };
+/** What has to be equal for two tensors to be: their bytes, or all that they are computed from alike. */
+function spanPairs(model: string, a: TensorEntry, b: TensorEntry): [Span, Span][] | null {
+  const formulaOf = (entry: TensorEntry) => isComputed(entry) && JSON.stringify(entry.formula);
+  if (formulaOf(a) !== formulaOf(b)) return null;
+  const spanOf = ({ file, begin, end }: StoredTensor): Span => ({ model, file, begin, end });
+  const others = storedOf(b);
+  return storedOf(a).map((one, i) => [spanOf(one), spanOf(others[i])]);
 }
 
 /** How parts are made, whatever they are made of, as comparable text. */

@@ -1,4 +1,5 @@
 import type { LeftOut, Role } from '../formats/beside.ts';
+import type { CodesFormula } from '../formats/model.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Precision } from '../methods/precision.ts';
@@ -60,7 +61,21 @@ export type Span = {
   readonly end: number;
 };
 
-export type PlaneRef = Span & { readonly dtype: FloatDtype };
+/** Where the values of one model for a tensor come from. */
+export type PlaneRef = StoredPlane | ComputedPlane;
+
+/** Values that lie in a file as they are. */
+export type StoredPlane = Span & { readonly dtype: FloatDtype };
+
+/** Elements [from, to) of a tensor whose values are computed from others, and rounded once to `dtype`. */
+export type ComputedPlane = {
+  readonly dtype: FloatDtype;
+  readonly from: number;
+  readonly to: number;
+  readonly formula: CodesFormula;
+  /** All of each stored tensor that the formula takes, in its order. */
+  readonly inputs: readonly Span[];
+};
 
 /** A consecutive run of the output tensor's elements. */
 export type Part =
@@ -111,7 +126,7 @@ export type Job = {
   readonly parts: readonly Part[];
   readonly twin?: Twin;
   /** The tensor this one would equal if nothing changed; null when dtypes differ. */
-  readonly original: Span | null;
+  readonly original: Span | ComputedPlane | null;
 };
 
 export type OutputFile = {

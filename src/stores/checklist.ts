@@ -10,7 +10,7 @@ const topics: readonly { readonly title: string; readonly codes: RegExp }[] = [
   { title: 'Models', codes: /^(model|no-(base|experts)|base|arity|same-model|unknown-method)/ },
   { title: 'Tensor names', codes: /^(no-common|missing|extra|nothing)/ },
   { title: 'Shapes', codes: /^(shape|too-large)/ },
-  { title: 'Precision', codes: /^(dtype|mixed|may-saturate|not-computed|quantised)/ },
+  { title: 'Precision', codes: /^(dtype|mixed|may-saturate|not-computed|quantis|read-as-values)/ },
   { title: 'Vocabulary and head', codes: /^(vocabulary|tied|task-head)/ },
   { title: 'Config', codes: /^config/ },
   { title: 'Tokenizer', codes: /^tokenizer/ },

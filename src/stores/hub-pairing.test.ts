@@ -38,7 +38,18 @@ test.each([
     /MistralForCausalLM, base a Llama/,
   ],
   ['another size', { parameters: { total: 3_000_000, byDtype: {} } }, /3 M parameters, base 1 M/],
-  ['quantised weights', { quantization: 'gptq' }, /quantised \(gptq\)/],
+  [
+    'quantised weights',
+    { quantization: 'gptq', parameters: { total: 1_000_000, byDtype: { I32: 9, F16: 1 } } },
+    /quantised \(gptq\)/,
+  ],
+  ['a method that is named beside plain weights', { quantization: 'bitsandbytes' }, null],
+  ['FP8, which is read as values', { quantization: 'fp8' }, null],
+  [
+    'codes of which several are one number',
+    { quantization: 'mxfp4', parameters: { total: 200_000, byDtype: { U8: 190_000, BF16: 10 } } },
+    null,
+  ],
 ] as const)('%s', (_, more, expected) => {
   const problem = pairingProblem({ ...model, ...more }, base);
   if (expected === null) expect(problem).toBeNull();
@@ -47,5 +58,6 @@ test.each([
 
 test('without a base only quantised weights are a problem', () => {
   expect(pairingProblem({ ...model, architecture: 'Other' }, null)).toBeNull();
-  expect(pairingProblem({ ...model, quantization: 'awq' }, null)).toMatch(/awq/);
+  const awq = { ...model, quantization: 'awq', parameters: null };
+  expect(pairingProblem(awq, null)).toMatch(/awq/);
 });

@@ -1,4 +1,4 @@
-import { elementCount, type Model } from '../formats/model.ts';
+import { elementCount, type Model, storedOf } from '../formats/model.ts';
 
 /** Number of elements of all tensors. */
 export function elementsOf(model: Model): number {
@@ -7,11 +7,11 @@ export function elementsOf(model: Model): number {
   return sum;
 }
 
-/** The dtype most bytes have, or "F32 + BF16" when no dtype has nine tenths of them. */
+/** The dtype most stored bytes have, or "F32 + BF16" when no dtype has nine tenths of them. */
 export function mainDtypeOf(model: Model): string {
   const bytesOf = new Map<string, number>();
   let total = 0;
-  for (const { dtype, begin, end } of model.tensors.values()) {
+  for (const { dtype, begin, end } of [...model.tensors.values()].flatMap(storedOf)) {
     bytesOf.set(dtype, (bytesOf.get(dtype) ?? 0) + end - begin);
     total += end - begin;
   }

@@ -33,6 +33,7 @@ const unknown = {
   companions: [],
   leftOut: [],
   remarks: [],
+  quantised: { read: [], unreadable: [], leftOut: [], declared: null },
 };
 
 const none = new Uint32Array();

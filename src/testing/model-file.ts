@@ -27,6 +27,19 @@ export const f16 = (shape: readonly number[], values?: readonly number[]) =>
 export const bf16 = (shape: readonly number[], values?: readonly number[]) =>
   tensor('BF16', shape, values);
 
+/** Whole numbers of up to 32 bits, repeated to fill the shape; zeros without any. */
+export function whole(
+  dtype: 'U8' | 'I8' | 'I32' | 'U32',
+  shape: readonly number[],
+  values: readonly number[] = [0],
+): TestTensor {
+  const filled = Array.from({ length: elementCount(shape) }, (_, i) => values[i % values.length]);
+  const bytes = dtype.endsWith('8') ? Uint8Array.from(filled) : words(filled);
+  return { dtype, shape, bytes };
+}
+
+const words = (values: readonly number[]) => new Uint8Array(new Uint32Array(values).buffer);
+
 /** A tensor that is copied, never computed. */
 export function i64(shape: readonly number[], values: readonly number[]): TestTensor {
   const bytes = new Uint8Array(new BigInt64Array(values.map(BigInt)).buffer);

@@ -1,5 +1,6 @@
 import type { LeftOut } from '../formats/beside.ts';
-import type { Companion, Model, TensorEntry } from '../formats/model.ts';
+import { readCodes } from '../formats/codes/read-codes.ts';
+import { type Companion, type Model, type StoredTensor, storedOf } from '../formats/model.ts';
 import { byteLengthOf } from '../formats/safetensors/write.ts';
 import type { Dtype } from '../numerics/dtype.ts';
 import type { ModelRef } from '../recipe/recipe.ts';
@@ -32,7 +33,7 @@ export function headerModel(
 ): Model {
   const { components = [''], stem = 'diffusion_pytorch_model', leftOut = [], remarks = [] } = more;
   const names = components;
-  const entries = new Map<string, TensorEntry>();
+  const entries = new Map<string, StoredTensor>();
   let offset = HEADER_BYTES;
   for (const [tensor, [dtype, shape]] of Object.entries(tensors)) {
     const end = offset + byteLengthOf(dtype, shape);
@@ -49,7 +50,7 @@ export function headerModel(
       size: offset,
       component,
     })),
-    tensors: entries,
+    ...readCodes([{ tensors: entries, config }]),
     config,
     components: names.map((component) => ({
       name: component,
@@ -60,6 +61,11 @@ export function headerModel(
     remarks,
     metadata,
   };
+}
+
+/** Where a tensor lies in its file. */
+export function placeIn(model: Model, tensor: string): StoredTensor {
+  return storedOf(model.tensors.get(tensor)!)[0];
 }
 
 function companion(name: string, text: string): Companion {

@@ -1,3 +1,4 @@
+import { spansOfPlane } from '../../plan/planes.ts';
 import type { Job, Part, PlaneRef } from '../../plan/types.ts';
 import type { Sources } from '../library/sources.ts';
 import { planeBlocks } from '../tensor/blocks.ts';
@@ -21,8 +22,9 @@ export async function originsOf(job: Job, options: OriginOptions): Promise<reado
   for (const part of job.parts) {
     for (const ref of planesOf(part)) {
       const found = await countIn(ref, part, job, options);
-      const known = origins.get(ref.model) ?? { nan: 0, infinite: 0 };
-      origins.set(ref.model, plus(known, found));
+      const [{ model }] = spansOfPlane(ref);
+      const known = origins.get(model) ?? { nan: 0, infinite: 0 };
+      origins.set(model, plus(known, found));
     }
   }
   return [...origins]

@@ -1,11 +1,10 @@
 import type { Block, Blocks, Room } from '../../compute/backend.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { WorkDtype } from '../../numerics/round.ts';
-import type { PlaneRef, Span } from '../../plan/types.ts';
-import { isAbort, JobError } from '../errors.ts';
-import type { Sources } from '../library/sources.ts';
+import type { PlaneRef } from '../../plan/types.ts';
 import { ahead } from './ahead.ts';
 import { blockShape, roomElements } from './memory.ts';
+import { type PlaneReader, readPlane } from './planes.ts';
 
 export type Planes = {
   /** Models in recipe order. */
@@ -20,14 +19,8 @@ export type PlaneBlocks = Blocks & {
   from(first: number): Blocks;
 };
 
-export type Reader = {
-  readonly sources: Sources;
-  /** For error messages. */
-  readonly tensor: string;
-  readonly outputBytes: number;
-  /** Bytes the whole run may hold, or in a kernel worker what that may. */
-  readonly budget: number;
-};
+/** `budget` is what the whole run may hold, or in a kernel worker what that may. */
+export type Reader = PlaneReader & { readonly outputBytes: number };
 
 /**
  * The planes of one tensor as a stream of blocks that can be read again. Planes of a block are read
@@ -49,12 +42,7 @@ export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
     room?: Room,
   ): Promise<Block> {
     const places = room?.(start, count);
-    const bytes = refs.map((ref, k) => {
-      const size = bytesPerElement(ref.dtype);
-      const begin = ref.begin + start * size;
-      const span = { ...ref, begin, end: begin + count * size };
-      return readSpan(span, reader, signal, places?.[k]);
-    });
+    const bytes = refs.map((ref, k) => readPlane(ref, start, count, reader, signal, places?.[k]));
     return { start, count, planes: await Promise.all(bytes) };
   }
 
@@ -80,23 +68,4 @@ export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
       return { ...this, read: (signal, room) => ahead(readFrom(first, signal, room)) };
     },
   };
-}
-
-/** Bytes of a span, in `into` if given; failures name tensor and file. */
-export async function readSpan(
-  span: Span,
-  reader: Pick<Reader, 'sources' | 'tensor'>,
-  signal: AbortSignal,
-  into?: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const source = reader.sources.weights(span.model, span.file);
-  try {
-    const bytes = await source.read(span.begin, span.end, signal, into);
-    if (into === undefined || bytes === into) return bytes;
-    into.set(bytes);
-    return into;
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    throw new JobError({ step: 'read', tensor: reader.tensor, file: source.name }, error);
-  }
 }

@@ -3,8 +3,9 @@ import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import type { PlaneRef } from '../../plan/types.ts';
 import { ahead } from './ahead.ts';
-import { type Planes, type Reader, readSpan } from './blocks.ts';
+import type { Planes, Reader } from './blocks.ts';
 import { blockShape } from './memory.ts';
+import { readPlane } from './planes.ts';
 
 /** One tensor of a chain. */
 export type Link = Planes & { readonly tensor: string };
@@ -42,15 +43,12 @@ export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tens
     const planes = room?.(start, count) ?? own();
     const reads = pieces.flatMap(({ link, from, count: length, at }) =>
       columns[links.indexOf(link)].map(async (ref, plane) => {
-        const size = bytesPerElement(ref.dtype);
-        const begin = ref.begin + from * size;
-        const span = { ...ref, begin, end: begin + length * size };
         const target = dtypes[plane];
         const named = { ...reader, tensor: link.tensor };
         const begins = at * bytesPerElement(target);
         const place = planes[plane].subarray(begins, begins + length * bytesPerElement(target));
-        if (ref.dtype === target) await readSpan(span, named, signal, place);
-        else place.set(widened(await readSpan(span, named, signal), ref.dtype));
+        if (ref.dtype === target) await readPlane(ref, from, length, named, signal, place);
+        else place.set(widened(await readPlane(ref, from, length, named, signal), ref.dtype));
       }),
     );
     await Promise.all(reads);

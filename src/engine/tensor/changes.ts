@@ -1,9 +1,14 @@
-import type { Job } from '../../plan/types.ts';
-import { type Reader, readSpan } from './blocks.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
+import { isComputedPlane } from '../../plan/planes.ts';
+import type { Job, PlaneRef, Span } from '../../plan/types.ts';
+import type { Reader } from './blocks.ts';
 import { copyPiece } from './memory.ts';
+import { readPlane, readSpan } from './planes.ts';
 
 /** Bytes looked at first: most tensors that change do so at once. */
 export const firstLook = 64 * 1024;
+/** Bytes of the widest element: looks end where elements do. */
+const widest = 8;
 
 /** Whether the output of a job differs from the tensor it would equal if nothing changed. */
 export interface Comparison {
@@ -26,8 +31,8 @@ export function comparison(
   if (original === null || known !== null) {
     return { feed: async () => {}, result: () => known };
   }
-  let differs = original.end - original.begin !== job.byteLength;
-  let at = original.begin;
+  let differs = byteLengthOf(original) !== job.byteLength;
+  let at = 0;
   return {
     async feed(bytes, atHand) {
       if (atHand !== null) {
@@ -36,9 +41,9 @@ export function comparison(
         return;
       }
       for (let seen = 0; seen < bytes.length && !differs; ) {
-        const piece = at === original.begin ? firstLook : copyPiece(reader.budget);
-        const count = Math.min(piece, bytes.length - seen);
-        const before = await readSpan({ ...original, begin: at, end: at + count }, reader, signal);
+        const piece = at === 0 ? firstLook : copyPiece(reader.budget);
+        const count = Math.min(piece - (piece % widest), bytes.length - seen);
+        const before = await readOriginal(original, at, count, reader, signal);
         differs = !equal(before, bytes, seen);
         seen += count;
         at += count;
@@ -50,12 +55,42 @@ export function comparison(
 
 /** Known without reading: nothing to compare with, or a copy of the original itself. */
 function foregone({ original, parts }: Job): boolean | null {
-  if (original === null) return null;
   const [part] = parts;
-  if (parts.length !== 1 || part.kind !== 'copy') return null;
-  const { model, file, begin, end } = part.span;
-  const same = model === original.model && file === original.file;
-  return same && begin === original.begin && end === original.end ? false : null;
+  if (original === null || parts.length !== 1 || part.kind !== 'copy') return null;
+  const { span } = part;
+  return byteLengthOf(span) === byteLengthOf(original) && startOf(span) === startOf(original)
+    ? false
+    : null;
+}
+
+/** Names the place where values begin, `later` bytes after the first of them: equal places, equal values. */
+export function startOf(plane: PlaneRef | Span, later = 0): string {
+  if (!isComputedPlane(plane)) return `stored ${plane.file} ${plane.begin + later} ${plane.model}`;
+  const [{ file, begin, model }] = plane.inputs;
+  const from = plane.from * bytesPerElement(plane.dtype) + later;
+  return `computed ${file} ${begin} ${from} ${plane.dtype} ${model}`;
+}
+
+function byteLengthOf(plane: PlaneRef | Span): number {
+  return isComputedPlane(plane)
+    ? (plane.to - plane.from) * bytesPerElement(plane.dtype)
+    : plane.end - plane.begin;
+}
+
+/** `count` bytes of the original from its byte `at` on; whole elements of those that are computed. */
+async function readOriginal(
+  original: NonNullable<Job['original']>,
+  at: number,
+  count: number,
+  reader: Omit<Reader, 'outputBytes'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (isComputedPlane(original)) {
+    const size = bytesPerElement(original.dtype);
+    return readPlane(original, at / size, count / size, reader, signal);
+  }
+  const begin = original.begin + at;
+  return readSpan({ ...original, begin, end: begin + count }, reader, signal);
 }
 
 /** Whether `b` holds the bytes of `a` from byte `from` on. */

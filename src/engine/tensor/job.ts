@@ -3,13 +3,15 @@ import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
 import { tensorKey } from '../../numerics/random.ts';
 import { roundSumTo } from '../../numerics/round.ts';
-import type { Job, Plan, PlaneRef, Span } from '../../plan/types.ts';
+import { planesOf } from '../../plan/planes.ts';
+import type { Job, Plan, Span } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
 import type { TensorReport } from '../protocol.ts';
-import { planeBlocks, type Reader, readSpan } from './blocks.ts';
-import { comparison } from './changes.ts';
+import { planeBlocks, type Reader } from './blocks.ts';
+import { comparison, startOf } from './changes.ts';
 import { copyPiece } from './memory.ts';
 import { type CastPart, cast, compute, type MergePart, type Task } from './merge-part.ts';
+import { readSpan } from './planes.ts';
 import { partsOf } from './twin.ts';
 
 /** How all tensors of a run are made: plain data, as it travels to kernel workers. */
@@ -86,10 +88,8 @@ export async function* produce(
 
 /** Which plane of a part is the stretch of the original that it would equal; −1 when none is. */
 function planeOfOriginal(part: MergePart | CastPart, { original }: Job, at: number): number {
-  const refs = part.kind === 'cast' ? [] : [...part.planes, ...(part.base ? [part.base] : [])];
-  const isOriginal = ({ model, file, begin }: PlaneRef) =>
-    model === original?.model && file === original.file && begin === original.begin + at;
-  return refs.findIndex(isOriginal);
+  if (original === null) return -1;
+  return planesOf(part).findIndex((plane) => startOf(plane) === startOf(original, at));
 }
 
 async function* copy(

@@ -1,8 +1,10 @@
 import type { Source } from '../../io/source.ts';
+import { planesOf, spansOfPlane } from '../../plan/planes.ts';
 import type { Job, Part, Span } from '../../plan/types.ts';
 import { isAbort } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
-import { type Reader, readSpan } from './blocks.ts';
+import type { Reader } from './blocks.ts';
+import { readSpan } from './planes.ts';
 
 type Range = { readonly begin: number; end: number };
 type Fetched = { readonly begin: number; readonly bytes: Uint8Array<ArrayBuffer> };
@@ -95,7 +97,5 @@ export function joined(spans: readonly Pick<Span, 'begin' | 'end'>[]): readonly 
 
 /** Every byte range that a part reads. */
 export function spansOf(part: Part): readonly Span[] {
-  if (part.kind === 'copy') return [part.span];
-  if (part.kind === 'cast') return [part.plane];
-  return part.base === null ? part.planes : [...part.planes, part.base];
+  return part.kind === 'copy' ? [part.span] : planesOf(part).flatMap(spansOfPlane);
 }

@@ -1,5 +1,6 @@
 import { bytesPerElement } from '../../numerics/dtype.ts';
-import type { Job, Part, Plan } from '../../plan/types.ts';
+import { isComputedPlane, planesOf, storedBytes } from '../../plan/planes.ts';
+import type { Job, Part, Plan, PlaneRef } from '../../plan/types.ts';
 
 /** Consecutive tensors of one output file that are made in one go. */
 export type Stretch = {
@@ -56,10 +57,13 @@ function bytesOf(job: Job): number {
   return job.parts.reduce((sum, part) => sum + readBytes(part), job.byteLength);
 }
 
-/** Bytes of the planes of a part. */
+/** Bytes of the planes of a part, and of what they are computed from. */
 export function readBytes(part: Part): number {
   if (part.kind === 'copy') return part.span.end - part.span.begin;
-  if (part.kind === 'cast') return part.elementCount * bytesPerElement(part.plane.dtype);
-  const planes = part.base === null ? part.planes : [...part.planes, part.base];
-  return planes.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  return planesOf(part).reduce((sum, plane) => sum + valueBytes(plane, part.elementCount), 0);
+}
+
+function valueBytes(plane: PlaneRef, elementCount: number): number {
+  const values = elementCount * bytesPerElement(plane.dtype);
+  return isComputedPlane(plane) ? values + storedBytes(plane) : values;
 }

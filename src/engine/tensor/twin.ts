@@ -1,7 +1,8 @@
 import type { Job, Part, Span } from '../../plan/types.ts';
-import { type Reader, readSpan } from './blocks.ts';
+import type { Reader } from './blocks.ts';
 import { equal, firstLook } from './changes.ts';
 import { copyPiece } from './memory.ts';
+import { readSpan } from './planes.ts';
 
 /**
  * The parts a tensor is made of. A head that equals its embedding in every model, byte for byte, is made

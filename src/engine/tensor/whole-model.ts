@@ -1,4 +1,5 @@
 import type { Backend, Blocks, Work } from '../../compute/backend.ts';
+import { storedBytes } from '../../plan/planes.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
 import { isAbort, isExplained, JobError } from '../errors.ts';
@@ -83,7 +84,7 @@ function commonWork(links: readonly Merged[]): Work {
 
 function passBytes(links: readonly Link[]): number {
   const planes = links.flatMap(({ models, base }) => (base === null ? models : [...models, base]));
-  return planes.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  return planes.reduce((sum, plane) => sum + storedBytes(plane), 0);
 }
 
 function firstPassTold(

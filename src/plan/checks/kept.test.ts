@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Keep, Recipe } from '../../recipe/recipe.ts';
-import { headerModel } from '../../testing/model.ts';
+import { headerModel, placeIn } from '../../testing/model.ts';
 import { findingOf, findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
 
 const conv = 'model.diffusion_model.input_blocks.0.0.weight';
@@ -45,7 +45,7 @@ test('kept as in the base it is copied, and everything else is merged', () => {
     keepsOf({ filter: name, from: { kind: 'base' } }),
   );
   const plan = planned(recipe, models);
-  const { begin, end } = base.tensors.get(conv)!;
+  const { begin, end } = placeIn(base, conv);
   expect(jobOf(plan, conv)).toMatchObject({
     shape: [32, 4, 3, 3],
     parts: [{ kind: 'copy', span: { model: 'base', begin, end } }],
@@ -61,7 +61,7 @@ test('kept as in the base it is copied, and everything else is merged', () => {
 test('kept as in another model it has that model’s shape and bytes, and config.json is doubted', () => {
   const from = { kind: 'model', model: 'inpainting' } as const;
   const recipe = recipeOf(base, [inpainting, photo], keepsOf({ filter: name, from }));
-  const { begin, end } = inpainting.tensors.get(conv)!;
+  const { begin, end } = placeIn(inpainting, conv);
   expect(jobOf(planned(recipe, models), conv)).toMatchObject({
     shape: [32, 9, 3, 3],
     byteLength: 32 * 9 * 9 * 2,

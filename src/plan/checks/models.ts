@@ -1,5 +1,5 @@
 /** Which models the recipe names, whether they are open, and whether the method can take them. */
-import type { Model } from '../../formats/model.ts';
+import { type Model, storedOf, type TensorEntry } from '../../formats/model.ts';
 import type { MergeMethod } from '../../methods/method.ts';
 import { globalValues } from '../../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../../recipe/recipe.ts';
@@ -136,9 +136,15 @@ function isSame(a: ModelRef, b: ModelRef, models: Models): boolean {
     one.tensors.size === other.tensors.size &&
     [...one.tensors.values()].every((entry) => {
       const twin = other.tensors.get(entry.name);
-      return twin?.begin === entry.begin && twin.end === entry.end && twin.dtype === entry.dtype;
+      return twin?.dtype === entry.dtype && placesOf(twin) === placesOf(entry);
     })
   );
+}
+
+function placesOf(entry: TensorEntry): string {
+  return storedOf(entry)
+    .map(({ begin, end }) => `${begin}-${end}`)
+    .join();
 }
 
 function totalBytes({ files }: Model): number {

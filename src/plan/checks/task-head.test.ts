@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Keep } from '../../recipe/recipe.ts';
-import { type HeaderTensor, headerModel } from '../../testing/model.ts';
+import { type HeaderTensor, headerModel, placeIn } from '../../testing/model.ts';
 import { findingOf, findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
 
 const body = {
@@ -52,7 +52,7 @@ describe('classifiers with different numbers of labels', () => {
     const recipe = recipeOf(a, [b], { keeps: keep({ kind: 'model', model: 'b' }) });
     const plan = planned(recipe, models);
     for (const name of ['classifier.weight', 'classifier.bias']) {
-      const { begin, end, shape } = b.tensors.get(name)!;
+      const { begin, end, shape } = placeIn(b, name);
       expect(jobOf(plan, name)).toMatchObject({
         shape,
         original: null,

@@ -110,22 +110,3 @@ test('a tensor of 2³² elements cannot be merged, one element fewer can', () =>
   const [c, d] = [headerModel('c', huge(65535)), headerModel('d', huge(65535))];
   expect(planned(recipeOf(c, [d]), [c, d]).jobs).toHaveLength(1);
 });
-
-test('quantised models are refused, by config or by names', () => {
-  const gptq = headerModel('gptq', layers, {
-    config: { quantization_config: { quant_method: 'gptq' } },
-  });
-  expect(findingOf(recipeOf(base, [gptq]), [base, gptq], 'quantised')).toMatchObject({
-    severity: 'error',
-    place: { model: 'gptq' },
-    message: expect.stringContaining('gptq is quantised (config.json says gptq)'),
-  });
-  const scales = {
-    ...layers,
-    'model.layers.0.mlp.up_proj.weight_scale_inv': ['F32', [1]],
-  } as const;
-  const fp8 = headerModel('fp8', scales);
-  expect(findingOf(recipeOf(fp8, [base]), [base, fp8], 'quantised').message).toContain(
-    'it has model.layers.0.mlp.up_proj.weight_scale_inv',
-  );
-});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Model } from '../../formats/model.ts';
 import { f32Throughout } from '../../methods/precision.ts';
-import { headerModel } from '../../testing/model.ts';
+import { headerModel, placeIn } from '../../testing/model.ts';
 import { findingOf, findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
 
 const EMBEDDING = 'model.embed_tokens.weight';
@@ -13,7 +13,7 @@ const base = withRows('base', 8);
 const ROW_BYTES = 4 * 2;
 
 const spanOf = (model: Model, from: number, to: number) => {
-  const { begin } = model.tensors.get(EMBEDDING)!;
+  const { begin } = placeIn(model, EMBEDDING);
   const [first, last] = [begin + from * ROW_BYTES, begin + to * ROW_BYTES];
   return { model: model.id, file: 0, begin: first, end: last };
 };
@@ -99,7 +99,7 @@ test('a tied expert lends its embedding to the head of the base', () => {
     place: { model: 'b', tensor: 'lm_head.weight' },
     message: expect.stringContaining(`so ${EMBEDDING} meets lm_head.weight of a`),
   });
-  const { begin, end } = b.tensors.get(EMBEDDING)!;
+  const { begin, end } = placeIn(b, EMBEDDING);
   expect(jobOf(planned(recipe, [a, b]), 'lm_head.weight').parts).toMatchObject([
     { kind: 'merge', planes: [{ model: 'b', begin, end }] },
   ]);

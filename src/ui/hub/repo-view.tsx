@@ -5,7 +5,7 @@ import { look } from '../../commands/hub/look.ts';
 import { search } from '../../commands/hub/search.ts';
 import type { Candidate } from '../../stores/dropped.ts';
 import type { Looked } from '../../stores/hub.ts';
-import { pairingProblem } from '../../stores/hub-pairing.ts';
+import { isUnreadable, pairingProblem } from '../../stores/hub-pairing.ts';
 import { openModel } from '../../stores/models.ts';
 import { session, useHub, useModels, useRecipe } from '../../stores/use-session.ts';
 import { Button, IconButton } from '../kit/button.tsx';
@@ -122,7 +122,7 @@ function Take({ looked, candidate }: { readonly looked: Open; readonly candidate
   const isDemo = useRecipe((state) => state.recipe.base?.origin === 'demo');
   const base = useModels((state) => openModel(state.slots, baseId));
   const { info } = looked;
-  const quantised = info.model.quantization !== null;
+  const quantised = isUnreadable(info.model);
   const problem = pairingProblem(info.model, isDemo ? null : base);
   const take = (role: 'base' | 'expert') => {
     void add(session, info, candidate, role);
