@@ -5,7 +5,10 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compilerFaults, compilerTests } from './faults/compiler.js';
 import { shaderFaults, shaderTests } from './faults/shaders.js';
+
+/** @typedef {import('./faults/shaders.js').Suite} Suite */
 
 /** What is mutated: a folder, the suffix of its files, faults, and which tests should notice them. */
 const parts = [
@@ -14,8 +17,8 @@ const parts = [
     suffix: '.wgsl',
     faults: shaderFaults,
     testsOf: shaderTests,
-    testPath: (/** @type {string} */ name) => `src/compute/gpu/${name}.gpu`,
   },
+  { folder: 'src/wgsl', suffix: '.ts', faults: compilerFaults, testsOf: compilerTests },
 ];
 
 const at = process.argv.indexOf('--only');
@@ -24,10 +27,7 @@ const planted = parts
   .flatMap((part) =>
     part.faults.map(([file, from, to]) => ({
       ...{ path: `${part.folder}/${file}${part.suffix}`, from, to },
-      suites: part.testsOf(file).map(({ files, names }) => ({
-        names,
-        files: files.map(part.testPath),
-      })),
+      suites: part.testsOf(file),
     })),
   )
   .filter(({ path, from, to }) => `${path} ${from} ${to}`.includes(only));
@@ -59,11 +59,11 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
 }
 
 /**
- * @param {{ readonly files: readonly string[], readonly names: string }} suite
+ * @param {Suite} suite
  * @returns {Promise<boolean>}
  */
-function passes({ files, names }) {
-  const args = ['run', '--project', 'gpu', '--bail', '1', '-t', names, ...files];
+function passes({ project, files, names }) {
+  const args = ['run', '--project', project, '--bail', '1', '-t', names, ...files];
   return new Promise((resolve, reject) => {
     running = spawn(join(copy, 'node_modules/.bin/vitest'), args, {
       ...{ cwd: copy, stdio: 'ignore', detached: true },
@@ -80,16 +80,18 @@ const began = Date.now();
 /** Whether tests pass without a fault, by their text: those that fail anyway would notice everything. */
 const sound = new Map();
 
-/** @param {{ readonly files: readonly string[], readonly names: string }} suite */
+/** @param {Suite} suite */
 async function mustPass(suite) {
   const key = JSON.stringify(suite);
   if (!sound.has(key)) sound.set(key, await passes(suite));
   if (sound.get(key)) return;
-  console.error(`Fails without any fault: ${suite.files.join(' ')} -t "${suite.names}"`);
+  console.error(
+    `Fails without any fault: ${suite.project} ${suite.files.join(' ')} -t "${suite.names}"`,
+  );
   process.exit(1);
 }
 
-/** @param {readonly { readonly files: readonly string[], readonly names: string }[]} suites */
+/** @param {readonly Suite[]} suites */
 async function firstToFail(suites) {
   for (const suite of suites) if (!(await passes(suite))) return suite;
 }

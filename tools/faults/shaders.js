@@ -46,34 +46,52 @@ export const shaderFaults = [
 const wide =
   'with 3 models|every choice|several pieces|paper defines it on F32|mergekit defines it on (F16|BF16)';
 
-/** Tests by the files and the names they have. */
-const tests = {
-  codes: { files: ['codes'], names: 'decodes|encodes|encoding' },
-  sums: { files: ['measure'], names: 'sums over (BF16|F32)|sums do not' },
-  ranks: { files: ['measure'], names: 'rank of BF16|ranks do not|all equal|more equal' },
-  reading: { files: ['backend'], names: 'left to|however it is cut' },
-  merges: { files: ['parity', 'parity-choices'], names: wide },
+/** @typedef {{ readonly project: string, readonly files: readonly string[], readonly names: string }} Suite */
+
+/** Of the shaders as processors run them: they take the least time. */
+const compiled = { project: 'unit', files: ['src/compute/cpu'], names: '' };
+
+/** Of the same on a GPU, by the files and the names that they have. */
+const onGpu = {
+  codes: gpu(['codes'], 'decodes|encodes|encoding'),
+  sums: gpu(['measure'], 'sums over (BF16|F32)|sums do not'),
+  ranks: gpu(['measure'], 'rank of BF16|ranks do not|all equal|more equal'),
+  reading: gpu(['backend'], 'left to|however it is cut'),
+  merges: gpu(['parity', 'parity-choices'], wide),
 };
+
+/**
+ * @param {readonly string[]} files
+ * @param {string} names
+ * @returns {Suite}
+ */
+function gpu(files, names) {
+  return { project: 'gpu', files: files.map((name) => `src/compute/gpu/${name}.gpu`), names };
+}
 
 /**
  * The tests that should notice a fault in a file, the nearest first: what is nearer is quicker.
  * @param {string} file
- * @returns {readonly { readonly files: readonly string[], readonly names: string }[]}
+ * @returns {readonly Suite[]}
  */
 export function shaderTests(file) {
+  const { codes, sums, ranks, reading, merges } = onGpu;
   const [, method] = /^methods\/(.*)/.exec(file) ?? [];
   if (method) {
-    const names = `^${method.replaceAll('-', '_')} .*(${wide})`;
-    return [{ ...tests.merges, names }];
+    const names = `^${method.replaceAll('-', '_')} `;
+    return [
+      { ...compiled, files: ['src/compute/cpu/compiled'], names },
+      { ...merges, names: `${names}.*(${wide})` },
+    ];
   }
   if (file === 'lib/dtype' || file === 'lib/planes') {
-    return [tests.codes, tests.reading, tests.sums, tests.ranks, tests.merges];
+    return [compiled, codes, reading, sums, ranks, merges];
   }
-  if (file === 'reduce') return [tests.sums, tests.ranks, tests.merges];
+  if (file === 'reduce') return [compiled, sums, ranks, merges];
   if (file === 'select' || file === 'sample' || file === 'lib/magnitude') {
-    return [tests.ranks, tests.merges];
+    return [compiled, ranks, merges];
   }
-  if (file === 'map') return [tests.reading, tests.codes, tests.merges];
-  if (file === 'lib/grid') return [tests.sums, tests.reading, tests.merges];
-  return [tests.merges];
+  if (file === 'map') return [compiled, reading, codes, merges];
+  if (file === 'lib/grid') return [sums, reading, merges];
+  return [compiled, merges];
 }
