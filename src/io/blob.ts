@@ -1,4 +1,5 @@
 import { asReadError, ReadError } from './errors.ts';
+import { letGo } from './let-go.ts';
 import type { Source } from './source.ts';
 
 /** Bytes asked of the browser at once when they have a place to go: what it gives is garbage afterwards. */
@@ -13,7 +14,9 @@ export function blobSource(name: string, blob: Blob): Source {
     async read(begin, end, signal, into) {
       if (!into) return await slice(begin, end, signal);
       for (let at = begin; at < end; at += STEP) {
-        into.set(await slice(at, Math.min(end, at + STEP), signal), at - begin);
+        const bytes = await slice(at, Math.min(end, at + STEP), signal);
+        into.set(bytes, at - begin);
+        letGo(bytes);
       }
       return into;
     },

@@ -1,4 +1,5 @@
 import type { Programs, Variant } from '../../compute/cpu/programs.ts';
+import { letGo } from '../../io/let-go.ts';
 import { EngineError } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
 import type { Take } from '../tensor/make.ts';
@@ -181,6 +182,7 @@ export class Crew {
     const pending = seat.pending.get(task);
     try {
       await pending?.take?.(piece);
+      letGo(piece.bytes);
       this.#post(seat, { kind: 'taken' });
     } catch (error) {
       pending?.reject(error);

@@ -1,6 +1,7 @@
 import { cpuBackend } from '../../compute/cpu/backend.ts';
 import type { Programs, Variant } from '../../compute/cpu/programs.ts';
 import { blobSource } from '../../io/blob.ts';
+import { letGo } from '../../io/let-go.ts';
 import type { Source } from '../../io/source.ts';
 import { type OpenSource, openStored } from '../../io/stored.ts';
 import { ladder } from '../devices/ladder.ts';
@@ -66,12 +67,17 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
     return {
       name,
       size,
-      read: (begin, end) =>
-        new Promise((resolve, reject) => {
+      async read(begin, end, _signal, into) {
+        const bytes = await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
           const ask = ++asks;
           reads.set(ask, { resolve, reject });
           post({ kind: 'read', ask, model, file, begin, end });
-        }),
+        });
+        if (!into) return bytes;
+        into.set(bytes);
+        letGo(bytes);
+        return into;
+      },
     };
   }
 
