@@ -136,3 +136,19 @@ test('what is kept is added in front of all others, and one step takes it back',
   undo();
   expect(keeps()).toEqual(['rule-1 misfit']);
 });
+
+test('files of a model are taken, given back on undo, and go with the model', () => {
+  const { store } = withExperts('a', 'b');
+  const donors = () => store.getState().recipe.donors;
+  store.getState().setDonor('tokenizer', 'a');
+  store.getState().setDonor('chatTemplate', 'b');
+  store.getState().setDonor('chatTemplate', null);
+  expect(donors()).toEqual({ tokenizer: 'a' });
+  store.getState().undo();
+  expect(donors()).toEqual({ tokenizer: 'a', chatTemplate: 'b' });
+  store.getState().removeExpert('b');
+  expect(donors()).toEqual({ tokenizer: 'a' });
+  store.getState().setDonor('config', 'base');
+  store.getState().setBase(null);
+  expect(donors()).toEqual({ tokenizer: 'a' });
+});

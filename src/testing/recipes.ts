@@ -41,7 +41,7 @@ export const fullRecipe: Recipe = {
   ],
   vocabulary: 'refuse',
   trimScope: 'model',
-  donors: {},
+  donors: { tokenizer: 'math', chatTemplate: 'math' },
   inputDtype: 'BF16',
   output: { name: 'mine', dtype: 'BF16', shardBytes: 5_000_000_000 },
 };

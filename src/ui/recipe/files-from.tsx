@@ -1,4 +1,7 @@
 import { useId } from 'react';
+import { findMethod } from '../../methods/registry.ts';
+import { usesBase } from '../../plan/participants.ts';
+import { globalValues } from '../../recipe/defaults.ts';
 import type { Donors } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 
@@ -11,10 +14,11 @@ const roles: readonly { readonly role: keyof Donors; readonly label: string }[] 
 
 /** Whose small files the output takes. */
 export function FilesFrom() {
-  const donors = useRecipe((state) => state.recipe.donors);
-  const base = useRecipe((state) => state.recipe.base);
-  const experts = useRecipe((state) => state.recipe.experts);
+  const recipe = useRecipe((state) => state.recipe);
   const id = useId();
+  const { base, experts, donors } = recipe;
+  const method = findMethod(recipe.method);
+  const isBase = method !== null && usesBase(method, globalValues(recipe, method));
   const models = [...(base ? [base] : []), ...experts.map(({ model }) => model)];
   return (
     <fieldset className="files-from">
@@ -30,7 +34,7 @@ export function FilesFrom() {
               session.recipe.getState().setDonor(role, event.target.value || null)
             }
           >
-            <option value="">{base ? 'the base' : 'the first model'}</option>
+            <option value="">{isBase ? 'the base' : 'the first model'}</option>
             {models.map((model) => (
               <option key={model.id} value={model.id}>
                 {model.name}
