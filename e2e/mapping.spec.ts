@@ -64,3 +64,47 @@ test('one odd tensor is kept as in the base at one press, and the rule can be ch
   await rule.getByRole('button', { name: 'Remove Keep 1' }).click();
   await expect(workbench.run.merge).toBeDisabled();
 });
+
+test('names with a prefix are met under a rename that is offered, shown and can be changed', async ({
+  workbench,
+  onDisk,
+}) => {
+  const compiled = Object.fromEntries(
+    Object.entries(tinyTensors(1)).map(([name, tensor]) => [`_orig_mod.${name}`, tensor]),
+  );
+  await workbench.open();
+  await workbench.drop(await onDisk(folders(compiled)));
+  await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
+  await workbench.showTab('Checks');
+  const card = await expectFinding(workbench, {
+    severity: 'error',
+    message:
+      'tiny-one and tiny-base call the same tensors otherwise: renamed by “_orig_mod.*” → “*”, 4 more tensors would meet, 100 % of the elements of tiny-base.',
+    advice: 'The rule can be changed under Tensor names',
+  });
+  await card.getByText('4 tensors', { exact: true }).click();
+  await expect(card.getByText(`_orig_mod.${names.norm} → ${names.norm}`)).toBeVisible();
+  await expect(workbench.run.merge).toBeDisabled();
+  await card.getByRole('button', { name: 'Rename 4 tensors' }).click();
+  await expect(workbench.run.merge).toBeEnabled();
+  await workbench.method.setField('λ', '1');
+  const values = await merged(workbench);
+  expect(Object.keys(values).toSorted()).toEqual(Object.values(names).toSorted());
+  expect(values[names.norm]).toEqual([2, -1, 1.5, 4]);
+
+  const rule = workbench.method.region.getByRole('group', { name: 'Rename 1' });
+  const from = rule.getByLabel('Rename 1, the expert’s name');
+  await expect(from).toHaveValue('_orig_mod.*');
+  await from.fill('_orig_mod.model.layers');
+  await expect(from).toHaveAttribute('aria-invalid', 'true');
+  await workbench.showTab('Checks');
+  await expectFinding(workbench, {
+    severity: 'error',
+    message: 'The rename of “_orig_mod.model.layers” to “*” cannot be read',
+    advice: 'Give both sides the same number of *',
+  });
+  await from.fill('_orig_mod.*');
+  await expect(workbench.run.merge).toBeEnabled();
+  await workbench.page.reload();
+  await expect(rule.getByLabel('Rename 1, the base’s name')).toHaveValue('*');
+});

@@ -8,11 +8,14 @@ type Fixes = {
 
 const fixes: Fixes = {
   'set-vocabulary': (recipe, { value }) => recipe.setVocabulary(value),
+  'set-small-share': (recipe, { value }) => recipe.setSmallShare(value),
   'set-method': (recipe, { value }) => recipe.setMethod(value),
   'set-value': (recipe, { key, value }) => recipe.setValue(key, value),
   'set-arithmetic': (recipe, { key, value }) => recipe.setChoice(key, value),
   'remove-rule': (recipe, { rule }) => recipe.removeItem('rules', rule),
-  keep: (recipe, { keep }) => recipe.addItem('keeps', keep, 'front'),
+  keep: (recipe, { keep }) => recipe.addItems('keeps', [keep], 'front'),
+  rename: (recipe, { renames }) => recipe.addItems('renames', renames, 'front'),
+  'remove-rename': (recipe, { rename }) => recipe.removeItem('renames', rename),
   'remove-keep': (recipe, { keep }) => recipe.removeItem('keeps', keep),
   'set-donor': (recipe, { role, model }) => recipe.setDonor(role, model),
   'remove-expert': (recipe, { model }) => recipe.removeExpert(model),

@@ -17,6 +17,7 @@ export function withoutModels(recipe: Recipe): Recipe {
     base: null,
     experts: [],
     rules: recipe.rules.filter((rule) => rule.model === null),
+    renames: [],
     keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model'),
     donors: {},
     output: { ...recipe.output, name: emptyRecipe().output.name },

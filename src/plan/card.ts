@@ -18,6 +18,7 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
   const papers = method.papers.map(({ label, url }) => `[${label}](${url})`);
   const rules = rulesOf(who);
   const keeps = keepsOf(who);
+  const renames = renamesOf(who);
   const sections = [
     frontMatter(who),
     `# ${inline(recipe.output.name)}`,
@@ -34,6 +35,13 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
     ...(rules.length > 0 ? ['## Rules', 'The first rule that matches wins.', bullets(rules)] : []),
     ...(keeps.length > 0
       ? ['## Kept tensors', 'The first rule that matches wins.', bullets(keeps)]
+      : []),
+    ...(renames.length > 0
+      ? [
+          '## Renamed tensors',
+          'Met the base’s names; the first rename that matches wins.',
+          bullets(renames),
+        ]
       : []),
     '## Recipe',
     `Opened in Amalgam, this makes the same model again. SHA-256 of its canonical text: \`${recipeHash}\`.`,
@@ -102,6 +110,13 @@ function arithmeticOf({ method, arithmetic, recipe }: Participants): readonly st
     ...(whole ? ['Trim threshold: one per model over all its tensors'] : []),
     ...(recipe.inputDtype === 'stored' ? [] : [`Inputs: rounded to ${recipe.inputDtype} first`]),
   ];
+}
+
+function renamesOf({ recipe, experts }: Participants): readonly string[] {
+  return recipe.renames.flatMap(({ model, from, to }) => {
+    const expert = experts.find(({ ref }) => ref.id === model);
+    return expert ? [`${inline(from)} → ${inline(to)}, in ${inline(expert.ref.name)}`] : [];
+  });
 }
 
 function keepsOf({ recipe, reference, experts }: Participants): readonly string[] {

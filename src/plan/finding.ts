@@ -43,6 +43,14 @@ export function list(names: readonly string[]): string {
   return `${names.slice(0, 3).join(', ')} and ${(names.length - 3).toLocaleString('en-US')} more`;
 }
 
+/** "34.5 %"; never 100 % or 0 % for a share that is not all or nothing. */
+export function percent(part: number, whole: number): string {
+  if (part === whole) return '100 %';
+  if (part === 0) return '0 %';
+  const share = Math.min(99.9, Math.max(0.1, (100 * part) / whole));
+  return `${share.toFixed(1)} %`;
+}
+
 /** "[4096, 32000]"; a scalar is "[]". */
 export function shapeText(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;

@@ -11,8 +11,9 @@ import { type InputDtype, precisionOf, readingRounds } from '../methods/precisio
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import type { OutputOptions } from '../recipe/recipe.ts';
 import type { Kept, Match, Matching } from './match.ts';
+import type { NamedTensor } from './names/tensors.ts';
 import type { Participants } from './participants.ts';
-import { isComputedPlane } from './planes.ts';
+import { isComputedPlane, spansOfPlane } from './planes.ts';
 import { type Located, resolveExpert, resolveGlobal } from './resolve.ts';
 import type { Job, Part, PlaneRef, Span } from './types.ts';
 
@@ -68,7 +69,7 @@ function keptJob(
     dtype,
     shape,
     byteLength: byteLengthOf(dtype, shape),
-    parts: total === 0 ? [] : [passed('stored', model.id, entry, 0, total, dtype)],
+    parts: total === 0 ? [] : passed('stored', model.id, entry, 0, total, dtype),
     original: comparable ? originalOf(who.reference.id, expected) : null,
   };
 }
@@ -95,16 +96,17 @@ function partsOf(
   // Too few models for the method (SLERP with one): the one that is there goes through unchanged.
   if (meetings.length < who.method.arity.models[0]) {
     const [only] = meetings;
-    if (!only) return [passed(inputDtype, reference, entry, 0, total, dtype)];
+    if (!only) return passed(inputDtype, reference, entry, 0, total, dtype);
     const head = passed(inputDtype, only.expert.model.id, only.entry, 0, mergedCount, dtype);
     return mergedCount < total
-      ? [head, passed(inputDtype, reference, entry, mergedCount, total, dtype)]
-      : [head];
+      ? [...head, ...passed(inputDtype, reference, entry, mergedCount, total, dtype)]
+      : head;
   }
   const parts: Part[] = [];
   if (mergedCount > 0) parts.push(mergePart(who, matching, match, dtype));
-  if (mergedCount < total)
-    parts.push(passed(inputDtype, reference, entry, mergedCount, total, dtype));
+  if (mergedCount < total) {
+    parts.push(...passed(inputDtype, reference, entry, mergedCount, total, dtype));
+  }
   return parts;
 }
 
@@ -136,27 +138,26 @@ function mergePart(who: Participants, matching: Matching, match: Match, output: 
 function passed(
   inputs: InputDtype,
   model: string,
-  entry: TensorEntry,
+  entry: NamedTensor,
   from: number,
   to: number,
   dtype: Dtype,
-): Part {
+): readonly Part[] {
   if (!isComputed(entry) && !isFloatDtype(entry.dtype)) {
-    return { kind: 'copy', span: spanOf(model, entry) };
+    return (entry.pieces ?? [entry]).map((piece) => ({ kind: 'copy', span: spanOf(model, piece) }));
   }
   const plane = planeOf(model, entry, from, to, dtype);
   if (isComputedPlane(plane) || entry.dtype !== dtype || readingRounds(plane.dtype, inputs)) {
     const precision = precisionOf('f32', [plane.dtype], inputs);
-    return { kind: 'cast', plane, precision, elementCount: to - from };
+    return [{ kind: 'cast', plane, precision, elementCount: to - from }];
   }
-  const { file, begin, end } = plane;
-  return { kind: 'copy', span: { model, file, begin, end } };
+  return spansOfPlane(plane).map((span) => ({ kind: 'copy', span }));
 }
 
 /** Elements [from, to) of a tensor of floats. Computed values keep all of f32 where the output does. */
 function planeOf(
   model: string,
-  entry: TensorEntry,
+  entry: NamedTensor,
   from: number,
   to: number,
   output: Dtype,
@@ -174,6 +175,7 @@ function planeOf(
     begin: entry.begin + from * size,
     end: entry.begin + to * size,
     dtype,
+    ...(entry.pieces && { pieces: entry.pieces.map((piece) => spanOf(model, piece)) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { elementCount, type Model, type TensorEntry } from '../formats/model.ts'
 import { isFloatDtype } from '../numerics/dtype.ts';
 import type { Keep } from '../recipe/recipe.ts';
 import { placeOf, type TensorPlace } from './groups.ts';
+import type { NamedTensor, Tensors } from './names/tensors.ts';
 import type { Participant, Participants } from './participants.ts';
 import { type Depths, depthsOf, filterMatches } from './resolve.ts';
 import { headDonor, isTaskHead, taskHeadOf } from './task-head.ts';
@@ -11,7 +12,7 @@ import { hasTokenRows, isInputEmbedding } from './vocabulary.ts';
 /** One expert's tensor that meets one of the output's. */
 export type Meeting = {
   readonly expert: Participant;
-  readonly entry: TensorEntry;
+  readonly entry: NamedTensor;
   /** Set when the head is tied: the name of the embedding that stands in for it. */
   readonly tiedTo: string | null;
 };
@@ -29,7 +30,7 @@ export type Match = {
 };
 
 /** Whose tensor the output takes as it is. */
-export type Kept = { readonly model: Model; readonly entry: TensorEntry; readonly rule: Keep };
+export type Kept = { readonly model: Model; readonly entry: NamedTensor; readonly rule: Keep };
 
 /** Why a tensor of an expert cannot be merged with the one of that name. */
 export type Clash = {
@@ -81,11 +82,12 @@ export function matchTensors(who: Participants): Matching {
     const place = placeOf(entry.name);
     const meetings: Meeting[] = [];
     const odd: Clash[] = [];
+    const lacking: Participant[] = [];
     for (const expert of experts) {
       used.get(expert)!.add(entry.name);
       const meeting = meet(expert, entry, place);
       if (meeting === null) {
-        if (isOwn(entry)) missing.get(expert)!.push(entry.name);
+        if (isOwn(entry)) lacking.push(expert);
       } else if (!isFloatDtype(entry.dtype)) continue;
       else {
         const clash = clashOf(meeting, entry, reference);
@@ -99,6 +101,7 @@ export function matchTensors(who: Participants): Matching {
       if (kept) return { entry, place, meetings: [], mergedCount: 0, kept };
       keptInVain.push({ rule, tensor: entry.name });
     } else clashes.push(...odd);
+    for (const expert of lacking) missing.get(expert)!.push(entry.name);
     return { entry, place, meetings, mergedCount: sharedCount(entry, meetings), kept: null };
   });
 
@@ -107,7 +110,7 @@ export function matchTensors(who: Participants): Matching {
     experts: experts.map((expert) => ({
       expert,
       missing: missing.get(expert)!,
-      extra: [...expert.model.tensors.keys()].filter((name) => !used.get(expert)!.has(name)),
+      extra: [...expert.tensors.keys()].filter((name) => !used.get(expert)!.has(name)),
     })),
     clashes,
     keptInVain,
@@ -136,16 +139,16 @@ function keptBy(rule: Keep, entry: TensorEntry, who: Participants): Kept | null 
   if (from.kind !== 'model' || from.model === who.reference.id) {
     return { model: who.reference, entry, rule };
   }
-  const model = who.experts.find(({ ref }) => ref.id === from.model)?.model;
-  const own = model?.tensors.get(entry.name);
-  return model && own ? { model, entry: own, rule } : null;
+  const expert = who.experts.find(({ ref }) => ref.id === from.model);
+  const own = expert?.tensors.get(entry.name);
+  return expert && own ? { model: expert.model, entry: own, rule } : null;
 }
 
 function meet(expert: Participant, entry: TensorEntry, place: TensorPlace): Meeting | null {
-  const own = expert.model.tensors.get(entry.name);
+  const own = expert.tensors.get(entry.name);
   if (own) return { expert, entry: own, tiedTo: null };
   if (place.group !== 'head' || !isTied(expert.model)) return null;
-  const embedding = inputEmbedding(expert.model, entry);
+  const embedding = inputEmbedding(expert.tensors, entry);
   return embedding && { expert, entry: embedding, tiedTo: embedding.name };
 }
 
@@ -154,11 +157,14 @@ export function isTied({ config }: Model): boolean {
   return config !== null && configFacts(config).tiesEmbeddings === true;
 }
 
-function inputEmbedding(model: Model, head: TensorEntry): TensorEntry | null {
+function inputEmbedding(tensors: Tensors, head: TensorEntry): NamedTensor | null {
   if (!head.name.endsWith('.weight')) return null;
-  const fits = ({ name, shape }: TensorEntry) =>
-    isInputEmbedding(name) && shape.length === 2 && shape[1] === head.shape[1];
-  return [...model.tensors.values()].find(fits) ?? null;
+  for (const [name, tensor] of tensors) {
+    const { shape } = tensor;
+    const fits = isInputEmbedding(name) && shape.length === 2 && shape[1] === head.shape[1];
+    if (fits) return tensor;
+  }
+  return null;
 }
 
 function clashOf({ expert, entry }: Meeting, expected: TensorEntry, reference: Model) {

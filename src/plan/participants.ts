@@ -5,12 +5,18 @@ import { resolveArithmetic } from '../methods/dialect.ts';
 import type { MergeMethod } from '../methods/method.ts';
 import { expertValues, globalValues, type ValuesByKey } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { type Named, nameTensors } from './names/rename.ts';
+import type { Tensors } from './names/tensors.ts';
 
 export type Participant = {
   /** Position among the recipe's experts. */
   readonly ordinal: number;
   readonly ref: ModelRef;
   readonly model: Model;
+  /** Its tensors under the base's names, after renames. */
+  readonly tensors: Tensors;
+  /** What renames came to. */
+  readonly named: Named;
   /** Per-model parameters before rules. */
   readonly values: ValuesByKey;
 };
@@ -46,16 +52,21 @@ export function participantsOf(
   models: ReadonlyMap<string, Model>,
 ): Participants | null {
   const global = globalValues(recipe, method);
-  const experts: Participant[] = [];
-  for (const [ordinal, expert] of recipe.experts.entries()) {
-    const model = models.get(expert.model.id);
-    if (!model) return null;
-    experts.push({ ordinal, ref: expert.model, model, values: expertValues(method, expert) });
-  }
+  const open = recipe.experts.map((expert) => models.get(expert.model.id));
   const needsBase = usesBase(method, global);
   const base = needsBase && recipe.base ? (models.get(recipe.base.id) ?? null) : null;
-  const reference = needsBase ? base : experts[0]?.model;
-  if (experts.length === 0 || !reference) return null;
+  const reference = needsBase ? base : open[0];
+  if (open.length === 0 || !reference) return null;
+  const experts: Participant[] = [];
+  for (const [ordinal, expert] of recipe.experts.entries()) {
+    const model = open[ordinal];
+    if (!model) return null;
+    const renames =
+      model === reference ? [] : recipe.renames.filter((one) => one.model === expert.model.id);
+    const named = nameTensors(model.tensors, renames, reference.tensors);
+    const values = expertValues(method, expert);
+    experts.push({ ordinal, ref: expert.model, model, tensors: named.tensors, named, values });
+  }
   const arithmetic = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
   const donorOf = (role: Role) => models.get(recipe.donors[role] ?? '') ?? reference;
   const donors = {

@@ -144,7 +144,7 @@ test('an error leaves no plan, and errors come before warnings and notes', () =>
   const result = planWith(recipeOf(base, [wrong]), [base, wrong]);
   if ('plan' in result) throw new Error('There is a plan');
   const severities = result.findings.map(({ severity }) => severity);
-  expect(severities).toEqual(['error', 'warning', 'note', 'note']);
+  expect(severities).toEqual(['error', 'warning', 'warning', 'note', 'note']);
 });
 
 test('a method that is not there is an error with a way out', () => {

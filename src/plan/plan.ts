@@ -7,9 +7,11 @@ import { checkEffects } from './checks/effects.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkKept } from './checks/kept.ts';
 import { checkModels } from './checks/models.ts';
+import { checkNaming, checkRenames } from './checks/names.ts';
 import { checkOutput } from './checks/output.ts';
 import { checkQuantised } from './checks/quantised.ts';
 import { checkRuleMatches, checkRules } from './checks/rules.ts';
+import { checkShare } from './checks/share.ts';
 import { checkTaskHead } from './checks/task-head.ts';
 import { checkTensors } from './checks/tensors.ts';
 import { checkValues } from './checks/values.ts';
@@ -21,9 +23,10 @@ import { layOutFiles } from './layout.ts';
 import { matchTensors } from './match.ts';
 import { namingOf } from './naming.ts';
 import { participantsOf } from './participants.ts';
+import { shareOf } from './share.ts';
 import { sideFilesOf } from './side-files.ts';
 import { withTwins } from './twins.ts';
-import type { Finding, Plan } from './types.ts';
+import type { Finding, Plan, Share } from './types.ts';
 import { wholeModelCounts } from './whole-model.ts';
 
 export type PlanInput = {
@@ -35,7 +38,10 @@ export type PlanInput = {
   readonly producer: { readonly version: string; readonly backend: string };
 };
 
-export type Planned = { readonly plan: Plan } | { readonly findings: readonly Finding[] };
+export type Planned =
+  | { readonly plan: Plan }
+  /** With the share that would be merged, where the models are there to tell. */
+  | { readonly findings: readonly Finding[]; readonly share?: Share };
 
 /**
  * Recipe × headers → everything a run needs, or the findings that stand in its way. Pure: the same
@@ -49,6 +55,7 @@ export function plan(input: PlanInput): Planned {
     ...checkModels(recipe, method, models),
     ...checkValues(recipe, method),
     ...checkRules(recipe, method),
+    ...checkRenames(recipe),
     ...checkOutput(recipe.output),
   ];
   const who = participantsOf(recipe, method, models);
@@ -56,8 +63,11 @@ export function plan(input: PlanInput): Planned {
 
   const matching = matchTensors(who);
   const jobs = withTwins(makeJobs(who, matching), who, matching);
+  const share = shareOf(who, matching, jobs);
   findings.push(
+    ...checkShare(who, matching, jobs, share),
     ...checkQuantised(who),
+    ...checkNaming(who),
     ...checkTensors(who, matching),
     ...checkTaskHead(who, matching),
     ...checkKept(who, matching),
@@ -69,7 +79,7 @@ export function plan(input: PlanInput): Planned {
     ...checkEffects(who, jobs),
   );
   if (findings.some(({ severity }) => severity === 'error')) {
-    return { findings: bySeverity(findings) };
+    return { findings: bySeverity(findings), share };
   }
   const layout = layOutFiles(jobs, namingOf(who), metadataOf(input));
   const counts = wholeModelCounts(who, jobs);
@@ -92,6 +102,7 @@ export function plan(input: PlanInput): Planned {
         [who.reference, ...who.experts.map(({ model }) => model)].map(({ id, name }) => [id, name]),
       ),
       ...output,
+      share,
       bytesToRead: bytesToRead(output),
       bytesToWrite: bytesToWrite(output, sizeOf),
       findings: bySeverity(findings),

@@ -14,7 +14,19 @@ export function planesOf(part: Part): readonly PlaneRef[] {
 
 /** The byte ranges that hold all that a plane is made of. */
 export function spansOfPlane(plane: PlaneRef): readonly Span[] {
-  return isComputedPlane(plane) ? plane.inputs : [plane];
+  if (isComputedPlane(plane)) return plane.inputs;
+  const { model, file, begin, end, pieces } = plane;
+  if (pieces === undefined) return [{ model, file, begin, end }];
+  const ranges: Span[] = [];
+  let before = 0;
+  for (const piece of pieces) {
+    const length = piece.end - piece.begin;
+    const from = Math.max(begin - before, 0);
+    const to = Math.min(end - before, length);
+    if (from < to) ranges.push({ ...piece, begin: piece.begin + from, end: piece.begin + to });
+    before += length;
+  }
+  return ranges;
 }
 
 /** Bytes that one pass over a plane reads from files, rounded up. */

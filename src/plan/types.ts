@@ -4,7 +4,7 @@ import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Precision } from '../methods/precision.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
-import type { Keep } from '../recipe/recipe.ts';
+import type { Keep, Rename } from '../recipe/recipe.ts';
 
 /** Something a person should know or fix. */
 export type Finding = {
@@ -28,6 +28,7 @@ export type Finding = {
 
 export type Fix =
   | { readonly kind: 'set-vocabulary'; readonly label: string; readonly value: 'keep base rows' }
+  | { readonly kind: 'set-small-share'; readonly label: string; readonly value: 'merge anyway' }
   | { readonly kind: 'set-method'; readonly label: string; readonly value: string }
   | {
       readonly kind: 'set-value';
@@ -44,6 +45,12 @@ export type Fix =
   | { readonly kind: 'remove-expert'; readonly label: string; readonly model: string }
   | { readonly kind: 'keep'; readonly label: string; readonly keep: Omit<Keep, 'id'> }
   | { readonly kind: 'remove-keep'; readonly label: string; readonly keep: string }
+  | {
+      readonly kind: 'rename';
+      readonly label: string;
+      readonly renames: readonly Omit<Rename, 'id'>[];
+    }
+  | { readonly kind: 'remove-rename'; readonly label: string; readonly rename: string }
   | { readonly kind: 'remove-rule'; readonly label: string; readonly rule: string }
   | {
       readonly kind: 'set-donor';
@@ -65,7 +72,11 @@ export type Span = {
 export type PlaneRef = StoredPlane | ComputedPlane;
 
 /** Values that lie in a file as they are. */
-export type StoredPlane = Span & { readonly dtype: FloatDtype };
+export type StoredPlane = Span & {
+  readonly dtype: FloatDtype;
+  /** Set where a plane is put together from several ranges: `begin` and `end` count bytes of their row. */
+  readonly pieces?: readonly Span[];
+};
 
 /** Elements [from, to) of a tensor whose values are computed from others, and rounded once to `dtype`. */
 export type ComputedPlane = {
@@ -147,6 +158,20 @@ export type SideFile =
       readonly copy: { readonly model: string; readonly companion: string };
     };
 
+/** How much is merged, in elements: one matrix is worth a thousand norms. */
+export type Share = {
+  /** Of the output. */
+  readonly total: number;
+  /** Of the output, computed from the reference and at least one other model. */
+  readonly merged: number;
+  /** Of the output, taken from one model. */
+  readonly copied: number;
+  /** Of the experts' floats, that go nowhere. */
+  readonly leftOut: number;
+  /** Of all floats of the experts. */
+  readonly given: number;
+};
+
 /** Pure result of recipe × headers: all that the engine needs, and nothing left to decide. */
 export type Plan = {
   readonly method: string;
@@ -162,6 +187,7 @@ export type Plan = {
   readonly wholeModelCounts: readonly number[] | null;
   /** What of the models' folders is not copied. */
   readonly leftOut: readonly LeftOut[];
+  readonly share: Share;
   readonly bytesToRead: number;
   readonly bytesToWrite: number;
   readonly findings: readonly Finding[];

@@ -31,6 +31,7 @@ import {
   type ModelRef,
   type OutputOptions,
   type Recipe,
+  type Rename,
   type Rule,
   tensorGroups,
 } from './recipe.ts';
@@ -95,8 +96,12 @@ function readRecipe(place: Place): Recipe {
     values: readOr(fields.at('values'), {}, (at) => readValues(at, global)),
     rules: readOr(fields.at('rules'), [], (at) => readList(at, readRule)),
     keeps: readOr(fields.at('keeps'), [], (at) => readList(at, readKeep)),
+    renames: readOr(fields.at('renames'), [], (at) => readList(at, readRename)),
     vocabulary: readOr(fields.at('vocabulary'), defaults.vocabulary, (at) =>
       readOneOf(at, ['keep base rows', 'refuse']),
+    ),
+    smallShare: readOr(fields.at('smallShare'), defaults.smallShare, (at) =>
+      readOneOf(at, ['refuse', 'merge anyway']),
     ),
     trimScope: readOr(fields.at('trimScope'), defaults.trimScope, (at) =>
       readOneOf(at, ['tensor', 'model']),
@@ -208,6 +213,16 @@ function readKeep(place: Place): Keep {
     id: readText(fields.at('id')),
     filter: kind === 'misfit' ? { kind } : kind === 'task head' ? { kind } : readFilter(filter),
     from: readKeepFrom(fields.at('from')),
+  };
+}
+
+function readRename(place: Place): Rename {
+  const fields = readObject(place, ['id', 'model', 'from', 'to']);
+  return {
+    id: readText(fields.at('id')),
+    model: readText(fields.at('model')),
+    from: readText(fields.at('from')),
+    to: readText(fields.at('to')),
   };
 }
 

@@ -72,6 +72,20 @@ export type Keep = {
     | { readonly kind: 'refuse' };
 };
 
+/**
+ * Gives tensors of one expert the names that the base has for them. Renames are read in order; the first
+ * whose `from` matches a name wins. `src/plan/names/pattern.ts` tells how both sides are read.
+ */
+export type Rename = {
+  readonly id: string;
+  /** Expert's model id. */
+  readonly model: string;
+  /** As the expert calls them: `bert.*`. */
+  readonly from: string;
+  /** As the base does: `*`. */
+  readonly to: string;
+};
+
 export type OutputOptions = {
   /** Folder name, and the model card's title. */
   readonly name: string;
@@ -96,8 +110,11 @@ export type Recipe = {
   readonly values: Readonly<Record<string, ParamValue>>;
   readonly rules: readonly Rule[];
   readonly keeps: readonly Keep[];
+  readonly renames: readonly Rename[];
   /** When vocabularies differ in rows: keep the base's extra rows, or refuse. */
   readonly vocabulary: 'keep base rows' | 'refuse';
+  /** When a model takes part in less than half of the elements. */
+  readonly smallShare: 'refuse' | 'merge anyway';
   /** One trim threshold per tensor, or one per model over all its tensors. */
   readonly trimScope: 'tensor' | 'model';
   readonly donors: Donors;

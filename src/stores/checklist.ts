@@ -8,8 +8,11 @@ export type Topic = {
 
 const topics: readonly { readonly title: string; readonly codes: RegExp }[] = [
   { title: 'Models', codes: /^(model|no-(base|experts)|base|arity|same-model|unknown-method)/ },
-  { title: 'Tensor names', codes: /^(no-common|missing|extra|nothing)/ },
-  { title: 'Shapes', codes: /^(shape|too-large)/ },
+  {
+    title: 'Tensor names',
+    codes: /^(no-common|missing|extra|nothing|name|rename|cannot-divide|little)/,
+  },
+  { title: 'Shapes', codes: /^(shape|too-large|kept)/ },
   { title: 'Precision', codes: /^(dtype|mixed|may-saturate|not-computed|quantis|read-as-values)/ },
   { title: 'Vocabulary and head', codes: /^(vocabulary|tied|task-head)/ },
   { title: 'Config', codes: /^config/ },

@@ -1,12 +1,16 @@
 /** The ordered lists of a recipe whose items have ids, edited alike. */
 import type { Recipe } from '../recipe/recipe.ts';
 
-export type ListKey = 'rules' | 'keeps';
+export type ListKey = 'rules' | 'keeps' | 'renames';
 type Item<K extends ListKey> = Recipe[K][number];
 
 export type ListEdits = {
-  /** At the end; at the front it wins over all others. The id is made. */
-  addItem<K extends ListKey>(list: K, item: Omit<Item<K>, 'id'>, at?: 'front' | 'end'): void;
+  /** At the end; at the front they win over all others. The ids are made. */
+  addItems<K extends ListKey>(
+    list: K,
+    items: readonly Omit<Item<K>, 'id'>[],
+    at?: 'front' | 'end',
+  ): void;
   changeItem<K extends ListKey>(list: K, id: string, change: Partial<Omit<Item<K>, 'id'>>): void;
   removeItem(list: ListKey, id: string): void;
   /** Moves an item by one place: −1 up, +1 down. */
@@ -22,10 +26,11 @@ export function listEdits(edit: Edit): ListEdits {
       return items === recipe[list] ? recipe : { ...recipe, [list]: items };
     });
   return {
-    addItem: (list, item, at = 'end') =>
+    addItems: (list, added, at = 'end') =>
       change(null, list, (items) => {
-        const made = { ...item, id: freshId(items) };
-        return at === 'end' ? [...items, made] : [made, ...items];
+        const first = freshNumber(items);
+        const made = added.map((item, k) => ({ ...item, id: `rule-${first + k}` }));
+        return at === 'end' ? [...items, ...made] : [...made, ...items];
       }),
     changeItem: (list, id, to) =>
       change(`${list} ${id} ${Object.keys(to).join()}`, list, (items) =>
@@ -54,8 +59,7 @@ export function moved<T>(
   return copy;
 }
 
-/** An id that no item of the list has. */
-function freshId(items: Items): string {
-  const numbers = items.map(({ id }) => Number(/\d+$/.exec(id)?.[0] ?? 0));
-  return `rule-${Math.max(0, ...numbers) + 1}`;
+/** A number that no id of the list ends in, nor any above it. */
+function freshNumber(items: Items): number {
+  return Math.max(0, ...items.map(({ id }) => Number(/\d{1,9}$/.exec(id)?.[0] ?? 0))) + 1;
 }

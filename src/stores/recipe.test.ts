@@ -22,14 +22,14 @@ function withExperts(...ids: readonly string[]) {
 describe('experts', () => {
   test('are added at the end, moved by one, and removed with their rules', () => {
     const { store, ids } = withExperts('a', 'b');
-    const { addExpert, moveExpert, addItem, removeExpert } = store.getState();
+    const { addExpert, moveExpert, addItems, removeExpert } = store.getState();
     addExpert(ref('c'));
     moveExpert('c', -1);
     expect(ids()).toEqual(['a', 'c', 'b']);
     const filter = { kind: 'contains', text: '' } as const;
-    addItem('rules', { filter, parameter: 'weight', model: 'c', value: 1 });
-    addItem('keeps', { filter, from: { kind: 'model', model: 'c' } });
-    addItem('keeps', { filter, from: { kind: 'base' } });
+    addItems('rules', [{ filter, parameter: 'weight', model: 'c', value: 1 }]);
+    addItems('keeps', [{ filter, from: { kind: 'model', model: 'c' } }]);
+    addItems('keeps', [{ filter, from: { kind: 'base' } }]);
     removeExpert('c');
     expect(ids()).toEqual(['a', 'b']);
     expect(store.getState().recipe.rules).toEqual([]);
@@ -114,9 +114,9 @@ test('a reset takes a value away, so that the default holds', () => {
 test('a rule is changed in its place, and its order decides', () => {
   const { store } = withExperts('a');
   const filter = { kind: 'group', group: 'mlp' } as const;
-  const { addItem, changeItem, moveItem } = store.getState();
+  const { addItems, changeItem, moveItem } = store.getState();
   for (let i = 0; i < 2; i++) {
-    addItem('rules', { filter, parameter: 'weight', model: null, value: 1 });
+    addItems('rules', [{ filter, parameter: 'weight', model: null, value: 1 }]);
   }
   changeItem('rules', 'rule-2', { value: [0, 1] });
   moveItem('rules', 'rule-2', -1);
@@ -128,9 +128,9 @@ test('a rule is changed in its place, and its order decides', () => {
 
 test('what is kept is added in front of all others, and one step takes it back', () => {
   const { store } = withExperts('a');
-  const { addItem, undo } = store.getState();
-  addItem('keeps', { filter: { kind: 'misfit' }, from: { kind: 'base' } });
-  addItem('keeps', { filter: { kind: 'name', name: 'x' }, from: { kind: 'base' } }, 'front');
+  const { addItems, undo } = store.getState();
+  addItems('keeps', [{ filter: { kind: 'misfit' }, from: { kind: 'base' } }]);
+  addItems('keeps', [{ filter: { kind: 'name', name: 'x' }, from: { kind: 'base' } }], 'front');
   const keeps = () => store.getState().recipe.keeps.map(({ id, filter }) => `${id} ${filter.kind}`);
   expect(keeps()).toEqual(['rule-2 name', 'rule-1 misfit']);
   undo();

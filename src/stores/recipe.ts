@@ -27,6 +27,7 @@ export type RecipeState = ListEdits & {
   makeBase(model: string): void;
   setOutput(change: Partial<OutputOptions>): void;
   setVocabulary(vocabulary: Recipe['vocabulary']): void;
+  setSmallShare(smallShare: Recipe['smallShare']): void;
   setTrimScope(trimScope: Recipe['trimScope']): void;
   /** Whose files of a role the output takes; null for the default. */
   setDonor(role: keyof Recipe['donors'], model: string | null): void;
@@ -99,6 +100,7 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           ...recipe,
           experts: recipe.experts.filter((expert) => expert.model.id !== model),
           rules: recipe.rules.filter((rule) => rule.model !== model),
+          renames: recipe.renames.filter((rename) => rename.model !== model),
           keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model' || from.model !== model),
           donors: withoutDonor(recipe.donors, model),
         })),
@@ -126,6 +128,7 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           output: { ...recipe.output, ...change },
         })),
       setVocabulary: (vocabulary) => edit(null, (recipe) => ({ ...recipe, vocabulary })),
+      setSmallShare: (smallShare) => edit(null, (recipe) => ({ ...recipe, smallShare })),
       setTrimScope: (trimScope) => edit(null, (recipe) => ({ ...recipe, trimScope })),
       setDonor: (role, model) =>
         edit(null, ({ donors, ...recipe }) => ({

@@ -50,6 +50,7 @@ export async function mergeRun(input: MergeRunInput): Promise<MergeRun> {
   const recipe: Recipe = {
     ...emptyRecipe(),
     method: 'linear',
+    smallShare: 'merge anyway',
     base: base ? refTo(base) : null,
     experts: [...models.values()]
       .filter((model) => model !== base)

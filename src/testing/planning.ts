@@ -5,7 +5,7 @@ import { emptyRecipe } from '../recipe/defaults.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { refTo } from './model.ts';
 
-/** Task arithmetic of `experts` on `base`, unless `more` says otherwise. */
+/** Task arithmetic of `experts` on `base`, unless `more` says otherwise; small models may share little. */
 export function recipeOf(
   base: Model | null,
   experts: readonly Model[],
@@ -13,6 +13,7 @@ export function recipeOf(
 ): Recipe {
   return {
     ...emptyRecipe(),
+    smallShare: 'merge anyway',
     base: base && refTo(base),
     experts: experts.map((model) => ({ model: refTo(model), values: {} })),
     ...more,

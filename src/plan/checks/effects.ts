@@ -22,8 +22,8 @@ export function checkEffects(who: Participants, jobs: readonly UnplacedJob[]): r
 
 /** Names that do not meet at all are an error of their own. */
 function checkAny({ reference, experts }: Participants, merges: readonly Merge[]) {
-  const meets = experts.some(({ model }) =>
-    [...reference.tensors.keys()].some((name) => model.tensors.has(name)),
+  const meets = experts.some(({ tensors }) =>
+    [...reference.tensors.keys()].some((name) => tensors.has(name)),
   );
   if (merges.length > 0 || !meets) return [];
   const message = `Nothing is merged: no tensor of floats with elements is shared, so the output would only copy ${reference.name}.`;

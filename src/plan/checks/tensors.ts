@@ -7,6 +7,7 @@ import type { Participants } from '../participants.ts';
 import { isTaskHead } from '../task-head.ts';
 import type { Finding } from '../types.ts';
 import { keepFixes } from './kept.ts';
+import { offerRenames } from './names.ts';
 
 /** Shaders and noise count elements in 32 bits. */
 const TOO_MANY = 2 ** 32;
@@ -24,12 +25,14 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
   const { reference } = who;
   const { expert, missing, extra } = found;
   const place = { model: expert.ref.id };
+  const offers = offerRenames(who, found);
   if (missing.length === reference.tensors.size) {
     const message = `No tensor name of ${expert.model.name} occurs in ${reference.name}: it has ${list(extra)}; expected ${list(missing)}.`;
     const advice = 'Use models of one architecture, saved by the same library.';
-    return [error('no-common-tensors', message, advice, { place })];
+    if (offers.some(({ severity }) => severity === 'error')) return offers;
+    return [error('no-common-tensors', message, advice, { place }), ...offers];
   }
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...offers];
   if (missing.length > 0) {
     const then =
       who.method.arity.models[1] === 2
@@ -100,8 +103,8 @@ function checkNotFloat({ reference, experts }: Participants, { matches }: Matchi
   if (entries.length === 0) return [];
   const names = entries.map(({ name }) => name);
   const dtypes = [...new Set(entries.map(({ dtype }) => dtype))].join(', ');
-  const differ = experts.flatMap(({ model }) =>
-    entries.filter((entry) => !agrees(entry, model.tensors.get(entry.name))),
+  const differ = experts.flatMap(({ tensors }) =>
+    entries.filter((entry) => !agrees(entry, tensors.get(entry.name))),
   );
   const message = `Copied from ${reference.name}, because not floats: ${count(names.length, 'tensor')} of ${dtypes} (${list(names)}).`;
   if (differ.length === 0) {

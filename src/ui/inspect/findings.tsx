@@ -36,16 +36,16 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
         <p className="finding-message">{message}</p>
         <p className="finding-advice">{advice}</p>
         {tensors && tensors.length > 1 && <Tensors names={tensors} />}
+        {fixes.length > 0 && (
+          <div className="finding-fixes">
+            {fixes.map((fix) => (
+              <Button key={fix.label} onPress={() => applyFix(session, fix)}>
+                {fix.label}
+              </Button>
+            ))}
+          </div>
+        )}
       </div>
-      {fixes.length > 0 && (
-        <div className="finding-fixes">
-          {fixes.map((fix) => (
-            <Button key={fix.label} onPress={() => applyFix(session, fix)}>
-              {fix.label}
-            </Button>
-          ))}
-        </div>
-      )}
     </>
   );
 }

@@ -22,12 +22,14 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
   const add = (value: (param: NumberParam) => Rule['value']) => {
     if (!first) return;
     const [parameter, param] = first;
-    edit.addItem('rules', {
-      filter: { kind: 'group', group: 'mlp' },
-      parameter,
-      model: null,
-      value: value(param),
-    });
+    edit.addItems('rules', [
+      {
+        filter: { kind: 'group', group: 'mlp' },
+        parameter,
+        model: null,
+        value: value(param),
+      },
+    ]);
   };
   return (
     <Disclosure title="Layer rules" summary={total === 0 ? 'none' : `${total}`} open={total > 0}>
@@ -65,10 +67,12 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
         </Button>
         <Button
           onPress={() =>
-            edit.addItem('keeps', {
-              filter: { kind: 'misfit' },
-              from: { kind: 'base' },
-            })
+            edit.addItems('keeps', [
+              {
+                filter: { kind: 'misfit' },
+                from: { kind: 'base' },
+              },
+            ])
           }
         >
           <Lock aria-hidden /> Keep tensors

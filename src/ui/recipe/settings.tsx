@@ -5,9 +5,10 @@ import { LayerRules } from './layer-rules.tsx';
 import { MethodPicker } from './method-picker.tsx';
 import { OutputForm } from './output-form.tsx';
 import { Parameters } from './parameters.tsx';
+import { TensorNames } from './tensor-names.tsx';
 import './recipe.css';
 
-/** Method, parameters, exact behaviour, rules over layers, output. */
+/** Method, parameters, exact behaviour, rules over layers, names, output. */
 export function Settings() {
   const method = findMethod(useRecipe((state) => state.recipe.method));
   return (
@@ -18,6 +19,7 @@ export function Settings() {
           <Parameters method={method} />
           <DialectMenu method={method} />
           <LayerRules method={method} />
+          <TensorNames />
         </>
       ) : (
         <p className="card empty-slot">
