@@ -108,3 +108,31 @@ test('names with a prefix are met under a rename that is offered, shown and can 
   await workbench.page.reload();
   await expect(rule.getByLabel('Rename 1, the base’s name')).toHaveValue('*');
 });
+
+test('a model that shares less than half is refused, until one merges anyway', async ({
+  workbench,
+  onDisk,
+}) => {
+  const little = variant(tinyTensors(1), { without: [names.embedding, names.query] });
+  await workbench.open();
+  await workbench.drop(await onDisk(folders(little)));
+  await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
+  await workbench.showTab('Checks');
+  const card = await expectFinding(workbench, {
+    severity: 'error',
+    message: 'tiny-one takes part in 30.8 % of the elements of the output',
+    advice: 'If it is meant, merge anyway.',
+  });
+  const words = 'Of 52 elements 30.8 % are merged, 69.2 % copied.';
+  await expect(workbench.page.getByText(words)).toBeVisible();
+  await expect(workbench.run.merge).toBeDisabled();
+  await card.getByRole('button', { name: 'Merge anyway' }).click();
+  await expect(workbench.run.merge).toBeEnabled();
+  await workbench.showTab('Plan');
+  await expect(workbench.page.getByText(words)).toBeVisible();
+  await workbench.merge();
+  await expect(workbench.result.panel.getByText(words)).toBeVisible();
+  await workbench.method.unfold('Output');
+  await workbench.method.region.getByLabel('Less than half merged').selectOption('refuse');
+  await expect(workbench.run.merge).toBeDisabled();
+});

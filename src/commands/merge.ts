@@ -47,6 +47,7 @@ async function runMerge(session: Session): Promise<void> {
     const hash = await hashRecipe(recipe);
     const plan = planOf(planNow(recipe, slots, report?.label ?? 'unknown', hash));
     if (!plan) throw new Error('The recipe has errors; see Checks.');
+    run.getState().weigh(plan.share);
     const result = await engine.run(
       plan,
       destination,

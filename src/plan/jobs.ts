@@ -14,7 +14,7 @@ import type { Kept, Match, Matching } from './match.ts';
 import type { NamedTensor } from './names/tensors.ts';
 import type { Participants } from './participants.ts';
 import { isComputedPlane, spansOfPlane } from './planes.ts';
-import { type Located, resolveExpert, resolveGlobal } from './resolve.ts';
+import { filterMatches, type Located, resolveExpert, resolveGlobal } from './resolve.ts';
 import type { Job, Part, PlaneRef, Span } from './types.ts';
 
 /** A job that does not know its output file yet. */
@@ -116,6 +116,8 @@ function mergePart(who: Participants, matching: Matching, match: Match, output: 
   const planes = meetings.map((m) => planeOf(m.expert.model.id, m.entry, 0, mergedCount, output));
   const basePlane = base && planeOf(base.id, entry, 0, mergedCount, output);
   const stored = [...planes, ...(basePlane ? [basePlane] : [])].map((plane) => plane.dtype);
+  // Found once, whatever the number of models.
+  const rules = recipe.rules.filter(({ filter }) => filterMatches(filter, entry.name, place));
   const tensor: Located = { name: entry.name, place, depths: matching.depths };
   return {
     kind: 'merge',
@@ -124,9 +126,9 @@ function mergePart(who: Participants, matching: Matching, match: Match, output: 
     ordinals: meetings.map(({ expert }) => expert.ordinal),
     elementCount: mergedCount,
     precision: precisionOf(who.arithmetic.work, stored, recipe.inputDtype),
-    global: resolveGlobal(who.global, method, recipe.rules, tensor),
+    global: resolveGlobal(who.global, method, rules, tensor),
     perModel: meetings.map(({ expert }) =>
-      resolveExpert(expert.values, method, recipe.rules, expert.ref.id, tensor),
+      resolveExpert(expert.values, method, rules, expert.ref.id, tensor),
     ),
   };
 }

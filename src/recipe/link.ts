@@ -3,7 +3,8 @@
  * JSON. Not compressed, because compression is asynchronous and a recipe of ten experts is about 2 kB.
  */
 import { canonicalJson } from './canonical.ts';
-import { type ParsedRecipe, parseRecipeText, type RecipeFinding } from './parse.ts';
+import { limits } from './limits.ts';
+import { type ParsedRecipe, parseRecipeText, type RecipeFinding, tooLong } from './parse.ts';
 import type { Recipe } from './recipe.ts';
 
 const PREFIX = '#r=';
@@ -18,6 +19,9 @@ export function recipeToHash(recipe: Recipe): string {
 /** Null when the hash is about something else. Never throws: what is wrong is in the findings. */
 export function recipeFromHash(hash: string): ParsedRecipe | null {
   if (!hash.startsWith(PREFIX)) return null;
+  // Four characters of a link are three bytes.
+  const length = Math.floor(((hash.length - PREFIX.length) * 3) / 4);
+  if (length > limits.text) return { findings: [tooLong(length)] };
   const base64 = hash.slice(PREFIX.length).replaceAll('-', '+').replaceAll('_', '/');
   try {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

@@ -9,6 +9,7 @@ import { misfit, type ParamSchema, type ParamValue } from '../methods/params.ts'
 import { inputDtypes } from '../methods/precision.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import { emptyRecipe } from './defaults.ts';
+import { limits } from './limits.ts';
 import {
   complain,
   type Fault,
@@ -51,6 +52,7 @@ export type ParsedRecipe =
 
 /** The text of a recipe file. */
 export function parseRecipeText(text: string): ParsedRecipe {
+  if (text.length > limits.text) return { findings: [tooLong(text.length)] };
   try {
     return parseRecipe(JSON.parse(text));
   } catch (cause) {
@@ -73,7 +75,8 @@ export function parseRecipe(input: unknown): ParsedRecipe {
   if (typeof version === 'number' && version > 1) return { findings: [laterVersion(version)] };
   const faults: Fault[] = [];
   const recipe = readRecipe({ value: input, path: '', faults });
-  return faults.length === 0 ? { recipe } : { findings: faults.map(asFinding) };
+  if (faults.length === 0) return { recipe };
+  return { findings: faults.slice(0, limits.faults).map(asFinding) };
 }
 
 function readRecipe(place: Place): Recipe {
@@ -92,11 +95,11 @@ function readRecipe(place: Place): Recipe {
     dialect: readOr(fields.at('dialect'), defaults.dialect, (at) => readOneOf(at, dialects)),
     arithmetic: readOr(fields.at('arithmetic'), {}, readArithmetic),
     base: readOr(fields.at('base'), null, (at) => readNullable(at, readModel)),
-    experts: readList(fields.at('experts'), (at) => readExpert(at, perModel)),
+    experts: readList(fields.at('experts'), limits.experts, (at) => readExpert(at, perModel)),
     values: readOr(fields.at('values'), {}, (at) => readValues(at, global)),
-    rules: readOr(fields.at('rules'), [], (at) => readList(at, readRule)),
-    keeps: readOr(fields.at('keeps'), [], (at) => readList(at, readKeep)),
-    renames: readOr(fields.at('renames'), [], (at) => readList(at, readRename)),
+    rules: readOr(fields.at('rules'), [], (at) => readList(at, limits.rules, readRule)),
+    keeps: readOr(fields.at('keeps'), [], (at) => readList(at, limits.keeps, readKeep)),
+    renames: readOr(fields.at('renames'), [], (at) => readList(at, limits.renames, readRename)),
     vocabulary: readOr(fields.at('vocabulary'), defaults.vocabulary, (at) =>
       readOneOf(at, ['keep base rows', 'refuse']),
     ),
@@ -233,7 +236,9 @@ function readKeepFrom(place: Place): Keep['from'] {
 }
 
 function readRuleValue(place: Place): number | readonly number[] {
-  return Array.isArray(place.value) ? readList(place, readFinite) : readFinite(place);
+  return Array.isArray(place.value)
+    ? readList(place, limits.anchors, readFinite)
+    : readFinite(place);
 }
 
 function readFinite(place: Place): number {
@@ -255,6 +260,19 @@ function readOutput(place: Place): OutputOptions {
   };
 }
 
+/** Of a recipe that is too long to be one. */
+export function tooLong(length: number): RecipeFinding {
+  const [found, most] = [length, limits.text].map((count) => count.toLocaleString('en-US'));
+  return {
+    severity: 'error',
+    code: 'recipe-unreadable',
+    message: `The recipe has ${found} characters; at most ${most} are read.`,
+    advice:
+      'No real recipe is so long: open the amalgam-recipe.json that was written beside a model.',
+    place: {},
+  };
+}
+
 function laterVersion(version: number): RecipeFinding {
   return {
     severity: 'error',
@@ -269,7 +287,7 @@ function asFinding({ path, message }: Fault): RecipeFinding {
   return {
     severity: 'error',
     code: 'recipe-field',
-    message: `${path}: ${message}.`,
+    message: message.length > 300 ? `${path}: ${message.slice(0, 300)}….` : `${path}: ${message}.`,
     advice: 'Correct the recipe, or make it anew.',
     place: { parameter: path },
   };

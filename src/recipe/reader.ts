@@ -1,3 +1,5 @@
+import { limits } from './limits.ts';
+
 /** A place in untyped JSON, and where to say what is wrong with it. */
 export type Place = {
   readonly value: unknown;
@@ -50,7 +52,11 @@ export class Fields {
 }
 
 export function readText(place: Place): string {
-  return typeof place.value === 'string' ? place.value : fault(place, 'a text', '');
+  const { value } = place;
+  if (typeof value !== 'string') return fault(place, 'a text', '');
+  if (value.length <= limits.name) return value;
+  const message = `a text of ${shownCount(value.length)} characters, expected at most ${shownCount(limits.name)}`;
+  return complain(place, message, '');
 }
 
 export function readCount(place: Place): number {
@@ -64,9 +70,18 @@ export function readOneOf<T extends string>(place: Place, options: readonly T[])
   return found ?? fault(place, `one of ${options.join(', ')}`, options[0]);
 }
 
-export function readList<T>(place: Place, readItem: (item: Place) => T): readonly T[] {
+/** `most` is how many items there may be; none is read of a list that is longer. */
+export function readList<T>(
+  place: Place,
+  most: number,
+  readItem: (item: Place) => T,
+): readonly T[] {
   const { value, path, faults } = place;
   if (!Array.isArray(value)) return fault(place, 'a list', []);
+  if (value.length > most) {
+    const message = `a list of ${shownCount(value.length)}, expected at most ${shownCount(most)}`;
+    return complain(place, message, []);
+  }
   return value.map((item: unknown, index) =>
     readItem({ value: item, path: `${path}[${index}]`, faults }),
   );
@@ -82,8 +97,11 @@ export function readNullable<T>(place: Place, read: (place: Place) => T): T | nu
 }
 
 function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
+  const name = key.length > 60 ? `${key.slice(0, 57)}…` : key;
+  return path === '' ? name : `${path}.${name}`;
 }
+
+const shownCount = (count: number) => count.toLocaleString('en-US');
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';

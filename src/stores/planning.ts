@@ -1,7 +1,7 @@
 import { version } from '../../package.json';
 import type { Model } from '../formats/model.ts';
 import { type Planned, plan } from '../plan/plan.ts';
-import type { Finding, Plan } from '../plan/types.ts';
+import type { Finding, Plan, Share } from '../plan/types.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { ModelsState, Slot } from './models.ts';
 
@@ -52,6 +52,10 @@ export function openModels(slots: Slots): ReadonlyMap<string, Model> {
 }
 
 export const planOf = (planned: Planned): Plan | null => ('plan' in planned ? planned.plan : null);
+
+/** How much would be merged; null while the models are not there. */
+export const shareOf = (planned: Planned): Share | null =>
+  ('plan' in planned ? planned.plan.share : planned.share) ?? null;
 
 export const findingsOf = (planned: Planned): readonly Finding[] =>
   'plan' in planned ? planned.plan.findings : planned.findings;

@@ -7,6 +7,7 @@ import type {
   RunResult,
   UnfinishedMerge,
 } from '../engine/protocol.ts';
+import type { Share } from '../plan/types.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Failure } from './models.ts';
 
@@ -28,6 +29,8 @@ export type RunState = {
   /** The picture of the run's tensors and how far it has come; both stay when the run is done. */
   readonly rows: readonly MosaicRow[];
   readonly cells: MosaicCounts | null;
+  /** How much of it is merged, in elements. */
+  readonly share: Share | null;
   readonly result: RunResult | null;
   readonly saved: Saved | null;
   readonly failure: Failure | null;
@@ -36,6 +39,7 @@ export type RunState = {
   /** Finished merges in private storage, of this visit and earlier ones. */
   readonly kept: readonly FinishedMerge[];
   start(name: string, saved: Saved, recipe: Recipe): void;
+  weigh(share: Share): void;
   lay(rows: readonly MosaicRow[]): void;
   advance(progress: Progress): void;
   finish(result: RunResult): void;
@@ -48,7 +52,14 @@ export type RunState = {
 };
 
 /** What a run leaves behind that the next one, or none, does not show. */
-const blank = { progress: null, rows: [], cells: null, result: null, failure: null } as const;
+const blank = {
+  progress: null,
+  rows: [],
+  cells: null,
+  share: null,
+  result: null,
+  failure: null,
+} as const;
 
 export function createRunStore() {
   return createStore<RunState>()((set) => ({
@@ -60,6 +71,7 @@ export function createRunStore() {
     leftovers: [],
     kept: [],
     start: (name, saved, recipe) => set({ ...blank, phase: 'running', name, saved, recipe }),
+    weigh: (share) => set({ share }),
     lay: (rows) => set({ rows }),
     advance: (progress) => set({ progress, cells: progress.cells }),
     finish: (result) => set({ phase: 'done', result, progress: null }),

@@ -1,11 +1,12 @@
 import { CircleCheck } from 'lucide-react';
 import { summaryOf } from '../../stores/plan-facts.ts';
-import { findingsOf, opening, planOf } from '../../stores/planning.ts';
+import { findingsOf, opening, planOf, shareOf } from '../../stores/planning.ts';
 import { useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
 import { Checklist } from './checklist.tsx';
 import { Findings } from './findings.tsx';
 import { ModelFailures } from './model-failures.tsx';
+import { ShareLine } from './share-line.tsx';
 
 /** What headers alone tell about this merge, before any weight is read. */
 export function ChecksView() {
@@ -14,6 +15,7 @@ export function ChecksView() {
   const slots = useModels((state) => state.slots);
   const findings = findingsOf(planned);
   const plan = planOf(planned);
+  const share = shareOf(planned);
   const pending = opening(recipe, slots);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   return (
@@ -38,6 +40,7 @@ export function ChecksView() {
             : 'Open models to see what fits together.'}
         </p>
       )}
+      {share && pending.length === 0 && <ShareLine share={share} />}
       {pending.length === 0 && <Checklist findings={findings} />}
       <ModelFailures />
       <Findings findings={findings} />

@@ -9,6 +9,7 @@ import { session, useDevice, useModels, usePlanned, useRecipe } from '../../stor
 import { bytes, counted, parameters } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { LeftOutFiles } from './left-out.tsx';
+import { ShareLine } from './share-line.tsx';
 import './plan.css';
 
 /** What a run will do, known before it starts. */
@@ -36,6 +37,7 @@ export function PlanView() {
     <div className="plan">
       <h3 className="view-title">Plan</h3>
       <p className="lead">Decided from the headers alone; no weight has been read.</p>
+      <ShareLine share={plan.share} />
       <Figures plan={plan} />
       <Saving plan={plan} />
       <OutputFiles plan={plan} />

@@ -26,6 +26,7 @@ export function OutputForm() {
   const output = useRecipe((state) => state.recipe.output);
   const vocabulary = useRecipe((state) => state.recipe.vocabulary);
   const inputDtype = useRecipe((state) => state.recipe.inputDtype);
+  const smallShare = useRecipe((state) => state.recipe.smallShare);
   const edit = session.recipe.getState();
   const id = useId();
   const dtype = dtypes.find(({ value }) => value === output.dtype)?.label.toLowerCase();
@@ -91,6 +92,18 @@ export function OutputForm() {
         >
           <option value="keep base rows">keep the base’s rows</option>
           <option value="refuse">refuse</option>
+        </select>
+      </div>
+      <div className="field-row">
+        <label htmlFor={`${id}-share`}>Less than half merged</label>
+        <select
+          id={`${id}-share`}
+          className="select-field"
+          value={smallShare}
+          onChange={(event) => edit.setSmallShare(event.target.value as Recipe['smallShare'])}
+        >
+          <option value="refuse">refuse</option>
+          <option value="merge anyway">merge anyway</option>
         </select>
       </div>
       <FilesFrom />

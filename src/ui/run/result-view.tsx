@@ -2,6 +2,7 @@ import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { merge } from '../../commands/merge.ts';
 import type { RunResult, VerifyReport } from '../../engine/protocol.ts';
 import { session, useRun } from '../../stores/use-session.ts';
+import { ShareLine } from '../inspect/share-line.tsx';
 import { Button } from '../kit/button.tsx';
 import { bytes, counted, duration } from '../kit/format.ts';
 import { LongList } from '../kit/long-list.tsx';
@@ -88,6 +89,7 @@ function Failed() {
 function Done() {
   const result = useRun((state) => state.result);
   const name = useRun((state) => state.name);
+  const share = useRun((state) => state.share);
   if (!result) return null;
   const { verify } = result;
   return (
@@ -114,6 +116,7 @@ function Done() {
           {(remark) => remark}
         </LongList>
       )}
+      {share && <ShareLine share={share} />}
       <Figures result={result} />
       <Underway />
       <ResultFiles result={result} />
