@@ -34,9 +34,10 @@ test.describe('models that do not quite fit', () => {
     },
     {
       about: 'a tensor that only an expert has',
-      models: family(variant(tinyTensors(1), { extra: { 'score.weight': f32([2, 4]) } })),
+      models: family(variant(tinyTensors(1), { extra: { 'adapter.weight': f32([2, 4]) } })),
       severity: 'warning',
-      message: 'tiny-one has 1 tensor that tiny-base lacks: score.weight; left out of the output.',
+      message:
+        'tiny-one has 1 tensor that tiny-base lacks: adapter.weight; left out of the output.',
       advice: 'The output has the names of the base',
     },
     {

@@ -139,3 +139,15 @@ test('what a cut or a join cannot do is an error that names the tensor', () => {
       'expert: model.qk.weight [7, 4] has 7 rows; the base’s model.q.weight and model.k.weight have 8.',
   });
 });
+
+test('what a rename gives a name that the base lacks is left out, and said', () => {
+  const more = headerModel('expert', {
+    ...compiled,
+    '_orig_mod.model.extra.weight': ['BF16', [4]],
+  });
+  const recipe = recipeOf(base, [more], { renames: [rename('_orig_mod.*', '*')] });
+  expect(findingOf(recipe, [base, more], 'extra-tensor')).toMatchObject({
+    severity: 'warning',
+    tensors: ['model.extra.weight'],
+  });
+});

@@ -48,7 +48,8 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
     );
   }
   const dropped = extra.filter(
-    (name) => !isTiedHead(who, name) && !isTaskHead(expert.model.tensors.get(name)!, expert.model),
+    (name) =>
+      !isTiedHead(who, name) && !isTaskHead({ ...expert.tensors.get(name)!, name }, expert.model),
   );
   if (dropped.length > 0) {
     findings.push(
