@@ -106,7 +106,11 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
   try {
     const folder = await session.engine.freeName(name);
     const place = { kind: 'opfs', folder } as const;
-    const clean = () => session.engine.discard(place).catch(() => {});
+    const clean = () =>
+      session.engine
+        .discard(place)
+        .catch(() => session.engine.discard(place)) // by a new engine, where the old one had to be ended
+        .catch(() => {});
     return { name: folder, destination: place, saved: place, clean };
   } catch (error) {
     session.run.getState().fail(failureOf(error));

@@ -23,8 +23,11 @@ function handlesOf(id: string): readonly Handle[] {
 let pair: ReturnType<typeof enginePair>;
 afterEach(() => pair.close());
 
-async function started(over: Partial<Surroundings> = {}): Promise<Plan> {
-  pair = enginePair(memorySurroundings(files, over));
+async function started(
+  over: Partial<Surroundings> = {},
+  options: Parameters<typeof enginePair>[1] = {},
+): Promise<Plan> {
+  pair = enginePair(memorySurroundings(files, over), options);
   for (const id of ['a', 'b']) await pair.client.open(id, id, handlesOf(id));
   return (await mergeRun({ models })).plan;
 }
@@ -251,6 +254,67 @@ describe('a publication', () => {
     const all = repos.map((repo) => pair.client.publish(destination, { ...order, repo }));
     await Promise.allSettled(all);
     expect(log).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
+  });
+});
+
+describe('an engine that stands still', () => {
+  /** The first run never comes to its sink. */
+  const stuckOnce = () => {
+    let runs = 0;
+    return async () => {
+      runs += 1;
+      return runs === 1 ? new Promise<never>(() => {}) : memorySink();
+    };
+  };
+
+  test('is ended when a cancel goes unheard, and the next merge has another', async () => {
+    const plan = await started({ sink: stuckOnce() }, { endPatience: 400 });
+    const stop = new AbortController();
+    const stuck = pair.client.run(plan, destination, runOptions, { signal: stop.signal });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stop.abort();
+    await expect(stuck).rejects.toMatchObject({ name: 'AbortError' });
+    const waiting = pair.client.run(plan, destination, runOptions);
+    await expect(waiting).rejects.toMatchObject({
+      tag: 'engine-crashed',
+      message: 'The merge engine stopped: it did not stop when it was asked to',
+    });
+    expect((await pair.client.run(plan, destination, runOptions)).verify.ok).toBe(true);
+    expect(pair.ports).toHaveLength(2);
+  });
+
+  test('is kept when it ends the run in time', async () => {
+    const plan = await started(
+      { sink: async () => memorySink({ delay: 250 }) },
+      { endPatience: 900 },
+    );
+    const stop = new AbortController();
+    const running = pair.client.run(plan, destination, runOptions, { signal: stop.signal });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stop.abort();
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect((await pair.client.device('cpu')).kind).toBe('cpu');
+    expect(pair.ports).toHaveLength(1);
+  });
+
+  test('is told and replaced when its private storage vanished', async () => {
+    const seen: string[] = [];
+    const whenGone = async (folder: string) => {
+      seen.push(folder);
+      await new Promise((resolve) =>
+        setTimeout(resolve, seen.length === 1 ? 50 : 60_000).unref?.(),
+      );
+    };
+    const plan = await started({ sink: stuckOnce() }, { whenGone });
+    await expect(pair.client.run(plan, destination, runOptions)).rejects.toMatchObject({
+      tag: 'storage-gone',
+      message: expect.stringContaining('was emptied while the merge was written'),
+      context: { advice: expect.stringContaining('save into a folder') },
+    });
+    expect((await pair.client.run(plan, destination, runOptions)).verify.ok).toBe(true);
+    expect(seen).toEqual(['merged', 'merged']);
+    expect(pair.ports).toHaveLength(2);
   });
 });
 

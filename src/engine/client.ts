@@ -1,8 +1,10 @@
 import type { LeftOut } from '../formats/beside.ts';
 import type { Model } from '../formats/model.ts';
 import type { Published, PublishProgress } from '../hub/publication.ts';
+import { whenGone } from '../io/when-gone.ts';
 import type { Plan } from '../plan/types.ts';
 import { EngineError } from './errors.ts';
+import { watched } from './living.ts';
 import {
   type Answer,
   type BackendChoice,
@@ -56,13 +58,22 @@ type Opened = {
 
 /** Milliseconds an aborted call waits for the engine to confirm before it is answered anyway. */
 const abortPatience = 150;
+/** Milliseconds after which an engine that still has not confirmed is taken to stand still, and is ended. */
+const endPatience = 15_000;
 
 /** Starts the engine worker when it is first needed. */
 export function startEngine(): EngineClient {
   return new EngineClient(
-    () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
+    () => watched(new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' })),
+    { whenGone },
   );
 }
+
+type Options = {
+  /** Resolves when the merge that is being written there has vanished from private storage. */
+  readonly whenGone?: (folder: string, signal: AbortSignal) => Promise<void>;
+  readonly endPatience?: number;
+};
 
 /**
  * The page's view of the engine: typed calls that reject with tagged errors, or with `AbortError`.
@@ -71,7 +82,10 @@ export function startEngine(): EngineClient {
  */
 export class EngineClient {
   readonly #spawn: () => EnginePort;
+  readonly #options: Options;
   readonly #pending = new Map<number, Pending>();
+  /** Aborted calls that were answered here but not by the engine yet. */
+  readonly #ending = new Set<number>();
   readonly #opened = new Map<string, Opened>();
   #access: HubAccess | null = null;
   #port: EnginePort | null = null;
@@ -80,8 +94,9 @@ export class EngineClient {
   #startedBefore = false;
   #lastId = 0;
 
-  constructor(spawn: () => EnginePort) {
+  constructor(spawn: () => EnginePort, options: Options = {}) {
     this.#spawn = spawn;
+    this.#options = options;
   }
 
   /** Reads the headers of one model. Opening an id again replaces what was there. */
@@ -125,7 +140,13 @@ export class EngineClient {
     listeners: RunListeners = {},
   ): Promise<RunResult> {
     const ask = { kind: 'run', plan, destination, options } as const;
-    return (await this.#call(ask, listeners)) as RunResult;
+    const over = new AbortController();
+    if (destination.kind === 'opfs') this.#watch(destination.folder, over.signal);
+    try {
+      return (await this.#call(ask, listeners)) as RunResult;
+    } finally {
+      over.abort();
+    }
   }
 
   /**
@@ -188,7 +209,14 @@ export class EngineClient {
 
   /** Ends the worker. Calls under way fail; a later one starts it again. */
   stop(): void {
-    if (this.#port !== null) this.#end(this.#port, 'it was stopped');
+    if (this.#port !== null) this.#end(this.#port, crashError('it was stopped'));
+  }
+
+  /** An engine whose storage vanished may stand still in a call that never returns. */
+  #watch(folder: string, signal: AbortSignal): void {
+    void this.#options.whenGone?.(folder, signal).then(() => {
+      if (!signal.aborted && this.#port !== null) this.#end(this.#port, goneError());
+    });
   }
 
   async #call(ask: Ask, listeners: RunListeners = {}): Promise<Answer> {
@@ -208,9 +236,14 @@ export class EngineClient {
         port.postMessage({ kind: 'cancel', id: ++this.#lastId, target: id });
         if (ask.kind === 'publish') return; // what it leaves on the Hub must be heard
         setTimeout(() => {
-          this.#pending.delete(id); // whatever it still says is not heard
+          if (!this.#pending.delete(id)) return; // whatever it still says is not heard
+          this.#ending.add(id);
           reject(new DOMException('The run was cancelled', 'AbortError'));
         }, abortPatience);
+        setTimeout(() => {
+          const why = 'it did not stop when it was asked to';
+          if (port === this.#port && this.#ending.has(id)) this.#end(port, crashError(why));
+        }, this.#options.endPatience ?? endPatience);
       };
       signal?.addEventListener('abort', abort, { once: true });
       const settle = <T>(done: (value: T) => void) => {
@@ -245,6 +278,7 @@ export class EngineClient {
 
   #hear(data: unknown): void {
     const event = parseEvent(data);
+    if (event?.kind === 'done' || event?.kind === 'failed') this.#ending.delete(event.id);
     const pending = event && this.#pending.get(event.id);
     if (!event || !pending) return; // not ours, or of a call that was abandoned
     if (event.kind === 'progress') pending.onProgress?.(event.progress);
@@ -258,17 +292,27 @@ export class EngineClient {
   }
 
   #crash(port: EnginePort, event: Event): void {
-    if (port === this.#port) this.#end(port, (event as Partial<ErrorEvent>).message ?? event.type);
+    if (port !== this.#port) return;
+    this.#end(port, crashError((event as Partial<ErrorEvent>).message ?? event.type));
   }
 
-  #end(port: EnginePort, why: string): void {
+  #end(port: EnginePort, error: EngineError): void {
     port.terminate();
     this.#port = null;
     this.#startedBefore = true;
-    const error = crashError(why);
+    this.#ending.clear();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
+}
+
+function goneError(): EngineError {
+  const message =
+    'The browser’s private storage was emptied while the merge was written there, as when site data is ' +
+    'cleared: what was merged so far is gone';
+  return new EngineError('storage-gone', message, {
+    advice: 'Merge again, or save into a folder you pick.',
+  });
 }
 
 function crashError(why: string): EngineError {

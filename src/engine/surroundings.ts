@@ -20,6 +20,7 @@ import { Crew } from './crew/crew.ts';
 import { Devices, type Machine } from './devices/devices.ts';
 import { findGpu } from './devices/gpu.ts';
 import { HubRemote } from './library/remote.ts';
+import { watched } from './living.ts';
 import type { Handle } from './protocol.ts';
 import type { Storage, Surroundings } from './serve.ts';
 
@@ -67,11 +68,15 @@ function sourceOf(handle: Handle): Source {
 }
 
 function spawnKernel(): Worker {
-  return new Worker(new URL('./crew/kernel.worker.ts', import.meta.url), { type: 'module' });
+  return watched(
+    new Worker(new URL('./crew/kernel.worker.ts', import.meta.url), { type: 'module' }),
+  );
 }
 
 function spawnCheck(): Worker {
-  return new Worker(new URL('./check/check.worker.ts', import.meta.url), { type: 'module' });
+  return watched(
+    new Worker(new URL('./check/check.worker.ts', import.meta.url), { type: 'module' }),
+  );
 }
 
 /** The real browser, as a dedicated worker has it. */

@@ -17,6 +17,7 @@ export type WriteTag =
   | 'busy'
   | 'size'
   | 'closed'
+  | 'gone'
   | 'name';
 
 export type IoContext = {

@@ -37,6 +37,19 @@ export async function opfsSink(folder: string): Promise<Sink> {
   const files = new Map<string, { readonly file: SyncFile; readonly size: number }>();
   let state: 'open' | 'committed' | 'aborted' = 'open';
 
+  const open = async (name: string, size: number) =>
+    openSyncFile(await fileAt(place, name, { create: true }), name, size);
+
+  /** Where the whole merge has vanished, that is what there is to say, whatever the browser answered. */
+  async function explain(error: unknown, name: string): Promise<never> {
+    const isThere = await merges.getDirectoryHandle(folder).catch(() => null);
+    if (isThere) throw asWriteError(error, name);
+    const found =
+      'private storage was emptied while the merge was written, as when site data is cleared';
+    const advice = 'Merge again, or save into a folder you pick.';
+    throw new WriteError('gone', { file: name, found, advice }, error);
+  }
+
   return {
     kind: 'opfs',
     async create(name, size) {
@@ -44,12 +57,11 @@ export async function opfsSink(folder: string): Promise<Sink> {
         const found = state === 'open' ? 'created twice' : `created after the run was ${state}`;
         throw new WriteError('closed', { file: name, found, advice: 'Run again.' });
       }
-      const handle = await fileAt(place, name, { create: true }).catch((error: unknown) => {
-        throw asWriteError(error, name);
-      });
-      const file = await openSyncFile(handle, name, size);
+      const file = await open(name, size).catch((error: unknown) => explain(error, name));
       files.set(name, { file, size });
-      return file;
+      const write: SyncFile['write'] = (bytes, at) =>
+        file.write(bytes, at).catch((error: unknown) => explain(error, name));
+      return { ...file, write };
     },
     async commit(verified) {
       if (state === 'committed') return;
@@ -60,7 +72,8 @@ export async function opfsSink(folder: string): Promise<Sink> {
       for (const { file } of files.values()) file.release();
       const sizes = Object.fromEntries([...files].map(([name, { size }]) => [name, size]));
       const finished = new Date().toISOString();
-      await writeMarker(merge, { finished, verified, files: sizes });
+      const marker = { finished, verified, files: sizes };
+      await writeMarker(merge, marker).catch((error: unknown) => explain(error, folder));
       state = 'committed';
       release();
     },

@@ -66,7 +66,10 @@ export function memorySurroundings(
 type CrashablePort = EnginePort & { crash(message: string): void };
 
 /** A client and an engine that talk through message channels, as page and worker do. */
-export function enginePair(surroundings: Surroundings) {
+export function enginePair(
+  surroundings: Surroundings,
+  options: ConstructorParameters<typeof EngineClient>[1] = {},
+) {
   const ports: CrashablePort[] = [];
   const heard: unknown[] = [];
   const client = new EngineClient(() => {
@@ -95,7 +98,7 @@ export function enginePair(surroundings: Surroundings) {
     };
     ports.push(port);
     return port;
-  });
+  }, options);
   return {
     client,
     /** Requests as the engine received them. */

@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.ts';
 import { type Checked, FileCheck, type FileLayout } from './file-check.ts';
 
 /** Looks at what was written, file by file, while the merge goes on. */
@@ -78,7 +79,9 @@ export function workerAuditor(spawn: () => AuditWorker): Auditor {
       first?.resolve((reply.kind === 'took' ? reply.buffer : reply.checked) as never);
     });
     worker.addEventListener('error', (event) => {
-      fail(new Error(`The checking worker stopped: ${(event as ErrorEvent).message ?? 'error'}`));
+      const why = (event as ErrorEvent).message ?? 'error';
+      const advice = 'Merge again; if it stops again, lower the memory budget.';
+      fail(new EngineError('checking-worker', `The checking worker stopped: ${why}`, { advice }));
     });
     return worker;
   };
