@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { bf16, f32, modelFile, type TestTensor } from '../src/testing/model-file.ts';
 import { expect, test } from './fixtures/kept-page.ts';
 import { type Files, names, rawFile, tinyTensors, weightsOnly } from './fixtures/model-folder.ts';
@@ -309,13 +310,32 @@ test('fails when the merge changed nothing', async ({ workbench, onDisk }) => {
   await expect(workbench.result.panel).toContainText('nothing changed');
 });
 
-onNewPage('says that there is no room, and leaves nothing behind', async ({ page, workbench }) => {
-  await workbench.open();
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Storage.overrideQuotaForOrigin', {
-    origin: new URL(page.url()).origin,
-    quotaSize: 200_000,
+onNewPage(
+  'says before the run that there is no room, and what to do',
+  async ({ page, workbench }) => {
+    await workbench.open();
+    await limitRoom(page);
+    const alert = await workbench.mergeInVain();
+    await expect(alert).toContainText(
+      /The merge writes 1\.6\d MB to private storage; the browser says/,
+    );
+    await expect(alert).toContainText('choose a smaller dtype');
+    await expect(workbench.run.outlook).toHaveText('1 problem to fix');
+    await expect(workbench.run.merge).toBeDisabled();
+    await workbench.showTab('Checks');
+    await expect(workbench.findings.first()).toContainText('are free for this page');
+    await expect(page.getByRole('tabpanel')).not.toContainText('Ready to merge');
+    expect(await privateStorage(page, 'merges')).toEqual({});
+  },
+);
+
+onNewPage('says that the room ran out, and leaves nothing behind', async ({ page, workbench }) => {
+  // A browser that promises more than it has.
+  await page.addInitScript(() => {
+    navigator.storage.estimate = async () => ({ quota: 2 ** 40, usage: 0 });
   });
+  await workbench.open();
+  await limitRoom(page);
   const alert = await workbench.mergeInVain();
   await expect(alert).toContainText(
     /to model\.safetensors failed: model\.safetensors: no room left/,
@@ -323,3 +343,11 @@ onNewPage('says that there is no room, and leaves nothing behind', async ({ page
   await expect(alert).toContainText('Free some space on');
   expect(await privateStorage(page, 'merges')).toEqual({});
 });
+
+async function limitRoom(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', {
+    origin: new URL(page.url()).origin,
+    quotaSize: 200_000,
+  });
+}

@@ -1,6 +1,7 @@
 import type { Session } from '../stores/session.ts';
 import { demoRecipe, failureOf, openDemo } from '../stores/session.ts';
 import { reopen } from './hub/add.ts';
+import { measureCache } from './hub/cache.ts';
 import { connect } from './hub/connect.ts';
 import { finishSignIn, openAgain } from './hub/sign-in.ts';
 import { listKept, listLeftovers, measureFree } from './kept.ts';
@@ -11,11 +12,13 @@ import { membersOf } from './members.ts';
  * models that can be opened again, the device, and what an interrupted run left behind.
  */
 export async function begin(session: Session): Promise<void> {
+  measureAgain(session);
   await Promise.all([
     openFirst(session),
     openFromHub(session),
     askDevice(session),
     measureFree(session),
+    measureCache(session),
     listLeftovers(session),
     listKept(session),
   ]);
@@ -27,6 +30,11 @@ async function openFirst(session: Session): Promise<void> {
   if (family && membersOf(session.recipe.getState().recipe).length === 0) {
     session.recipe.getState().restart(demoRecipe(family));
   }
+}
+
+/** Room changes while the user is elsewhere, freeing some. */
+function measureAgain(session: Session): void {
+  globalThis.addEventListener?.('focus', () => void measureFree(session));
 }
 
 /** Models of the Hub are opened again whenever a recipe names them: a link, a file, an undo, a reload. */

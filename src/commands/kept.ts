@@ -22,6 +22,7 @@ export async function removeKept(session: Session, folder: string): Promise<void
   await Promise.all([listKept(session), measureFree(session)]);
 }
 
+/** What the browser says is free for this page. */
 export async function measureFree({ device }: Session): Promise<void> {
   const estimate = await navigator.storage?.estimate?.().catch(() => null);
   const { quota, usage } = estimate ?? {};

@@ -62,6 +62,48 @@ describe('Merge', () => {
     expect(merge.enabled(session)).toBe(false);
   });
 
+  test('into private storage takes the next free name there', async () => {
+    const session = readySession({ freeName: async (name) => `${name}-2` });
+    await merge.run(session);
+    const saved = { kind: 'opfs', folder: 'merged-model-2' };
+    expect(session.run.getState()).toMatchObject({ phase: 'done', name: 'merged-model-2', saved });
+  });
+
+  test('asks for the room before it writes, and says what to do', async () => {
+    const estimate = async () => ({ quota: 1000, usage: 990 });
+    vi.stubGlobal('navigator', { storage: { estimate } });
+    let runs = 0;
+    const session = readySession({ run: async () => Promise.reject(new Error(`run ${++runs}`)) });
+    session.device.setState({ canPickFolder: true, saveWay: 'download' });
+    await merge.run(session);
+    const { failure } = session.run.getState();
+    expect(failure?.message).toMatch(/^The merge writes .* the browser says that 10 B are free/);
+    expect(failure?.advice).toContain('save into a folder you pick');
+    expect(runs).toBe(0);
+  });
+
+  test('pressed twice, runs once', async () => {
+    let runs = 0;
+    const session = readySession({
+      run: async () => {
+        runs += 1;
+        return fakeResult;
+      },
+    });
+    await Promise.all([merge.run(session), merge.run(session)]);
+    expect(runs).toBe(1);
+  });
+
+  test('that failed takes away what is left of it', async () => {
+    const discarded: unknown[] = [];
+    const session = readySession({
+      run: async () => Promise.reject(new Error('the engine is gone')),
+      discard: async (destination) => void discarded.push(destination),
+    });
+    await merge.run(session);
+    expect(discarded).toEqual([{ kind: 'opfs', folder: 'merged-model' }]);
+  });
+
   test('shows why it failed', async () => {
     const session = readySession({
       run: async () => {

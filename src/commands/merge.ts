@@ -1,11 +1,14 @@
 import type { Destination } from '../engine/protocol.ts';
+import type { Finding, Plan } from '../plan/types.ts';
 import { hashRecipe } from '../recipe/hash.ts';
 import { savingOf } from '../stores/device.ts';
 import { planNow, planOf } from '../stores/planning.ts';
+import { roomFindings } from '../stores/room.ts';
 import { isBusy, type Saved } from '../stores/run.ts';
 import { failureOf, type Session } from '../stores/session.ts';
 import type { Command } from './command.ts';
 import { freeFolder } from './free-folder.ts';
+import { measureCache } from './hub/cache.ts';
 import { listKept, listLeftovers, measureFree } from './kept.ts';
 
 /** Aborts the run in progress; one at a time. */
@@ -48,6 +51,13 @@ async function runMerge(session: Session): Promise<void> {
     const plan = planOf(planNow(recipe, slots, report?.label ?? 'unknown', hash));
     if (!plan) throw new Error('The recipe has errors; see Checks.');
     run.getState().weigh(plan.share);
+    await Promise.all([measureFree(session), measureCache(session)]); // as it is now
+    const short = roomOf(session, plan).find(({ severity }) => severity === 'error');
+    if (short) {
+      throw Object.assign(new Error(short.message), {
+        ...{ tag: 'quota', context: { advice: short.advice } },
+      });
+    }
     const result = await engine.run(
       plan,
       destination,
@@ -74,6 +84,10 @@ async function runMerge(session: Session): Promise<void> {
     void listLeftovers(session);
     void measureFree(session);
   }
+}
+
+function roomOf({ device, hub, run }: Session, plan: Plan | null): readonly Finding[] {
+  return roomFindings(plan, device.getState(), hub.getState(), run.getState());
 }
 
 type Chosen = {
@@ -105,6 +119,8 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
   }
   try {
     const folder = await session.engine.freeName(name);
+    // A finished merge stays there until it is removed: the browser must not do so when it wants room.
+    void navigator.storage?.persist?.().catch(() => false);
     const place = { kind: 'opfs', folder } as const;
     const clean = () =>
       session.engine

@@ -2,11 +2,13 @@
 import { useDeferredValue } from 'react';
 import { useStore } from 'zustand';
 import type { Planned } from '../plan/plan.ts';
+import type { Finding, Plan } from '../plan/types.ts';
 import type { DeviceState } from './device.ts';
 import type { HubState } from './hub.ts';
 import type { ModelsState } from './models.ts';
 import { createPlanner } from './planning.ts';
 import type { RecipeState } from './recipe.ts';
+import { roomFindings } from './room.ts';
 import type { RunState } from './run.ts';
 import type { Session } from './session.ts';
 import { startSession } from './start.ts';
@@ -23,6 +25,16 @@ export const useDevice = <T>(select: (state: DeviceState) => T): T =>
   useStore(session.device, select);
 export const useHub = <T>(select: (state: HubState) => T): T => useStore(session.hub, select);
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(session.view, select);
+
+/** Whether the plan fits into the room there is. */
+export function useRoom(plan: Plan | null): readonly Finding[] {
+  const free = useDevice((state) => state.free);
+  const canPickFolder = useDevice((state) => state.canPickFolder);
+  const saveWay = useDevice((state) => state.saveWay);
+  const cached = useHub((state) => state.cached);
+  const kept = useRun((state) => state.kept);
+  return roomFindings(plan, { free, canPickFolder, saveWay }, { cached }, { kept });
+}
 
 const planner = createPlanner();
 

@@ -1,7 +1,7 @@
 import { type ReactNode, Suspense } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import { findingsOf } from '../../stores/planning.ts';
-import { session, usePlanned, useRun, useView } from '../../stores/use-session.ts';
+import { findingsOf, planOf } from '../../stores/planning.ts';
+import { session, usePlanned, useRoom, useRun, useView } from '../../stores/use-session.ts';
 import type { Tab as TabName } from '../../stores/view.ts';
 import { ErrorBoundary } from '../kit/error-boundary.tsx';
 import { later } from '../kit/later.ts';
@@ -80,7 +80,8 @@ function Panel({ id, isTable = false, children }: PanelProps) {
 }
 
 function ChecksBadge() {
-  const findings = findingsOf(usePlanned());
+  const planned = usePlanned();
+  const findings = [...useRoom(planOf(planned)), ...findingsOf(planned)];
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   const count = errors || warnings;

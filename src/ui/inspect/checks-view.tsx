@@ -1,7 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { summaryOf } from '../../stores/plan-facts.ts';
 import { findingsOf, opening, planOf, shareOf } from '../../stores/planning.ts';
-import { useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
+import { useModels, usePlanned, useRecipe, useRoom } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
 import { Checklist } from './checklist.tsx';
 import { Findings } from './findings.tsx';
@@ -13,9 +13,10 @@ export function ChecksView() {
   const planned = usePlanned();
   const recipe = useRecipe((state) => state.recipe);
   const slots = useModels((state) => state.slots);
-  const findings = findingsOf(planned);
   const plan = planOf(planned);
   const share = shareOf(planned);
+  const room = useRoom(plan);
+  const findings = [...room, ...findingsOf(planned)];
   const pending = opening(recipe, slots);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   return (
@@ -25,7 +26,7 @@ export function ChecksView() {
         <p className="lead" aria-busy="true">
           Reading the headers of {pending.map(({ name }) => name).join(', ')}…
         </p>
-      ) : plan ? (
+      ) : plan && errors === 0 ? (
         <p className="lead is-good">
           <CircleCheck aria-hidden />
           <span>

@@ -12,6 +12,7 @@ import {
   useModels,
   usePlanned,
   useRecipe,
+  useRoom,
   useRun,
 } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
@@ -93,11 +94,12 @@ function Outlook() {
   const recipe = useRecipe((state) => state.recipe);
   const slots = useModels((state) => state.slots);
   const plan = planOf(planned);
-  const errors = findingsOf(planned).filter(({ severity }) => severity === 'error').length;
+  const all = [...useRoom(plan), ...findingsOf(planned)];
+  const errors = all.filter(({ severity }) => severity === 'error').length;
   const pending = opening(recipe, slots).length;
   const show = (tab: 'checks' | 'plan') => session.view.getState().showTab(tab);
   if (pending > 0) return <p className="run-outlook">Opening {counted(pending, 'model')}…</p>;
-  if (!plan) {
+  if (!plan || errors > 0) {
     return (
       <p className="run-outlook">
         <button type="button" className="link is-error" onClick={() => show('checks')}>
@@ -118,6 +120,8 @@ function Outlook() {
 
 function MergeButton({ busy }: { readonly busy: boolean }) {
   const planned = usePlanned();
+  const plan = planOf(planned);
+  const hasNoRoom = useRoom(plan).some(({ severity }) => severity === 'error');
   const cancelling = useRun((state) => state.phase === 'cancelling');
   if (busy) {
     return (
@@ -134,7 +138,7 @@ function MergeButton({ busy }: { readonly busy: boolean }) {
     <Button
       look="primary"
       className="merge-button"
-      isDisabled={planOf(planned) === null}
+      isDisabled={plan === null || hasNoRoom}
       onPress={() => void merge.run(session)}
     >
       <Combine aria-hidden /> Merge
