@@ -8,11 +8,12 @@ test('an engine that ends itself in the middle is told, cleaned up after and sta
   page,
   workbench,
 }) => {
-  await patchEngine(page, () => {
+  const patch = () => {
     self.addEventListener('message', ({ data }) => {
       if (data.kind === 'run') setTimeout(() => self.close(), 700);
     });
-  });
+  };
+  await patchEngine(page, patch, { times: 1 });
   await workbench.open();
   const { letGo } = await holdWeights(page);
   const alert = await workbench.mergeInVain();
@@ -22,7 +23,6 @@ test('an engine that ends itself in the middle is told, cleaned up after and sta
   await expect.poll(() => privateStorage(page, 'merges')).toEqual({});
 
   letGo();
-  await page.unroute('**/engine.worker*.js');
   await workbench.merge();
   await expect(workbench.result.verdict).toContainText('verified.');
 });

@@ -1,3 +1,5 @@
+import { holdWeights } from './fixtures/held-weights.ts';
+import { killableBrowser } from './fixtures/killable-browser.ts';
 import { sha256 } from './fixtures/output-folder.ts';
 import {
   patchEngine,
@@ -6,7 +8,7 @@ import {
   privateStorage,
 } from './fixtures/private-storage.ts';
 import { expect, test } from './fixtures/test.ts';
-import type { Workbench } from './pages/workbench.ts';
+import { Workbench } from './pages/workbench.ts';
 
 test.beforeEach(({ page }) => pickPrivateFolder(page, 'picked'));
 
@@ -110,4 +112,50 @@ test('says that a file cannot be made, and takes away those that were', async ({
   await openAndChooseFolder(workbench);
   await workbench.merge();
   await expect(workbench.result.verdict).toContainText('verified.');
+});
+
+test('after a kill the folder says that it is unfinished, here and in another browser', async ({
+  baseURL,
+}, testInfo) => {
+  const profile = testInfo.outputPath('profile');
+  let browser = await killableBrowser(profile);
+  const start = async () => {
+    browser = await killableBrowser(profile);
+    await pickPrivateFolder(browser.page, 'picked');
+    return new Workbench(browser.page);
+  };
+  await browser.kill();
+  try {
+    let workbench = await start();
+    await workbench.open(baseURL);
+    await workbench.showTab('Plan');
+    await workbench.page.getByRole('radio', { name: 'A folder I pick' }).check({ force: true });
+    await holdWeights(workbench.page);
+    await workbench.run.merge.click();
+    await expect(workbench.run.region).toContainText(/\d+ \/ 38 tensors/);
+    await browser.kill();
+
+    workbench = await start();
+    await workbench.open(baseURL);
+    const banner = workbench.page.getByRole('alert', { name: 'Interrupted run in a folder' });
+    await expect(banner).toContainText('picked/demo-merge, was interrupted before it had finished');
+    const left = Object.keys(await privateStorage(workbench.page, 'picked'));
+    expect(left).toContain('demo-merge/UNFINISHED-MERGE.txt');
+
+    // Another browser knows nothing of it until the folder is picked again.
+    await workbench.page.evaluate(() => indexedDB.deleteDatabase('amalgam'));
+    await workbench.open(baseURL);
+    await expect(banner).toHaveCount(0);
+    await workbench.merge();
+    await expect(workbench.result.panel).toContainText('In the folder picked/demo-merge-2');
+    await expect(banner).toContainText('picked/demo-merge, was');
+    await banner.getByRole('button', { name: 'Remove the leftovers' }).click();
+    await expect(banner).toHaveCount(0);
+    const paths = Object.keys(await privateStorage(workbench.page, 'picked'));
+    expect(paths.filter((path) => !path.startsWith('demo-merge-2/'))).toEqual([]);
+    expect(paths).toContain('demo-merge-2/amalgam-verify.json');
+    expect(paths).not.toContain('demo-merge-2/UNFINISHED-MERGE.txt');
+  } finally {
+    await browser.kill();
+  }
 });

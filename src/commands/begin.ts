@@ -5,6 +5,7 @@ import { measureCache } from './hub/cache.ts';
 import { connect } from './hub/connect.ts';
 import { finishSignIn, openAgain } from './hub/sign-in.ts';
 import { listKept, listLeftovers, measureFree } from './kept.ts';
+import { listLeftFolders } from './left-folders.ts';
 import { membersOf } from './members.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function begin(session: Session): Promise<void> {
     measureFree(session),
     measureCache(session),
     listLeftovers(session),
+    listLeftFolders(session),
     listKept(session),
   ]);
 }

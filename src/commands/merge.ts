@@ -10,6 +10,7 @@ import type { Command } from './command.ts';
 import { freeFolder } from './free-folder.ts';
 import { measureCache } from './hub/cache.ts';
 import { listKept, listLeftovers, measureFree } from './kept.ts';
+import { holdFolder, lookForLeftFolders, removeEmpty } from './left-folders.ts';
 
 /** Aborts the run in progress; one at a time. */
 let current: AbortController | null = null;
@@ -40,7 +41,7 @@ async function runMerge(session: Session): Promise<void> {
     current = null;
     return;
   }
-  const { name, destination, saved, clean } = chosen;
+  const { name, destination, saved, clean, end } = chosen;
 
   run.getState().start(name, saved, recipe);
   view.getState().showTab('result');
@@ -68,6 +69,7 @@ async function runMerge(session: Session): Promise<void> {
         onMosaic: (rows) => run.getState().lay(rows),
       },
     );
+    await end();
     run.getState().finish(result);
   } catch (error) {
     if (signal.aborted) {
@@ -97,6 +99,8 @@ type Chosen = {
   readonly saved: Saved;
   /** Takes away what is left of a run that failed; never a finished merge. */
   readonly clean: () => Promise<void>;
+  /** After a run that came to its end. */
+  readonly end: () => Promise<void>;
 };
 
 /** Null when the user closes the folder picker. */
@@ -104,12 +108,23 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
   if (savingOf(session.device.getState()) === 'folder') {
     try {
       const parent = await window.showDirectoryPicker({ id: 'amalgam-output', mode: 'readwrite' });
+      void lookForLeftFolders(session, parent);
       const handle = await freeFolder(parent, name);
+      const end = await holdFolder(parent, handle.name);
       return {
         name: handle.name,
         destination: { kind: 'directory', handle },
         saved: { kind: 'directory', name: `${parent.name}/${handle.name}`, handle },
-        clean: () => parent.removeEntry(handle.name).catch(() => {}),
+        clean: async () => {
+          try {
+            await session.engine.discard({ kind: 'directory', handle });
+            await removeEmpty(parent, handle);
+          } catch {
+            return; // it stays noted, and is told on return
+          }
+          await end();
+        },
+        end,
       };
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') return null;
@@ -127,7 +142,7 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
         .discard(place)
         .catch(() => session.engine.discard(place)) // by a new engine, where the old one had to be ended
         .catch(() => {});
-    return { name: folder, destination: place, saved: place, clean };
+    return { name: folder, destination: place, saved: place, clean, end: async () => {} };
   } catch (error) {
     session.run.getState().fail(failureOf(error));
     return null;

@@ -174,6 +174,11 @@ export class EngineClient {
     await this.#call({ kind: 'leftovers', action: 'remove' });
   }
 
+  /** Names of folders in a picked one that hold what is left of an interrupted merge. */
+  async unfinishedIn(parent: FileSystemDirectoryHandle): Promise<readonly string[]> {
+    return (await this.#call({ kind: 'unfinished-in', parent })) as readonly string[];
+  }
+
   /** Takes away what a run left that came to no end, such as by a crash of the engine. */
   async discard(destination: Destination): Promise<void> {
     await this.#call({ kind: 'discard', destination });

@@ -23,6 +23,12 @@ test('a worker that ends itself is heard of as if it had crashed', async () => {
     .toEqual(['it ended without a word, as when its memory runs out']);
 });
 
+test('a worker that the very first message ends is heard of, too', async () => {
+  const { worker, errors } = mortal();
+  worker.postMessage('end');
+  await expect.poll(() => errors.length, { timeout: 5000 }).toBe(1);
+});
+
 test('a worker that lives is not, however long it is silent', async () => {
   const { worker, heard, errors } = mortal();
   await new Promise((resolve) => setTimeout(resolve, 1500));

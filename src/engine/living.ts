@@ -13,18 +13,35 @@ export function tellAlive(post: (message: Alive) => void): void {
   });
 }
 
-/** The other side: a worker that ends without a word gets an `error` event, as if it had crashed. */
+/**
+ * The other side: a worker that ends without a word gets an `error` event, as if it had crashed. What is
+ * posted to it before it holds its lock waits until it does, so that no message can end it unseen.
+ */
 export function watched(worker: Worker): Worker {
+  const post = worker.postMessage.bind(worker) as (...args: unknown[]) => void;
+  const waiting: unknown[][] = [];
+  worker.postMessage = (...args: unknown[]) => void waiting.push(args);
   const hear = (event: MessageEvent<Partial<Alive> | null>) => {
     const alive = event.data?.alive;
     if (typeof alive !== 'string') return;
     worker.removeEventListener('message', hear);
     event.stopImmediatePropagation(); // nobody else knows this message
-    void navigator.locks.request(alive, { mode: 'shared' }, () => {
-      const message = 'it ended without a word, as when its memory runs out';
-      worker.dispatchEvent(new ErrorEvent('error', { message }));
+    void watch(worker, alive).finally(() => {
+      worker.postMessage = post;
+      for (const args of waiting) post(...args);
     });
   };
   worker.addEventListener('message', hear);
   return worker;
+}
+
+/** Resolves when it is watched. */
+async function watch(worker: Worker, alive: string): Promise<void> {
+  // Once site data was cleared, a page and the workers it starts then have no locks in common.
+  const { held = [] } = await navigator.locks.query();
+  if (!held.some(({ name }) => name === alive)) return;
+  void navigator.locks.request(alive, { mode: 'shared' }, () => {
+    const message = 'it ended without a word, as when its memory runs out';
+    worker.dispatchEvent(new ErrorEvent('error', { message }));
+  });
 }

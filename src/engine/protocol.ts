@@ -185,6 +185,12 @@ export type Request =
   | { readonly kind: 'cancel'; readonly id: number; readonly target: number }
   /** What interrupted runs left in private storage. */
   | { readonly kind: 'leftovers'; readonly id: number; readonly action: 'list' | 'remove' }
+  /** Names of folders in a picked one that hold an unfinished merge. */
+  | {
+      readonly kind: 'unfinished-in';
+      readonly id: number;
+      readonly parent: FileSystemDirectoryHandle;
+    }
   /** Takes away what a run left that came to no end; a finished merge and a run under way stay. */
   | { readonly kind: 'discard'; readonly id: number; readonly destination: Destination }
   /** Finished merges in private storage: which there are, and one of them to download or remove. */
@@ -207,6 +213,7 @@ export type Answer =
   | RunResult
   | readonly FinishedMerge[]
   | readonly UnfinishedMerge[]
+  | readonly string[]
   | readonly StoredFile[]
   | Blob
   | string
@@ -243,6 +250,7 @@ const requestKinds: readonly string[] = [
   'cancel',
   'leftovers',
   'discard',
+  'unfinished-in',
   'finished',
 ] satisfies Request['kind'][];
 

@@ -31,6 +31,8 @@ import { toWire } from './wire.ts';
 export interface Storage {
   /** What interrupted runs left, without those that a run of another tab is writing. */
   unfinished(): Promise<readonly UnfinishedMerge[]>;
+  /** Names of folders in a picked one that hold an unfinished merge. */
+  unfinishedIn(parent: FileSystemDirectoryHandle): Promise<readonly string[]>;
   /** Takes away what a run left there that came to no end. */
   discard(destination: Destination): Promise<void>;
   finished(): Promise<readonly FinishedMerge[]>;
@@ -106,6 +108,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return publications(() => publish(request));
       case 'leftovers':
         return leftovers(request.action);
+      case 'unfinished-in':
+        return surroundings.storage.unfinishedIn(request.parent);
       case 'discard':
         // After the run that wrote there, which may still be ending.
         await runs(() => surroundings.storage.discard(request.destination));

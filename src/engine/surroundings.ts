@@ -14,6 +14,7 @@ import {
   removeMerge,
   removeUnfinished,
 } from '../io/stored-merges.ts';
+import { removeUnfinishedFiles, unfinishedIn } from '../io/unfinished.ts';
 import { zipOf } from '../io/zip.ts';
 import { workerAuditor } from './check/auditor.ts';
 import { Crew } from './crew/crew.ts';
@@ -39,8 +40,10 @@ const machine: Machine = {
 
 const storage: Storage = {
   unfinished: listUnfinished,
+  unfinishedIn,
   async discard(destination) {
     if (destination.kind === 'opfs') await removeUnfinished(destination.folder);
+    else await removeUnfinishedFiles(destination.handle);
   },
   finished: listFinished,
   freeName,

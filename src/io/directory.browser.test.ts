@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { directorySink, folderFiles } from './directory.ts';
+import { noticeName, noticeOf, removeUnfinishedFiles, unfinishedIn } from './unfinished.ts';
 
 /** A directory of private storage has the same interface as one the user picked. */
 let folder: FileSystemDirectoryHandle;
@@ -21,7 +22,7 @@ async function content(): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for await (const handle of folder.values()) {
     const isSwap = handle.name.endsWith('.crswap'); // Chromium lists its swap files in private storage
-    if (handle.kind === 'file' && !isSwap)
+    if (handle.kind === 'file' && !isSwap && handle.name !== noticeName)
       files[handle.name] = await (await handle.getFile()).text();
   }
   return files;
@@ -122,6 +123,50 @@ describe('a run into a picked folder', () => {
     });
     await sink.abort();
     expect(await content()).toEqual({ 'config.json': 'old' });
+  });
+});
+
+describe('the notice beside an unfinished merge', () => {
+  test('lists its files while it is written, and goes with the last step', async () => {
+    const sink = directorySink(folder);
+    await write(sink, 'unet/a.safetensors', 'abc');
+    await write(sink, 'config.json', '{}');
+    await sink.reopen('unet/a.safetensors');
+    expect(await noticeOf(folder)).toEqual(['unet/a.safetensors', 'config.json']);
+    const text = await (await (await folder.getFileHandle(noticeName)).getFile()).text();
+    expect(text).toMatch(/^This merge is not finished\. Do not use the files/);
+    await sink.commit(true);
+    expect(await noticeOf(folder)).toBeNull();
+  });
+
+  test('goes with what is taken back', async () => {
+    const sink = directorySink(folder);
+    await write(sink, 'config.json', '{}');
+    await sink.abort();
+    expect(await noticeOf(folder)).toBeNull();
+    expect(await content()).toEqual({});
+  });
+
+  test('tells what to remove after a kill: its files and the browser’s, and nothing else', async () => {
+    const sink = directorySink(folder);
+    await write(sink, 'unet/a.safetensors', 'abc');
+    await write(sink, 'config.json', '{}');
+    await sink.commit(true);
+    // As a killed browser leaves it: one file whole, one empty, swap files beside.
+    for (const name of ['config.json.crswap', `${noticeName}.crswap`, 'mine.txt', 'x.crswap']) {
+      await put(name, 'x');
+    }
+    await put(noticeName, 'Do not use.\n\nFiles of the merge:\nunet/a.safetensors\nconfig.json\n');
+    expect(await unfinishedIn(root)).toContain(folder.name);
+    await removeUnfinishedFiles(folder);
+    expect(await unfinishedIn(root)).not.toContain(folder.name);
+    expect((await folderFiles(folder)).map(({ path }) => path)).toEqual(['mine.txt', 'x.crswap']);
+  });
+
+  test('where there is none, nothing is removed', async () => {
+    await put('config.json', 'mine');
+    await removeUnfinishedFiles(folder);
+    expect(await content()).toEqual({ 'config.json': 'mine' });
   });
 });
 

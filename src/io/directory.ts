@@ -2,6 +2,7 @@ import { blobSource } from './blob.ts';
 import { asReadError, asWriteError, WriteError } from './errors.ts';
 import { fileAt, filesBelow, removeBelow, type StoredFile } from './paths.ts';
 import type { Sink, SinkFile } from './sink.ts';
+import { removeNotice, writeNotice } from './unfinished.ts';
 
 type Entry = {
   readonly handle: FileSystemFileHandle;
@@ -12,11 +13,13 @@ type Entry = {
 /**
  * Writes a model folder into a folder the user picked. What is written lies in hidden swap files of the
  * browser; until `commit` there are only empty files under the final names, because the interface makes
- * them. Reading a file back before that makes this one file visible, whole. A file that is there already
- * is never written over.
+ * them. Reading a file back before that makes this one file visible, whole. So a notice lies beside them
+ * until all are there. A file that is there already is never written over.
  */
 export function directorySink(folder: FileSystemDirectoryHandle): Sink {
   const entries = new Map<string, Entry>();
+  /** Names of files, before they are made. */
+  const announced: string[] = [];
   let state: 'open' | 'committed' | 'aborted' = 'open';
 
   const refuse = (tag: WriteError['tag'], file: string, found: string, advice = 'Run again.') =>
@@ -37,6 +40,10 @@ export function directorySink(folder: FileSystemDirectoryHandle): Sink {
         const advice = 'Pick an empty folder, or move this file away.';
         throw refuse('exists', name, 'a file of this name is in the folder', advice);
       }
+      announced.push(name);
+      await writeNotice(folder, announced).catch((error: unknown) => {
+        throw asWriteError(error, name);
+      });
       const entry = await openEntry(folder, name);
       entries.set(name, entry);
       return sinkFile(name, size, entry);
@@ -44,15 +51,17 @@ export function directorySink(folder: FileSystemDirectoryHandle): Sink {
     async commit() {
       if (state === 'aborted') throw refuse('closed', folder.name, 'the run was aborted');
       for (const [name, entry] of [...entries].sort(byImportance)) await show(name, entry);
+      await removeNotice(folder);
       state = 'committed';
     },
     async abort() {
       state = 'aborted';
       for (const [name, { writable, state }] of entries) {
         if (state !== 'visible') await writable.abort().catch(() => {}); // it may have failed already
-        await removeBelow(folder, name).catch(() => {}); // the folder may be gone, or hold more
+        await removeSoon(folder, name);
       }
       entries.clear();
+      await removeNotice(folder);
     },
     async reopen(name) {
       try {
@@ -65,6 +74,14 @@ export function directorySink(folder: FileSystemDirectoryHandle): Sink {
       }
     },
   };
+}
+
+/** The browser takes a moment to let go of a file; and the folder may be gone, or hold more. */
+async function removeSoon(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  for (let tries = 0; tries < 10 && (await exists(folder, name).catch(() => false)); tries++) {
+    if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await removeBelow(folder, name).catch(() => {});
+  }
 }
 
 async function openEntry(folder: FileSystemDirectoryHandle, name: string): Promise<Entry> {

@@ -13,6 +13,7 @@ export type Engine = Pick<
   | 'leftovers'
   | 'removeLeftovers'
   | 'discard'
+  | 'unfinishedIn'
   | 'freeName'
   | 'finished'
   | 'files'

@@ -10,6 +10,7 @@ import type {
 import type { Share } from '../plan/types.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Failure } from './models.ts';
+import type { NotedFolder } from './noted-folders.ts';
 
 /** Where the files of a finished run are. */
 export type Saved =
@@ -36,6 +37,8 @@ export type RunState = {
   readonly failure: Failure | null;
   /** Runs that ended without an end: the tab was closed or crashed. */
   readonly leftovers: readonly UnfinishedMerge[];
+  /** Picked folders in which a merge came to no end. */
+  readonly leftFolders: readonly NotedFolder[];
   /** Finished merges in private storage, of this visit and earlier ones. */
   readonly kept: readonly FinishedMerge[];
   start(name: string, saved: Saved, recipe: Recipe): void;
@@ -48,6 +51,7 @@ export type RunState = {
   cancel(): void;
   reset(): void;
   setLeftovers(leftovers: readonly UnfinishedMerge[]): void;
+  setLeftFolders(leftFolders: readonly NotedFolder[]): void;
   setKept(kept: readonly FinishedMerge[]): void;
 };
 
@@ -69,6 +73,7 @@ export function createRunStore() {
     ...blank,
     saved: null,
     leftovers: [],
+    leftFolders: [],
     kept: [],
     start: (name, saved, recipe) => set({ ...blank, phase: 'running', name, saved, recipe }),
     weigh: (share) => set({ share }),
@@ -80,6 +85,7 @@ export function createRunStore() {
     cancel: () => set({ phase: 'cancelled', progress: null }),
     reset: () => set({ ...blank, phase: 'idle' }),
     setLeftovers: (leftovers) => set({ leftovers }),
+    setLeftFolders: (leftFolders) => set({ leftFolders }),
     setKept: (kept) => set({ kept }),
   }));
 }

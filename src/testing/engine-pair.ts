@@ -19,6 +19,7 @@ export const noGpu: GpuFound = {
 
 export const emptyStorage: Storage = {
   unfinished: async () => [],
+  unfinishedIn: async () => [],
   discard: async () => {},
   finished: async () => [],
   freeName: async (name) => name,

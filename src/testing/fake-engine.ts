@@ -113,6 +113,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     async discard(destination) {
       calls.push(`discard ${destination.kind}`);
     },
+    unfinishedIn: async () => [],
     finished: async () => [],
     freeName: async (name) => name,
     files: async () => [
