@@ -27,28 +27,6 @@ test('an engine that ends itself in the middle is told, cleaned up after and sta
   await expect(workbench.result.verdict).toContainText('verified.');
 });
 
-for (const kind of ['kernel', 'check']) {
-  test(`a ${kind} worker that ends itself ends the run with what to lower`, async ({
-    page,
-    workbench,
-  }) => {
-    let isBroken = true;
-    await page.route(`**/${kind}.worker*.js`, async (route) => {
-      const response = await route.fetch();
-      const end = "self.addEventListener('message', () => self.close());";
-      await route.fulfill({ response, body: (isBroken ? end : '') + (await response.text()) });
-    });
-    await workbench.open();
-    await workbench.run.choose('CPU');
-    const alert = await workbench.mergeInVain();
-    await expect(alert).toContainText('it ended without a word');
-    await expect(alert).toContainText('lower the memory budget');
-    isBroken = false;
-    await workbench.merge();
-    await expect(workbench.result.verdict).toContainText('verified.');
-  });
-}
-
 test('site data that is cleared in the middle of a merge is told, and the next merge works', async ({
   baseURL,
 }, testInfo) => {

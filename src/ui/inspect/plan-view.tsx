@@ -117,7 +117,7 @@ function Saving({ plan }: { readonly plan: Plan }) {
       <p className="small">
         {way === 'folder'
           ? `Merge asks for a folder and writes ${name}/ in it as it goes, or ${name}-2/ when there is one already. Files get their names when they are complete and verified.`
-          : `Written to the browser’s private storage as it goes and verified there; then you download it, as one zip or file by file. Needs ${bytes(2 * plan.bytesToWrite)} for a moment.`}
+          : `Written to the browser’s private storage as it goes and verified there; then you download it, as one zip or file by file. It stays there until you remove it; with the download that takes ${bytes(2 * plan.bytesToWrite)}.`}
         {!canPick && ' This browser has no folder picker.'}
       </p>
     </section>
