@@ -147,17 +147,6 @@ test.describe('files that are no models', () => {
       says: ['found a LoRA adapter.', 'merge it into its base with PEFT first (merge_and_unload)'],
     },
     {
-      about: 'a LoRA of an image model, known by its tensors alone',
-      files: {
-        'style.safetensors': modelFile({
-          'lora_unet_mid_block_attentions_0_proj_in.alpha': f32([1]),
-          'lora_unet_mid_block_attentions_0_proj_in.lora_down.weight': f32([2, 4]),
-          'lora_unet_mid_block_attentions_0_proj_in.lora_up.weight': f32([4, 2]),
-        }),
-      },
-      says: ['style.safetensors: found a LoRA adapter: 3 of 3 tensors', 'expected a whole model'],
-    },
-    {
       about: 'shards that are not all there',
       files: { 'model-00001-of-00003.safetensors': whole },
       says: [
@@ -195,6 +184,24 @@ test.describe('files that are no models', () => {
     await expect(workbench.recipe.experts).toHaveText(['Reverse', 'Sort', 'Add']);
     await expect(workbench.run.merge).toBeEnabled();
   });
+});
+
+test('an adapter that is known by its tensors alone is refused where it was opened', async ({
+  workbench,
+  onDisk,
+}) => {
+  const lora = 'lora_unet_mid_block_attentions_0_proj_in';
+  const style = modelFile({
+    [`${lora}.alpha`]: f32([1]),
+    [`${lora}.lora_down.weight`]: f32([2, 4]),
+    [`${lora}.lora_up.weight`]: f32([4, 2]),
+  });
+  await workbench.open();
+  await workbench.drop(await onDisk({ odd: { 'style.safetensors': style } }));
+  await workbench.showTab('Checks');
+  await expect(workbench.findings.filter({ hasText: 'could not be opened' })).toContainText([
+    'style.safetensors: found a LoRA adapter: 3 of 3 tensors',
+  ]);
 });
 
 test('names the shard that an index asks for and nobody has', async ({ workbench, onDisk }) => {
@@ -269,7 +276,9 @@ test('names the tensors in which a model has NaN', async ({ workbench, onDisk })
   await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
   await workbench.merge();
   await expect(workbench.result.verdict).toHaveText('Written, but the check found problems.');
-  await expect(workbench.result.panel).toContainText('model.norm.weight holds 1 NaN values');
+  await expect(workbench.result.panel).toContainText(
+    'model.norm.weight holds 1 NaN value; the input had them',
+  );
   await expect(workbench.result.figure('NaN or infinite')).toHaveText('1');
   const report = jsonOf((await outputOf(workbench))['amalgam-verify.json']);
   expect(report).toMatchObject({ ok: false, nan: 1, infinite: 0 });

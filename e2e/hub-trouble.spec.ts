@@ -29,8 +29,13 @@ async function keepNothing(dialog: HubDialog): Promise<void> {
 async function weightsOf(workbench: Workbench): Promise<string> {
   await workbench.merge();
   await expect(workbench.result.verdict).toContainText('verified.');
-  const files = await workbench.result.files();
-  return files.find(({ name }) => name === 'model.safetensors')!.sha256;
+  let sha256: string | undefined;
+  await expect(async () => {
+    const files = await workbench.result.files();
+    sha256 = files.find(({ name }) => name === 'model.safetensors')?.sha256;
+    expect(sha256).toBeDefined();
+  }).toPass();
+  return sha256!;
 }
 
 test('connections that break at random bytes change no byte of the result', async ({

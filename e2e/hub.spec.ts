@@ -253,6 +253,7 @@ test('a push to a repo of one’s own takes the place of the weights that were t
   await workbench.method.region.getByLabel('Weight files').selectOption({ index: 1 });
   await workbench.merge();
   await workbench.button('Publish…').click();
+  await publish.getByLabel('Name of the repo').fill('merged-model');
   await publish.getByRole('radio', { name: 'exists already' }).check({ force: true });
   await publish.getByRole('button', { name: 'Publish', exact: true }).click();
   await expect(publish).toContainText('The Hub holds the same bytes');

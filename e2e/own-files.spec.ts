@@ -218,6 +218,8 @@ test('merges models of few tensors in common, the rest as in the base', async ({
       'tiny-part': weightsOnly(variant(tinyTensors(1), { without: [names.query, names.gate] })),
     }),
   );
+  await workbench.showTab('Checks');
+  await workbench.findings.getByRole('button', { name: 'Merge anyway' }).click();
   await workbench.method.setField('λ', '1');
   await workbench.merge();
   await expect(workbench.result.figure('Tensors changed')).toHaveText('2 / 4');
