@@ -147,7 +147,10 @@ describe('into a folder', () => {
     async getDirectoryHandle(name: string) {
       if (entries.includes(name)) throw new DOMException('a file', 'TypeMismatchError');
       const isFull = entries.includes(`${name}/`);
-      return { name, keys: () => ({ next: async () => ({ done: !isFull }) }) };
+      const keys = async function* () {
+        if (isFull) yield 'model.safetensors';
+      };
+      return { name, keys };
     },
     removeEntry: async (name: string) => void removed.push(name),
   });
@@ -180,6 +183,7 @@ describe('into a folder', () => {
   test('takes the empty folder away when the run fails', async () => {
     const session = pickerGives(async () => parentWith('merged-model/'), {
       run: async () => Promise.reject(new Error('no')),
+      discard: async () => {},
     });
     await merge.run(session);
     expect(removed).toEqual(['merged-model-2']);

@@ -180,7 +180,9 @@ describe('a run into private storage', () => {
     expect(namesOf(await listUnfinished())).toEqual([folder]);
   });
 
-  test('killed at any step, leaves the old model whole, and the new one whole or as a leftover', async () => {
+  test('killed at any step, leaves the old model whole, and the new one whole or as a leftover', {
+    timeout: 90_000,
+  }, async () => {
     await finish(folder, [1, 2, 3]);
     const found: string[] = [];
     for (let step = 1, isDone = false; !isDone; step++) {
