@@ -3,28 +3,16 @@
  * TypeScript definition and the compiled kernels in turns, by the processor time of this process, so that
  * what else the machine does matters little; garbage collection and compilation count.
  */
-import type { Blocks, Kernel, Work } from '../src/compute/backend.ts';
-import { type Dialect, resolveArithmetic } from '../src/methods/dialect.ts';
-import type { Call, MergeMethod } from '../src/methods/method.ts';
-import { defaultsOf } from '../src/methods/params.ts';
+import type { Blocks } from '../src/compute/backend.ts';
+import type { Dialect } from '../src/methods/dialect.ts';
 import { findMethod, methods } from '../src/methods/registry.ts';
 import type { FloatDtype } from '../src/numerics/dtype.ts';
-import { roundSumTo } from '../src/numerics/round.ts';
 import { compiled, definition } from './backends.ts';
 import { ceiling } from './ceiling.ts';
+import { blocksFor, type Case, merge } from './merge.ts';
 import { numberFlag, type Row, rounded, type Surroundings, type Table } from './part.ts';
-import { weightsOf } from './synthetic.ts';
-
-type Case = {
-  readonly method: MergeMethod;
-  readonly dialect: Dialect;
-  readonly dtype: FloatDtype;
-  readonly work: Work;
-  readonly elements: number;
-};
 
 const mebi = 2 ** 20;
-const signal = new AbortController().signal;
 
 export async function measure(surroundings: Surroundings): Promise<readonly Table[]> {
   const repeats = numberFlag(surroundings, 'repeats', 5);
@@ -43,17 +31,16 @@ export async function measure(surroundings: Surroundings): Promise<readonly Tabl
 
 /** The trim of a large tensor samples it first, so TIES is measured on a large one too. */
 function cases(): readonly Case[] {
-  const all = (dialect: Dialect, dtype: FloatDtype, work: Work) =>
-    methods.map((method) => ({ method, dialect, dtype, work, elements: mebi }));
+  const all = (dialect: Dialect, dtype: FloatDtype) =>
+    methods.map((method) => ({ method, dialect, dtype, elements: mebi }));
   const ties = findMethod('ties');
   if (!ties) throw new Error('There is no TIES to measure');
-  const large = { method: ties, dialect: 'paper', dtype: 'BF16', work: 'F32' } as const;
   return [
-    ...all('paper', 'BF16', 'F32'),
-    { ...large, elements: 16 * mebi },
-    ...all('paper', 'F32', 'F32'),
-    ...all('paper', 'F16', 'F32'),
-    ...all('mergekit', 'BF16', 'BF16'),
+    ...all('paper', 'BF16'),
+    { method: ties, dialect: 'paper', dtype: 'BF16', elements: 16 * mebi },
+    ...all('paper', 'F32'),
+    ...all('paper', 'F16'),
+    ...all('mergekit', 'BF16'),
   ];
 }
 
@@ -66,7 +53,7 @@ async function measureCase(one: Case, repeats: number): Promise<Row> {
   // The first turn compiles and is not counted.
   for (let repeat = -1; repeat < repeats; repeat++) {
     for (const name of ['typescript', 'compiled'] as const) {
-      const taken = await merge(one, blocks, backends[name]);
+      const taken = await timed(one, blocks, backends[name]);
       if (repeat >= 0) times[name].push(taken);
     }
   }
@@ -93,69 +80,22 @@ async function measureCase(one: Case, repeats: number): Promise<Row> {
   };
 }
 
-const planes = new Map<string, Uint8Array<ArrayBuffer>>();
-
-/** The planes of one tensor as one block; the same bytes for every method. */
-function blocksFor({ method, dtype, elements }: Case): Blocks {
-  const hasBase = method.arity.base === 'required';
-  const models = Array.from({ length: Math.min(3, method.arity.models[1]) }, (_, k) => k + 1);
-  const wanted = (hasBase ? [...models, 0] : models).map((model) => {
-    const key = `${dtype} ${elements} ${model}`;
-    const plane = planes.get(key) ?? weightsOf(model, elements, dtype);
-    planes.set(key, plane);
-    return plane;
-  });
-  return {
-    elementCount: elements,
-    dtypes: wanted.map(() => dtype),
-    hasBase,
-    readAs: 'F32',
-    async *read() {
-      yield { start: 0, count: elements, planes: wanted };
-    },
-  };
-}
-
-/** Measures until the method asks no more, and maps; milliseconds of each. */
-async function merge(
-  { method, dialect, dtype, work, elements }: Case,
+/** Milliseconds of processor time of measuring and of mapping. */
+async function timed(
+  one: Case,
   blocks: Blocks,
   backend: ReturnType<typeof definition>,
 ): Promise<Times> {
-  const models = blocks.dtypes.length - (blocks.hasBase ? 1 : 0);
-  const perModel = defaultsOf(method.params.perModel) as Call['global'];
-  const call: Call = {
-    global: defaultsOf(method.params.global) as Call['global'],
-    perModel: Array.from({ length: models }, () => perModel),
-    arithmetic: resolveArithmetic(dialect, method.exceptions, {}),
-    hasBase: blocks.hasBase,
-    elementCount: elements,
-    roundSum: roundSumTo(work),
-  };
-  const at = { tensorKey: 1, ordinals: [0, 1, 2].slice(0, models) };
   const began = processorTime();
-  const measured: (readonly number[])[] = [];
+  let between = began;
   let measures = false;
-  for (;;) {
-    const asked = method.measures?.(call, measured) ?? [];
-    if (asked.length === 0) break;
-    measures = true;
-    measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
-  }
-  const coefficients = method.coefficients(call, measured);
-  const between = processorTime();
-  const kernel: Kernel = {
-    methodId: method.id,
-    coefficients,
-    output: dtype,
-    work,
-    resultAs: 'F32',
-    at,
-  };
-  for await (const _ of backend.map(blocks, kernel, signal));
-  const ended = processorTime();
-  const measuring = measures ? between - began : 0;
-  return { measure: measuring, map: ended - between, total: measuring + ended - between };
+  await merge(one, blocks, backend, (asked) => {
+    between = processorTime();
+    measures = asked;
+  });
+  const map = processorTime() - between;
+  const measure = measures ? between - began : 0;
+  return { measure, map, total: measure + map };
 }
 
 function measureCeiling(elements: number, repeats: number): Row {

@@ -44,8 +44,8 @@ export type Shape =
       readonly tensors: number;
       readonly elements: number;
       /**
-       * I16 for tensors that a merge copies: the same bytes by another name, and beside them one small
-       * tensor of floats, since a merge of none is refused.
+       * I16 for tables that a merge copies: the same bytes by another name, and beside them one small
+       * tensor of floats, since a merge of none is refused. Weights in whole numbers would be codes.
        */
       readonly dtype: Extract<Dtype, 'BF16' | 'I16'>;
     }
@@ -59,7 +59,8 @@ export const tiles = (tensors: number, dtype: 'BF16' | 'I16' = 'BF16'): Shape =>
 export function layoutOf(shape: Shape): Layout {
   const specs = Array.from({ length: shape.tensors }, (_, i): TensorSpec => {
     if (shape.kind === 'equal') {
-      const name = `model.layers.${String(i).padStart(3, '0')}.weight`;
+      const part = shape.dtype === 'I16' ? 'table' : 'weight';
+      const name = `model.layers.${String(i).padStart(3, '0')}.${part}`;
       return { name, dtype: shape.dtype, shape: [shape.elements / 256, 256] };
     }
     // 8 to 2,048 elements, 200 tensors a layer.

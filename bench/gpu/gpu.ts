@@ -2,10 +2,11 @@
  * What a GPU makes of the shaders: its speed at copying as the yardstick, every kernel over data that lies
  * there, merges with all transfers, and whether its numbers are the definition's.
  */
+
+import { forgetPlanes } from '../merge.ts';
 import { numberFlag, type Row, rounded, type Surroundings, type Table } from '../part.ts';
 import { findGpu } from './adapter.ts';
 import { copySpeed } from './copy.ts';
-import { forgetPlanes } from './merge.ts';
 import { measureParity } from './parity.ts';
 import { PassTimes } from './pass-times.ts';
 import { measureResident } from './resident.ts';

@@ -1,8 +1,8 @@
 /** Kernels over data that lies on the GPU: what the passes of a merge take by the GPU's clock. */
 import { gpuBackend } from '../../src/compute/gpu/backend.ts';
 import { methods } from '../../src/methods/registry.ts';
+import { blocksFor, bytesOf, type Case, merge } from '../merge.ts';
 import { type Row, rounded } from '../part.ts';
-import { blocksFor, bytesOf, type Case, merge } from './merge.ts';
 import { median, type Pass, type PassTimes } from './pass-times.ts';
 
 export type ResidentRows = { readonly maps: readonly Row[]; readonly measures: readonly Row[] };

@@ -3,8 +3,8 @@ import { gpuBackend } from '../../src/compute/gpu/backend.ts';
 import { blockShape } from '../../src/engine/tensor/memory.ts';
 import { findMethod } from '../../src/methods/registry.ts';
 import { bytesPerElement } from '../../src/numerics/dtype.ts';
+import { blocksFor, bytesOf, type Case, merge } from '../merge.ts';
 import { type Row, rounded } from '../part.ts';
-import { blocksFor, bytesOf, type Case, merge } from './merge.ts';
 
 /** What a run may hold, as the app sets it where there is memory enough. */
 const BUDGET = 2 ** 30;

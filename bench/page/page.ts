@@ -82,6 +82,7 @@ function recipeFor(id: string, models: ReadonlyMap<string, Model>): Recipe {
   return {
     ...emptyRecipe(),
     method: id,
+    smallShare: 'merge anyway', // a model of tables is copied, all of it
     base: refs.find(({ name }) => name === baseName) ?? null,
     experts: refs
       .filter(({ name }) => name !== baseName)

@@ -73,7 +73,7 @@ export function settle(values: Float32Array, round: (v: number) => number): void
 /** The bit that tells a quiet NaN from a signalling one. */
 const QUIET = 0x400000;
 
-/** Bits of an f32 rounded to BF16, its upper half; a NaN is quieted, as any arithmetic would. */
+/** Bits of an f32 rounded to BF16, its upper half; a NaN becomes a quiet one, as in arithmetic. */
 function bf16Word(word: number): number {
   const rounded = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
   const ifNaN = (INFINITY_BITS - (word & 0x7fffffff)) >> 31;

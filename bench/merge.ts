@@ -1,11 +1,12 @@
 /** A merge of one tensor through a backend, planes in memory. */
-import type { Backend, Blocks, Kernel, Work } from '../../src/compute/backend.ts';
-import { type Dialect, resolveArithmetic } from '../../src/methods/dialect.ts';
-import type { Call, MergeMethod } from '../../src/methods/method.ts';
-import { defaultsOf } from '../../src/methods/params.ts';
-import { bytesPerElement, type FloatDtype } from '../../src/numerics/dtype.ts';
-import { roundSumTo } from '../../src/numerics/round.ts';
-import { weightsOf } from '../synthetic.ts';
+import type { Backend, Blocks, Kernel } from '../src/compute/backend.ts';
+import { type Dialect, resolveArithmetic } from '../src/methods/dialect.ts';
+import type { Call, MergeMethod } from '../src/methods/method.ts';
+import { defaultsOf } from '../src/methods/params.ts';
+import { precisionOf } from '../src/methods/precision.ts';
+import { bytesPerElement, type FloatDtype } from '../src/numerics/dtype.ts';
+import { roundSumTo } from '../src/numerics/round.ts';
+import { weightsOf } from './synthetic.ts';
 
 export type Case = {
   readonly method: MergeMethod;
@@ -66,16 +67,16 @@ export function bytesOf({ dtypes, elementCount }: Blocks): { read: number; moved
   return { read, moved: read + size * elementCount };
 }
 
-/** Measures until the method asks no more, and maps; `between` is called once it is measured. */
+/** Measures until the method asks no more, and maps. `measured` is called in between, told whether it asked at all. */
 export async function merge(
   { method, dialect, dtype }: Case,
   blocks: Blocks,
   backend: Backend,
-  between: () => Promise<void> = async () => {},
+  measured: (asked: boolean) => Promise<void> | void = () => {},
 ): Promise<void> {
   const models = blocks.dtypes.length - (blocks.hasBase ? 1 : 0);
   const arithmetic = resolveArithmetic(dialect, method.exceptions, {});
-  const work: Work = arithmetic.work === 'tensor' && dtype !== 'F32' ? (dtype as Work) : 'F32';
+  const { work, resultAs } = precisionOf(arithmetic.work, blocks.dtypes, 'stored');
   const perModel = defaultsOf(method.params.perModel) as Call['global'];
   const call: Call = {
     global: defaultsOf(method.params.global) as Call['global'],
@@ -86,21 +87,15 @@ export async function merge(
     roundSum: roundSumTo(work),
   };
   const at = { tensorKey: 1, ordinals: [0, 1, 2].slice(0, models) };
-  const measured: (readonly number[])[] = [];
+  const answers: (readonly number[])[] = [];
   for (;;) {
-    const asked = method.measures?.(call, measured) ?? [];
+    const asked = method.measures?.(call, answers) ?? [];
     if (asked.length === 0) break;
-    measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
+    answers.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
-  await between();
-  const coefficients = method.coefficients(call, measured);
-  const kernel: Kernel = {
-    methodId: method.id,
-    coefficients,
-    output: dtype,
-    work,
-    resultAs: 'F32',
-    at,
-  };
+  await measured(answers.length > 0);
+  const coefficients = method.coefficients(call, answers);
+  const methodId = method.id;
+  const kernel: Kernel = { methodId, coefficients, output: dtype, work, resultAs, at };
   for await (const _ of backend.map(blocks, kernel, signal));
 }
