@@ -116,14 +116,13 @@ function rowOf(
   copy: { readonly plain: number; readonly readBack: number },
 ): Row {
   const [best] = merges.toSorted((a, b) => a.result.seconds - b.result.seconds);
-  const { seconds, verifying, bytesRead, bytesWritten, done } = best.result;
+  const { seconds, bytesRead, bytesWritten, done } = best.result;
   const peak = (of: (merge: Watched<Merged>) => number) => Math.max(...merges.map(of));
   return {
     merge: label,
     backend,
     'M parameters': Math.round(parameters / 1e6),
     'merge s': done === 1 ? rounded(seconds) : `given up at ${Math.round(100 * done)} %`,
-    'of it verifying s': rounded(verifying),
     'copy s': rounded(copy.plain),
     'merge ÷ copy': rounded(seconds / copy.plain),
     'copy, read back s': rounded(copy.readBack),

@@ -28,8 +28,6 @@ export type MergeOrder = {
 
 export type Merged = {
   readonly seconds: number;
-  /** Of these, seconds from the first look at what was written. */
-  readonly verifying: number;
   /** From 0 to 1; less than 1 when it was given up. */
   readonly done: number;
   readonly bytesRead: number;
@@ -118,10 +116,8 @@ const bench = {
 
     const began = performance.now();
     let last: Progress | null = null;
-    let verifyingFrom = Number.NaN;
     const onProgress = (progress: Progress) => {
       last = progress;
-      if (progress.phase === 'verifying' && !(verifyingFrom > 0)) verifyingFrom = performance.now();
     };
     const signal = AbortSignal.timeout(patience * 1000);
     try {
@@ -135,14 +131,13 @@ const bench = {
         listeners,
       );
       if (!verify.ok) throw new Error(verify.problems.join('\n'));
-      const verifying = (performance.now() - verifyingFrom) / 1000;
-      return { seconds, verifying, done: 1, bytesRead, bytesWritten, backend: result.backend };
+      return { seconds, done: 1, bytesRead, bytesWritten, backend: result.backend };
     } catch (error) {
       if (!signal.aborted) throw error;
       const { bytesDone, bytesTotal, phase } = last ?? { bytesDone: 0, bytesTotal: 1, phase: '' };
       const done = phase === 'merging' ? bytesDone / bytesTotal : 0;
       const seconds = (performance.now() - began) / 1000;
-      return { seconds, verifying: 0, done, bytesRead: 0, bytesWritten: bytesDone, backend };
+      return { seconds, done, bytesRead: 0, bytesWritten: bytesDone, backend };
     }
   },
 
