@@ -6,7 +6,7 @@ import {
   missingShards,
   nameOf,
   parseIndexName,
-  parseWeightName,
+  shardNumber,
   type WeightSet,
   weightSets,
 } from './weight-files.ts';
@@ -84,7 +84,7 @@ export function chooseWeights(
     for (const file of sets.filter(isNamed).flatMap((set) => set.files)) {
       if (!wanted.includes(file)) stray.set(file, `left over: ${name} names other files`);
     }
-    const files = wanted.toSorted((a, b) => shard(a) - shard(b) || (a < b ? -1 : 1));
+    const files = wanted.toSorted((a, b) => shardNumber(a) - shardNumber(b) || (a < b ? -1 : 1));
     const chosen = { ...index, count: null, files, index: name };
     sets = [...rest.filter((each) => !isOf(each, index)), chosen];
   }
@@ -122,8 +122,6 @@ function isBetter(a: WeightSet, b: WeightSet): boolean {
 const isOf = (set: WeightSet, of: { readonly stem: string; readonly variant: string | null }) =>
   set.stem === of.stem && set.variant === of.variant;
 
-const shard = (name: string) => parseWeightName(name).shard?.number ?? 0;
-
 function filesOf(text: string, file: string, problems: FormatError[]): readonly string[] | null {
   try {
     return parseIndex(text, file).files;
@@ -134,7 +132,7 @@ function filesOf(text: string, file: string, problems: FormatError[]): readonly 
   }
 }
 
-export function missingError(file: string, missing: readonly string[], expected: string) {
+function missingError(file: string, missing: readonly string[], expected: string) {
   const listed = missing.slice(0, 5).join(', ');
   const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
   return new FormatError('missing-shard', {

@@ -139,6 +139,6 @@ describe('correctedConfig', () => {
     expect(correctedConfig('{\n  "a": 1\n}\n', 'F32')).toBe(
       '{\n  "a": 1,\n  "torch_dtype": "float32"\n}\n',
     );
-    expect(correctedConfig('{}', 'F64')).toBe('{\n  "torch_dtype": "float64"\n}\n');
+    expect(correctedConfig('{}', 'F64')).toBe('{\n  "torch_dtype": "float64"\n}');
   });
 });

@@ -1,4 +1,5 @@
 import type { FloatDtype } from '../numerics/dtype.ts';
+import { editConfig } from './edit-config.ts';
 import { FormatError } from './error.ts';
 import { JsonError, parseJson, placeInText, toPlain } from './json.ts';
 
@@ -115,7 +116,8 @@ export function correctedConfig(text: string, dtype: FloatDtype, adds = true): s
     (result, { begin, end }) => result.slice(0, begin) + value + result.slice(end),
     plain,
   );
-  return atTop || !adds ? corrected : withMember(corrected, `"torch_dtype": ${value}`);
+  if (atTop || !adds) return corrected;
+  return editConfig(corrected, [{ path: ['torch_dtype'], value: torchName[dtype] }]);
 }
 
 /** A member of the model's config, or of a model's within it. */
@@ -143,12 +145,6 @@ function withoutQuantization(text: string): string {
   return withoutQuantization(
     before.endsWith(',') ? before.slice(0, -1) + after : before + after.replace(/^\s*,/, ''),
   );
-}
-
-function withMember(text: string, member: string): string {
-  const head = text.slice(0, text.lastIndexOf('}')).trimEnd();
-  const comma = head.endsWith('{') ? '' : ',';
-  return `${head}${comma}\n  ${member}\n}\n`;
 }
 
 function canonical(value: unknown): string {

@@ -5,7 +5,13 @@ import { readCodes } from './codes/read-codes.ts';
 import { parseConfig } from './config.ts';
 import { FormatError } from './error.ts';
 import { type Deciding, type FoundModel, type Recognised, recognise, toRead } from './folder.ts';
-import { type Companion, identityOf, type Model, type StoredTensor } from './model.ts';
+import {
+  type Companion,
+  type Component,
+  identityOf,
+  type Model,
+  type StoredTensor,
+} from './model.ts';
 import { type ReadableFile, readHeader } from './safetensors/header.ts';
 import { parseIndex, settle } from './safetensors/index.ts';
 
@@ -62,11 +68,8 @@ export async function openModel(
     signal,
   );
   const configs = found.components.map((component) => {
-    const path = component.name === '' ? 'config.json' : `${component.name}/config.json`;
-    const file = companions.find((companion) => companion.name === path);
-    return { name: component.name, config: file ? parseConfig(file.text ?? '', path) : null };
+    return { name: component.name, config: configIn(component.name, companions) };
   });
-  const own = companions.find((companion) => companion.name === 'config.json');
   return {
     id,
     name,
@@ -78,7 +81,7 @@ export async function openModel(
       })),
     ),
     ...readCodes(configs.map(({ config }, i) => ({ tensors: stored[i], config }))),
-    config: own ? parseConfig(own.text ?? '', own.name) : null,
+    config: configIn('', companions),
     components: configs,
     companions,
     leftOut: [...leftOut, ...found.leftOut],
@@ -141,6 +144,12 @@ async function theOnlyModel(
     expected: 'the files of one',
     advice: 'Open them one by one.',
   });
+}
+
+function configIn(component: string, companions: readonly Companion[]): Component['config'] {
+  const path = identityOf(component, 'config.json');
+  const file = companions.find(({ name }) => name === path);
+  return file ? parseConfig(file.text ?? '', path) : null;
 }
 
 function namesOf(tensors: readonly { readonly name: string }[]): readonly string[] {

@@ -68,7 +68,8 @@ export function weightSets(names: readonly string[]): readonly WeightSet[] {
   return [...groups.values()].map((set) => ({ ...set, files: inOrder(set.files) }));
 }
 
-function shardNumber(name: string): number {
+/** Counted from 1; 0 of a file that is no shard. */
+export function shardNumber(name: string): number {
   return parseWeightName(name).shard?.number ?? 0;
 }
 

@@ -2,6 +2,7 @@ import type { MergeMethod } from '../methods/method.ts';
 import { keptCount } from '../methods/task-vectors.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Participants } from './participants.ts';
+import { mergedWith } from './share.ts';
 
 /** Whether the method trims by magnitude, so that its density is a rank and its scope matters. */
 export function trimsByMagnitude(method: MergeMethod): boolean {
@@ -18,18 +19,7 @@ export function wholeModelCounts(
   jobs: readonly UnplacedJob[],
 ): readonly number[] | null {
   if (who.recipe.trimScope !== 'model' || !trimsByMagnitude(who.method)) return null;
-  const totals = mergedElements(who, jobs);
-  return who.experts.map(({ values }, index) =>
-    keptCount(Number(values['density']), totals[index], who.arithmetic),
+  return who.experts.map((expert) =>
+    keptCount(Number(expert.values['density']), mergedWith(expert, jobs), who.arithmetic),
   );
-}
-
-/** Elements that are merged with each expert taking part, in recipe order. */
-function mergedElements(who: Participants, jobs: readonly UnplacedJob[]): readonly number[] {
-  const totals = who.experts.map(() => 0);
-  for (const part of jobs.flatMap((job) => job.parts)) {
-    if (part.kind !== 'merge') continue;
-    for (const ordinal of part.ordinals) totals[ordinal] += part.elementCount;
-  }
-  return totals;
 }

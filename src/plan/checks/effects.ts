@@ -22,10 +22,9 @@ export function checkEffects(who: Participants, jobs: readonly UnplacedJob[]): r
 
 /** Names that do not meet at all are an error of their own. */
 function checkAny({ reference, experts }: Participants, merges: readonly Merge[]) {
-  const meets = experts.some(({ tensors }) =>
-    [...reference.tensors.keys()].some((name) => tensors.has(name)),
-  );
-  if (merges.length > 0 || !meets) return [];
+  if (merges.length > 0) return [];
+  const names = [...reference.tensors.keys()];
+  if (!experts.some(({ tensors }) => names.some((name) => tensors.has(name)))) return [];
   const message = `Nothing is merged: no tensor of floats with elements is shared, so the output would only copy ${reference.name}.`;
   const advice = 'Check that the experts hold the weights that you want to merge.';
   return [error('nothing-merged', message, advice)];

@@ -1,5 +1,6 @@
+import { percent } from '../../plan/finding.ts';
 import type { Share } from '../../plan/types.ts';
-import { parameters, share as percent } from '../kit/format.ts';
+import { parameters } from '../kit/format.ts';
 import './share-line.css';
 
 /** How much of the models is merged, in elements, as a bar and in words. */

@@ -22,13 +22,6 @@ export function parameters(count: number): string {
   return String(count);
 }
 
-/** 34.5 %; never 100 % or 0 % of what is not all or nothing. */
-export function share(part: number, whole: number): string {
-  if (part === 0) return '0 %';
-  if (part === whole) return '100 %';
-  return `${Math.min(99.9, Math.max(0.1, (100 * part) / whole)).toFixed(1)} %`;
-}
-
 /** "1 tensor", "12 tensors". */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
