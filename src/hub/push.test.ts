@@ -31,15 +31,21 @@ test('a second push leaves only its own weights, and the rest of the repo', asyn
         { surroundings: fakeSurroundings() },
       );
     const config: PublishFile = { path: 'config.json', file: new File(['{}'], 'c'), sha256: '' };
-    await push(true, [config, weightsOf('model.safetensors', 1)]);
+    const old = ['model.safetensors', 'unet/old.safetensors', 'vae/model.safetensors'];
+    const index = 'unet/old.safetensors.index.fp16.json';
+    const named = { ...config, path: index };
+    await push(true, [config, named, ...old.map((path) => weightsOf(path, 1))]);
     const shards = [1, 2].map((k) => weightsOf(`model-0000${k}-of-00002.safetensors`, k));
-    expect(await push(false, shards)).toMatchObject({ verified: true, problems: [] });
+    const unet = weightsOf('unet/model.safetensors', 3);
+    expect(await push(false, [...shards, unet])).toMatchObject({ verified: true, problems: [] });
     const { files } = await openRepo(connection, { repo: 'owner/merged', revision: 'main' });
     const paths = files.map(({ path }) => path).filter((path) => !path.startsWith('.'));
     expect(paths.toSorted()).toEqual([
       'config.json',
       'model-00001-of-00002.safetensors',
       'model-00002-of-00002.safetensors',
+      'unet/model.safetensors',
+      'vae/model.safetensors',
     ]);
   } finally {
     await hub.close();

@@ -19,9 +19,9 @@ const phases = {
 } as const;
 
 /**
- * Uploads the files and commits them; resolves to the commit. Weights at the root of a repo that was there
- * before leave in the same commit, unless the push replaces them: transformers may prefer them to the new
- * ones. A push that got no answer is tried again as a whole: what has arrived is not sent twice, the Hub knows
+ * Uploads the files and commits them; resolves to the commit. Weights of a repo that was there before, at its
+ * root and in folders that weights are pushed to, leave in the same commit, unless the push replaces them:
+ * libraries may prefer them to the new ones. A push that got no answer is tried again as a whole: what has arrived is not sent twice, the Hub knows
  * it by its hash. Rejects with `HubError`.
  */
 export async function push(
@@ -86,7 +86,7 @@ async function pushOnce(
   }
 }
 
-/** Weights and indices at the root of the repo, or in a folder pushed to, that would stay beside its own. */
+/** Weights and indices beside those that are pushed, or at the root, that would stay there. */
 async function outdatedWeights(
   connection: HubConnection,
   repo: string,
@@ -106,7 +106,7 @@ async function outdatedWeights(
     .map(({ path }) => path);
 }
 
-const isWeights = (path: string) => /\.safetensors(\.index\.json)?$/.test(path);
+const isWeights = (path: string) => /\.safetensors(\.index(\.[\w-]+)?\.json)?$/.test(path);
 
 const folderOf = ({ path }: { readonly path: string }) => path.slice(0, path.lastIndexOf('/') + 1);
 

@@ -1,4 +1,4 @@
-/** What the output's config.json says otherwise than the reference's. */
+/** What the output's config.json says otherwise than that of the model it is taken from. */
 import type { ConfigEdit } from '../formats/edit-config.ts';
 import { headEdits } from './labels.ts';
 import type { Participants } from './participants.ts';
@@ -6,5 +6,5 @@ import { headDonor } from './task-head.ts';
 
 export function configEdits(who: Participants): readonly ConfigEdit[] {
   const donor = headDonor(who);
-  return donor ? headEdits(who.reference, donor) : [];
+  return donor ? headEdits(who.donors.config, donor.model) : [];
 }

@@ -1,7 +1,6 @@
 import {
   elementCount,
   isComputed,
-  type Model,
   type StoredTensor,
   storedOf,
   type TensorEntry,
@@ -23,16 +22,16 @@ export type UnplacedJob = Omit<Job, 'file'> & { readonly component: string };
 /** One job for each tensor of the reference, in its file order. */
 export function makeJobs(who: Participants, matching: Matching): readonly UnplacedJob[] {
   return matching.matches.map((match) => ({
-    component: componentOf(who, match.entry),
+    component: componentOf(who, match),
     ...makeJob(who, matching, match),
   }));
 }
 
-/** A tensor may be another model's where the reference lacks it. */
-function componentOf({ reference, experts }: Participants, entry: TensorEntry): string {
-  const isOwn = ({ tensors }: Model) => tensors.get(entry.name) === entry;
-  const owner = isOwn(reference) ? reference : experts.map(({ model }) => model).find(isOwn);
-  return (owner ?? reference).files[storedOf(entry)[0].file].component;
+/** That of the reference's tensor; where it lacks it, of the one that is kept. */
+function componentOf({ reference }: Participants, { entry, kept }: Match): string {
+  const isOwn = kept === null || reference.tensors.has(entry.name);
+  const [model, tensor] = isOwn ? [reference, entry] : [kept.model, kept.entry];
+  return model.files[storedOf(tensor)[0].file].component;
 }
 
 function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job, 'file'> {

@@ -26,10 +26,10 @@ const OF_HEAD = [
   'summary_proj_to_labels',
 ];
 
-/** Makes the config of `reference` that of a model with the head of `donor`. */
-export function headEdits(reference: Model, donor: Model): readonly ConfigEdit[] {
-  const [mine, theirs] = [reference.config, donor.config];
-  if (!mine || !theirs || donor === reference) return [];
+/** Makes the config of `model` that of one with the head of `donor`. */
+export function headEdits(model: Model, donor: Model): readonly ConfigEdit[] {
+  const [mine, theirs] = [model.config, donor.config];
+  if (!mine || !theirs || donor === model) return [];
   return OF_HEAD.flatMap((key): readonly ConfigEdit[] => {
     if (JSON.stringify(mine[key]) === JSON.stringify(theirs[key])) return [];
     return [{ path: [key], value: theirs[key] ?? null }];

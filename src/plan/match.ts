@@ -59,7 +59,8 @@ export type Matching = {
  * Meets tensors by name. The reference's names and shapes decide the output. Integers and booleans
  * meet nobody: they are copied. Where rows are tokens, a different number of them is no clash. What a
  * rule keeps meets nobody either, and clashes with nobody. A task head that is kept is that of its model as
- * a whole: it comes with tensors that the reference lacks, and takes the place of those it has.
+ * a whole, as far as no earlier rule decides: it comes with tensors that the reference lacks, and takes the
+ * place of those it has.
  */
 export function matchTensors(who: Participants): Matching {
   const { reference, experts } = who;
@@ -68,17 +69,9 @@ export function matchTensors(who: Participants): Matching {
   const used = new Map<Participant, Set<string>>(experts.map((expert) => [expert, new Set()]));
 
   const keptInVain: { rule: Keep; tensor: string }[] = [];
-  const donor = headDonor(who);
-  const givenHead = donor ? taskHeadOf(donor) : [];
-  const inGivenHead = new Set(givenHead.map(({ name }) => name));
-  const isReplaced = (entry: TensorEntry) =>
-    givenHead.length > 0 && !inGivenHead.has(entry.name) && isTaskHead(entry, reference);
-  const isOwn = ({ name }: TensorEntry) => reference.tensors.has(name);
-  const wanted = [
-    ...[...reference.tensors.values()].filter((entry) => !isReplaced(entry)),
-    ...givenHead.filter((entry) => !isOwn(entry)),
-  ];
-  const matches = wanted.map((entry): Match => {
+  const head = givenHead(who);
+  const wanted = [...reference.tensors.values()].filter(({ name }) => !head.replaced.has(name));
+  const met = wanted.map((entry): Match => {
     const place = placeOf(entry.name);
     const meetings: Meeting[] = [];
     const odd: Clash[] = [];
@@ -86,16 +79,14 @@ export function matchTensors(who: Participants): Matching {
     for (const expert of experts) {
       used.get(expert)!.add(entry.name);
       const meeting = meet(expert, entry, place);
-      if (meeting === null) {
-        if (isOwn(entry)) lacking.push(expert);
-      } else if (!isFloatDtype(entry.dtype)) continue;
-      else {
+      if (meeting === null) lacking.push(expert);
+      else if (isFloatDtype(entry.dtype)) {
         const clash = clashOf(meeting, entry, reference);
         if (clash) odd.push({ expert, kind: clash, found: meeting.entry, expected: entry });
         else meetings.push(meeting);
       }
     }
-    const rule = keepFor(who, entry, place, odd.length > 0);
+    const rule = keepFor(who, entry, reference, odd.length > 0);
     if (rule) {
       const kept = keptBy(rule, entry, who);
       if (kept) return { entry, place, meetings: [], mergedCount: 0, kept };
@@ -104,6 +95,8 @@ export function matchTensors(who: Participants): Matching {
     for (const expert of lacking) missing.get(expert)!.push(entry.name);
     return { entry, place, meetings, mergedCount: sharedCount(entry, meetings), kept: null };
   });
+  for (const { entry } of head.added) for (const names of used.values()) names.add(entry.name);
+  const matches = [...met, ...head.added];
 
   return {
     matches,
@@ -118,17 +111,39 @@ export function matchTensors(who: Participants): Matching {
   };
 }
 
-/** The rule that keeps a tensor, or null when it is to be merged. */
+/** Where another model's task head is kept: its tensors that the reference lacks, and names that give way. */
+function givenHead(who: Participants) {
+  const { reference } = who;
+  const donor = headDonor(who);
+  const head = donor ? taskHeadOf(donor) : [];
+  const names = new Set(head.map(({ name }) => name));
+  const ruleOf = (entry: TensorEntry, model: Model) => {
+    const rule = keepFor(who, entry, model, false);
+    return rule?.filter.kind === 'task head' ? rule : null;
+  };
+  const added = head.flatMap((entry): readonly Match[] => {
+    const rule = donor && ruleOf(entry, donor.model);
+    if (!rule || reference.tensors.has(entry.name)) return [];
+    const kept = { model: donor.model, entry: donor.tensors.get(entry.name)!, rule };
+    return [{ entry, place: placeOf(entry.name), meetings: [], mergedCount: 0, kept }];
+  });
+  const own = head.length > 0 ? [...reference.tensors.values()] : [];
+  const replaced = own.filter((entry) => !names.has(entry.name) && ruleOf(entry, reference));
+  return { added, replaced: new Set(replaced.map(({ name }) => name)) };
+}
+
+/** The rule that keeps a tensor of this model, or null when it is to be merged. */
 function keepFor(
-  { recipe, reference }: Participants,
+  { recipe }: Participants,
   entry: TensorEntry,
-  place: TensorPlace,
+  model: Model,
   isMisfit: boolean,
 ): Keep | null {
+  const { name } = entry;
   const rule = recipe.keeps.find(({ filter }) => {
     if (filter.kind === 'misfit') return isMisfit;
-    if (filter.kind === 'task head') return isTaskHead(entry, reference);
-    return filterMatches(filter, entry.name, place);
+    if (filter.kind === 'task head') return isTaskHead(name, entry, model);
+    return filterMatches(filter, name, placeOf(name));
   });
   return rule === undefined || rule.from.kind === 'refuse' ? null : rule;
 }
@@ -174,7 +189,9 @@ function clashOf({ expert, entry }: Meeting, expected: TensorEntry, reference: M
     entry.shape.length === expected.shape.length &&
     expected.shape.length > 0 &&
     sameShape(entry.shape.slice(1), expected.shape.slice(1));
-  const tokens = hasTokenRows(expected, reference) && hasTokenRows(entry, expert.model);
+  const tokens =
+    hasTokenRows(expected.name, expected, reference) &&
+    hasTokenRows(expected.name, entry, expert.model);
   return sameRows && tokens ? null : 'shape';
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { headerModel } from '../testing/model.ts';
+import { headerModel, placeIn } from '../testing/model.ts';
 import { jobOf, planned, recipeOf } from '../testing/planning.ts';
 import { twinsOf } from './twins.ts';
 
@@ -51,6 +51,11 @@ test('the bias of a head that is stored twice has its twin', () => {
 const stored = (id: string) =>
   headerModel(id, { 'model.embed_tokens.weight': matrix, 'lm_head.weight': matrix });
 
+const noHead = {
+  ...{ id: 'r', model: null, parameter: 'weight', value: 0 },
+  filter: { kind: 'group', group: 'head' },
+} as const;
+
 test('twins that are merged alike share their noise and nothing is compared', () => {
   const [base, a] = [stored('base'), stored('a')];
   const job = jobOf(planned(recipeOf(base, [a]), [base, a]), 'lm_head.weight');
@@ -59,11 +64,7 @@ test('twins that are merged alike share their noise and nothing is compared', ()
 
 test('twins that rules merge in different ways carry what has to be equal', () => {
   const [base, a] = [stored('base'), stored('a')];
-  const rule = {
-    ...{ id: 'r', model: null, parameter: 'weight', value: 0 },
-    filter: { kind: 'group', group: 'head' },
-  } as const;
-  const plan = planned(recipeOf(base, [a], { rules: [rule] }), [base, a]);
+  const plan = planned(recipeOf(base, [a], { rules: [noHead] }), [base, a]);
   const { twin } = jobOf(plan, 'lm_head.weight');
   expect(twin?.likewise?.parts).toEqual(jobOf(plan, 'model.embed_tokens.weight').parts);
   const spans = (model: string) => [
@@ -71,4 +72,41 @@ test('twins that rules merge in different ways carry what has to be equal', () =
     { model, file: 0, begin: 128, end: 192 },
   ];
   expect(twin?.likewise?.pairs).toEqual([spans('base'), spans('a')]);
+});
+
+test('what is put together from several ranges is compared range by range', () => {
+  const half = ['BF16', [4, 4]] as const;
+  const base = stored('base');
+  const cut = headerModel('cut', { 'emb.a': half, 'emb.b': half, 'head.a': half, 'head.b': half });
+  const rename = (from: string, to: string) => ({ id: from, model: 'cut', from, to });
+  const recipe = recipeOf(base, [cut], {
+    rules: [noHead],
+    renames: [
+      rename('emb.a + emb.b', 'model.embed_tokens.weight'),
+      rename('head.a + head.b', 'lm_head.weight'),
+    ],
+  });
+  const { twin } = jobOf(planned(recipe, [base, cut]), 'lm_head.weight');
+  const begins = twin?.likewise?.pairs.slice(1).map((pair) => pair.map(({ begin }) => begin));
+  const at = (name: string) => placeIn(cut, name).begin;
+  expect(begins).toEqual([
+    [at('head.a'), at('emb.a')],
+    [at('head.b'), at('emb.b')],
+  ]);
+});
+
+test('a tensor whose twin gives way to another head stands alone', () => {
+  const bias = ['F32', [2]] as const;
+  const both = { 'classifier.bias': bias, 'classifier.decoder.bias': bias };
+  const [base, a] = [
+    headerModel('base', { 'x.weight': matrix, ...both }),
+    headerModel('a', { 'x.weight': matrix, 'classifier.decoder.bias': bias }),
+  ];
+  const from = { kind: 'model', model: 'a' } as const;
+  const keeps = [{ id: 'k', filter: { kind: 'task head' }, from } as const];
+  const { jobs } = planned(recipeOf(base, [a], { keeps }), [base, a]);
+  expect(jobs.map(({ tensor, twin }) => [tensor, twin])).toEqual([
+    ['classifier.decoder.bias', undefined],
+    ['x.weight', undefined],
+  ]);
 });

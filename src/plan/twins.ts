@@ -3,15 +3,10 @@
  * embedding when it is handed a state dict (LlamaFactory #10560), and its version 5 loads the two untied
  * once they differ. So what is equal before a merge has to be equal after it.
  */
-import {
-  isComputed,
-  type Model,
-  type StoredTensor,
-  storedOf,
-  type TensorEntry,
-} from '../formats/model.ts';
+import { isComputed, type Model, type StoredTensor, type TensorEntry } from '../formats/model.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Match, Matching } from './match.ts';
+import type { NamedTensor } from './names/tensors.ts';
 import type { Participants } from './participants.ts';
 import type { Part, Span, Twin } from './types.ts';
 import { isInputEmbedding, isVocabularyHead } from './vocabulary.ts';
@@ -59,9 +54,10 @@ export function withTwins(
   const matchOf = new Map(matches.map((match) => [match.entry.name, match]));
   return jobs.map((job) => {
     const of = twins.get(job.tensor);
-    if (of === undefined) return job;
-    const [leader, match] = [byName.get(of)!, matchOf.get(job.tensor)!];
-    const pairs = pairsOf(reference, match, matchOf.get(of)!);
+    const leader = of === undefined ? undefined : byName.get(of);
+    // Another model's task head may have taken the leader's place.
+    if (of === undefined || leader === undefined) return job;
+    const pairs = pairsOf(reference, matchOf.get(job.tensor)!, matchOf.get(of)!);
     const differ = pairs !== null && wayOf(job.parts) !== wayOf(leader.parts);
     const twin: Twin = { of, likewise: differ ? { parts: leader.parts, pairs } : null };
     return { ...job, twin };
@@ -82,12 +78,14 @@ function pairsOf(reference: Model, match: Match, leader: Match) {
 }
 
 /** What has to be equal for two tensors to be: their bytes, or all that they are computed from alike. */
-function spanPairs(model: string, a: TensorEntry, b: TensorEntry): [Span, Span][] | null {
-  const formulaOf = (entry: TensorEntry) => isComputed(entry) && JSON.stringify(entry.formula);
-  if (formulaOf(a) !== formulaOf(b)) return null;
+function spanPairs(model: string, a: NamedTensor, b: NamedTensor): [Span, Span][] | null {
+  const formulaOf = (entry: NamedTensor) => isComputed(entry) && JSON.stringify(entry.formula);
   const spanOf = ({ file, begin, end }: StoredTensor): Span => ({ model, file, begin, end });
-  const others = storedOf(b);
-  return storedOf(a).map((one, i) => [spanOf(one), spanOf(others[i])]);
+  const [own, others] = [a, b].map((entry) =>
+    (isComputed(entry) ? entry.inputs : (entry.pieces ?? [entry])).map(spanOf),
+  );
+  if (formulaOf(a) !== formulaOf(b) || own.length !== others.length) return null;
+  return own.map((span, i) => [span, others[i]]);
 }
 
 /** How parts are made, whatever they are made of, as comparable text. */

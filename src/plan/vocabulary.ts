@@ -21,8 +21,10 @@ export function isVocabularyHead(name: string): boolean {
   return name.endsWith('.weight') && (HEAD.test(name) || EITHER.test(name));
 }
 
-/** Whether each row of this tensor of the model belongs to a token. */
-export function hasTokenRows({ name, shape }: TensorEntry, model: Model): boolean {
+type Shaped = Pick<TensorEntry, 'shape'>;
+
+/** Whether each row of a tensor belongs to a token, in the model that it is of and under the name it meets by. */
+export function hasTokenRows(name: string, { shape }: Shaped, model: Model): boolean {
   if (isInputEmbedding(name) || HEAD.test(name)) return true;
   return EITHER.test(name) && tokenCounts(model).has(shape[0]);
 }

@@ -126,6 +126,26 @@ test.each([
   expect(messages({ ...plain, rules: [rule] })).toEqual([expect.stringMatching(message)]);
 });
 
+test.each([
+  [{ filter: { kind: 'regex' } }, /^keeps\[0\]\.filter\.kind: found "regex", .*misfit, task head/],
+  [{ filter: { kind: 'misfit', of: 1 } }, /^keeps\[0\]\.filter\.of: a key that is not known/],
+  [{ filter: null }, /^keeps\[0\]\.filter: found null, expected an object/],
+  [{ from: { kind: 'head' } }, /^keeps\[0\]\.from\.kind: found "head", .*base, model, refuse/],
+  [{ from: { kind: 'model' } }, /^keeps\[0\]\.from\.model: found nothing, expected a text/],
+])('a keep with %j is named', (change, message) => {
+  const keep = { id: 'k', filter: { kind: 'task head' }, from: { kind: 'base' }, ...change };
+  expect(messages({ ...plain, keeps: [keep] })).toContainEqual(expect.stringMatching(message));
+});
+
+test('a rename lacks nothing, and donors are of known roles', () => {
+  const renames = [{ id: 'r', model: 'a', from: 'x.*' }];
+  expect(messages({ ...plain, renames, donors: { licence: 'a', config: 1 } })).toEqual([
+    'renames[0].to: found nothing, expected a text.',
+    'donors.licence: a key that is not known here, expected one of config, tokenizer, chatTemplate, generation.',
+    'donors.config: found 1, expected a text.',
+  ]);
+});
+
 test('all that is wrong is named at once', () => {
   expect(messages({ ...plain, dialect: 1, vocabulary: 1, extra: 1 })).toHaveLength(3);
 });

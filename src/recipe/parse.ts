@@ -13,6 +13,7 @@ import { limits } from './limits.ts';
 import {
   complain,
   type Fault,
+  type Fields,
   fault,
   type Place,
   readCount,
@@ -196,25 +197,39 @@ function readRule(place: Place): Rule {
   };
 }
 
+const filterKinds = ['contains', 'group', 'name'] as const;
+
 function readFilter(place: Place): Filter {
-  const fields = readObject(place, ['kind', 'text', 'group', 'name']);
-  switch (readOneOf(fields.at('kind'), ['contains', 'group', 'name'])) {
+  const fields = readFilterFields(place);
+  return filterOf(readOneOf(fields.at('kind'), filterKinds), fields);
+}
+
+function readKeepFilter(place: Place): Keep['filter'] {
+  const fields = readFilterFields(place);
+  const kind = readOneOf(fields.at('kind'), [...filterKinds, 'misfit', 'task head']);
+  return kind === 'misfit' || kind === 'task head' ? { kind } : filterOf(kind, fields);
+}
+
+const readFilterFields = (place: Place) => readObject(place, ['kind', 'text', 'group', 'name']);
+
+function filterOf(kind: Filter['kind'], fields: Fields): Filter {
+  switch (kind) {
     case 'contains':
-      return { kind: 'contains', text: readText(fields.at('text')) };
+      return { kind, text: readText(fields.at('text')) };
     case 'group':
-      return { kind: 'group', group: readOneOf(fields.at('group'), tensorGroups) };
+      return { kind, group: readOneOf(fields.at('group'), tensorGroups) };
     case 'name':
-      return { kind: 'name', name: readText(fields.at('name')) };
+      return { kind, name: readText(fields.at('name')) };
+    default:
+      return kind satisfies never;
   }
 }
 
 function readKeep(place: Place): Keep {
   const fields = readObject(place, ['id', 'filter', 'from']);
-  const filter = fields.at('filter');
-  const kind = (filter.value as { kind?: unknown } | null)?.kind;
   return {
     id: readText(fields.at('id')),
-    filter: kind === 'misfit' ? { kind } : kind === 'task head' ? { kind } : readFilter(filter),
+    filter: readKeepFilter(fields.at('filter')),
     from: readKeepFrom(fields.at('from')),
   };
 }

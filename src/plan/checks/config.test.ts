@@ -32,6 +32,14 @@ test.each([
   expect(finding.message).toContain(words);
 });
 
+test('the advice names the model whose config the output gets', () => {
+  const { recipe, models } = check({ rope_theta: 500000 });
+  const adviceWith = (config: string) =>
+    findingOf({ ...recipe, donors: { config } }, models, 'config-differs').advice;
+  expect(adviceWith('base')).toContain('gets the config.json of base.');
+  expect(adviceWith('expert')).toContain('gets the config.json of expert.');
+});
+
 test('the two spellings of rotary parameters are the same', () => {
   const { recipe, models } = check({
     rope_theta: undefined,

@@ -72,15 +72,15 @@ const AROUND = /^(?:tokenizer_config|special_tokens_map|added_tokens)\.json$|^ch
 export function checkConfig({ reference, experts, donors }: Participants): readonly Finding[] {
   const all = new Set([reference, ...experts.map(({ model }) => model)]);
   return [...all].flatMap((model) => [
-    ...(model === reference ? [] : checkComponents(reference, model)),
+    ...(model === reference ? [] : checkComponents(reference, model, donors.config)),
     ...(model === donors.tokenizer ? [] : checkTokenizer(donors.tokenizer, model)),
   ]);
 }
 
-function checkComponents(reference: Model, model: Model): readonly Finding[] {
+function checkComponents(reference: Model, model: Model, donor: Model): readonly Finding[] {
   return reference.components.flatMap((component) => {
     const other = model.components.find(({ name }) => name === component.name);
-    return other ? checkFields(reference, component, model, other) : [];
+    return other ? checkFields(reference, component, model, other, donor) : [];
   });
 }
 
@@ -89,6 +89,7 @@ function checkFields(
   { name: component, config: expectedConfig }: Component,
   model: Model,
   { config }: Component,
+  donor: Model,
 ): readonly Finding[] {
   if (!config || !expectedConfig) return [];
   const file = identityOf(component, 'config.json');
@@ -97,7 +98,7 @@ function checkFields(
     if (found === null || expected === null || found === expected) return [];
     const say = severity === 'error' ? error : warning;
     const message = `${file} of ${model.name} has ${name} ${found}; ${reference.name} has ${expected}: ${why}.`;
-    const advice = `Check that both are fine-tunes of one model. The output gets the config.json of ${reference.name}.`;
+    const advice = `Check that both are fine-tunes of one model. The output gets the config.json of ${donor.name}.`;
     return [say('config-differs', message, advice, { place: { model: model.id } })];
   });
 }

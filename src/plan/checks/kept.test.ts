@@ -73,6 +73,8 @@ test('kept as in another model it has that model’s shape and bytes, and config
     message: `The output has ${conv} of shape [32, 9, 3, 3] as inpainting has it, not [32, 4, 3, 3] as in base.`,
     advice: expect.stringContaining('config.json of base'),
   });
+  const donated = { ...recipe, donors: { config: 'photo' } };
+  expect(findingOf(donated, models, 'kept-shape').advice).toContain('config.json of photo');
 });
 
 test('a tensor that would fit can be kept too: it is frozen', () => {

@@ -51,8 +51,11 @@ function sayKept({ matches }: Matching): readonly Finding[] {
   });
 }
 
-/** The output's config.json is the reference's, whatever shape was kept. */
-function checkShapes({ reference }: Participants, { matches }: Matching): readonly Finding[] {
+/** The output's config.json is its donor's, whatever shape was kept. */
+function checkShapes(
+  { reference, donors }: Participants,
+  { matches }: Matching,
+): readonly Finding[] {
   const changed = matches.flatMap(({ entry, kept }) =>
     // What a task head's rows mean goes into the config with it.
     kept &&
@@ -68,7 +71,7 @@ function checkShapes({ reference }: Participants, { matches }: Matching): readon
     warning(
       'kept-shape',
       `The output has ${entry.name} of shape ${shapeText(kept.entry.shape)} as ${kept.model.name} has it, not ${shapeText(entry.shape)} as in ${reference.name}${names.length > 1 ? `; the same holds for ${list(names.slice(1))}` : ''}.`,
-      `The output gets the config.json of ${reference.name}: check that it says the same, or make ${kept.model.name} the base.`,
+      `The output gets the config.json of ${donors.config.name}: check that it says the same, or make ${kept.model.name} the base.`,
       { place: { model: kept.model.id }, tensors: names },
     ),
   ];

@@ -56,7 +56,9 @@ test('a gradient needs anchors', () => {
 });
 
 test('a rule for a model that is gone, or for one model on a value of all, does nothing', () => {
-  expect(check({ model: 'poet' }, 'rule-unknown-model').message).toContain('not among the experts');
+  const gone = check({ model: 'poet' }, 'rule-unknown-model');
+  expect(gone.message).toContain('not among the experts');
+  expect(gone.fixes).toEqual([{ kind: 'remove-rule', label: 'Remove the rule', rule: 'r' }]);
   const finding = check({ model: 'math', parameter: 'lambda' }, 'rule-unknown-model');
   expect(finding.message).toContain('lambda holds for all');
 });

@@ -48,7 +48,7 @@ function checkUnusual(rule: Rule, param: Param, anchors: readonly number[]): rea
 function checkModel(rule: Rule, recipe: Recipe, method: MergeMethod): readonly Finding[] {
   const { parameter } = rule;
   const { perModel } = method.params;
-  const details = { place: { parameter }, fix: removeRule(rule) };
+  const details = { place: { parameter }, fixes: [removeRule(rule)] };
   if (rule.model === null) return [];
   const isExpert = recipe.experts.some(({ model }) => model.id === rule.model);
   if (!isExpert) {

@@ -112,6 +112,63 @@ test('another head under another name takes the place of the reference’s', () 
   );
 });
 
+test('a head is known under the name that a rename gives it', () => {
+  const a = classifier('a', ['bad', 'good']);
+  const head = { '_orig_mod.classifier.weight': ['F32', [5, 4]] } as const;
+  const b = headerModel('b', { ...body, ...head });
+  const renames = [{ id: 'r', model: 'b', from: '_orig_mod.*', to: '*' }];
+  const chosen = { renames, keeps: keep({ kind: 'model', model: 'b' }) };
+  const { jobs } = planned(recipeOf(a, [b], chosen), [a, b]);
+  const { begin, end } = placeIn(b, '_orig_mod.classifier.weight');
+  expect(jobs.map(({ tensor }) => tensor).toSorted()).toEqual(
+    [...Object.keys(body), 'classifier.weight'].toSorted(),
+  );
+  expect(jobs.find(({ tensor }) => tensor === 'classifier.weight')).toMatchObject({
+    shape: [5, 4],
+    parts: [{ kind: 'copy', span: { model: 'b', begin, end } }],
+  });
+
+  const bare = headerModel('bare', body);
+  const plan = planned(recipeOf(bare, [b], chosen), [bare, b]);
+  expect(jobOf(plan, 'classifier.weight').parts).toMatchObject([{ span: { model: 'b', begin } }]);
+  const finding = findingOf(recipeOf(bare, [b], { renames }), [bare, b], 'task-head');
+  expect(finding.message).toContain('b has one (classifier.weight)');
+});
+
+test.each([{ kind: 'base' }, { kind: 'refuse' }] as const)(
+  'an earlier rule decides before the head is kept: $kind',
+  (from) => {
+    const earlier: Keep = { id: 'first', filter: { kind: 'contains', text: 'classifier' }, from };
+    const keeps = [earlier, ...keep({ kind: 'model', model: 'b' })];
+    const bare = headerModel('bare', body);
+    const [a, b] = [classifier('a', stars), classifier('b', stars)];
+    const without = planned(recipeOf(bare, [a, b], { keeps }), [bare, a, b]);
+    expect(without.jobs.map(({ tensor }) => tensor).toSorted()).toEqual(
+      Object.keys(body).toSorted(),
+    );
+
+    const other = headerModel('b', { ...body, 'classifier.dense.weight': ['F32', [4, 4]] });
+    const names = planned(recipeOf(a, [other], { keeps }), [a, other]).jobs.map(
+      (job) => job.tensor,
+    );
+    expect(names.toSorted()).toEqual([...a.tensors.keys()].toSorted());
+  },
+);
+
+test('the config gets the labels of the kept head, whosever config it is', () => {
+  const [a, b, c] = [['bad', 'good'], stars, ['no', 'yes']].map((labels, k) =>
+    classifier('abc'[k], labels),
+  );
+  const labelsOf = (from: Keep['from'], config: string) => {
+    const recipe = recipeOf(a, [b, c], { keeps: keep(from), donors: { config } });
+    const file = planned(recipe, [a, b, c]).sideFiles.find(({ name }) => name === 'config.json');
+    return Object.values(JSON.parse((file as { text: string }).text).id2label);
+  };
+  expect(labelsOf({ kind: 'base' }, 'b')).toEqual(['bad', 'good']);
+  expect(labelsOf({ kind: 'model', model: 'b' }, 'b')).toEqual(stars);
+  expect(labelsOf({ kind: 'model', model: 'b' }, 'c')).toEqual(stars);
+});
+
 test('heads of one size for different labels are a warning, for the same ones a note', () => {
   const a = classifier('a', ['bad', 'good']);
   const codeOf = (labels: readonly string[]) => {

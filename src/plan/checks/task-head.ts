@@ -12,9 +12,9 @@ type Headed = { readonly model: Model; readonly head: readonly TensorEntry[] };
 export function checkTaskHead(who: Participants, { clashes }: Matching): readonly Finding[] {
   const { reference, experts } = who;
   if (headDonor(who)) return [];
-  const models = [...new Set([reference, ...experts.map(({ model }) => model)])];
-  const headed = models
-    .map((model): Headed => ({ model, head: taskHeadOf(model) }))
+  const all = [{ model: reference, tensors: reference.tensors }, ...experts];
+  const headed = [...new Map(all.map((one) => [one.model, one])).values()]
+    .map((one): Headed => ({ model: one.model, head: taskHeadOf(one) }))
     .filter(({ head }) => head.length > 0);
   const [first, ...others] = headed;
   if (!first) return [];
@@ -24,7 +24,7 @@ export function checkTaskHead(who: Participants, { clashes }: Matching): readonl
     tensors: names,
     fixes: fixesOf(who, headed),
   };
-  const clash = clashes.find(({ expected }) => isTaskHead(expected, reference));
+  const clash = clashes.find(({ expected }) => isTaskHead(expected.name, expected, reference));
   if (clash) {
     const { expert, found, expected } = clash;
     return [

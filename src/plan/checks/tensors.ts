@@ -48,8 +48,7 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
     );
   }
   const dropped = extra.filter(
-    (name) =>
-      !isTiedHead(who, name) && !isTaskHead({ ...expert.tensors.get(name)!, name }, expert.model),
+    (name) => !isTiedHead(who, name) && !isTaskHead(name, expert.tensors.get(name)!, expert.model),
   );
   if (dropped.length > 0) {
     findings.push(
@@ -71,7 +70,7 @@ export function isTiedHead({ reference }: Participants, name: string): boolean {
 
 function checkClashes({ reference }: Participants, { clashes }: Matching): readonly Finding[] {
   // Task heads of another size are spoken of in `checks/task-head.ts`.
-  const others = clashes.filter(({ expected }) => !isTaskHead(expected, reference));
+  const others = clashes.filter(({ expected }) => !isTaskHead(expected.name, expected, reference));
   const groups = groupBy(others, ({ expert, kind }) => `${kind} ${expert.ordinal}`);
   return [...groups.values()].map((group) => {
     const [{ expert, kind, found, expected }] = group;

@@ -4,6 +4,7 @@ import type { Rename } from '../../recipe/recipe.ts';
 import { cut } from './cut.ts';
 import { join, type Piece } from './join.ts';
 import { type Caught, catchIn, fill, type Pattern, patternsOf } from './pattern.ts';
+import { rememberLast } from './remember.ts';
 import type { NamedTensor, Tensors } from './tensors.ts';
 
 /** Why a rename could not be carried out on some tensor. */
@@ -27,7 +28,7 @@ type Rule = {
   readonly to: readonly Pattern[];
 };
 
-const remembered = new WeakMap<Tensors, { args: readonly unknown[]; named: Named }>();
+const remembered = rememberLast<Named>();
 
 /**
  * The first rename that matches a tensor gives it its name; tensors that none matches keep theirs. Several
@@ -36,14 +37,7 @@ const remembered = new WeakMap<Tensors, { args: readonly unknown[]; named: Named
  */
 export function nameTensors(own: Tensors, renames: readonly Rename[], base: Tensors): Named {
   if (renames.length === 0) return { tensors: own, faults: [], used: new Set() };
-  const known = remembered.get(own);
-  const args = [base, ...renames];
-  if (known?.args.length === args.length && known.args.every((arg, k) => arg === args[k])) {
-    return known.named;
-  }
-  const named = nameAnew(own, renames, base);
-  remembered.set(own, { args, named });
-  return named;
+  return remembered(own, [base, ...renames], () => nameAnew(own, renames, base));
 }
 
 function nameAnew(own: Tensors, renames: readonly Rename[], base: Tensors): Named {

@@ -20,6 +20,18 @@ function offered(base: Header, own: Header) {
   return { ...suggestion, rules, met, faults: named.faults, took };
 }
 
+test('what meets already, or is kept, is not counted, whatever was asked before', () => {
+  const base = headerModel('base', { 'a.weight': ['F32', [2]], 'b.weight': ['F32', [3]] }).tensors;
+  const own = headerModel('own', {
+    'x.a.weight': ['F32', [2]],
+    'x.b.weight': ['F32', [3]],
+  }).tensors;
+  const pairs = (...missing: string[]) =>
+    suggestRenames({ own, renames: [], base, missing, extra: [...own.keys()] }).pairs;
+  expect(pairs('a.weight', 'b.weight')).toHaveLength(2);
+  expect(pairs('b.weight')).toEqual([['x.b.weight', 'b.weight']]);
+});
+
 const llama = (prefix = 'model.', head = 'lm_head.'): Header => ({
   [`${prefix}embed_tokens.weight`]: ['BF16', [64, 8]],
   ...Object.fromEntries(

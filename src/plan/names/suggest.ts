@@ -6,6 +6,7 @@ import { placeOf } from '../groups.ts';
 import { type Edit, editsBetween } from './edits.ts';
 import { fusedRules } from './fused.ts';
 import { catchIn, fill, patternOf } from './pattern.ts';
+import { rememberLast } from './remember.ts';
 import { nameTensors } from './rename.ts';
 import { nameFor, type Template, templatesOf } from './templates.ts';
 import type { Tensors } from './tensors.ts';
@@ -36,23 +37,17 @@ const NOTHING: Suggestion = { renames: [], pairs: [], elements: 0, refused: [] }
 /** Beyond so many kinds of names there is no scheme to find. */
 const MOST_TEMPLATES = 1500;
 
-const remembered = new WeakMap<Tensors, { args: readonly unknown[]; suggestion: Suggestion }>();
+const remembered = rememberLast<Suggestion>();
 
 /**
  * Never a guess between two: where two mappings do equally well, neither is offered. Nothing that meets
  * already is renamed.
  */
 export function suggestRenames(wanted: Wanted): Suggestion {
-  const { own, renames, base } = wanted;
-  if (wanted.missing.length === 0 || wanted.extra.length === 0) return NOTHING;
-  const args = [base, ...renames];
-  const known = remembered.get(own);
-  if (known?.args.length === args.length && known.args.every((arg, k) => arg === args[k])) {
-    return known.suggestion;
-  }
-  const suggestion = suggestAnew(wanted);
-  remembered.set(own, { args, suggestion });
-  return suggestion;
+  const { own, renames, base, missing, extra } = wanted;
+  if (missing.length === 0 || extra.length === 0) return NOTHING;
+  const args = [base, ...renames, missing.length, ...missing, ...extra];
+  return remembered(own, args, () => suggestAnew(wanted));
 }
 
 function suggestAnew({ own, renames, base, missing, extra }: Wanted): Suggestion {
