@@ -1,5 +1,6 @@
 /** What of a model's folder goes into the output beside its weights: every small file but these. */
 import { formatBytes } from './bytes.ts';
+import { kinds, leftByTraining } from './file-kinds.ts';
 
 /** A file that is not copied. */
 export type LeftOut = {
@@ -26,31 +27,16 @@ const folders: readonly Kind[] = [
 ];
 
 /** Files left out, by name. */
-const kinds: readonly Kind[] = [
+const left: readonly Kind[] = [
   { pattern: /^\.|^(?:thumbs\.db|desktop\.ini)$/i, reason: 'hidden' },
   { pattern: /\.(?:pyc|pyo|tmp|lock|part|incomplete|crswap|swp)$|~$/i, reason: 'temporary' },
-  {
-    pattern:
-      /^(?:training_args\.bin|optimizer\.(?:pt|bin)|scheduler\.(?:pt|bin)|scaler\.pt|rng_state[^/]*\.pth|trainer_state\.json)$|^events\.out\.tfevents/,
-    reason: 'left behind by a training run',
-  },
-  { pattern: /^adapter_(?:config\.json|model[^/]*)$/, reason: 'part of an adapter' },
+  { pattern: leftByTraining, reason: 'left behind by a training run' },
+  ...kinds,
   { pattern: /\.safetensors$/i, reason: 'weights that are not part of the model' },
   {
     pattern: /\.index(?:\.[\w-]+)?\.json$/,
     reason: 'an index of weight files; the output gets its own where it needs one',
   },
-  {
-    pattern: /\.(?:bin|pt|pth|ckpt|pkl|pickle)$/i,
-    reason: 'weights as a Python pickle, which can run code when it is opened',
-  },
-  { pattern: /\.(?:gguf|ggml)$/i, reason: 'weights as GGUF' },
-  {
-    pattern:
-      /\.(?:onnx|onnx_data|h5|hdf5|keras|msgpack|tflite|litertlm|task|npz|npy|mlmodel|pb|ot|nemo|engine)$|^openvino_[^/]*\.xml$/i,
-    reason: 'weights in another format',
-  },
-  { pattern: /\.(?:zip|tar|gz|tgz|xz|bz2|zst|7z|rar)$/i, reason: 'an archive' },
 ];
 
 /** Files at the top of the folder that the output has itself. */
@@ -71,7 +57,7 @@ export function whyLeftOut(name: string, size: number): LeftOut | null {
     return { name: `${parts.slice(0, depth + 1).join('/')}/`, size, reason: folder.reason };
   }
   const last = parts[parts.length - 1];
-  const found = (parts.length === 1 ? [...written, ...kinds] : kinds).find(({ pattern }) =>
+  const found = (parts.length === 1 ? [...written, ...left] : left).find(({ pattern }) =>
     pattern.test(last),
   );
   if (found) return { name, size, reason: found.reason };

@@ -1,3 +1,4 @@
+/** Files that are known by their names and are not what a merge reads. */
 import { adapterAdvice } from './adapter.ts';
 import { FormatError, type FormatTag } from './error.ts';
 
@@ -6,49 +7,61 @@ type Kind = {
   readonly pattern: RegExp;
   readonly found: string;
   readonly advice: string;
+  /** Why it is not copied into an output. */
+  readonly reason: string;
 };
 
-const kinds: readonly Kind[] = [
+/** What a training run leaves beside a checkpoint; nothing a merge needs and nothing to warn of. */
+export const leftByTraining =
+  /^(?:training_args\.bin|optimizer\.(?:pt|bin)|scheduler\.(?:pt|bin)|scaler\.pt|rng_state[^/]*\.pth|trainer_state\.json)$|^events\.out\.tfevents/;
+
+const pickle = /\.(?:bin|pt|pth|ckpt|pkl|pickle)$/i;
+
+export const isPickle = (name: string): boolean => pickle.test(name);
+
+export const kinds: readonly Kind[] = [
   {
     tag: 'adapter',
-    pattern: /^adapter_(config\.json|model[^/]*\.(safetensors|bin))$/,
+    pattern: /^adapter_(?:config\.json|model[^/]*)$/,
     found: 'a LoRA adapter',
     advice: adapterAdvice,
+    reason: 'part of an adapter',
   },
   {
     tag: 'pickle',
-    pattern: /\.(bin|pt|pth|ckpt|pkl|pickle)$/i,
+    pattern: pickle,
     found: 'a Python pickle, which can run code when it is opened',
     advice:
       'Convert it to safetensors: load it with transformers and call save_pretrained, or take the safetensors files of the same model.',
+    reason: 'weights as a Python pickle, which can run code when it is opened',
   },
   {
     tag: 'gguf',
-    pattern: /\.(gguf|ggml)$/i,
+    pattern: /\.(?:gguf|ggml)$/i,
     found: 'a GGUF file, made for running and mostly quantised',
     advice: 'Take the safetensors files of the same model.',
+    reason: 'weights as GGUF',
   },
   {
     tag: 'other-weights',
-    pattern: /\.(onnx|onnx_data|h5|hdf5|keras|msgpack|tflite|npz|npy|mlmodel|pb)$/i,
+    pattern:
+      /\.(?:onnx|onnx_data|h5|hdf5|keras|msgpack|tflite|litertlm|task|npz|npy|mlmodel|pb|ot|nemo|engine)$|^openvino_[^/]*\.xml$/i,
     found: 'weights in another format',
     advice: 'Take the safetensors files of the same model, or convert it.',
+    reason: 'weights in another format',
   },
   {
     tag: 'archive',
-    pattern: /\.(zip|tar|gz|tgz|xz|bz2|zst|7z|rar)$/i,
+    pattern: /\.(?:zip|tar|gz|tgz|xz|bz2|zst|7z|rar)$/i,
     found: 'an archive',
     advice: 'Unpack it first, and drop the folder.',
+    reason: 'an archive',
   },
 ];
 
-/** What a Trainer leaves beside a checkpoint; nothing a merge needs and nothing to warn of. */
-const leftovers =
-  /^(training_args\.bin|optimizer\.(pt|bin)|scheduler\.(pt|bin)|scaler\.pt|rng_state[^/]*\.pth)$/;
-
 /** The error for a file that cannot be used, or null when there is nothing to say about it. */
 export function refuse(name: string, path: string): FormatError | null {
-  if (leftovers.test(name)) return null;
+  if (leftByTraining.test(name)) return null;
   const kind = kinds.find(({ pattern }) => pattern.test(name));
   if (!kind) return null;
   const { tag, found, advice } = kind;

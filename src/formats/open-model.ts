@@ -4,7 +4,7 @@ import { type LeftOut, largestCompanion, roleOf } from './beside.ts';
 import { readCodes } from './codes/read-codes.ts';
 import { parseConfig } from './config.ts';
 import { FormatError } from './error.ts';
-import { type Deciding, type FoundModel, type Recognised, recognise, toRead } from './folder.ts';
+import { type Deciding, recognise, toRead } from './folder.ts';
 import {
   type Companion,
   type Component,
@@ -12,6 +12,7 @@ import {
   type Model,
   type StoredTensor,
 } from './model.ts';
+import type { FoundModel, Recognised } from './model-folder.ts';
 import { type ReadableFile, readHeader } from './safetensors/header.ts';
 import { parseIndex, settle } from './safetensors/index.ts';
 

@@ -1,13 +1,8 @@
 import type { Handle } from '../engine/protocol.ts';
 import type { LeftOut } from '../formats/beside.ts';
 import type { FormatError } from '../formats/error.ts';
-import {
-  type Deciding,
-  type DroppedFile,
-  type FoundModel,
-  recognise,
-  toRead,
-} from '../formats/folder.ts';
+import { type Deciding, recognise, toRead } from '../formats/folder.ts';
+import type { DroppedFile, FoundModel } from '../formats/model-folder.ts';
 import type { Refusal } from './models.ts';
 
 /** A file the user offered, with its path inside the folder it came from. */
