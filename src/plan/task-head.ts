@@ -7,6 +7,7 @@ import type { Keep } from '../recipe/recipe.ts';
 import { placeOf } from './groups.ts';
 import type { Tensors } from './names/tensors.ts';
 import type { Participants } from './participants.ts';
+import { rememberLast } from './remember.ts';
 import { hasTokenRows } from './vocabulary.ts';
 
 /** As transformers, TRL and timm call them. */
@@ -28,11 +29,15 @@ export function isTaskHead(
   return (named || /^fc\.(?:weight|bias)$/.test(name)) && !hasTokenRows(name, tensor, model);
 }
 
+const remembered = rememberLast<readonly TensorEntry[]>();
+
 /** The tensors of a model's task head, under the names they meet by; most models have none. */
 export function taskHeadOf({ model, tensors }: Named): readonly TensorEntry[] {
-  return [...tensors]
-    .filter(([name, tensor]) => isTaskHead(name, tensor, model))
-    .map(([name, tensor]) => ({ ...tensor, name }));
+  return remembered(tensors, [model], () =>
+    [...tensors]
+      .filter(([name, tensor]) => isTaskHead(name, tensor, model))
+      .map(([name, tensor]) => ({ ...tensor, name })),
+  );
 }
 
 /** Whose task head the output gets, if the recipe says so and the model takes part. */

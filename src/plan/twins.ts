@@ -8,6 +8,7 @@ import type { UnplacedJob } from './jobs.ts';
 import type { Match, Matching } from './match.ts';
 import type { NamedTensor } from './names/tensors.ts';
 import type { Participants } from './participants.ts';
+import { rememberLast } from './remember.ts';
 import type { Part, Span, Twin } from './types.ts';
 import { isInputEmbedding, isVocabularyHead } from './vocabulary.ts';
 
@@ -16,6 +17,12 @@ import { isInputEmbedding, isVocabularyHead } from './vocabulary.ts';
  * embeddings of an encoder and decoder, and the bias of a head that is stored twice.
  */
 export function twinsOf({ tensors }: Model): ReadonlyMap<string, string> {
+  return remembered(tensors, [], () => twinsAmong(tensors));
+}
+
+const remembered = rememberLast<ReadonlyMap<string, string>>();
+
+function twinsAmong(tensors: Model['tensors']): ReadonlyMap<string, string> {
   const twins = new Map<string, string>();
   const matrices = [...tensors.values()].filter(
     ({ name, shape }) => shape.length === 2 && (isInputEmbedding(name) || isVocabularyHead(name)),

@@ -1,6 +1,7 @@
 /** Tensors whose rows are tokens, known by name and by the number of their rows. */
 import { configFacts } from '../formats/config.ts';
 import type { Model, TensorEntry } from '../formats/model.ts';
+import { rememberLast } from './remember.ts';
 
 const INPUT_EMBEDDING =
   /(?:^|\.)(?:embed_tokens|wte|word_embeddings?|tok_embeddings|token_embedding|tokens_embed|embed_in|shared|embeddings|emb)\.weight$/;
@@ -29,17 +30,15 @@ export function hasTokenRows(name: string, { shape }: Shaped, model: Model): boo
   return EITHER.test(name) && tokenCounts(model).has(shape[0]);
 }
 
-const known = new WeakMap<Model, ReadonlySet<number>>();
+const remembered = rememberLast<ReadonlySet<number>>();
 
 /** How many tokens a model has, by its config and by its embeddings, which may be padded. */
 function tokenCounts(model: Model): ReadonlySet<number> {
-  const seen = known.get(model);
-  if (seen) return seen;
-  const rows = [...model.tensors.values()]
-    .filter(({ name, shape }) => isInputEmbedding(name) && shape.length === 2)
-    .map(({ shape }) => shape[0]);
-  const declared = model.config && configFacts(model.config).vocabSize;
-  const counts = new Set(declared ? [...rows, declared] : rows);
-  known.set(model, counts);
-  return counts;
+  return remembered(model.tensors, [model.config], () => {
+    const rows = [...model.tensors.values()]
+      .filter(({ name, shape }) => isInputEmbedding(name) && shape.length === 2)
+      .map(({ shape }) => shape[0]);
+    const declared = model.config && configFacts(model.config).vocabSize;
+    return new Set(declared ? [...rows, declared] : rows);
+  });
 }

@@ -1,10 +1,10 @@
 /** Tensors of an expert under the names that the base has for them. */
 import { isComputed } from '../../formats/model.ts';
 import type { Rename } from '../../recipe/recipe.ts';
+import { rememberLast } from '../remember.ts';
 import { cut } from './cut.ts';
 import { join, type Piece } from './join.ts';
 import { type Caught, catchIn, fill, type Pattern, patternsOf } from './pattern.ts';
-import { rememberLast } from './remember.ts';
 import type { NamedTensor, Tensors } from './tensors.ts';
 
 /** Why a rename could not be carried out on some tensor. */

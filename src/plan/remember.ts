@@ -1,8 +1,8 @@
-import type { Tensors } from './tensors.ts';
+import type { Tensors } from './names/tensors.ts';
 
 /**
  * What a function last came to for these tensors. A plan is made at every keystroke, and between two of them
- * what names are made from hardly ever changes. Arguments are the same when they are one by one.
+ * what is made from names hardly ever changes. Arguments are the same when they are one by one.
  */
 export function rememberLast<T>(): (own: Tensors, args: readonly unknown[], make: () => T) => T {
   const last = new WeakMap<Tensors, { readonly args: readonly unknown[]; readonly result: T }>();
