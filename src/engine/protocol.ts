@@ -77,6 +77,11 @@ export type TensorReport = {
   readonly notes: readonly string[];
 };
 
+/** Whether a tensor has something to say. */
+export function hasRemark({ notes, saturated, nonFinite }: TensorReport): boolean {
+  return notes.length > 0 || saturated > 0 || nonFinite > 0;
+}
+
 export type VerifyReport = {
   readonly ok: boolean;
   /** What makes the result doubtful; none when `ok`. */

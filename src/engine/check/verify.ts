@@ -5,7 +5,7 @@ import type { Source } from '../../io/source.ts';
 import { isFloatDtype } from '../../numerics/dtype.ts';
 import type { Job, OutputFile, Plan } from '../../plan/types.ts';
 import { isAbort, messageOf, VerifyError } from '../errors.ts';
-import type { TensorReport, VerifyReport } from '../protocol.ts';
+import { hasRemark, type TensorReport, type VerifyReport } from '../protocol.ts';
 import type { Checked } from './file-check.ts';
 import type { NonFinite } from './nonfinite.ts';
 import { nonFiniteWords } from './nonfinite-words.ts';
@@ -83,10 +83,7 @@ export async function verify(plan: Plan, verifying: Verifying): Promise<VerifyRe
 
 /** The report as it is saved beside the weights. The same merge gives the same text. */
 export function verifyJson(report: VerifyReport, reports: readonly TensorReport[]): string {
-  const remarkable = reports.filter(
-    ({ notes, saturated, nonFinite }) => notes.length > 0 || saturated > 0 || nonFinite > 0,
-  );
-  return `${JSON.stringify({ ...report, remarkable }, null, 2)}\n`;
+  return `${JSON.stringify({ ...report, remarkable: reports.filter(hasRemark) }, null, 2)}\n`;
 }
 
 /** The header read back, byte by byte and as a reader of safetensors understands it. */

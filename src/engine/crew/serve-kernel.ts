@@ -6,6 +6,7 @@ import type { Source } from '../../io/source.ts';
 import { type OpenSource, openStored } from '../../io/stored.ts';
 import { ladder } from '../devices/ladder.ts';
 import { countReads } from '../library/count-reads.ts';
+import { weightsKey } from '../library/sources.ts';
 import { makeStretch, type Piece } from '../tensor/make.ts';
 import { readTogether } from '../tensor/read-together.ts';
 import { measureModel } from '../tensor/whole-model.ts';
@@ -56,7 +57,7 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
   ): Promise<ReadonlyMap<string, Source>> {
     for (const source of (await before).values()) (source as Partial<OpenSource>).close?.();
     const sources = await Promise.all(
-      files.map(async (file) => [keyOf(file.model, file.file), await sourceOf(file)] as const),
+      files.map(async (file) => [weightsKey(file.model, file.file), await sourceOf(file)] as const),
     );
     return new Map(sources);
   }
@@ -84,7 +85,7 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
   async function perform(task: number, what: CrewTask): Promise<CrewResult> {
     const files = await opened;
     const counted = countReads({
-      weights: (model, file) => files.get(keyOf(model, file))!,
+      weights: (model, file) => files.get(weightsKey(model, file))!,
       companion: () => {
         throw new Error('Kernel workers read weights only');
       },
@@ -162,8 +163,4 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
         message satisfies never;
     }
   };
-}
-
-function keyOf(model: string, file: number): string {
-  return `${file} ${model}`;
 }

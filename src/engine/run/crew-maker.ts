@@ -1,6 +1,7 @@
 import type { Plan } from '../../plan/types.ts';
 import type { Crew, CrewRun } from '../crew/crew.ts';
 import type { CrewFile } from '../crew/messages.ts';
+import { weightsKey } from '../library/sources.ts';
 import type { Craft } from '../tensor/job.ts';
 import { spansOf } from '../tensor/read-together.ts';
 import type { Maker } from './makers.ts';
@@ -13,7 +14,7 @@ export function crewRun(
 ): CrewRun {
   const files = new Map<string, CrewFile>();
   for (const { model, file } of plan.jobs.flatMap((job) => job.parts.flatMap(spansOf))) {
-    const key = `${file} ${model}`;
+    const key = weightsKey(model, file);
     if (files.has(key)) continue;
     const { name, size, local = null } = sources.weights(model, file);
     files.set(key, { model, file, name, size, local });

@@ -1,6 +1,6 @@
 /** The tensors of a run as a picture of bounded size, however many there are. */
 import { placeOf } from '../../plan/groups.ts';
-import type { MosaicCounts, MosaicRow, TensorReport } from '../protocol.ts';
+import { hasRemark, type MosaicCounts, type MosaicRow, type TensorReport } from '../protocol.ts';
 
 /** Cells of the whole picture; up to here each tensor has one of its own. */
 const mostCells = 800;
@@ -75,9 +75,6 @@ function fateOf({ backend, changed }: TensorReport): 'changed' | 'unchanged' | '
   if (backend === 'copy') return 'copied';
   return changed === false ? 'unchanged' : 'changed';
 }
-
-const hasRemark = ({ notes, saturated, nonFinite }: TensorReport) =>
-  notes.length > 0 || saturated > 0 || nonFinite > 0;
 
 type Line = { readonly name: string; readonly tensors: string[] };
 

@@ -1,5 +1,5 @@
 import { isFloatDtype } from '../../numerics/dtype.ts';
-import type { Job, Plan } from '../../plan/types.ts';
+import type { Plan } from '../../plan/types.ts';
 import type { FileLayout } from '../check/file-check.ts';
 import type { TensorReport } from '../protocol.ts';
 import { checksumOf } from '../tensor/make.ts';
@@ -97,21 +97,13 @@ export async function writeWeights(plan: Plan, writing: Writing): Promise<Weight
 }
 
 /** The tensors of one output file that hold floats, and where. */
-export function layoutOf(plan: Plan, file: number): FileLayout {
-  let at = plan.files[file].header.length;
-  const tensors = floatJobs(plan, file, (job) => {
-    const begin = at;
-    at += job.byteLength;
-    return begin;
-  });
+function layoutOf({ files, jobs }: Plan, file: number): FileLayout {
+  let at = files[file].header.length;
+  const tensors: FileLayout['tensors'][number][] = [];
+  for (const { file: lies, dtype, byteLength } of jobs) {
+    if (lies !== file) continue;
+    if (isFloatDtype(dtype)) tensors.push({ dtype, begin: at, end: at + byteLength });
+    at += byteLength;
+  }
   return { tensors };
-}
-
-function floatJobs(plan: Plan, file: number, place: (job: Job) => number): FileLayout['tensors'] {
-  return plan.jobs.flatMap((job) => {
-    if (job.file !== file) return [];
-    const begin = place(job);
-    const { dtype, byteLength } = job;
-    return isFloatDtype(dtype) ? [{ dtype, begin, end: begin + byteLength }] : [];
-  });
 }

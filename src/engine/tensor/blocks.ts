@@ -19,6 +19,11 @@ export type PlaneBlocks = Blocks & {
   from(first: number): Blocks;
 };
 
+/** One after the other, the base last. */
+export function refsOf({ models, base }: Pick<Planes, 'models' | 'base'>): readonly PlaneRef[] {
+  return base === null ? models : [...models, base];
+}
+
 /** `budget` is what the whole run may hold, or in a kernel worker what that may. */
 export type Reader = PlaneReader & { readonly outputBytes: number };
 
@@ -28,7 +33,7 @@ export type Reader = PlaneReader & { readonly outputBytes: number };
  * it room or else here; a larger one is read again for every pass.
  */
 export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
-  const refs = planes.base === null ? planes.models : [...planes.models, planes.base];
+  const refs = refsOf(planes);
   const planeBytes = refs.reduce((sum, ref) => sum + bytesPerElement(ref.dtype), 0);
   const { elementCount } = planes;
   const sizes = [elementCount, planeBytes, reader.outputBytes, reader.budget] as const;

@@ -3,15 +3,16 @@ import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import type { PlaneRef } from '../../plan/types.ts';
 import { ahead } from './ahead.ts';
-import type { Planes, Reader } from './blocks.ts';
+import { type Planes, type Reader, refsOf } from './blocks.ts';
 import { blockShape } from './memory.ts';
 import { readPlane } from './planes.ts';
 
 /** One tensor of a chain. */
 export type Link = Planes & { readonly tensor: string };
 
-type Piece = {
-  readonly link: Link;
+type Column = { readonly link: Link; readonly refs: readonly PlaneRef[] };
+
+type Piece = Column & {
   readonly from: number;
   readonly count: number;
   readonly at: number;
@@ -19,14 +20,14 @@ type Piece = {
 
 /**
  * Many tensors as if they were one, for measures over a whole model. Every link has the same number
- * of planes, read as the same dtype. Tensors are packed into full blocks whatever their sizes. Planes whose dtype differs
- * along the chain are widened to F32, which loses nothing that a task vector would keep.
+ * of planes, read as the same dtype. Tensors are packed into full blocks whatever their sizes. Planes whose
+ * dtype differs along the chain are widened to F32, which loses nothing that a task vector would keep.
  */
 export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tensor'>): Blocks {
-  const columns = links.map((link) =>
-    link.base === null ? link.models : [...link.models, link.base],
+  const columns = links.map((link) => ({ link, refs: refsOf(link) }));
+  const dtypes = (columns[0]?.refs ?? []).map((_, plane) =>
+    common(columns.map(({ refs }) => refs[plane])),
   );
-  const dtypes = (columns[0] ?? []).map((_, plane) => common(columns.map((refs) => refs[plane])));
   const elementCount = links.reduce((sum, link) => sum + link.elementCount, 0);
   const planeBytes = dtypes.reduce((sum, dtype) => sum + bytesPerElement(dtype), 0);
   // Pieces are copied into their block, so twice the planes are held while it is filled.
@@ -41,8 +42,8 @@ export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tens
     const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
     const own = () => dtypes.map((dtype) => new Uint8Array(count * bytesPerElement(dtype)));
     const planes = room?.(start, count) ?? own();
-    const reads = pieces.flatMap(({ link, from, count: length, at }) =>
-      columns[links.indexOf(link)].map(async (ref, plane) => {
+    const reads = pieces.flatMap(({ link, refs, from, count: length, at }) =>
+      refs.map(async (ref, plane) => {
         const target = dtypes[plane];
         const named = { ...reader, tensor: link.tensor };
         const begins = at * bytesPerElement(target);
@@ -57,7 +58,7 @@ export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tens
 
   async function* read(signal: AbortSignal, room?: Room): AsyncGenerator<Block> {
     let start = 0;
-    for (const pieces of packed(links, shape.blockElements)) {
+    for (const pieces of packed(columns, shape.blockElements)) {
       signal.throwIfAborted();
       const block = await fill(start, pieces, signal, room);
       yield block;
@@ -74,14 +75,15 @@ export function chainedBlocks(links: readonly Link[], reader: Omit<Reader, 'tens
   };
 }
 
-/** Cuts the links into runs of exactly `size` elements, but the last. */
-function* packed(links: readonly Link[], size: number): Generator<readonly Piece[]> {
+/** Cuts the tensors into runs of exactly `size` elements, but the last. */
+function* packed(columns: readonly Column[], size: number): Generator<readonly Piece[]> {
   let pieces: Piece[] = [];
   let filled = 0;
-  for (const link of links) {
-    for (let from = 0; from < link.elementCount; ) {
-      const count = Math.min(link.elementCount - from, size - filled);
-      pieces.push({ link, from, count, at: filled });
+  for (const column of columns) {
+    const { elementCount } = column.link;
+    for (let from = 0; from < elementCount; ) {
+      const count = Math.min(elementCount - from, size - filled);
+      pieces.push({ ...column, from, count, at: filled });
       from += count;
       filled += count;
       if (filled === size) {

@@ -1,6 +1,5 @@
 import { createXXHash64, type IHasher } from 'hash-wasm';
 import { newTally, produce, type Shop, type Tally } from './job.ts';
-import { readTogether } from './read-together.ts';
 import type { Stretch } from './stretch.ts';
 
 /** A run of output bytes that is ready to be written. */
@@ -25,13 +24,12 @@ export async function makeStretch(
   take: Take,
 ): Promise<readonly Tally[]> {
   const { jobs, begin, byteLength } = stretch;
-  const reader = await readTogether(jobs, shop.reader, shop.signal);
   const whole = jobs.length > 1 ? new Uint8Array(byteLength) : null;
   const tallies: Tally[] = [];
   let at = 0;
   for (const job of jobs) {
     const tally = newTally(job);
-    for await (const bytes of produce(job, tally, { ...shop, reader })) {
+    for await (const bytes of produce(job, tally, shop)) {
       const { length } = bytes; // whoever takes the bytes may hand them on to another thread
       if (whole) whole.set(bytes, at);
       else await take({ at: begin + at, bytes, checksum: await checksumOf(bytes) });

@@ -2,7 +2,7 @@ import type { Source } from '../../io/source.ts';
 import { planesOf, spansOfPlane } from '../../plan/planes.ts';
 import type { Job, Part, Span } from '../../plan/types.ts';
 import { isAbort } from '../errors.ts';
-import type { Sources } from '../library/sources.ts';
+import { type Sources, weightsKey } from '../library/sources.ts';
 import type { Reader } from './blocks.ts';
 import { readSpan } from './planes.ts';
 
@@ -26,20 +26,20 @@ export async function readTogether<R extends Omit<Reader, 'tensor' | 'outputByte
   if (jobs.length < 2) return reader;
   const { sources } = reader;
   const fetched = new Map<string, Fetched[]>();
-  const spans = jobs.flatMap((job) =>
-    job.parts.flatMap(spansOf).map((span) => [job.tensor, span] as const),
-  );
-  const wanted = new Map<string, (readonly [tensor: string, span: Span])[]>();
-  for (const each of spans) {
-    const key = keyOf(each[1].model, each[1].file);
-    wanted.set(key, [...(wanted.get(key) ?? []), each]);
+  const wanted = new Map<string, { readonly tensor: string; readonly spans: Span[] }>();
+  for (const { tensor, parts } of jobs) {
+    for (const span of parts.flatMap(spansOf)) {
+      const key = weightsKey(span.model, span.file);
+      const known = wanted.get(key) ?? { tensor, spans: [] };
+      known.spans.push(span);
+      wanted.set(key, known);
+    }
   }
-  for (const [key, list] of wanted) {
-    const [[tensor, { model, file }]] = list;
+  for (const [key, { tensor, spans }] of wanted) {
+    const [{ model, file }] = spans;
     const source = sources.weights(model, file);
     if (source.instant) continue;
-    const ranges = joined(list.map(([, span]) => span));
-    const reads = ranges.map(async ({ begin, end }): Promise<readonly Fetched[]> => {
+    const reads = joined(spans).map(async ({ begin, end }): Promise<readonly Fetched[]> => {
       try {
         const bytes = await readSpan({ model, file, begin, end }, { sources, tensor }, signal);
         return [{ begin, bytes }];
@@ -56,14 +56,10 @@ export async function readTogether<R extends Omit<Reader, 'tensor' | 'outputByte
     return ranges ? { ...source, read: (...ask) => readFrom(ranges, source, ...ask) } : source;
   };
   const together: Sources = {
-    weights: (model, file) => held(keyOf(model, file), sources.weights(model, file)),
+    weights: (model, file) => held(weightsKey(model, file), sources.weights(model, file)),
     companion: (model, name) => sources.companion(model, name),
   };
   return { ...reader, sources: together };
-}
-
-function keyOf(model: string, file: number): string {
-  return `${file} ${model}`;
 }
 
 /** From what was fetched if it is there, else from the source. */

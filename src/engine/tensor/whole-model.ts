@@ -3,7 +3,7 @@ import { storedBytes } from '../../plan/planes.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
 import { isAbort, isExplained, JobError } from '../errors.ts';
-import type { Reader } from './blocks.ts';
+import { type Reader, refsOf } from './blocks.ts';
 import { chainedBlocks, type Link } from './chain.ts';
 
 /** Beyond this a shader cannot number the elements of one stream. */
@@ -62,7 +62,7 @@ export async function measureModel(
 }
 
 /** The tensors of one expert that are merged, each with the base's plane. */
-export function linksOf(plan: Plan, expert: number): readonly Merged[] {
+function linksOf(plan: Plan, expert: number): readonly Merged[] {
   return plan.jobs.flatMap((job) =>
     job.parts.flatMap((part): readonly Merged[] => {
       if (part.kind !== 'merge') return [];
@@ -83,8 +83,7 @@ function commonWork(links: readonly Merged[]): Work {
 }
 
 function passBytes(links: readonly Link[]): number {
-  const planes = links.flatMap(({ models, base }) => (base === null ? models : [...models, base]));
-  return planes.reduce((sum, plane) => sum + storedBytes(plane), 0);
+  return links.flatMap(refsOf).reduce((sum, plane) => sum + storedBytes(plane), 0);
 }
 
 function firstPassTold(
