@@ -1,7 +1,8 @@
-import { bytesPerElement, type FloatDtype, floatDtypes } from '../../numerics/dtype.ts';
+import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import type { Block, Blocks, Kernel } from '../backend.ts';
-import { pack } from '../shaders/structs.ts';
-import { SLAB_QUADS } from './programs.ts';
+import { firstWord, tableOf } from '../shaders/constants.ts';
+import { SLAB } from '../shaders/search.ts';
+import { OCT, pack, WORD } from '../shaders/structs.ts';
 
 /** A block whose planes lie in an arena, and how they lie there: the shader's view of it. */
 export type Placed = {
@@ -16,11 +17,6 @@ export type Placed = {
 
 /** A compiled shader in an arena: addresses of bindings 0 to 4, first workgroup, last + 1, row. */
 export type Main = (...numbers: number[]) => void;
-
-const OCT = 8;
-/** Bytes in the words that shaders read planes in. */
-const WORD = 8;
-export const SLAB = 4 * SLAB_QUADS;
 
 /** Places of the other bindings; each has the room up to the next. */
 export const JOB = 1024;
@@ -159,14 +155,9 @@ export class Arena {
   }
 }
 
-/** Dtype and ordinal of every plane, as at the beginning of `planes`. */
-export function tableOf(dtypes: readonly FloatDtype[], { ordinals }: Kernel['at']): number[] {
-  return dtypes.flatMap((dtype, k) => [floatDtypes.indexOf(dtype), ordinals[k] ?? 0]);
-}
-
 /** Words: where plane 0 begins, after the table, and the distance from plane to plane: whole slabs. */
 function spread(dtypes: readonly FloatDtype[], count: number) {
   const widest = Math.max(...dtypes.map(bytesPerElement));
-  const first = dtypes.length + (dtypes.length % 2);
+  const first = firstWord(dtypes.length);
   return { first, stride: (Math.ceil(count / SLAB) * SLAB * widest) / WORD };
 }

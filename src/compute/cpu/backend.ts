@@ -1,6 +1,5 @@
 import type { Measure } from '../../methods/method.ts';
-import { findMethod } from '../../methods/registry.ts';
-import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
 import {
   type Backend,
   type Blocks,
@@ -9,19 +8,8 @@ import {
   NonFiniteError,
   type Work,
 } from '../backend.ts';
-import { constantsOf, MIXED } from '../shaders/constants.ts';
-import { constantsFrom, formulaModule } from '../shaders/link.ts';
-import {
-  Arena,
-  GIVEN,
-  JOB,
-  type Main,
-  OUT,
-  OUT_BYTES,
-  type Placed,
-  TALLY,
-  tableOf,
-} from './arena.ts';
+import { constantsOf, MIXED, mapOf, tableOf } from '../shaders/constants.ts';
+import { Arena, GIVEN, JOB, type Main, OUT, OUT_BYTES, type Placed, TALLY } from './arena.ts';
 import { definitionBackend } from './definition.ts';
 import { mapRun } from './kernel.ts';
 import { Measuring } from './measuring.ts';
@@ -82,19 +70,10 @@ class CompiledBackend implements Backend {
   }
 
   async *map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
-    if (!findMethod(kernel.methodId)) {
-      throw new Error(`There is no merge method "${kernel.methodId}"`);
-    }
-    const formula = formulaModule(kernel.methodId);
-    const constants = {
-      ...constantsFrom(formula, kernel.coefficients),
-      OUTPUT: floatDtypes.indexOf(kernel.output),
-      RESULT_AS: floatDtypes.indexOf(kernel.resultAs),
-    };
+    const variant = mapOf(kernel);
     const coefficients = new Uint32Array(Float32Array.from(kernel.coefficients).buffer);
     const arena = this.#borrow(blocks);
     try {
-      const variant = { shader: 'map', formula, constants } as const;
       const main = await this.#main(arena, blocks, variant, kernel);
       for await (const placed of arena.read(blocks, blocks, signal)) {
         arena.describe(placed, blocks.dtypes, kernel.at);

@@ -1,7 +1,4 @@
-/**
- * What a kernel worker does: decode a run of elements, measure or map it, encode. Pure functions of plain
- * data, so the same code runs in a worker, inline and in tests.
- */
+/** What the definition does with a run of elements: decode, measure or map, encode. Pure functions of plain data. */
 import type { At } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';

@@ -1,16 +1,14 @@
 import type { Measure } from '../../methods/method.ts';
 import type { Cut } from '../../numerics/select.ts';
 import { type Blocks, NonFiniteError } from '../backend.ts';
-import { BINS, Search } from '../shaders/search.ts';
+import { BINS, FLAGS, Search, SLAB } from '../shaders/search.ts';
 import { pack } from '../shaders/structs.ts';
 import { isSum, sumCode, sumFields } from '../shaders/sums.ts';
-import { type Arena, GIVEN, JOB, type Main, OUT, type Placed, SLAB, TALLY } from './arena.ts';
+import { type Arena, GIVEN, JOB, type Main, OUT, type Placed, TALLY } from './arena.ts';
 import { cutOf } from './cut-of.ts';
 import type { Variant } from './programs.ts';
 import { CHUNK } from './task.ts';
 
-/** Words before the histograms in select.wgsl. */
-const FLAGS = 1;
 /** Slabs that all searches go over before the next: the base stays in the processor's cache. */
 const SLABS_AT_ONCE = 4;
 /** More passes than a search over 2³¹ patterns, 2,048 at a time, can need; a source that changes takes more. */

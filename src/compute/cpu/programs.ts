@@ -1,5 +1,6 @@
 import { compileShader, compileSum } from '../../wgsl/compile.ts';
 import { link } from '../shaders/link.ts';
+import { SLAB } from '../shaders/search.ts';
 
 /** One variant of a shader, and how it is run: plain data, so that it can be asked for by message. */
 export type Variant = {
@@ -16,11 +17,8 @@ export interface Programs {
   get(variant: Variant): Promise<WebAssembly.Module>;
 }
 
-/** Quads of a slab: one thread goes over them in order, so that elements keep theirs. */
-export const SLAB_QUADS = 2048;
-
-/** One thread does all; it is never asked for more than there is. */
-const HOST = { THREADS: 1, MAP_THREADS: 1, SLAB_TURNS: SLAB_QUADS, GUARDED: 0 };
+/** One thread does all, the quads of a slab in order; it is never asked for more than there is. */
+const HOST = { THREADS: 1, MAP_THREADS: 1, SLAB_TURNS: SLAB / 4, GUARDED: 0 };
 
 /** Compiles each variant once. */
 export function compiledPrograms(): Programs {

@@ -13,8 +13,8 @@ export function partOf(run: Run, from: number, count: number): Run {
   return { ...run, start: run.start + from, count, planes };
 }
 
-/** The same run with planes of its own, which may be transferred. */
-export function copyOf(run: Run): Run {
+/** The same run with planes of its own. */
+function copyOf(run: Run): Run {
   return { ...run, planes: run.planes.map((plane) => plane.slice()) };
 }
 

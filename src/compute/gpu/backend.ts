@@ -1,13 +1,11 @@
 import type { Measure } from '../../methods/method.ts';
-import { findMethod } from '../../methods/registry.ts';
-import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
-import { inOrder } from '../in-order.ts';
-import { constantsOf } from '../shaders/constants.ts';
-import { constantsFrom, formulaModule } from '../shaders/link.ts';
+import { constantsOf, mapOf } from '../shaders/constants.ts';
 import { Search } from '../shaders/search.ts';
 import { MAP_THREADS } from '../shaders/structs.ts';
 import { isSum } from '../shaders/sums.ts';
+import { inOrder } from './in-order.ts';
 import { Planes } from './planes.ts';
 import { askSample, askSlab, askSteps, askSums, type Question } from './questions.ts';
 import { type Output, type Resident, Runner } from './runner.ts';
@@ -96,23 +94,11 @@ export class GpuBackend implements Backend {
   }
 
   async *map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
-    if (!findMethod(kernel.methodId)) {
-      throw new Error(`There is no merge method "${kernel.methodId}"`);
-    }
+    const map = mapOf(kernel);
     const size = bytesPerElement(kernel.output);
     const parameters = Float32Array.from([...kernel.coefficients, 0]);
-    const formula = formulaModule(kernel.methodId);
-    const program = {
-      shader: 'map',
-      formula,
-      unroll: this.#unroll,
-      constants: {
-        ...constantsOf(blocks, kernel.work),
-        ...constantsFrom(formula, kernel.coefficients),
-        OUTPUT: floatDtypes.indexOf(kernel.output),
-        RESULT_AS: floatDtypes.indexOf(kernel.resultAs),
-      },
-    };
+    const constants = { ...constantsOf(blocks, kernel.work), ...map.constants };
+    const program = { ...map, unroll: this.#unroll, constants };
     const start = ({ piece }: Resident) => ({
       program,
       parameters,

@@ -1,10 +1,7 @@
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import type { Block } from '../backend.ts';
-
-/** Elements in an oct, what one thread makes: eight of any dtype fill whole 64-bit words. */
-export const OCT = 8;
-/** Shaders read planes in words of eight bytes. */
-const WORD = 8;
+import { firstWord } from '../shaders/constants.ts';
+import { OCT, WORD } from '../shaders/structs.ts';
 
 /** A part of a block that fits into one buffer, and how it lies there. */
 export type Piece = {
@@ -30,7 +27,7 @@ export type Piece = {
  */
 export function piecesOf(block: Block, dtypes: readonly FloatDtype[], limit: number): Piece[] {
   const planes = dtypes.length;
-  const first = planes + (planes % 2);
+  const first = firstWord(planes);
   const widest = Math.max(...dtypes.map(bytesPerElement));
   const most = Math.floor((limit / WORD - first) / (planes * widest)) & ~1;
   if (most < 1) throw new RangeError(`${planes} planes do not fit into ${limit} bytes`);

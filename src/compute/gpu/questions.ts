@@ -1,5 +1,5 @@
 import { NonFiniteError } from '../backend.ts';
-import { BINS, type Search, SLAB } from '../shaders/search.ts';
+import { BINS, FLAGS, type Search, SLAB } from '../shaders/search.ts';
 import { pack, sumKinds, THREADS } from '../shaders/structs.ts';
 import { type SumMeasure, sumCode, sumFields } from '../shaders/sums.ts';
 import type { Piece } from './pieces.ts';
@@ -17,9 +17,6 @@ export type Asked = Omit<Dispatch, 'program' | 'at'> & {
   /** Override constants beside those that every shader has. */
   readonly constants?: Readonly<Record<string, number>>;
 };
-
-/** Words before the histograms in select.wgsl. */
-const TALLY = 1;
 
 /** Adds the sum of each measure over the tensor to its total. */
 export function askSums(measures: readonly SumMeasure[], totals: number[]): Question[] {
@@ -101,7 +98,7 @@ export function askSteps(
         }),
       ),
       outputBytes: slabs(piece) * THREADS * searches.length * 8,
-      tallyBytes: (TALLY + BINS * searches.length) * 4,
+      tallyBytes: (FLAGS + BINS * searches.length) * 4,
       workgroups: slabs(piece),
       layers: searches.length,
     }),
@@ -109,7 +106,7 @@ export function askSteps(
       searches.forEach(({ search }, z) => {
         const words = slabs(piece) * THREADS * 2;
         const ofThreads = new Uint32Array(output, z * words * 4, words);
-        const begin = TALLY + z * BINS;
+        const begin = FLAGS + z * BINS;
         search.addStep({
           starts: slabStarts(piece),
           counts: slabTotals(ofThreads),

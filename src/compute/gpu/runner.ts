@@ -1,5 +1,6 @@
-import { type FloatDtype, floatDtypes } from '../../numerics/dtype.ts';
+import type { FloatDtype } from '../../numerics/dtype.ts';
 import { DeviceLostError, type Kernel, NonFiniteError } from '../backend.ts';
+import { tableOf } from '../shaders/constants.ts';
 import { pack } from '../shaders/structs.ts';
 import { BufferPool } from './buffers.ts';
 import { type Piece, upload } from './pieces.ts';
@@ -141,12 +142,11 @@ export class Runner {
     const readback = this.#pool.take(outputBytes + tallyBytes, MAP_READ | COPY_DST);
 
     const { octs, head, count, start, first, stride } = piece;
-    const { tensorKey: tensor_key, ordinals } = at;
+    const { tensorKey: tensor_key } = at;
     const end = head + count;
     queue.writeBuffer(job, 0, pack('Job', [{ octs, head, end, start, first, stride, tensor_key }]));
     queue.writeBuffer(given, 0, parameters);
-    const table = dtypes.flatMap((dtype, k) => [floatDtypes.indexOf(dtype), ordinals[k] ?? 0]);
-    queue.writeBuffer(planes, 0, Uint32Array.from(table));
+    queue.writeBuffer(planes, 0, Uint32Array.from(tableOf(dtypes, at)));
 
     const encoder = this.device.createCommandEncoder();
     encoder.clearBuffer(tally, 0, tallyBytes);

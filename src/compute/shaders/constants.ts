@@ -1,5 +1,7 @@
-import { floatDtypes } from '../../numerics/dtype.ts';
-import type { Blocks, Work } from '../backend.ts';
+import { findMethod } from '../../methods/registry.ts';
+import { type FloatDtype, floatDtypes } from '../../numerics/dtype.ts';
+import type { Blocks, Kernel, Work } from '../backend.ts';
+import { constantsFrom, formulaModule } from './link.ts';
 
 /** Code of planes whose dtypes differ, as in lib/planes.wgsl. */
 export const MIXED = floatDtypes.length;
@@ -17,4 +19,26 @@ export function constantsOf(
     READ_AS: floatDtypes.indexOf(readAs),
     WORK: floatDtypes.indexOf(work),
   };
+}
+
+/** The shader of a kernel, and the override constants it has besides. Throws when there is no such method. */
+export function mapOf({ methodId, coefficients, output, resultAs }: Kernel) {
+  if (!findMethod(methodId)) throw new Error(`There is no merge method "${methodId}"`);
+  const formula = formulaModule(methodId);
+  const constants: Readonly<Record<string, number>> = {
+    ...constantsFrom(formula, coefficients),
+    OUTPUT: floatDtypes.indexOf(output),
+    RESULT_AS: floatDtypes.indexOf(resultAs),
+  };
+  return { shader: 'map', formula, constants } as const;
+}
+
+/** Dtype and ordinal of every plane, as at the beginning of the binding `planes`. */
+export function tableOf(dtypes: readonly FloatDtype[], { ordinals }: Kernel['at']): number[] {
+  return dtypes.flatMap((dtype, k) => [floatDtypes.indexOf(dtype), ordinals[k] ?? 0]);
+}
+
+/** The word at which plane 0 begins, after the table of so many planes. */
+export function firstWord(planes: number): number {
+  return planes + (planes % 2);
 }

@@ -9,6 +9,8 @@ import { SLAB_TURNS, THREADS } from './structs.ts';
 
 /** As in select.wgsl. */
 export const BINS = 2048;
+/** Words before the histograms in select.wgsl. */
+export const FLAGS = 1;
 /** Elements that one workgroup goes over. */
 export const SLAB = 4 * SLAB_TURNS * THREADS;
 /** Above every magnitude pattern. */

@@ -6,6 +6,11 @@ export const MAP_THREADS = 256;
 export const THREADS = 64;
 export const SLAB_TURNS = 32;
 
+/** Elements that one thread makes at a time: eight of any dtype fill whole words. */
+export const OCT = 8;
+/** Bytes in the words that shaders read planes in. */
+export const WORD = 8;
+
 export const structs = {
   Job: ['octs', 'head', 'end', 'start', 'first', 'stride', 'tensor_key'],
   Sample: ['model', 'first', 'stride', 'count'],
