@@ -6,6 +6,7 @@ import { filesBelow, type StoredFile } from './paths.ts';
  * start; `merges/name/finished.json`, written last, says that they are all there. What lacks it was not
  * finished. Nothing else lies in `merges/`, so no name of a model can mean anything else.
  */
+export const mergesName = 'merges';
 const filesFolder = 'files';
 export const markerName = 'finished.json';
 
@@ -33,7 +34,7 @@ export type Marker = {
 export async function mergesFolder(): Promise<FileSystemDirectoryHandle> {
   try {
     const root = await navigator.storage.getDirectory();
-    return await root.getDirectoryHandle('merges', { create: true });
+    return await root.getDirectoryHandle(mergesName, { create: true });
   } catch (error) {
     throw asWriteError(error, 'private storage');
   }
@@ -64,11 +65,10 @@ export async function listFinished(): Promise<readonly FinishedMerge[]> {
 
 /** Runs that were cut short, by a closed tab or a crash. Those still going on are not among them. */
 export async function listUnfinished(): Promise<readonly UnfinishedMerge[]> {
-  const { held = [] } = await navigator.locks.query();
-  const running = new Set(held.map(({ name }) => name));
+  const isUnderWay = await underWay();
   const found: UnfinishedMerge[] = [];
   for (const [folder, merge] of await allMerges()) {
-    if (running.has(lockName(folder)) || (await markerOf(merge))) continue;
+    if (isUnderWay(folder) || (await markerOf(merge))) continue;
     const files = await storedFiles(merge);
     found.push({ folder, bytes: files.reduce((sum, { file }) => sum + file.size, 0) });
   }
@@ -81,11 +81,10 @@ export async function listUnfinished(): Promise<readonly UnfinishedMerge[]> {
  */
 export async function freeName(name: string): Promise<string> {
   const merges = await mergesFolder();
-  const { held = [] } = await navigator.locks.query();
-  const running = new Set(held.map((lock) => lock.name));
+  const isUnderWay = await underWay();
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? name : `${name}-${number}`;
-    if (running.has(lockName(candidate))) continue;
+    if (isUnderWay(candidate)) continue;
     const merge = await merges.getDirectoryHandle(candidate).catch(() => null);
     if (merge === null || !(await markerOf(merge))) return candidate;
   }
@@ -134,6 +133,13 @@ export async function removeIfThere(from: FileSystemDirectoryHandle, name: strin
   } catch (error) {
     if (!isMissing(error)) throw asWriteError(error, name);
   }
+}
+
+/** Which merges are being written now, in this tab or another. */
+async function underWay(): Promise<(folder: string) => boolean> {
+  const { held = [] } = await navigator.locks.query();
+  const names = new Set(held.map(({ name }) => name));
+  return (folder) => names.has(lockName(folder));
 }
 
 /** By name. */

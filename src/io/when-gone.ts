@@ -1,3 +1,5 @@
+import { mergesName } from './stored-merges.ts';
+
 /** Milliseconds between two looks. */
 const every = 2000;
 
@@ -21,7 +23,7 @@ export async function whenGone(folder: string, signal: AbortSignal): Promise<voi
 async function isThere(folder: string): Promise<boolean> {
   try {
     const root = await navigator.storage.getDirectory();
-    await (await root.getDirectoryHandle('merges')).getDirectoryHandle(folder);
+    await (await root.getDirectoryHandle(mergesName)).getDirectoryHandle(folder);
     return true;
   } catch (error) {
     return !(error instanceof DOMException && error.name === 'NotFoundError');
