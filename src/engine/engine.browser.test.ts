@@ -55,6 +55,25 @@ describe('the engine in a worker', () => {
     expect(progress.length).toBeGreaterThan(0);
   });
 
+  test('reads models in private storage where they lie, and lets go of them', async () => {
+    const { plan, sink } = await expectedRun();
+    const root = await navigator.storage.getDirectory();
+    for (const id of ['base', 'a', 'b'] as const) {
+      const handle = await root.getFileHandle(id, { create: true });
+      const writable = await handle.createWritable();
+      await writable.write(modelFile(models[id]));
+      await writable.close();
+      const { size } = await handle.getFile();
+      await engine.open(id, id, [{ kind: 'stored', path: 'model.safetensors', handle, size }]);
+    }
+    await engine.run(plan, destination, optionsFor('cpu'));
+    const written = (await engine.files(folder)).find(({ path }) => path === 'model.safetensors');
+    const bytes = new Uint8Array(await written!.file.arrayBuffer());
+    expect(bytes).toEqual(sink.files.get('model.safetensors'));
+    // Whoever still holds a file keeps it from being removed.
+    for (const id of ['base', 'a', 'b']) await root.removeEntry(id);
+  });
+
   test('says which backend it would use', async () => {
     const report = await engine.device('auto');
     expect(report.workers).toBeGreaterThan(0);

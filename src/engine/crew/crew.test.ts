@@ -6,7 +6,9 @@ import { failingSource } from '../../testing/memory-source.ts';
 import { mergeRun } from '../../testing/merge-run.ts';
 import { bf16, f32, i64 } from '../../testing/model-file.ts';
 import { workerAuditor } from '../check/auditor.ts';
+import { crewRun } from '../run/crew-maker.ts';
 import { run } from '../run/run.ts';
+import { measuringBytes, thresholds } from '../tensor/whole-model.ts';
 import { Crew } from './crew.ts';
 
 // Compiling takes a while on a busy machine.
@@ -46,7 +48,8 @@ test.each([
   const wanted = await run(inline.plan, alone);
   const { plan, options } = await mergeRun({ models, recipe: ties });
   const { crew, workers } = crewOf(size);
-  const shared = options({ crew, auditor: auditor(), budget });
+  const sink = memorySink({ delay: 5 });
+  const shared = options({ crew, auditor: auditor(), budget, sink });
   const got = await run(plan, shared);
   expect(shared.sink.files).toEqual(alone.sink.files);
   expect(got.tensors).toEqual(wanted.tensors);
@@ -65,6 +68,30 @@ test('a threshold over the whole model is measured in kernel workers as it is he
   await run(plan, shared);
   expect(shared.sink.files).toEqual(alone.sink.files);
   expect(progress.some(({ phase }) => phase === 'measuring')).toBe(true);
+});
+
+test('what a measure has seen is told, in bytes of one pass', async () => {
+  const { plan, options } = await mergeRun({
+    models,
+    recipe: { ...ties, trimScope: 'model' },
+    values: { a: { density: 0.5 } },
+  });
+  const { crew } = crewOf(2);
+  const { sources, budget, signal } = options();
+  const its = crewRun(plan, crew, { sources, budget, signal });
+  const wanted = thresholds(plan, plan.wholeModelCounts!);
+  let seen = 0;
+  const listening = {
+    seen: (bytes: number) => {
+      seen += bytes;
+    },
+  };
+  for (const one of wanted) {
+    if ('measure' in one) await crew.do(its, { kind: 'measure', ...one }, signal, listening);
+  }
+  // Of each expert and the base: w, v and u.
+  expect(measuringBytes(wanted)).toBe(wanted.length * 2 * (40_000 + 2000 + 12));
+  expect(seen).toBeCloseTo(measuringBytes(wanted));
 });
 
 test('workers are kept for the next run', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cpuBackend } from '../../compute/cpu/backend.ts';
+import { emptyRecipe } from '../../recipe/defaults.ts';
 import { decode } from '../../testing/encode.ts';
 import { type MergeRunInput, mergeRun, writtenTensor } from '../../testing/merge-run.ts';
 import { bf16, f32, type TestTensor, tensor } from '../../testing/model-file.ts';
@@ -55,6 +56,31 @@ test.each([
     }
   }
 });
+
+test.each(['BF16', 'F32'] as const)(
+  'rows that only the base has are values, in %s',
+  async (dtype) => {
+    const embedding = 'model.embed_tokens.weight';
+    const few: Tensors = { [embedding]: bf16([6, 4], [0.5, 1, -3, 7, 2]) };
+    const coded: Tensors = {
+      [embedding]: stored['layers.0.up.weight'],
+      'model.embed_tokens.weight_scale': stored['layers.0.up.weight_scale'],
+    };
+    const read = async (base: Tensors) => {
+      const made = await mergeRun({
+        models: { base, few },
+        recipe: { method: 'task_arithmetic', output: { ...emptyRecipe().output, dtype } },
+      });
+      const options = made.options({ backend: cpuBackend() });
+      const { tensors } = await run(made.plan, options);
+      const bytes = writtenTensor(made.plan, options.sink, embedding);
+      return { values: decode(bytes, dtype), changed: tensors[0].changed };
+    };
+    const found = await read(coded);
+    expect(found).toEqual(await read({ [embedding]: plain['layers.0.up.weight'] }));
+    expect(found.values.slice(24)).toEqual(values.slice(24));
+  },
+);
 
 test('a threshold over the whole model is found in values too', async () => {
   const recipe = { method: 'ties', trimScope: 'model', values: {} } as const;

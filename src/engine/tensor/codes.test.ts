@@ -58,6 +58,21 @@ describe('values worked out by hand', () => {
     expect(await model.valuesOf('a.weight')).toEqual([Number.NaN, Infinity, -Infinity]);
   });
 
+  test.each([
+    ['float16', 65_504, 65_519, 65_520],
+    ['bfloat16', 2 ** 128 - 2 ** 120, 2 ** 128 - 2 ** 119 - 2 ** 104, 2 ** 128 - 2 ** 119],
+  ])('%s holds what lies below halfway from its largest to the next', async (dtype, ...scales) => {
+    const [largest] = scales;
+    const model = openCodes(
+      {
+        'a.weight': tensor('F8_E4M3', [4, 1], [1, 1, 1, -1]),
+        'a.weight_scale': f32([4, 1], [...scales, scales[2]]),
+      },
+      { torch_dtype: dtype },
+    );
+    expect(await model.valuesOf('a.weight')).toEqual([largest, largest, Infinity, -Infinity]);
+  });
+
   test('affine codes of 4 bits: the first in the lowest bits', async () => {
     // Codes 1, 2, 3, … 15, 0, … in groups of 32: 4 words a group.
     const codes = [0x87654321, 0x0fedcba9, 0x87654321, 0x0fedcba9];
