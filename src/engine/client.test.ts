@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { emptyStorage, enginePair, memorySurroundings } from '../testing/engine-pair.ts';
+import { emptyStorage, enginePair, memorySurroundings, noRemote } from '../testing/engine-pair.ts';
 import { type MemorySink, memorySink } from '../testing/memory-sink.ts';
 import { mergeRun } from '../testing/merge-run.ts';
 import { destination, models, runOptions, started } from '../testing/two-models.ts';
@@ -79,6 +79,31 @@ describe('a page and its engine', () => {
     });
     await Promise.all([1, 2].map(() => client.run(plan, destination, runOptions)));
     expect(log).toEqual(['begin', 'end', 'begin', 'end']);
+  });
+
+  test('private storage has room for what is written there, and gives it back', async () => {
+    const room: number[] = [];
+    const makeRoom = async (bytes: number) => void room.push(bytes);
+    const { client, plan } = await started({ remote: { ...noRemote(), makeRoom } });
+    await client.run(plan, destination, runOptions);
+    expect(room).toEqual([plan.bytesToWrite, 0]);
+    const handle = {} as FileSystemDirectoryHandle;
+    await client.run(plan, { kind: 'directory', handle }, runOptions);
+    expect(room).toHaveLength(2);
+  });
+
+  test('what is left is taken away after the run that wrote it', async () => {
+    const log: string[] = [];
+    const { client, plan } = await started({
+      storage: { ...emptyStorage, discard: async () => void log.push('discard') },
+      async locked(work) {
+        const done = await work();
+        log.push('run');
+        return done;
+      },
+    });
+    await Promise.all([client.run(plan, destination, runOptions), client.discard(destination)]);
+    expect(log).toEqual(['run', 'discard']);
   });
 
   test('private storage is listed, emptied, zipped', async () => {

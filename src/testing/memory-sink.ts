@@ -6,6 +6,8 @@ export type MemorySink = Sink & {
   /** Complete once committed; empty after an abort. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   state(): 'open' | 'committed' | 'aborted';
+  /** What was said of the verification at the commit; null before. */
+  verified(): boolean | null;
   /** Lengths of the writes so far, over all files. */
   readonly writes: readonly number[];
 };
@@ -26,6 +28,7 @@ export function memorySink(options: MemorySinkOptions = {}): MemorySink {
   const writes: number[] = [];
   let written = 0;
   let state: 'open' | 'committed' | 'aborted' = 'open';
+  let verified: boolean | null = null;
 
   const fail = (tag: WriteTag, file: string, found: string) => {
     throw new WriteError(tag, { file, found, advice: 'This is a test sink.' });
@@ -36,6 +39,7 @@ export function memorySink(options: MemorySinkOptions = {}): MemorySink {
     files,
     writes,
     state: () => state,
+    verified: () => verified,
     async create(name, size) {
       if (open.has(name)) fail('exists', name, 'created twice');
       const bytes = new Uint8Array(size);
@@ -57,9 +61,10 @@ export function memorySink(options: MemorySinkOptions = {}): MemorySink {
         },
       };
     },
-    async commit() {
+    async commit(isVerified) {
       if (state === 'aborted') fail('closed', 'sink', 'committed after an abort');
       state = 'committed';
+      verified = isVerified;
       for (const [name, bytes] of open) files.set(name, bytes);
     },
     async abort() {

@@ -8,6 +8,8 @@ import { bf16, f32, i64 } from '../../testing/model-file.ts';
 import { workerAuditor } from '../check/auditor.ts';
 import { crewRun } from '../run/crew-maker.ts';
 import { run } from '../run/run.ts';
+import type { Piece } from '../tensor/make.ts';
+import { stretchesOf } from '../tensor/stretch.ts';
 import { measuringBytes, thresholds } from '../tensor/whole-model.ts';
 import { Crew } from './crew.ts';
 
@@ -48,8 +50,7 @@ test.each([
   const wanted = await run(inline.plan, alone);
   const { plan, options } = await mergeRun({ models, recipe: ties });
   const { crew, workers } = crewOf(size);
-  const sink = memorySink({ delay: 5 });
-  const shared = options({ crew, auditor: auditor(), budget, sink });
+  const shared = options({ crew, auditor: auditor(), budget });
   const got = await run(plan, shared);
   expect(shared.sink.files).toEqual(alone.sink.files);
   expect(got.tensors).toEqual(wanted.tensors);
@@ -92,6 +93,23 @@ test('what a measure has seen is told, in bytes of one pass', async () => {
   // Of each expert and the base: w, v and u.
   expect(measuringBytes(wanted)).toBe(wanted.length * 2 * (40_000 + 2000 + 12));
   expect(seen).toBeCloseTo(measuringBytes(wanted));
+});
+
+test('a stretch is done once all of it is written', async () => {
+  const { plan, options } = await mergeRun({ models, recipe: ties });
+  const { crew } = crewOf(1);
+  const { sources, budget, signal } = options();
+  const its = crewRun(plan, crew, { sources, budget, signal });
+  const [stretch] = stretchesOf(plan, budget);
+  const craft = { method: plan.method, arithmetic: plan.arithmetic, magnitudes: null };
+  let written = 0;
+  const take = async ({ bytes }: Piece) => {
+    const { length } = bytes;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    written += length;
+  };
+  await crew.do(its, { kind: 'stretch', craft, stretch }, signal, { take });
+  expect(written).toBe(stretch.byteLength);
 });
 
 test('workers are kept for the next run', async () => {

@@ -32,6 +32,7 @@ test('a linear merge writes the mean of the models and copies what is not float'
   expect(floats(writtenTensor(plan, all.sink, 'w'))).toEqual([2, 2, 2, 0]);
   expect(writtenTensor(plan, all.sink, 'steps')).toEqual(pair.a.steps.bytes);
   expect(result.verify.ok).toBe(true);
+  expect(all.sink.verified()).toBe(true);
   expect(result.verify.tensorsChanged).toBe(1);
   expect(result.backend).toBe('CPU');
 });
@@ -64,6 +65,16 @@ test('a long tensor that comes out as it went in has not changed', async () => {
     ['same', false],
     ['w', true],
   ]);
+});
+
+test('a merge that changed nothing is kept, and marked as doubtful', async () => {
+  const same = { w: f32([2], [1, 2]) };
+  const { plan, options } = await mergeRun({ models: { a: same, b: same } });
+  const all = options();
+  const { verify } = await run(plan, all);
+  expect(verify.problems).toEqual(['nothing changed: every tensor equals the original']);
+  expect(all.sink.state()).toBe('committed');
+  expect(all.sink.verified()).toBe(false);
 });
 
 test('many small blocks give the bytes of one block', async () => {
