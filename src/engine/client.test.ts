@@ -3,6 +3,7 @@ import { emptyStorage, enginePair, memorySurroundings, noRemote } from '../testi
 import { type MemorySink, memorySink } from '../testing/memory-sink.ts';
 import { mergeRun } from '../testing/merge-run.ts';
 import { destination, models, runOptions, started } from '../testing/two-models.ts';
+import { inlineAuditor } from './check/auditor.ts';
 import type { MosaicRow, Progress } from './protocol.ts';
 import { run } from './run/run.ts';
 
@@ -79,6 +80,22 @@ describe('a page and its engine', () => {
     });
     await Promise.all([1, 2].map(() => client.run(plan, destination, runOptions)));
     expect(log).toEqual(['begin', 'end', 'begin', 'end']);
+  });
+
+  test.each([
+    ['done', async () => memorySink()],
+    ['refused by its sink', async () => Promise.reject(new Error('no'))],
+  ])('a run that is %s ends its checks', async (_, sink) => {
+    let disposed = 0;
+    const auditor = () => ({
+      ...inlineAuditor(),
+      dispose() {
+        disposed += 1;
+      },
+    });
+    const { client, plan } = await started({ sink, auditor });
+    await client.run(plan, destination, runOptions).catch(() => {});
+    expect(disposed).toBe(1);
   });
 
   test('private storage has room for what is written there, and gives it back', async () => {

@@ -56,6 +56,27 @@ test('a change of the last element only is a change', async () => {
   expect(reports[0].changed).toBe(true);
 });
 
+test('a tensor kept from an expert has changed where it differs from the base', async () => {
+  const w = f32([2], [1, 2]);
+  const models = {
+    base: { w, u: f32([2], [1, 2]), v: f32([2], [1, 2]) },
+    a: { w: f32([2], [5, 6]), u: f32([2], [1, 2]), v: f32([2], [1, 3]) },
+  };
+  const keeps = ['u', 'v'].map((name) => ({
+    id: name,
+    filter: { kind: 'name', name } as const,
+    from: { kind: 'model', model: 'a' } as const,
+  }));
+  const recipe = { method: 'task_arithmetic', keeps };
+  const { plan, options } = await mergeRun({ models, recipe });
+  const { tensors } = await run(plan, options());
+  expect(tensors.map(({ tensor, backend, changed }) => [tensor, backend, changed])).toEqual([
+    ['u', 'copy', false],
+    ['v', 'copy', true],
+    ['w', 'cpu', true],
+  ]);
+});
+
 test('a long tensor that comes out as it went in has not changed', async () => {
   const same = f32([1000], wave(3));
   const models = { a: { same, w: f32([2], [1, 2]) }, b: { same, w: f32([2], [3, 4]) } };
