@@ -114,7 +114,7 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
     return { kind: 'stretch', reports, bytesRead: counted.bytes() };
   }
 
-  /** One at a time: they share the memory that shaders work in. */
+  /** One at a time: the share of a worker holds what one computes, and what the other has read. */
   function exclusive<T>(work: () => Promise<T>): Promise<T> {
     const next = turn.then(work);
     turn = next.catch(() => {});
