@@ -4,7 +4,7 @@ import { countKept } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
 import { selectMagnitude } from '../../numerics/select.ts';
 import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
-import type { Backend, Blocks, Kernel, Work } from '../backend.ts';
+import type { Backend, Block, Blocks, Kernel, Work } from '../backend.ts';
 import { cpuBackend } from './backend.ts';
 import { definitionBackend } from './definition.ts';
 import { CHUNK } from './task.ts';
@@ -56,6 +56,23 @@ async function map(backend: Backend, blocks: Blocks, kernel = sumOfChanges) {
   return { hex: Buffer.concat(parts).toString('hex'), saturated, nonFinite };
 }
 
+/** The same blocks, each put into its room while the one before is worked on, as far ahead as is allowed. */
+function filledAhead(blocks: Blocks): Blocks {
+  return {
+    ...blocks,
+    async *read(signal, room) {
+      let ready: Block | null = null;
+      for await (const block of blocks.read(signal)) {
+        const planes = room?.(block.start, block.count) ?? block.planes;
+        for (const [k, plane] of planes.entries()) plane.set(block.planes[k]);
+        if (ready) yield ready;
+        ready = { ...block, planes };
+      }
+      if (ready) yield ready;
+    },
+  };
+}
+
 const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 const definition = definitionBackend();
@@ -79,6 +96,13 @@ const asked: Measure[] = [
 describe('the same numbers', () => {
   // Large enough for selections to take a sample.
   const count = 16 * CHUNK + 13;
+
+  it('while the next block is filled', async () => {
+    const { blocks } = tensor(count, 4 * CHUNK);
+    const ahead = filledAhead(blocks);
+    expect(await measure(compiled, ahead, asked)).toEqual(await measure(definition, blocks, asked));
+    expect(await map(compiled, ahead)).toEqual(await map(definition, blocks));
+  });
 
   it.each([
     ['the definition in blocks of 4096', definition, 4096],

@@ -13,7 +13,10 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 /** A file of nine bytes; `read`, where there is one, reads `stored`, which holds what was written. */
-async function opened(read?: (stored: Uint8Array, into: Uint8Array, at: number) => void) {
+async function opened(
+  read?: (stored: Uint8Array, into: Uint8Array, at: number) => void,
+  idleBuffers: ArrayBuffer[] = [],
+) {
   const stored = new Uint8Array(content.length);
   const readBack: number[] = [];
   const file: SinkFile = {
@@ -34,6 +37,7 @@ async function opened(read?: (stored: Uint8Array, into: Uint8Array, at: number) 
     {
       sink: { create: async () => file } as unknown as Sink,
       auditor: inlineAuditor(),
+      idleBuffers,
       signal: new AbortController().signal,
       onChecked: (bytes) => {
         checked += bytes;
@@ -101,4 +105,15 @@ test('a read that fails is told when the file is closed', async () => {
   });
   await write(0, 9);
   await expect(output.close()).rejects.toThrow('the disk is broken');
+});
+
+test('files one after the other take the same buffer', async () => {
+  const buffers: ArrayBuffer[] = [];
+  for (const _ of [1, 2, 3]) {
+    const { output, write } = await opened(faithful, buffers);
+    await write(0, 9);
+    await output.close();
+    await output.finish(nowhere);
+  }
+  expect(buffers).toHaveLength(1);
 });

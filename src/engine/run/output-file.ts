@@ -7,13 +7,15 @@ import type { Piece } from '../tensor/make.ts';
 
 /** Bytes read back at a time. */
 const STEP = 4 * 2 ** 20;
-/** Buffers that go round between reading back and checking: enough while the disk is waited for. */
+/** Buffers of a file that go round between reading back and checking: enough while the disk is waited for. */
 const BUFFERS = 6;
 
 export type OutputOptions = {
   readonly sink: Sink;
   readonly auditor: Auditor;
   readonly signal: AbortSignal;
+  /** For reading back, when no file uses them: all files of a run take turns with the same. */
+  readonly idleBuffers: ArrayBuffer[];
   /** Bytes that were read back and given to the checks. */
   readonly onChecked: (bytes: number) => void;
 };
@@ -31,7 +33,6 @@ export class OutputFile {
   readonly #options: OutputOptions;
   /** Written pieces by where they begin, until they were read back. */
   readonly #pieces = new Map<number, { readonly end: number; readonly checksum: string }>();
-  readonly #buffers: ArrayBuffer[] = [];
   #checkedTo = 0;
   #following: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
@@ -105,7 +106,7 @@ export class OutputFile {
   async #readBack(
     read: (into: Uint8Array<ArrayBuffer>, from: number) => Promise<void> | void,
   ): Promise<void> {
-    const { signal, onChecked } = this.#options;
+    const { signal, idleBuffers, onChecked } = this.#options;
     const fed: Promise<unknown>[] = [];
     for (;;) {
       const piece = this.#pieces.get(this.#checkedTo);
@@ -118,11 +119,11 @@ export class OutputFile {
         signal.throwIfAborted();
         if (fed.length >= BUFFERS) await fed.shift();
         const length = Math.min(STEP, piece.end - at);
-        const into = new Uint8Array(this.#buffers.pop() ?? new ArrayBuffer(STEP), 0, length);
+        const into = new Uint8Array(idleBuffers.pop() ?? new ArrayBuffer(STEP), 0, length);
         await read(into, at);
         fed.push(
           this.#audit.feed(into).then((buffer) => {
-            this.#buffers.push(buffer);
+            idleBuffers.push(buffer);
             onChecked(length);
           }),
         );

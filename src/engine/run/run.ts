@@ -72,7 +72,7 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
       checked += bytes;
     };
     const output: OutputOptions = {
-      ...{ sink, auditor, signal },
+      ...{ sink, auditor, signal, idleBuffers: [] },
       onChecked: (bytes) => onChecked(bytes),
     };
     const inline = inlineMaker(craft, running.reader, steps);

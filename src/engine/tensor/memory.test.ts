@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { blockShape, copyPiece } from './memory.ts';
+import { CHUNK } from '../../compute/cpu/task.ts';
+import { blockShape, copyPiece, roomElements } from './memory.ts';
 
 const GiB = 2 ** 30;
 
@@ -36,6 +37,18 @@ test.each([
 
 test('a budget that is absurdly small still moves sixteen elements at a time', () => {
   expect(blockShape(100, 8, 2, 10)).toEqual({ blockElements: 16, keep: false });
+});
+
+test('a kernel worker takes a tensor whole where it fits with what is read and written', () => {
+  // Eight bytes of planes and two of output an element: ten, two and four.
+  const share = 14 * 1_000_003;
+  expect(roomElements(1_000_003, 8, 2, share)).toBe(1_000_003);
+  const most = roomElements(1_000_003, 8, 2, share - 1);
+  expect(most * (2.25 * 8 + 2 * 2)).toBeLessThanOrEqual(share - 1);
+  expect((most + CHUNK) * (2.25 * 8 + 2 * 2)).toBeGreaterThan(share - 1);
+  expect(most % CHUNK).toBe(0);
+  expect(roomElements(1_000_003, 8, 2, 1000)).toBe(32);
+  expect(roomElements(100, 8, 2, 10)).toBe(16);
 });
 
 test('copies go in pieces of at most 8 MiB', () => {
