@@ -12,6 +12,21 @@ test('bytes are decimal, with three digits', () => {
   ]);
 });
 
+test('rates below a kilobyte have no fractions', () => {
+  expect([896.8018463545394, 0.4, 999.7].map(bytes)).toEqual(['897 B', '0 B', '1.00 KB']);
+});
+
+test('what rounds up to a thousand is one of the next unit, and never has four digits', () => {
+  expect([999_499, 999_500, 9_996, 99_960, 3e15].map(bytes)).toEqual([
+    '999 KB',
+    '1.00 MB',
+    '10.0 KB',
+    '100 KB',
+    '3000 TB',
+  ]);
+  expect([999_700, 999_600_000].map(parameters)).toEqual(['1.00 M', '1.00 B']);
+});
+
 test('parameters are counted in thousands, millions and billions', () => {
   expect([45, 818_432, 1_240_000_000].map(parameters)).toEqual(['45', '818 K', '1.24 B']);
 });
@@ -22,6 +37,15 @@ test('durations say seconds, minutes or hours', () => {
     '38 s',
     '4 min 10 s',
     '2 h 5 min',
+  ]);
+});
+
+test('seconds that round up to a minute are one', () => {
+  expect([9.96, 59.6, 119.7, 3599.8].map(duration)).toEqual([
+    '10 s',
+    '1 min 0 s',
+    '2 min 0 s',
+    '1 h 0 min',
   ]);
 });
 

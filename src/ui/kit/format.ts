@@ -2,12 +2,14 @@
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+/** What rounds to a thousand, and so belongs to the next unit. */
+const tooLong = 999.5;
 
 /** Decimal units, as file managers show them: 1.94 MB. */
 export function bytes(count: number): string {
-  let value = count;
+  let value = Math.round(count);
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
+  while (value >= tooLong && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }
@@ -16,8 +18,8 @@ export function bytes(count: number): string {
 
 /** 968 K, 1.24 B: parameters of a model. */
 export function parameters(count: number): string {
-  if (count >= 1e9) return `${digits(count / 1e9)} B`;
-  if (count >= 1e6) return `${digits(count / 1e6)} M`;
+  if (count >= tooLong * 1e6) return `${digits(count / 1e9)} B`;
+  if (count >= tooLong * 1e3) return `${digits(count / 1e6)} M`;
   if (count >= 1e3) return `${digits(count / 1e3)} K`;
   return String(count);
 }
@@ -29,10 +31,11 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
 
 /** 0.4 s, 38 s, 4 min 10 s, 2 h 5 min. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
@@ -56,6 +59,7 @@ export function signed(value: number, places = 2): string {
   return value < 0 ? `−${text}` : value > 0 ? `+${text}` : text;
 }
 
+/** Three digits, or as many as stand before the point. */
 function digits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  return value >= tooLong ? value.toFixed(0) : value.toPrecision(3);
 }
