@@ -5,7 +5,7 @@
 import { countKept } from '../numerics/random.ts';
 import { settle } from '../numerics/round.ts';
 import type { At, Round } from './method.ts';
-import { density, LARGEST_F32, type NumberParam, type SeedParam } from './params.ts';
+import { density, LARGEST_F32, type NumberParam, rest, type SeedParam } from './params.ts';
 import { divide, scale, scratch, subtract } from './steps.ts';
 
 export const seed = {
@@ -38,6 +38,7 @@ export const dareDensity = {
   usual: density.usual,
   soft: [0, 1],
   step: 0.01,
+  reading: (kept) => `drop rate p = ${rest(kept)}`,
 } as const satisfies NumberParam;
 
 export type Dares = {

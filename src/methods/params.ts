@@ -25,6 +25,8 @@ export type NumberParam = Described & {
   readonly soft?: readonly [number, number];
   readonly step: number;
   readonly integer?: true;
+  /** What a value also means in the words of a paper or another tool: "trims 80 %". */
+  readonly reading?: (value: number) => string;
 };
 export type ToggleParam = Described & { readonly kind: 'toggle'; readonly default: boolean };
 export type ChoiceParam<C extends string = string> = Described & {
@@ -108,6 +110,9 @@ export const LARGEST_F32 = 3.4028234663852886e38;
 /** Limits of a number that may be anything an f32 holds. */
 export const anyNumber = { min: -LARGEST_F32, max: LARGEST_F32 } as const;
 
+/** What a density leaves: 1 − density, without float noise; nothing above 1. */
+export const rest = (density: number): number => Number(Math.max(0, 1 - density).toFixed(4));
+
 const asItIs = 'It is taken as it is, as in mergekit: check that it is meant.';
 
 /** Parameters that several methods share, with the sources of their defaults. */
@@ -133,6 +138,7 @@ export const density = {
   usual: { range: [0, 1], beyond: 'Above 1 everything is kept, as at 1.' },
   soft: [0, 1],
   step: 0.01,
+  reading: (kept) => `trims ${Number((100 * rest(kept)).toFixed(2))} %`,
 } as const satisfies NumberParam;
 
 export const lambda = {

@@ -14,7 +14,6 @@ export type ControlProps<P extends Param = Param> = {
   /** Whose parameter it is, for the accessible name; absent for global ones. */
   readonly owner?: string | undefined;
   readonly signed?: boolean;
-  readonly reading?: string | undefined;
   readonly describedBy?: string | undefined;
   readonly onChange: (value: ParamValue) => void;
   readonly onReset: () => void;
@@ -35,6 +34,7 @@ export const controls: ControlOf = {
       max={param.max}
       soft={param.soft ?? [param.min, param.max]}
       step={param.step}
+      reading={param.reading?.(Number(value))}
     />
   ),
   toggle: ({ param, value, describedBy, onChange }) => (

@@ -14,7 +14,6 @@ type ParamFormProps = {
   /** Help and source under each control; off where space is short. */
   readonly explained?: boolean;
   readonly signedKeys?: readonly string[];
-  readonly reading?: (key: string, value: ParamValue) => string | undefined;
   readonly onChange: (key: string, value: ParamValue) => void;
   readonly onReset: (key: string) => void;
 };
@@ -38,7 +37,6 @@ export function ParamForm({ schema, values, explained = true, ...props }: ParamF
               isSet={props.isSet(key)}
               owner={props.owner}
               signed={props.signedKeys?.includes(key) ?? false}
-              reading={props.reading?.(key, value)}
               describedBy={explained ? helpId : undefined}
               onChange={(next) => props.onChange(key, next)}
               onReset={() => props.onReset(key)}

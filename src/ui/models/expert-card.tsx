@@ -1,11 +1,10 @@
 import { Anchor, ChevronDown, ChevronUp, MoreHorizontal, X } from 'lucide-react';
-import type { Param, ParamValue } from '../../methods/params.ts';
+import { defaultsOf } from '../../methods/params.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues } from '../../recipe/defaults.ts';
 import type { Expert } from '../../recipe/recipe.ts';
 import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { ParamForm } from '../form/param-form.tsx';
-import { readingOf } from '../form/reading.ts';
 import { IconButton } from '../kit/button.tsx';
 import { Coded } from '../kit/coded.tsx';
 import { Menu } from '../kit/menu.tsx';
@@ -87,12 +86,11 @@ export function ExpertCard({ expert, isFirst, isLast }: ExpertCardProps) {
         <ParamForm
           schema={schema}
           values={values}
-          initial={defaults(schema)}
+          initial={defaultsOf(schema)}
           isSet={(key) => key in expert.values}
           owner={name}
           explained={false}
           signedKeys={['weight']}
-          reading={(key, value) => readingOf(method.id, key, value)}
           onChange={(key, value) => edit.setExpertValue(id, key, value)}
           onReset={(key) => edit.resetExpertValue(id, key)}
         />
@@ -100,6 +98,3 @@ export function ExpertCard({ expert, isFirst, isLast }: ExpertCardProps) {
     </article>
   );
 }
-
-const defaults = (schema: Readonly<Record<string, Param>>): Record<string, ParamValue> =>
-  Object.fromEntries(Object.entries(schema).map(([key, param]) => [key, param.default]));
