@@ -60,6 +60,9 @@ export const shareOf = (planned: Planned): Share | null =>
 export const findingsOf = (planned: Planned): readonly Finding[] =>
   'plan' in planned ? planned.plan.findings : planned.findings;
 
+export const countOf = (findings: readonly Finding[], severity: Finding['severity']): number =>
+  findings.filter((finding) => finding.severity === severity).length;
+
 /** Models that the recipe names and that are being opened right now. */
 export function opening(recipe: Recipe, slots: Slots): readonly Slot[] {
   const ids = [recipe.base?.id, ...recipe.experts.map((expert) => expert.model.id)];

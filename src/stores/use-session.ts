@@ -6,7 +6,7 @@ import type { Finding, Plan } from '../plan/types.ts';
 import type { DeviceState } from './device.ts';
 import type { HubState } from './hub.ts';
 import type { ModelsState } from './models.ts';
-import { createPlanner } from './planning.ts';
+import { createPlanner, findingsOf, planOf } from './planning.ts';
 import type { RecipeState } from './recipe.ts';
 import { roomFindings } from './room.ts';
 import type { RunState } from './run.ts';
@@ -27,7 +27,7 @@ export const useHub = <T>(select: (state: HubState) => T): T => useStore(session
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(session.view, select);
 
 /** Whether the plan fits into the room there is. */
-export function useRoom(plan: Plan | null): readonly Finding[] {
+function useRoom(plan: Plan | null): readonly Finding[] {
   const free = useDevice((state) => state.free);
   const canPickFolder = useDevice((state) => state.canPickFolder);
   const saveWay = useDevice((state) => state.saveWay);
@@ -47,4 +47,10 @@ export function usePlanned(): Planned {
   const slots = useModels((state) => state.slots);
   const backend = useDevice((state) => state.report?.label ?? '');
   return planner(recipe, slots, backend);
+}
+
+/** All there is to say of the recipe, the models and the room, as they stand. */
+export function useFindings(): readonly Finding[] {
+  const planned = usePlanned();
+  return [...useRoom(planOf(planned)), ...findingsOf(planned)];
 }

@@ -1,9 +1,9 @@
 import { clearCache, limitCache } from '../../commands/hub/cache.ts';
+import { gib } from '../../stores/device.ts';
 import { session, useHub } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes } from '../kit/format.ts';
 
-const gib = 2 ** 30;
 const limits = [0, 2 * gib, 8 * gib, 32 * gib, 128 * gib];
 
 /** What of the Hub lies on this computer, and how much may. */

@@ -1,7 +1,7 @@
 import { type ReactNode, Suspense } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import { findingsOf, planOf } from '../../stores/planning.ts';
-import { session, usePlanned, useRoom, useRun, useView } from '../../stores/use-session.ts';
+import { countOf } from '../../stores/planning.ts';
+import { session, useFindings, useRun, useView } from '../../stores/use-session.ts';
 import type { Tab as TabName } from '../../stores/view.ts';
 import { ErrorBoundary } from '../kit/error-boundary.tsx';
 import { later } from '../kit/later.ts';
@@ -80,11 +80,9 @@ function Panel({ id, isTable = false, children }: PanelProps) {
 }
 
 function ChecksBadge() {
-  const planned = usePlanned();
-  const findings = [...useRoom(planOf(planned)), ...findingsOf(planned)];
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
-  const count = errors || warnings;
+  const findings = useFindings();
+  const errors = countOf(findings, 'error');
+  const count = errors || countOf(findings, 'warning');
   if (count === 0) return null;
   const kind = errors > 0 ? 'error' : 'warning';
   return (

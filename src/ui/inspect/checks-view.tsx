@@ -1,7 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { summaryOf } from '../../stores/plan-facts.ts';
-import { findingsOf, opening, planOf, shareOf } from '../../stores/planning.ts';
-import { useModels, usePlanned, useRecipe, useRoom } from '../../stores/use-session.ts';
+import { countOf, opening, planOf, shareOf } from '../../stores/planning.ts';
+import { useFindings, useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
 import { Checklist } from './checklist.tsx';
 import { Findings } from './findings.tsx';
@@ -15,10 +15,9 @@ export function ChecksView() {
   const slots = useModels((state) => state.slots);
   const plan = planOf(planned);
   const share = shareOf(planned);
-  const room = useRoom(plan);
-  const findings = [...room, ...findingsOf(planned)];
+  const findings = useFindings();
   const pending = opening(recipe, slots);
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const errors = countOf(findings, 'error');
   return (
     <div className="checks">
       <h3 className="view-title">Checks</h3>

@@ -1,6 +1,7 @@
 import { CircleX, Info, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { applyFix } from '../../commands/apply-fix.ts';
+import { membersOf } from '../../commands/members.ts';
 import type { Finding } from '../../plan/types.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
@@ -68,8 +69,7 @@ function Tensors({ names }: { readonly names: readonly string[] }) {
 
 function Place({ finding: { place } }: { readonly finding: Finding }) {
   const recipe = useRecipe((state) => state.recipe);
-  const refs = [recipe.base, ...recipe.experts.map(({ model }) => model)];
-  const model = refs.find((ref) => ref?.id === place.model)?.name ?? place.model;
+  const model = membersOf(recipe).find(({ id }) => id === place.model)?.name ?? place.model;
   const parts = [model, place.tensor, place.parameter].filter((part) => part !== undefined);
   return parts.map((part) => (
     <span key={part} className="finding-place">

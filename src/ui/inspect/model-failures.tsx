@@ -1,5 +1,6 @@
 import { CircleX } from 'lucide-react';
 import { useModels } from '../../stores/use-session.ts';
+import { FailureText } from '../kit/failure-text.tsx';
 
 /** Models that could not be opened, and the demo when it did not load. */
 export function ModelFailures() {
@@ -21,10 +22,7 @@ export function ModelFailures() {
             <p className="finding-kind">
               could not be opened <span className="finding-place">{name}</span>
             </p>
-            <p className="finding-message">{failure.message}</p>
-            {failure.advice && !failure.message.includes(failure.advice) && (
-              <p className="finding-advice">{failure.advice}</p>
-            )}
+            <FailureText failure={failure} />
           </div>
         </li>
       ))}

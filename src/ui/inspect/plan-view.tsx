@@ -1,11 +1,14 @@
 import { useMemo } from 'react';
+import { membersOf } from '../../commands/members.ts';
 import { peakBytes } from '../../plan/estimate.ts';
 import type { Plan, SideFile } from '../../plan/types.ts';
+import type { ModelRef } from '../../recipe/recipe.ts';
 import { savingOf } from '../../stores/device.ts';
 import { type ModelsState, openModel } from '../../stores/models.ts';
 import { summaryOf, tensorsByFile } from '../../stores/plan-facts.ts';
 import { planOf } from '../../stores/planning.ts';
 import { session, useDevice, useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
+import { FileTable } from '../kit/file-table.tsx';
 import { bytes, counted, parameters } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { LeftOutFiles } from './left-out.tsx';
@@ -127,59 +130,37 @@ function Saving({ plan }: { readonly plan: Plan }) {
 function OutputFiles({ plan }: { readonly plan: Plan }) {
   const tensors = tensorsByFile(plan);
   const slots = useModels((state) => state.slots);
-  const name = useRecipe((state) => state.recipe.output.name);
+  const recipe = useRecipe((state) => state.recipe);
+  const models = membersOf(recipe);
   return (
     <section>
-      <h4>{name}/</h4>
-      <div className="table-wrap">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col" className="is-right">
-                Size
-              </th>
-              <th scope="col">From</th>
-            </tr>
-          </thead>
-          <tbody>
-            {plan.files.map((file, index) => (
-              <tr key={file.name}>
-                <td>
-                  <code>{file.name}</code>
-                </td>
-                <td className="is-right number">{bytes(file.byteLength)}</td>
-                <td>{counted(tensors[index], 'tensor')}</td>
-              </tr>
-            ))}
-            {plan.sideFiles.map((file) => (
-              <tr key={file.name}>
-                <td>
-                  <code>{file.name}</code>
-                </td>
-                <td className="is-right number">{sizeOf(file, slots)}</td>
-                <td>
-                  <Origin file={file} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <h4>{recipe.output.name}/</h4>
+      <FileTable
+        about="From"
+        files={[
+          ...plan.files.map((file, index) => ({
+            name: file.name,
+            size: file.byteLength,
+            about: counted(tensors[index], 'tensor'),
+          })),
+          ...plan.sideFiles.map((file) => ({
+            name: file.name,
+            size: sizeOf(file, slots),
+            about: originOf(file, models),
+          })),
+        ]}
+      />
     </section>
   );
 }
 
-function sizeOf(file: SideFile, slots: ModelsState['slots']): string {
-  if ('text' in file) return bytes(new TextEncoder().encode(file.text).length);
+function sizeOf(file: SideFile, slots: ModelsState['slots']): number | null {
+  if ('text' in file) return new TextEncoder().encode(file.text).length;
   const { model, companion } = file.copy;
-  const size = openModel(slots, model)?.companions.find(({ name }) => name === companion)?.size;
-  return size === undefined ? 'unknown' : bytes(size);
+  return openModel(slots, model)?.companions.find(({ name }) => name === companion)?.size ?? null;
 }
 
-function Origin({ file }: { readonly file: SideFile }) {
-  const { base, experts } = useRecipe((state) => state.recipe);
+function originOf(file: SideFile, models: readonly ModelRef[]): string {
   if ('text' in file) return 'written';
-  const refs = [base, ...experts.map(({ model }) => model)];
-  return `copied from ${refs.find((ref) => ref?.id === file.copy.model)?.name ?? 'a model'}`;
+  return `copied from ${models.find(({ id }) => id === file.copy.model)?.name ?? 'a model'}`;
 }

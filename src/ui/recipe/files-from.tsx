@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { membersOf } from '../../commands/members.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { usesBase } from '../../plan/participants.ts';
 import { globalValues } from '../../recipe/defaults.ts';
@@ -16,10 +17,8 @@ const roles: readonly { readonly role: keyof Donors; readonly label: string }[] 
 export function FilesFrom() {
   const recipe = useRecipe((state) => state.recipe);
   const id = useId();
-  const { base, experts, donors } = recipe;
   const method = findMethod(recipe.method);
   const isBase = method !== null && usesBase(method, globalValues(recipe, method));
-  const models = [...(base ? [base] : []), ...experts.map(({ model }) => model)];
   return (
     <fieldset className="files-from">
       <legend className="small">Files from</legend>
@@ -29,13 +28,13 @@ export function FilesFrom() {
           <select
             id={`${id}-${role}`}
             className="select-field"
-            value={donors[role] ?? ''}
+            value={recipe.donors[role] ?? ''}
             onChange={(event) =>
               session.recipe.getState().setDonor(role, event.target.value || null)
             }
           >
             <option value="">{isBase ? 'the base' : 'the first model'}</option>
-            {models.map((model) => (
+            {membersOf(recipe).map((model) => (
               <option key={model.id} value={model.id}>
                 {model.name}
               </option>

@@ -1,5 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
+import { membersOf } from '../../commands/members.ts';
 import { recipeToHash } from '../../recipe/link.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
@@ -10,8 +11,7 @@ export default function ShareDialog() {
   const recipe = useRecipe((state) => state.recipe);
   const [copied, setCopied] = useState(false);
   const link = new URL(recipeToHash(recipe), location.href).href;
-  const refs = [recipe.base, ...recipe.experts.map(({ model }) => model)];
-  const local = refs.flatMap((ref) => (ref?.origin === 'local' ? [ref.name] : []));
+  const local = membersOf(recipe).flatMap(({ origin, name }) => (origin === 'local' ? [name] : []));
   return (
     <Dialog title="Share this recipe" onClose={session.view.getState().close}>
       <p className="small">

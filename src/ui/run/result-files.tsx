@@ -5,7 +5,7 @@ import { removeKept } from '../../commands/kept.ts';
 import type { RunResult } from '../../engine/protocol.ts';
 import { session, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
-import { bytes } from '../kit/format.ts';
+import { FileTable } from '../kit/file-table.tsx';
 import { RemoveButton } from '../kit/remove-button.tsx';
 
 type Files = RunResult['verify']['files'];
@@ -42,50 +42,28 @@ export function ResultFiles({ result }: { readonly result: RunResult }) {
           <strong>{saved.name}</strong>
         </p>
       )}
-      <div className="table-wrap">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col" className="is-right">
-                Size
-              </th>
-              <th scope="col">SHA-256</th>
-              {folder !== null && (
-                <th scope="col">
-                  <span className="visually-hidden">Download</span>
-                </th>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {files.map((file) => (
-              <tr key={file.name}>
-                <td>
-                  <code>{file.name}</code>
-                </td>
-                <td className="is-right number">{bytes(file.size)}</td>
-                <td>
-                  <code className="hash" title={file.sha256}>
-                    {file.sha256}
-                  </code>
-                </td>
-                {folder !== null && (
-                  <td className="is-right">
-                    <Button
-                      look="quiet"
-                      aria-label={`Download ${file.name}`}
-                      onPress={() => void downloadFile(session, folder, file.name)}
-                    >
-                      <Download aria-hidden />
-                    </Button>
-                  </td>
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <FileTable
+        about="SHA-256"
+        action={folder === null ? undefined : 'Download'}
+        files={files.map(({ name, size, sha256 }) => ({
+          name,
+          size,
+          about: (
+            <code className="hash" title={sha256}>
+              {sha256}
+            </code>
+          ),
+          action: folder !== null && (
+            <Button
+              look="quiet"
+              aria-label={`Download ${name}`}
+              onPress={() => void downloadFile(session, folder, name)}
+            >
+              <Download aria-hidden />
+            </Button>
+          ),
+        }))}
+      />
     </section>
   );
 }

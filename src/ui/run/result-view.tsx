@@ -4,6 +4,7 @@ import type { RunResult, VerifyReport } from '../../engine/protocol.ts';
 import { session, useRun } from '../../stores/use-session.ts';
 import { ShareLine } from '../inspect/share-line.tsx';
 import { Button } from '../kit/button.tsx';
+import { FailureText } from '../kit/failure-text.tsx';
 import { bytes, counted, duration } from '../kit/format.ts';
 import { LongList } from '../kit/long-list.tsx';
 import { Kept } from './kept.tsx';
@@ -71,10 +72,7 @@ function Failed() {
       <div className="finding is-error" role="alert">
         <CircleX aria-hidden className="finding-icon" />
         <div className="finding-text">
-          <p className="finding-message">{failure?.message}</p>
-          {failure?.advice && !failure.message.includes(failure.advice) && (
-            <p className="finding-advice">{failure.advice}</p>
-          )}
+          {failure && <FailureText failure={failure} />}
           {leftovers.length === 0 && (
             <p className="finding-advice">No half file was left behind.</p>
           )}
@@ -96,26 +94,8 @@ function Done() {
     <div className="result">
       <h3 className="view-title">{name}</h3>
       <Verdict verify={verify} />
-      {verify.problems.length > 0 && (
-        <LongList
-          items={verify.problems}
-          label={counted(verify.problems.length, 'problem')}
-          className="problems"
-          keyOf={(problem) => problem}
-        >
-          {(problem) => problem}
-        </LongList>
-      )}
-      {verify.remarks.length > 0 && (
-        <LongList
-          items={verify.remarks}
-          label={counted(verify.remarks.length, 'remark')}
-          className="remarks"
-          keyOf={(remark) => remark}
-        >
-          {(remark) => remark}
-        </LongList>
-      )}
+      <Said noun="problem" items={verify.problems} />
+      <Said noun="remark" items={verify.remarks} />
       {share && <ShareLine share={share} />}
       <Figures result={result} />
       <Underway />
@@ -123,6 +103,23 @@ function Done() {
       <TensorNotes reports={result.tensors} />
       <Kept />
     </div>
+  );
+}
+
+type SaidProps = { readonly noun: 'problem' | 'remark'; readonly items: readonly string[] };
+
+/** What the check has to say, sentence by sentence. */
+function Said({ noun, items }: SaidProps) {
+  if (items.length === 0) return null;
+  return (
+    <LongList
+      items={items}
+      label={counted(items.length, noun)}
+      className={`${noun}s`}
+      keyOf={(sentence) => sentence}
+    >
+      {(sentence) => sentence}
+    </LongList>
   );
 }
 

@@ -4,15 +4,15 @@ import { cancel } from '../../commands/cancel.ts';
 import { merge } from '../../commands/merge.ts';
 import type { BackendChoice } from '../../engine/protocol.ts';
 import { gib } from '../../stores/device.ts';
-import { findingsOf, opening, planOf } from '../../stores/planning.ts';
+import { countOf, opening, planOf } from '../../stores/planning.ts';
 import { isBusy } from '../../stores/run.ts';
 import {
   session,
   useDevice,
+  useFindings,
   useModels,
   usePlanned,
   useRecipe,
-  useRoom,
   useRun,
 } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
@@ -90,12 +90,10 @@ function Ready() {
 
 /** What pressing Merge would do, or what stands in its way. */
 function Outlook() {
-  const planned = usePlanned();
   const recipe = useRecipe((state) => state.recipe);
   const slots = useModels((state) => state.slots);
-  const plan = planOf(planned);
-  const all = [...useRoom(plan), ...findingsOf(planned)];
-  const errors = all.filter(({ severity }) => severity === 'error').length;
+  const plan = planOf(usePlanned());
+  const errors = countOf(useFindings(), 'error');
   const pending = opening(recipe, slots).length;
   const show = (tab: 'checks' | 'plan') => session.view.getState().showTab(tab);
   if (pending > 0) return <p className="run-outlook">Opening {counted(pending, 'model')}…</p>;
@@ -119,9 +117,8 @@ function Outlook() {
 }
 
 function MergeButton({ busy }: { readonly busy: boolean }) {
-  const planned = usePlanned();
-  const plan = planOf(planned);
-  const hasNoRoom = useRoom(plan).some(({ severity }) => severity === 'error');
+  const plan = planOf(usePlanned());
+  const errors = countOf(useFindings(), 'error');
   const cancelling = useRun((state) => state.phase === 'cancelling');
   if (busy) {
     return (
@@ -138,7 +135,7 @@ function MergeButton({ busy }: { readonly busy: boolean }) {
     <Button
       look="primary"
       className="merge-button"
-      isDisabled={plan === null || hasNoRoom}
+      isDisabled={plan === null || errors > 0}
       onPress={() => void merge.run(session)}
     >
       <Combine aria-hidden /> Merge
