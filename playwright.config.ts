@@ -9,7 +9,7 @@ const port = Number(process.env['E2E_PORT'] ?? 4179);
 const flags = { 'with-webgpu': ['--enable-unsafe-webgpu'], 'without-webgpu': [] };
 const leftOut = {
   'with-webgpu':
-    /(accessibility|bad-input|findings|hub.*|many-tensors|recipe|save-folder|stored-merges|engine-trouble)\.spec/,
+    /(accessibility|bad-.*|engine-trouble|findings-.*|hub.*|many-tensors|no-room|odd-values|recipe|save-folder|stored-merges)\.spec/,
   // Without WebGPU there is no graphics process to lose.
   'without-webgpu': /gpu-lost\.spec/,
 };
