@@ -29,6 +29,17 @@ test('a finding counts under one topic only', () => {
   expect(stateOf([finding('error', 'zero-weight-sum')], 'Parameters and rules')).toBe('error');
 });
 
+test('findings about files stand under their files, and not under the parameters', () => {
+  const findings = ['no-config', 'tokens-differ', 'left-out', 'room'].map((code) =>
+    finding('warning', code),
+  );
+  expect(checklistOf(findings).filter(({ state }) => state === 'warning')).toEqual([
+    { title: 'Config', state: 'warning', count: 1 },
+    { title: 'Tokenizer', state: 'warning', count: 1 },
+    { title: 'Other files and room', state: 'warning', count: 2 },
+  ]);
+});
+
 test('while a model is missing the rest is not known yet', () => {
   const findings = [finding('error', 'model-missing')];
   expect(stateOf(findings, 'Models')).toBe('error');

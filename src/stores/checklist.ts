@@ -15,8 +15,9 @@ const topics: readonly { readonly title: string; readonly codes: RegExp }[] = [
   { title: 'Shapes', codes: /^(shape|too-large|kept)/ },
   { title: 'Precision', codes: /^(dtype|mixed|may-saturate|not-computed|quantis|read-as-values)/ },
   { title: 'Vocabulary and head', codes: /^(vocabulary|tied|task-head)/ },
-  { title: 'Config', codes: /^config/ },
-  { title: 'Tokenizer', codes: /^tokenizer/ },
+  { title: 'Config', codes: /^(config|no-config)/ },
+  { title: 'Tokenizer', codes: /^(token|chat-template)/ },
+  { title: 'Other files and room', codes: /^(donor|index|file|left-out|code|room)/ },
   { title: 'Parameters and rules', codes: /./ },
 ];
 
