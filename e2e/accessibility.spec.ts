@@ -3,7 +3,7 @@ import { axeOn } from './fixtures/axe.ts';
 import { holdWeights } from './fixtures/held-weights.ts';
 import { tinyTensors, weightsOnly } from './fixtures/model-folder.ts';
 import { expect, test } from './fixtures/test.ts';
-import type { TabName } from './pages/workbench.ts';
+import type { TabName, Workbench } from './pages/workbench.ts';
 
 /** What axe finds, in words, on the page or in a part of it; [] is what we want. */
 async function violations(page: Page, part = 'html'): Promise<string[]> {
@@ -18,9 +18,24 @@ async function violations(page: Page, part = 'html'): Promise<string[]> {
   );
 }
 
-/** Pixels by which the page is wider than its window. */
+/** Pixels by which the page, or a region that scrolls in it, is wider than its place. */
 const overflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  page.evaluate(() => {
+    const regions = [...document.querySelectorAll('.region, .tab-panel')];
+    const tooWide = regions.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    return Math.max(document.documentElement.scrollWidth - innerWidth, ...tooWide);
+  });
+
+/** Opens every part of the settings, and puts into them what is widest. */
+async function fillSettings(workbench: Workbench): Promise<void> {
+  for (const part of ['Exact behaviour', 'Layer rules', 'Tensor names', 'Output']) {
+    await workbench.method.unfold(part);
+  }
+  for (const name of ['Add rule', 'Add gradient', 'Keep tensors', 'Add rename']) {
+    await workbench.button(name).click();
+  }
+  await workbench.method.region.getByLabel('Keep 1, tensors').selectOption('name');
+}
 
 const tabs: readonly TabName[] = ['Method', 'Checks', 'Plan', 'Tensors', 'Result'];
 
@@ -94,6 +109,8 @@ test('fits a telephone and has no violation there', async ({ page, workbench }) 
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await workbench.open();
   const regions = page.getByRole('navigation', { name: 'Regions' });
+  await regions.getByRole('link', { name: 'Method' }).click();
+  await fillSettings(workbench);
   for (const region of ['Recipe', 'Method']) {
     await regions.getByRole('link', { name: region }).click();
     expect(await overflow(page), region).toBeLessThanOrEqual(0);
@@ -109,12 +126,22 @@ test('fits a telephone and has no violation there', async ({ page, workbench }) 
   expect(await violations(page), 'the result').toEqual([]);
 });
 
-test('does not scroll sideways in a window of 1280 pixels', async ({ page, workbench }) => {
+test('does not scroll sideways in a window of 1280 pixels, long names or not', async ({
+  page,
+  workbench,
+  onDisk,
+}) => {
   await page.setViewportSize({ width: 1280, height: 800 });
+  const name = `a-fine-tune-with-a-name-${'as-long-as-some-are-'.repeat(3)}v1`;
   await workbench.open();
-  for (const part of ['Exact behaviour', 'Layer rules', 'Output']) {
-    await workbench.method.unfold(part);
-  }
+  await workbench.drop(
+    await onDisk({
+      'tiny-base': weightsOnly(tinyTensors()),
+      [name]: weightsOnly(tinyTensors(1)),
+    }),
+  );
+  await expect(workbench.recipe.experts).toHaveText([name]);
+  await fillSettings(workbench);
   for (const tab of tabs) {
     await workbench.showTab(tab);
     expect(await overflow(page), tab).toBeLessThanOrEqual(0);
