@@ -2,7 +2,7 @@ import { clearCache, limitCache } from '../../commands/hub/cache.ts';
 import { gib } from '../../stores/device.ts';
 import { session, useHub } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
-import { bytes } from '../kit/format.ts';
+import { bytes, memory } from '../kit/format.ts';
 
 const limits = [0, 2 * gib, 8 * gib, 32 * gib, 128 * gib];
 
@@ -25,7 +25,7 @@ export function Cache() {
         >
           {limits.map((size) => (
             <option key={size} value={size}>
-              {size === 0 ? 'nothing' : `${size / gib} GiB`}
+              {size === 0 ? 'nothing' : memory(size)}
             </option>
           ))}
         </select>

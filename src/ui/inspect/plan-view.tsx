@@ -9,33 +9,17 @@ import { summaryOf, tensorsByFile } from '../../stores/plan-facts.ts';
 import { planOf } from '../../stores/planning.ts';
 import { session, useDevice, useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
 import { FileTable } from '../kit/file-table.tsx';
-import { bytes, counted, parameters } from '../kit/format.ts';
+import { bytes, counted, memory, parameters } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { LeftOutFiles } from './left-out.tsx';
+import { NoPlan } from './no-plan.tsx';
 import { ShareLine } from './share-line.tsx';
 import './plan.css';
 
 /** What a run will do, known before it starts. */
 export function PlanView() {
   const plan = planOf(usePlanned());
-  if (!plan) {
-    return (
-      <div className="plan">
-        <h3 className="view-title">Plan</h3>
-        <p className="empty">
-          There is no plan yet.{' '}
-          <button
-            type="button"
-            className="link"
-            onClick={() => session.view.getState().showTab('checks')}
-          >
-            Checks
-          </button>{' '}
-          says what is missing.
-        </p>
-      </div>
-    );
-  }
+  if (!plan) return <NoPlan title="Plan" />;
   return (
     <div className="plan">
       <h3 className="view-title">Plan</h3>
@@ -73,7 +57,7 @@ function Figures({ plan }: { readonly plan: Plan }) {
         {counted(plan.files.length + plan.sideFiles.length, 'file')}
       </Figure>
       <Figure name="Peak memory" value={bytes(peak)}>
-        for tensors, within {bytes(budget)}
+        for tensors, within {memory(budget)}
       </Figure>
       <Figure name="Free space" value={free === null ? 'unknown' : bytes(free)} bad={short}>
         {short ? 'less than the output needs' : 'says the browser'}
@@ -120,7 +104,7 @@ function Saving({ plan }: { readonly plan: Plan }) {
       <p className="small">
         {way === 'folder'
           ? `Merge asks for a folder and writes ${name}/ in it as it goes, or ${name}-2/ when there is one already. Files get their names when they are complete and verified.`
-          : `Written to the browser’s private storage as it goes and verified there; then you download it, as one zip or file by file. It stays there until you remove it; with the download that takes ${bytes(2 * plan.bytesToWrite)}.`}
+          : `Written to the browser’s private storage as it goes and verified there; then you download it, as one zip or file by file. It stays there until you remove it; with the download that takes ${bytes(2 * plan.bytesToWrite).replace(' ', '\u00a0')}.`}
         {!canPick && ' This browser has no folder picker.'}
       </p>
     </section>

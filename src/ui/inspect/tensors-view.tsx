@@ -5,6 +5,7 @@ import { planOf } from '../../stores/planning.ts';
 import { filterJobs } from '../../stores/tensor-rows.ts';
 import { session, usePlanned, useView } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
+import { NoPlan } from './no-plan.tsx';
 import { TensorTable } from './tensor-table.tsx';
 import './tensors.css';
 
@@ -20,9 +21,9 @@ export default function TensorsView() {
   const shown = useMemo(() => filterJobs(jobs, sought), [jobs, sought]);
   if (!plan) {
     return (
-      <p className="tensors-empty">
-        The tensors show here once the models fit together; see Checks.
-      </p>
+      <div className="tensors-empty">
+        <NoPlan title="Tensors" />
+      </div>
     );
   }
   return (
@@ -46,7 +47,7 @@ export default function TensorsView() {
         </span>
       </div>
       {shown.length === 0 ? (
-        <p className="tensors-empty">No tensor has all of these words.</p>
+        <p className="tensors-empty empty">No tensor has all of these words.</p>
       ) : (
         <TensorTable jobs={shown} />
       )}

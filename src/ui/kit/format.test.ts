@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, counted, duration, moment, parameters, plain, signed } from './format.ts';
+import { bytes, counted, duration, memory, moment, parameters, plain, signed } from './format.ts';
 
 test('bytes are decimal, with three digits', () => {
   expect([0, 999, 1000, 1_940_000, 12_345_678, 5e9].map(bytes)).toEqual([
@@ -25,6 +25,10 @@ test('what rounds up to a thousand is one of the next unit, and never has four d
     '3000 TB',
   ]);
   expect([999_700, 999_600_000].map(parameters)).toEqual(['1.00 M', '1.00 B']);
+});
+
+test('memory comes in powers of two', () => {
+  expect([2 ** 28, 2 ** 30, 2 ** 33].map(memory)).toEqual(['256 MiB', '1 GiB', '8 GiB']);
 });
 
 test('parameters are counted in thousands, millions and billions', () => {

@@ -16,6 +16,11 @@ export function bytes(count: number): string {
   return `${unit === 0 ? value : digits(value)} ${units[unit]}`;
 }
 
+/** 256 MiB, 2 GiB: memory and caches, which come in powers of two. */
+export function memory(count: number): string {
+  return count < 2 ** 30 ? `${count / 2 ** 20} MiB` : `${count / 2 ** 30} GiB`;
+}
+
 /** 968 K, 1.24 B: parameters of a model. */
 export function parameters(count: number): string {
   if (count >= tooLong * 1e6) return `${digits(count / 1e9)} B`;

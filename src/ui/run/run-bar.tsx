@@ -16,7 +16,7 @@ import {
   useRun,
 } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
-import { bytes, counted } from '../kit/format.ts';
+import { bytes, counted, memory } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { RunProgress } from './run-progress.tsx';
 import './run.css';
@@ -78,7 +78,7 @@ function Ready() {
         >
           {budgets.map((size) => (
             <option key={size} value={size}>
-              {size < gib ? `${size / 2 ** 20} MiB` : `${size / gib} GiB`}
+              {memory(size)}
             </option>
           ))}
         </select>
@@ -109,8 +109,9 @@ function Outlook() {
   return (
     <p className="run-outlook number">
       <button type="button" className="link" onClick={() => show('plan')}>
-        {counted(plan.jobs.length, 'tensor')}, reads {bytes(plan.bytesToRead)}, writes{' '}
-        {bytes(plan.bytesToWrite)}
+        {counted(plan.jobs.length, 'tensor')},{' '}
+        <span className="unbroken">reads {bytes(plan.bytesToRead)},</span>{' '}
+        <span className="unbroken">writes {bytes(plan.bytesToWrite)}</span>
       </button>
     </p>
   );
