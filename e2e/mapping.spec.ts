@@ -1,16 +1,10 @@
-import { f32, type TestTensor } from '../src/testing/model-file.ts';
+import { f32 } from '../src/testing/model-file.ts';
+import { family } from './fixtures/finding-cases.ts';
 import { expect, test } from './fixtures/kept-page.ts';
-import { names, tinyTensors, variant, weightsOnly } from './fixtures/model-folder.ts';
+import { names, tinyTensors, variant } from './fixtures/model-folder.ts';
 import { valuesOf } from './fixtures/weights.ts';
 import { expectFinding } from './pages/findings.ts';
 import type { Workbench } from './pages/workbench.ts';
-
-type Tensors = Readonly<Record<string, TestTensor>>;
-
-const folders = (expert: Tensors, base: Tensors = tinyTensors()) => ({
-  'tiny-base': weightsOnly(base),
-  'tiny-one': weightsOnly(expert),
-});
 
 /** The values of the merged model, merged now. */
 async function merged(workbench: Workbench): Promise<Record<string, number[]>> {
@@ -28,7 +22,7 @@ test('one odd tensor is kept as in the base at one press, and the rule can be ch
 }) => {
   const odd = variant(tinyTensors(1), { extra: { [names.gate]: f32([3, 9]) } });
   await workbench.open();
-  await workbench.drop(await onDisk(folders(odd)));
+  await workbench.drop(await onDisk(family(odd)));
   await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
   await workbench.showTab('Checks');
   const card = await expectFinding(workbench, {
@@ -73,7 +67,7 @@ test('names with a prefix are met under a rename that is offered, shown and can 
     Object.entries(tinyTensors(1)).map(([name, tensor]) => [`_orig_mod.${name}`, tensor]),
   );
   await workbench.open();
-  await workbench.drop(await onDisk(folders(compiled)));
+  await workbench.drop(await onDisk(family(compiled)));
   await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
   await workbench.showTab('Checks');
   const card = await expectFinding(workbench, {
@@ -115,7 +109,7 @@ test('a model that shares less than half is refused, until one merges anyway', a
 }) => {
   const little = variant(tinyTensors(1), { without: [names.embedding, names.query] });
   await workbench.open();
-  await workbench.drop(await onDisk(folders(little)));
+  await workbench.drop(await onDisk(family(little)));
   await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
   await workbench.showTab('Checks');
   const card = await expectFinding(workbench, {
