@@ -34,7 +34,7 @@ export function BarRow(props: BarRowProps) {
   return (
     <div className={`bar-row ${raw ? '' : 'is-result'}`}>
       <span className="bar-name">
-        <strong>{name}</strong>
+        <strong title={name}>{name}</strong>
         <span className="bar-note">{note}</span>
       </span>
       <div className="bars" ref={row}>

@@ -25,12 +25,14 @@ export function RemoveButton({ what, warning, onRemove }: RemoveButtonProps) {
       <span className="small" role="status">
         {warning}
       </span>
-      <Button aria-label={`Remove ${what} now`} onPress={onRemove}>
-        Remove
-      </Button>
-      <Button look="quiet" autoFocus onPress={() => setAsks(false)}>
-        Keep
-      </Button>
+      <span className="unbroken">
+        <Button aria-label={`Remove ${what} now`} onPress={onRemove}>
+          Remove
+        </Button>
+        <Button look="quiet" autoFocus onPress={() => setAsks(false)}>
+          Keep
+        </Button>
+      </span>
     </span>
   );
 }
