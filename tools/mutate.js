@@ -58,6 +58,12 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   });
 }
 
+/** Seconds after which tests count as failed: a fault may make a loop that does not end. */
+const PATIENCE = new Map([
+  ['unit', 120],
+  ['gpu', 900],
+]);
+
 /**
  * @param {Suite} suite
  * @returns {Promise<boolean>}
@@ -69,8 +75,16 @@ function passes({ project, files, names }) {
       ...{ cwd: copy, stdio: 'ignore', detached: true },
       env: { ...process.env, CI: '1' },
     });
+    const { pid } = running;
+    const limit = setTimeout(
+      () => pid && process.kill(-pid, 'SIGKILL'),
+      1000 * (PATIENCE.get(project) ?? 0),
+    );
     running.on('error', reject);
-    running.on('close', (status) => resolve(status === 0));
+    running.on('close', (status) => {
+      clearTimeout(limit);
+      resolve(status === 0);
+    });
   });
 }
 
