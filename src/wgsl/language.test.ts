@@ -63,6 +63,39 @@ test('sums and products are modulo 2³²', () => {
   expect(i32('abs(x)', -5)).toBe(5);
 });
 
+test('lanes move by whole bytes of their own, to the left and to the right', () => {
+  const word = 0x11223344;
+  const shifted = (op: string) =>
+    run(`result[0] = source[0] ${op} vec4u(0u, 8u, 16u, 24u);`, [word, word, word, word]);
+  expect(shifted('<<').slice(0, 4)).toEqual([word, 0x22334400, 0x33440000, 0x44000000]);
+  expect(shifted('>>').slice(0, 4)).toEqual([word, 0x00112233, 0x00001122, 0x00000011]);
+});
+
+test('a constant without a point beside one with it is a float, on either side', () => {
+  expect(f32('x + (1 + 2.5)', 0)).toBe(3.5);
+  expect(f32('x + (2.5 + 1)', 0)).toBe(3.5);
+  expect(f32('x + 7 / 2.0', 0)).toBe(3.5);
+});
+
+test('a zero of either sign stays as it is where two ways meet', () => {
+  const zero = 'var a = 0.0; if (source[0].x > 5u) { a = -0.0; } result[0].x = bitcast<u32>(a);';
+  expect(run(zero, [6])[0]).toBe(0x80000000);
+  expect(run(zero, [5])[0]).toBe(0);
+});
+
+test('constants are written as they are around every length of their code', () => {
+  for (const n of [31, 32, 63, 64, 95, 127, 128, 8191, 8192, 2 ** 20, 2 ** 27, 2 ** 31 - 1]) {
+    expect(i32(`x ^ ${n}`, 0), `${n}`).toBe(n);
+    expect(i32(`x ^ -${n}`, 0), `-${n}`).toBe(-n);
+  }
+});
+
+test('an index may hold the same number twice', () => {
+  const source = [1, 0, 0, 0, 11, 0, 0, 0, 22, 0, 0, 0, 33];
+  expect(u32('source[x + x].x', ...source)).toBe(22);
+  expect(u32('source[x * 4u - x].x', ...source)).toBe(33);
+});
+
 test('the count of a shift is modulo 32', () => {
   expect(u32('x << y', 3, 33)).toBe(6);
   expect(u32('x >> y', 8, 34)).toBe(2);

@@ -32,7 +32,6 @@ export const compilerFaults = [
   ['memory', 'if (buffer.writable) return refuse', 'if (!buffer) return refuse'],
   ['loops', 'lowering.variables.set(left, YES)', 'lowering.variables.set(left, NO)'],
   ['loops', 'step();\n        turnByTurn(most - 1);', 'turnByTurn(most - 1);'],
-  ['jumps', "wanted.filter((jump) => jump === 'return')", 'wanted'],
   [
     'repeat',
     'if (expected.get(variable)?.has(i) || same',
@@ -43,8 +42,6 @@ export const compilerFaults = [
   ['statements', 'if (!returns(s.body)) rest();', 'if (s.body) rest();'],
   ['statements', "binary(lowering.graph, '||', a, b)", "binary(lowering.graph, '&&', a, b)"],
   ['assign', 'i === step ? changed', 'i >= step ? changed'],
-  ['live', 'if (node.block !== block) spread.add(node);', ''],
-  ['live', "if (effect.kind === 'update') use(effect.address, block);", ''],
   ['emit', 'of kept.toReversed()', 'of kept'],
   ['emit', "code.op('i32.eqz').indexed('br_if', 0);", "code.indexed('br_if', 0);"],
   ['shuffle', 'return shifted(a, b, -1)', 'return shifted(a, b, 1)'],
@@ -53,7 +50,6 @@ export const compilerFaults = [
     'indices = range(16, (i) => {',
     'indices = range(16, (i) => {\n    if (i > 11) return 0;',
   ],
-  ['parse-expression', "['<<', '>>'],\n  ['+', '-'],", "['+', '-'],\n  ['<<', '>>'],"],
   ['instructions', 'low & 0x40 ? -1 : 0', 'low & 0x20 ? -1 : 0'],
   ['binary', 'op, [2, ...unsigned(offset)]', 'op, [2, ...unsigned(offset + 1)]'],
 ];
