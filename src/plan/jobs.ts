@@ -8,13 +8,13 @@ import {
 import { byteLengthOf } from '../formats/safetensors/write.ts';
 import { type InputDtype, precisionOf, readingRounds } from '../methods/precision.ts';
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
-import type { OutputOptions } from '../recipe/recipe.ts';
 import type { Kept, Match, Matching } from './match.ts';
 import type { NamedTensor } from './names/tensors.ts';
 import type { Participants } from './participants.ts';
 import { isComputedPlane, spansOfPlane } from './planes.ts';
 import { filterMatches, type Located, resolveExpert, resolveGlobal } from './resolve.ts';
 import type { Job, Part, PlaneRef, Span } from './types.ts';
+import { dtypeOf } from './width.ts';
 
 /** A job that does not know its output file yet. */
 export type UnplacedJob = Omit<Job, 'file'> & { readonly component: string };
@@ -37,8 +37,8 @@ function componentOf({ reference }: Participants, { entry, kept }: Match): strin
 function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job, 'file'> {
   const { entry, kept } = match;
   const reference = who.reference.id;
-  if (kept) return keptJob(who, match.entry, kept);
-  const dtype = outputDtype(entry.dtype, who.recipe.output);
+  const dtype = dtypeOf(who, match);
+  if (kept) return keptJob(who, match.entry, kept, dtype);
   return {
     tensor: entry.name,
     dtype,
@@ -54,9 +54,8 @@ function keptJob(
   who: Participants,
   expected: TensorEntry,
   { model, entry }: Kept,
+  dtype: Dtype,
 ): Omit<Job, 'file'> {
-  const both = isFloatDtype(expected.dtype) && isFloatDtype(entry.dtype);
-  const dtype = outputDtype(both ? expected.dtype : entry.dtype, who.recipe.output);
   const { shape } = entry;
   const total = elementCount(shape);
   const comparable =
@@ -71,11 +70,6 @@ function keptJob(
     parts: total === 0 ? [] : passed('stored', model.id, entry, 0, total, dtype),
     original: comparable ? originalOf(who.reference.id, expected) : null,
   };
-}
-
-/** Integers and booleans keep their dtype whatever was chosen. */
-export function outputDtype(dtype: Dtype, output: OutputOptions): Dtype {
-  return output.dtype === 'base' || !isFloatDtype(dtype) ? dtype : output.dtype;
 }
 
 function partsOf(

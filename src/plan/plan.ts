@@ -16,6 +16,7 @@ import { checkTaskHead } from './checks/task-head.ts';
 import { checkTensors } from './checks/tensors.ts';
 import { checkValues } from './checks/values.ts';
 import { checkVocabulary } from './checks/vocabulary.ts';
+import { checkWidth } from './checks/width.ts';
 import { bytesToRead, bytesToWrite } from './estimate.ts';
 import { bySeverity, error } from './finding.ts';
 import { makeJobs } from './jobs.ts';
@@ -73,6 +74,7 @@ export function plan(input: PlanInput): Planned {
     ...checkKept(who, matching),
     ...checkVocabulary(who, matching),
     ...checkDtypes(who, matching),
+    ...checkWidth(who, matching),
     ...checkConfig(who),
     ...checkFiles(who, models),
     ...checkRuleMatches(recipe, method, matching),

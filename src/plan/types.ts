@@ -29,6 +29,7 @@ export type Finding = {
 export type Fix =
   | { readonly kind: 'set-vocabulary'; readonly label: string; readonly value: 'keep base rows' }
   | { readonly kind: 'set-small-share'; readonly label: string; readonly value: 'merge anyway' }
+  | { readonly kind: 'set-output-dtype'; readonly label: string; readonly value: 'base' }
   | { readonly kind: 'set-method'; readonly label: string; readonly value: string }
   | {
       readonly kind: 'set-value';

@@ -13,7 +13,10 @@ const topics: readonly { readonly title: string; readonly codes: RegExp }[] = [
     codes: /^(no-common|missing|extra|nothing|name|rename|cannot-divide|little)/,
   },
   { title: 'Shapes', codes: /^(shape|too-large|kept)/ },
-  { title: 'Precision', codes: /^(dtype|mixed|may-saturate|not-computed|quantis|read-as-values)/ },
+  {
+    title: 'Precision',
+    codes: /^(dtype|mixed|precision|may-|not-computed|quantis|read-as-values)/,
+  },
   { title: 'Vocabulary and head', codes: /^(vocabulary|tied|task-head)/ },
   { title: 'Config', codes: /^(config|no-config)/ },
   { title: 'Tokenizer', codes: /^(token|chat-template)/ },

@@ -1,12 +1,12 @@
 /** Dtypes that differ, and dtypes that cannot hold what is put into them. */
 import { readingRounds } from '../../methods/precision.ts';
-import type { Dtype } from '../../numerics/dtype.ts';
+import { type Dtype, isFloatDtype } from '../../numerics/dtype.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { count, groupBy, list, note } from '../finding.ts';
-import { outputDtype } from '../jobs.ts';
 import type { Matching } from '../match.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
+import { dtypeOf } from '../width.ts';
 
 /** Largest finite value, narrowest first; dtypes of one line have practically the same range. */
 const RANGES: readonly (readonly [largest: string, dtypes: readonly Dtype[]])[] = [
@@ -77,11 +77,13 @@ function checkReading({ recipe }: Participants, { matches }: Matching): readonly
   return [note('may-overflow', message, 'BF16 and F32 have the room.', { tensors: names })];
 }
 
-function checkRange({ recipe }: Participants, { matches }: Matching): readonly Finding[] {
-  const narrowed = matches.flatMap(({ entry, meetings }) => {
-    const to = outputDtype(entry.dtype, recipe.output);
-    const stored = [entry.dtype, ...meetings.map((meeting) => meeting.entry.dtype)];
-    const read = stored.map((dtype) => readAs(dtype, recipe));
+function checkRange(who: Participants, { matches }: Matching): readonly Finding[] {
+  const narrowed = matches.flatMap((match) => {
+    const { entry, meetings, kept } = match;
+    const to = dtypeOf(who, match);
+    if (!isFloatDtype(to)) return [];
+    const stored = [entry, ...meetings.map((meeting) => meeting.entry)];
+    const read = kept ? [kept.entry.dtype] : stored.map(({ dtype }) => readAs(dtype, who.recipe));
     const from = read.find((dtype) => rangeOf(dtype) > rangeOf(to));
     return from ? [{ name: entry.name, from, to }] : [];
   });

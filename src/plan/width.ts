@@ -1,0 +1,66 @@
+/**
+ * In which dtype a tensor is written. Norms, router biases and the like are often kept wider than the rest
+ * of a model on purpose; rounding them to the dtype of the rest costs what was kept.
+ */
+import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
+import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
+import type { Match } from './match.ts';
+import type { Participants } from './participants.ts';
+import { rememberLast } from './remember.ts';
+
+/** A tensor of a model that keeps it wider than most of its weights. */
+export type Wide = { readonly model: Model; readonly dtype: FloatDtype; readonly main: FloatDtype };
+
+/**
+ * The dtype chosen by hand, or else the reference's, or the widest in which a model that takes part keeps
+ * this tensor on purpose. Integers and booleans keep their dtype whatever was chosen.
+ */
+export function dtypeOf(who: Participants, match: Match): Dtype {
+  const { entry, kept } = match;
+  const own =
+    kept && !(isFloatDtype(entry.dtype) && isFloatDtype(kept.entry.dtype)) ? kept.entry : entry;
+  if (!isFloatDtype(own.dtype)) return own.dtype;
+  const { dtype } = who.recipe.output;
+  if (dtype !== 'base') return dtype;
+  const [widest] = widerThan(own.dtype, keptWide(who, match));
+  return widest?.dtype ?? own.dtype;
+}
+
+/** Who keeps this tensor wider than the rest, of the models whose values go into the output. */
+export function keptWide({ reference }: Participants, match: Match): readonly Wide[] {
+  const { entry, kept, meetings } = match;
+  const sources: readonly (readonly [Model, TensorEntry])[] = kept
+    ? [[kept.model, kept.entry]]
+    : [
+        [reference, entry],
+        ...meetings.map((meeting) => [meeting.expert.model, meeting.entry] as const),
+      ];
+  return sources.flatMap(([model, { dtype }]): readonly Wide[] => {
+    const main = mainFloat(model);
+    if (!isFloatDtype(dtype) || main === null) return [];
+    return bytesPerElement(dtype) > bytesPerElement(main) ? [{ model, dtype, main }] : [];
+  });
+}
+
+/** Those wider than `dtype`, the widest first. */
+export function widerThan(dtype: FloatDtype, wide: readonly Wide[]): readonly Wide[] {
+  const size = (one: FloatDtype) => bytesPerElement(one);
+  return wide
+    .filter((one) => size(one.dtype) > size(dtype))
+    .toSorted((a, b) => size(b.dtype) - size(a.dtype));
+}
+
+/** The dtype that most bytes of a model's floats have; null without floats. */
+function mainFloat({ tensors }: Model): FloatDtype | null {
+  return remembered(tensors, [], () => {
+    const bytes = new Map<FloatDtype, number>();
+    for (const { dtype, shape } of tensors.values()) {
+      if (!isFloatDtype(dtype)) continue;
+      bytes.set(dtype, (bytes.get(dtype) ?? 0) + elementCount(shape) * bytesPerElement(dtype));
+    }
+    const [most] = [...bytes].toSorted((a, b) => b[1] - a[1]);
+    return most?.[0] ?? null;
+  });
+}
+
+const remembered = rememberLast<FloatDtype | null>();
