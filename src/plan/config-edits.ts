@@ -1,10 +1,25 @@
 /** What the output's config.json says otherwise than that of the model it is taken from. */
 import type { ConfigEdit } from '../formats/edit-config.ts';
+import { claimsOf } from './claims/claims.ts';
+import type { UnplacedJob } from './jobs.ts';
 import { headEdits } from './labels.ts';
 import type { Participants } from './participants.ts';
 import { headDonor } from './task-head.ts';
 
-export function configEdits(who: Participants): readonly ConfigEdit[] {
+export function configEdits(
+  who: Participants,
+  jobs: readonly UnplacedJob[],
+): readonly ConfigEdit[] {
+  const model = who.donors.config;
   const donor = headDonor(who);
-  return donor ? headEdits(who.donors.config, donor.model) : [];
+  return [
+    ...(model.config ? claimsOf(model.config, shapesOf(jobs)).flatMap(({ edits }) => edits) : []),
+    ...(donor ? headEdits(model, donor.model) : []),
+  ];
+}
+
+/** The tensors that the output's config.json speaks of: those of the main component. */
+export function shapesOf(jobs: readonly UnplacedJob[]) {
+  const own = jobs.filter(({ component }) => component === '');
+  return own.map(({ tensor, shape }) => ({ name: tensor, shape }));
 }

@@ -1,6 +1,7 @@
 import type { Model } from '../formats/model.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { checkClaims } from './checks/claims.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkDtypes } from './checks/dtypes.ts';
 import { checkEffects } from './checks/effects.ts';
@@ -77,6 +78,7 @@ export function plan(input: PlanInput): Planned {
     ...checkWidth(who, matching),
     ...checkConfig(who),
     ...checkFiles(who, models),
+    ...checkClaims(who, jobs),
     ...checkRuleMatches(recipe, method, matching),
     ...checkEffects(who, jobs),
   );

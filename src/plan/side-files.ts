@@ -61,7 +61,7 @@ function changed(
   const corrected = correctedConfig(text, dtype, isTransformers(component));
   return {
     name,
-    text: component.name === '' ? editConfig(corrected, configEdits(who)) : corrected,
+    text: component.name === '' ? editConfig(corrected, configEdits(who, jobs)) : corrected,
   };
 }
 
