@@ -15,6 +15,7 @@ export type ConfigFacts = {
   readonly ropeTheta: number | null;
   /** Scaling of rotary positions as canonical JSON, comparable as text; null when there is none. */
   readonly ropeScaling: string | null;
+  /** What the file says, or what transformers takes for granted; null where neither is known. */
   readonly tiesEmbeddings: boolean | null;
   /** As transformers spells it: 'bfloat16'. */
   readonly dtype: string | null;
@@ -60,7 +61,7 @@ export function configFacts(config: Fields): ConfigFacts {
     vocabSize: field(isNumber, 'vocab_size'),
     ropeTheta: theta,
     ropeScaling: isScaled ? canonical({ ...scaling, rope_type: type, type: undefined }) : null,
-    tiesEmbeddings: field(isBoolean, 'tie_word_embeddings'),
+    tiesEmbeddings: field(isBoolean, 'tie_word_embeddings') ?? tiedByDefault(config, inner),
     dtype: field(isString, 'dtype', 'torch_dtype'),
     quantization: quantizationOf(config) ?? quantizationOf(inner),
   };
@@ -145,6 +146,21 @@ function withoutQuantization(text: string): string {
   return withoutQuantization(
     before.endsWith(',') ? before.slice(0, -1) + after : before + after.replace(/^\s*,/, ''),
   );
+}
+
+const words = (text: string) => new Set(text.split(' '));
+/** What transformers 4.57 and 5.23 both take for granted where a config has no `tie_word_embeddings`. */
+const TIED = words(
+  'albert bart bert bloom camembert cohere cohere2 deberta deberta-v2 distilbert electra falcon gemma gemma2 gemma3 gemma3_text gpt2 gpt_bigcode gpt_neo lfm2 marian mbart mobilebert modernbert mpnet mpt opt pegasus roberta smollm3 starcoder2 t5 umt5 whisper xlm-roberta xlnet',
+);
+const UNTIED = words(
+  'arcee deepseek_v2 deepseek_v3 glm glm4 glm4_moe gpt_neox gpt_oss gptj granite llama mistral mixtral nemotron olmo olmo2 olmoe phi phi3 qwen2 qwen2_moe qwen3 qwen3_moe seed_oss stablelm',
+);
+
+function tiedByDefault(...configs: readonly Fields[]): boolean | null {
+  const types = configs.map(({ model_type }) => String(model_type));
+  if (types.some((type) => TIED.has(type))) return true;
+  return types.some((type) => UNTIED.has(type)) ? false : null;
 }
 
 function canonical(value: unknown): string {

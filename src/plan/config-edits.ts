@@ -15,7 +15,16 @@ export function configEdits(
   return [
     ...(model.config ? claimsOf(model.config, shapesOf(jobs)).flatMap(({ edits }) => edits) : []),
     ...(donor ? headEdits(model, donor.model) : []),
+    ...tieEdits(who),
   ];
+}
+
+function tieEdits({ recipe, donors }: Participants): readonly ConfigEdit[] {
+  if (recipe.head === 'as config') return [];
+  const value = recipe.head === 'tied';
+  const { config } = donors.config;
+  const inner = config?.['text_config'] ? [['text_config', 'tie_word_embeddings']] : [];
+  return [['tie_word_embeddings'], ...inner].map((path) => ({ path, value }));
 }
 
 /** The tensors that the output's config.json speaks of: those of the main component. */

@@ -4,7 +4,7 @@ import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Precision } from '../methods/precision.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
-import type { Keep, Rename } from '../recipe/recipe.ts';
+import type { HeadOption, Keep, Rename } from '../recipe/recipe.ts';
 
 /** Something a person should know or fix. */
 export type Finding = {
@@ -29,6 +29,7 @@ export type Finding = {
 export type Fix =
   | { readonly kind: 'set-vocabulary'; readonly label: string; readonly value: 'keep base rows' }
   | { readonly kind: 'set-small-share'; readonly label: string; readonly value: 'merge anyway' }
+  | { readonly kind: 'set-head'; readonly label: string; readonly value: HeadOption }
   | { readonly kind: 'set-output-dtype'; readonly label: string; readonly value: 'base' }
   | { readonly kind: 'set-method'; readonly label: string; readonly value: string }
   | {

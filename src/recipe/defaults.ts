@@ -21,6 +21,7 @@ export function emptyRecipe(): Recipe {
     renames: [],
     vocabulary: 'keep base rows',
     smallShare: 'refuse',
+    head: 'as config',
     trimScope: 'tensor',
     donors: {},
     inputDtype: 'stored',

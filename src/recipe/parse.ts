@@ -29,6 +29,7 @@ import {
   type Expert,
   type Filter,
   type HubPin,
+  headOptions,
   type Keep,
   type ModelRef,
   type OutputOptions,
@@ -107,6 +108,7 @@ function readRecipe(place: Place): Recipe {
     smallShare: readOr(fields.at('smallShare'), defaults.smallShare, (at) =>
       readOneOf(at, ['refuse', 'merge anyway']),
     ),
+    head: readOr(fields.at('head'), defaults.head, (at) => readOneOf(at, headOptions)),
     trimScope: readOr(fields.at('trimScope'), defaults.trimScope, (at) =>
       readOneOf(at, ['tensor', 'model']),
     ),

@@ -72,6 +72,9 @@ export type Keep = {
     | { readonly kind: 'refuse' };
 };
 
+export const headOptions = ['as config', 'tied', 'untied'] as const;
+export type HeadOption = (typeof headOptions)[number];
+
 /**
  * Gives tensors of one expert the names that the base has for them. Renames are read in order; the first
  * whose `from` matches a name wins. `src/plan/names/pattern.ts` tells how both sides are read.
@@ -115,6 +118,8 @@ export type Recipe = {
   readonly vocabulary: 'keep base rows' | 'refuse';
   /** When a model takes part in less than half of the elements. */
   readonly smallShare: 'refuse' | 'merge anyway';
+  /** What the output's config.json says of head and embedding: one matrix, two, or as the base's says. */
+  readonly head: HeadOption;
   /** One trim threshold per tensor, or one per model over all its tensors. */
   readonly trimScope: 'tensor' | 'model';
   readonly donors: Donors;

@@ -28,6 +28,7 @@ export type RecipeState = ListEdits & {
   setOutput(change: Partial<OutputOptions>): void;
   setVocabulary(vocabulary: Recipe['vocabulary']): void;
   setSmallShare(smallShare: Recipe['smallShare']): void;
+  setHead(head: Recipe['head']): void;
   setTrimScope(trimScope: Recipe['trimScope']): void;
   /** Whose files of a role the output takes; null for the default. */
   setDonor(role: keyof Recipe['donors'], model: string | null): void;
@@ -127,6 +128,7 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           ...recipe,
           output: { ...recipe.output, ...change },
         })),
+      setHead: (head) => edit(null, (recipe) => ({ ...recipe, head })),
       setVocabulary: (vocabulary) => edit(null, (recipe) => ({ ...recipe, vocabulary })),
       setSmallShare: (smallShare) => edit(null, (recipe) => ({ ...recipe, smallShare })),
       setTrimScope: (trimScope) => edit(null, (recipe) => ({ ...recipe, trimScope })),

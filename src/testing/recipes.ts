@@ -42,6 +42,7 @@ export const fullRecipe: Recipe = {
   renames: [{ id: 'n', model: 'code', from: '_orig_mod.*', to: '*' }],
   vocabulary: 'refuse',
   smallShare: 'merge anyway',
+  head: 'untied',
   trimScope: 'model',
   donors: { tokenizer: 'math', chatTemplate: 'math' },
   inputDtype: 'BF16',

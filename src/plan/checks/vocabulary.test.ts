@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Model } from '../../formats/model.ts';
 import { f32Throughout } from '../../methods/precision.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
 import { headerModel, placeIn } from '../../testing/model.ts';
 import { findingOf, findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
 
@@ -123,11 +124,64 @@ test('a head that the tied base does not store is left out, with one warning', (
   expect(plan.findings.map(({ code }) => code)).toEqual(['tied-head']);
 });
 
-test('a head stored although tied is noted', () => {
-  const [a, b] = [headed('a', tied), headed('b', tied)];
+const flagged = (id: string, tensors: readonly string[], config: object) => {
+  const all = { architectures: ['LlamaForCausalLM'], model_type: 'llama', ...config };
+  return headerModel(
+    id,
+    Object.fromEntries(tensors.map((name) => [name, ['F32', [8, 4]] as const])),
+    { config: all, companions: { 'config.json': JSON.stringify(all) } },
+  );
+};
+const flagOf = (models: readonly Model[], recipe: Recipe) => {
+  const file = planned(recipe, models).sideFiles.find(({ name }) => name === 'config.json');
+  return JSON.parse((file as { text: string }).text).tie_word_embeddings;
+};
+
+test('a head stored although tied is noted with what each version does, and the flag offered', () => {
+  const both = [EMBEDDING, 'lm_head.weight'];
+  const [a, b] = [flagged('a', both, tied), flagged('b', both, tied)];
   expect(findingOf(recipeOf(a, [b]), [a, b], 'tied-head')).toMatchObject({
     severity: 'note',
     place: { model: 'a', tensor: 'lm_head.weight' },
-    message: expect.stringContaining('transformers ignores it'),
+    message:
+      'a stores lm_head.weight though its config.json ties the head to the embedding. Where the two differ, transformers 4 takes the embedding for both and transformers 5 loads both as they are stored.',
+    fixes: [{ kind: 'set-head', value: 'untied' }],
   });
+  expect(flagOf([a, b], recipeOf(a, [b]))).toBe(true);
+  const chosen = recipeOf(a, [b], { head: 'untied' });
+  expect(flagOf([a, b], chosen)).toBe(false);
+  expect(findingOf(chosen, [a, b], 'tied-head').message).toContain(
+    'tie_word_embeddings false, as chosen',
+  );
+});
+
+test('T5, whose arithmetic follows the flag, is not offered another', () => {
+  const both = ['shared.weight', 'lm_head.weight'];
+  const t5 = { model_type: 't5', architectures: ['T5ForConditionalGeneration'] };
+  const [a, b] = [flagged('a', both, t5), flagged('b', both, t5)];
+  expect(findingOf(recipeOf(a, [b]), [a, b], 'tied-head').fixes).toBeUndefined();
+});
+
+test('no head and no tie is a warning that offers the tie, where the flag is absent as well', () => {
+  for (const flag of [{ tie_word_embeddings: false }, {}]) {
+    const [a, b] = [flagged('a', [EMBEDDING], flag), flagged('b', [EMBEDDING], flag)];
+    expect(findingOf(recipeOf(a, [b]), [a, b], 'tied-head')).toMatchObject({
+      severity: 'warning',
+      message: expect.stringContaining('transformers makes one of random values'),
+      fixes: [{ kind: 'set-head', value: 'tied' }],
+    });
+    expect(flagOf([a, b], recipeOf(a, [b], { head: 'tied' }))).toBe(true);
+  }
+});
+
+test('models that are tied without saying so, or have no head, are nothing to speak of', () => {
+  const silent = [
+    { model_type: 'gpt2', architectures: ['GPT2LMHeadModel'] },
+    { architectures: ['LlamaModel'] },
+    { model_type: 'something_new' },
+  ];
+  for (const config of silent) {
+    const [a, b] = [flagged('a', [EMBEDDING], config), flagged('b', [EMBEDDING], config)];
+    expect(findingsOf(recipeOf(a, [b]), [a, b])).toEqual([]);
+  }
 });

@@ -4,6 +4,7 @@ import type { Matching, Meeting } from '../match.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
 import { isTiedHead } from './tensors.ts';
+import { checkTieFlag } from './tie-flag.ts';
 
 export function checkVocabulary(who: Participants, matching: Matching): readonly Finding[] {
   return [...checkRows(who, matching), ...checkHead(who, matching)];
@@ -64,16 +65,7 @@ function checkHead(who: Participants, matching: Matching): readonly Finding[] {
       ),
     ];
   });
-  const stored = [...reference.tensors.keys()].filter((name) => isTiedHead(who, name));
-  const twice = stored.map((name) =>
-    note(
-      'tied-head',
-      `${reference.name} stores ${name} though its config.json ties the head to the embedding; transformers ignores it when it loads the model.`,
-      'Nothing to do; the output has the same names.',
-      { place: { model: reference.id, tensor: name } },
-    ),
-  );
-  return [...standIns, ...dropped, ...twice];
+  return [...standIns, ...dropped, ...checkTieFlag(who)];
 }
 
 function standInNote({ reference }: Participants, head: string, { expert, tiedTo }: Meeting) {

@@ -27,6 +27,7 @@ export function OutputForm() {
   const vocabulary = useRecipe((state) => state.recipe.vocabulary);
   const inputDtype = useRecipe((state) => state.recipe.inputDtype);
   const smallShare = useRecipe((state) => state.recipe.smallShare);
+  const head = useRecipe((state) => state.recipe.head);
   const edit = session.recipe.getState();
   const id = useId();
   const dtype = dtypes.find(({ value }) => value === output.dtype)?.label.toLowerCase();
@@ -104,6 +105,19 @@ export function OutputForm() {
         >
           <option value="refuse">refuse</option>
           <option value="merge anyway">merge anyway</option>
+        </select>
+      </div>
+      <div className="field-row">
+        <label htmlFor={`${id}-head`}>Head and embedding</label>
+        <select
+          id={`${id}-head`}
+          className="select-field"
+          value={head}
+          onChange={(event) => edit.setHead(event.target.value as Recipe['head'])}
+        >
+          <option value="as config">as the base’s config says</option>
+          <option value="tied">tied: one matrix</option>
+          <option value="untied">untied: two matrices</option>
         </select>
       </div>
       <FilesFrom />
