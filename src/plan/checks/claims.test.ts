@@ -131,7 +131,7 @@ describe('what cannot be made true is said', () => {
   test('the config of an expert, which does not go into the output', () => {
     const [base, expert] = [made('base', {}), made('expert', { vocab_size: 12 })];
     const found = findingsOf(recipeOf(base, [expert]), [base, expert]);
-    expect(found).toMatchObject([
+    expect(found.filter(({ code }) => code === 'config-claims')).toMatchObject([
       {
         code: 'config-claims',
         place: { model: 'expert' },
