@@ -1,8 +1,6 @@
 /** The page that benchmarks drive: makes models, merges them with the app's engine, copies the same bytes. */
 import { startEngine } from '../../src/engine/client.ts';
 import type { BackendChoice, Handle, Progress } from '../../src/engine/protocol.ts';
-import type { Model } from '../../src/formats/model.ts';
-import { plan } from '../../src/plan/plan.ts';
 import { emptyRecipe } from '../../src/recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../../src/recipe/recipe.ts';
 import { layoutOf, type Shape, TILE } from '../synthetic.ts';
@@ -73,9 +71,14 @@ async function whole(name: string, model: number, shape: Shape): Promise<Handle>
   return { kind: 'stored', path: 'model.safetensors', handle, size: byteLength };
 }
 
-function recipeFor(id: string, models: ReadonlyMap<string, Model>): Recipe {
-  const refs = [...models].map(([name, model]): ModelRef => {
-    return { id: name, name, origin: 'local', bytes: model.files[0].size };
+function recipeFor(id: string): Recipe {
+  const refs = [...files].map(([name, handle]): ModelRef => {
+    return {
+      id: name,
+      name,
+      origin: 'local',
+      bytes: handle.kind === 'file' ? handle.file.size : handle.size,
+    };
   });
   return {
     ...emptyRecipe(),
@@ -105,14 +108,13 @@ const bench = {
     ask({ kind: 'copy', from: [...files.keys()].slice(0, count), to: 'copy', readBack }),
 
   async merge({ method, backend, memoryBudget, patience }: MergeOrder): Promise<Merged> {
-    const models = new Map<string, Model>();
-    for (const [name, handle] of files) {
-      models.set(name, await engine.open(name, name, [handle]));
-    }
-    const recipe = recipeFor(method, models);
+    for (const [name, handle] of files) await engine.open(name, name, [handle]);
+    const recipe = recipeFor(method);
     const producer = { version: 'bench', backend };
-    const planned = plan({ recipe, models, recipeHash: '', producer });
-    if (!('plan' in planned)) throw new Error(JSON.stringify(planned.findings));
+    const order = { recipe, recipeHash: '', producer };
+    // Planned beforehand, as the page does.
+    const prospect = await engine.plan(order);
+    if ('findings' in prospect) throw new Error(JSON.stringify(prospect.findings));
 
     const began = performance.now();
     let last: Progress | null = null;
@@ -125,7 +127,7 @@ const bench = {
       const listeners = { onProgress, signal };
       const to = { kind: 'opfs', folder: 'merged' } as const;
       const { verify, seconds, bytesRead, bytesWritten, ...result } = await engine.run(
-        planned.plan,
+        order,
         to,
         options,
         listeners,

@@ -1,23 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Plan } from '../plan/types.ts';
+import type { PlanOrder } from '../engine/protocol.ts';
 import type { Engine } from '../stores/engine.ts';
-import { fakeResult } from '../testing/fake-engine.ts';
-import { headerModel, refTo } from '../testing/model.ts';
+import { openModel } from '../stores/session.ts';
+import { fakeModel, fakeResult, fakeWeights } from '../testing/fake-engine.ts';
+import { refTo } from '../testing/model.ts';
 import { recipeOf } from '../testing/planning.ts';
 import { fakeSession } from '../testing/session.ts';
 import { cancel } from './cancel.ts';
 import { merge } from './merge.ts';
 
-const tensors = { 'model.norm.weight': ['F32', [4]] } as const;
-const base = headerModel('base', tensors);
-const expert = headerModel('expert', tensors);
+const [base, expert] = ['base', 'expert'].map((id) => fakeModel(id, id, fakeWeights));
 
-function readySession(engine: Partial<Engine> = {}) {
+async function readySession(engine: Partial<Engine> = {}) {
   const session = fakeSession(recipeOf(base, [expert]), engine);
-  for (const model of [base, expert]) {
-    session.models.getState().begin({ ...refTo(model), summary: null });
-    session.models.getState().admit(model.id, model);
-  }
+  for (const model of [base, expert]) await openModel(session, refTo(model), fakeWeights);
+  await vi.waitFor(() => expect(merge.enabled(session)).toBe(true));
   return session;
 }
 
@@ -31,18 +28,21 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('Merge', () => {
-  test('runs the plan, with the hash of the recipe in its header, and shows the result', async () => {
-    let header = '';
-    const session = readySession({
-      run: async (plan: Plan) => {
-        header = new TextDecoder().decode(plan.files[0].header);
+  test('has the recipe run, with its hash and the kind of backend, and shows the result', async () => {
+    let order: PlanOrder | null = null;
+    const session = await readySession({
+      run: async (asked) => {
+        order = asked;
         expect(warnings.size).toBe(1);
         return fakeResult;
       },
     });
-    expect(merge.enabled(session)).toBe(true);
     await merge.run(session);
-    expect(header).toMatch(/"recipe_sha256":"(?!0{64})[0-9a-f]{64}"/);
+    expect(order).toMatchObject({
+      recipe: { experts: [{ model: { id: 'expert' } }] },
+      recipeHash: expect.stringMatching(/^(?!0{64})[0-9a-f]{64}$/),
+      producer: { backend: 'cpu' },
+    });
     expect(session.run.getState()).toMatchObject({ phase: 'done', result: fakeResult });
     const { recipe } = session.recipe.getState();
     session.recipe.setState({ recipe: recipeOf(base, []) });
@@ -56,14 +56,14 @@ describe('Merge', () => {
     expect(merge.enabled(session)).toBe(false);
   });
 
-  test('is off while a merge runs', () => {
-    const session = readySession();
+  test('is off while a merge runs', async () => {
+    const session = await readySession();
     session.run.getState().start('x', { kind: 'opfs', folder: 'x' }, recipeOf(base, []));
     expect(merge.enabled(session)).toBe(false);
   });
 
   test('into private storage takes the next free name there', async () => {
-    const session = readySession({ freeName: async (name) => `${name}-2` });
+    const session = await readySession({ freeName: async (name) => `${name}-2` });
     await merge.run(session);
     const saved = { kind: 'opfs', folder: 'merged-model-2' };
     expect(session.run.getState()).toMatchObject({ phase: 'done', name: 'merged-model-2', saved });
@@ -73,7 +73,9 @@ describe('Merge', () => {
     const estimate = async () => ({ quota: 1000, usage: 990 });
     vi.stubGlobal('navigator', { storage: { estimate } });
     let runs = 0;
-    const session = readySession({ run: async () => Promise.reject(new Error(`run ${++runs}`)) });
+    const session = await readySession({
+      run: async () => Promise.reject(new Error(`run ${++runs}`)),
+    });
     session.device.setState({ canPickFolder: true, saveWay: 'download' });
     await merge.run(session);
     const { failure } = session.run.getState();
@@ -84,7 +86,7 @@ describe('Merge', () => {
 
   test('pressed twice, runs once', async () => {
     let runs = 0;
-    const session = readySession({
+    const session = await readySession({
       run: async () => {
         runs += 1;
         return fakeResult;
@@ -96,7 +98,7 @@ describe('Merge', () => {
 
   test('that failed takes away what is left of it', async () => {
     const discarded: unknown[] = [];
-    const session = readySession({
+    const session = await readySession({
       run: async () => Promise.reject(new Error('the engine is gone')),
       discard: async (destination) => void discarded.push(destination),
     });
@@ -105,7 +107,7 @@ describe('Merge', () => {
   });
 
   test('shows why it failed', async () => {
-    const session = readySession({
+    const session = await readySession({
       run: async () => {
         throw Object.assign(new Error('disk full'), {
           tag: 'quota',
@@ -123,7 +125,7 @@ describe('Merge', () => {
 });
 
 test('Cancel aborts the run and says so at once', async () => {
-  const session = readySession({
+  const session = await readySession({
     run: (_plan, _to, _options, listeners) =>
       new Promise((_, reject) => {
         listeners?.signal?.addEventListener('abort', () =>
@@ -155,9 +157,9 @@ describe('into a folder', () => {
     removeEntry: async (name: string) => void removed.push(name),
   });
 
-  function pickerGives(parent: () => Promise<unknown>, engine: Partial<Engine> = {}) {
+  async function pickerGives(parent: () => Promise<unknown>, engine: Partial<Engine> = {}) {
     removed = [];
-    const session = readySession(engine);
+    const session = await readySession(engine);
     session.device.setState({ canPickFolder: true, saveWay: 'folder' });
     vi.stubGlobal('window', { showDirectoryPicker: parent });
     return session;
@@ -168,20 +170,20 @@ describe('into a folder', () => {
     [['merged-model/'], 'Models/merged-model-2'],
     [['merged-model', 'merged-model-2/'], 'Models/merged-model-3'],
   ])('that holds %j writes into %s', async (entries, expected) => {
-    const session = pickerGives(async () => parentWith(...entries));
+    const session = await pickerGives(async () => parentWith(...entries));
     await merge.run(session);
     expect(session.run.getState().saved).toMatchObject({ kind: 'directory', name: expected });
   });
 
   test('does nothing when the picker is closed', async () => {
     const closed = async () => Promise.reject(new DOMException('closed', 'AbortError'));
-    const session = pickerGives(closed);
+    const session = await pickerGives(closed);
     await merge.run(session);
     expect(session.run.getState().phase).toBe('idle');
   });
 
   test('takes the empty folder away when the run fails', async () => {
-    const session = pickerGives(async () => parentWith('merged-model/'), {
+    const session = await pickerGives(async () => parentWith('merged-model/'), {
       run: async () => Promise.reject(new Error('no')),
       discard: async () => {},
     });

@@ -1,8 +1,9 @@
 import type { Destination } from '../engine/protocol.ts';
-import type { Finding, Plan } from '../plan/types.ts';
+import type { Outlook } from '../plan/outlook.ts';
+import type { Finding } from '../plan/types.ts';
 import { hashRecipe } from '../recipe/hash.ts';
 import { savingOf } from '../stores/device.ts';
-import { planNow, planOf } from '../stores/planning.ts';
+import { orderOf, outlookOf } from '../stores/planning.ts';
 import { roomFindings } from '../stores/room.ts';
 import { isBusy, type Saved } from '../stores/run.ts';
 import { failureOf, type Session } from '../stores/session.ts';
@@ -21,18 +22,14 @@ export const merge: Command = {
   id: 'merge',
   label: 'Merge',
   shortcut: 'Mod+Enter',
-  enabled: (session) => !isBusy(session.run.getState()) && canPlan(session),
+  enabled: ({ run, planning }) =>
+    !isBusy(run.getState()) && outlookOf(planning.getState().prospect) !== null,
   run: runMerge,
 };
-
-function canPlan({ recipe, models }: Session): boolean {
-  return planOf(planNow(recipe.getState().recipe, models.getState().slots, '', '')) !== null;
-}
 
 async function runMerge(session: Session): Promise<void> {
   const { engine, run, view, device } = session;
   const { recipe } = session.recipe.getState();
-  const { slots } = session.models.getState();
   if (current) return; // pressed twice
   current = new AbortController();
   const { signal } = current;
@@ -49,18 +46,19 @@ async function runMerge(session: Session): Promise<void> {
   try {
     const { choice, memoryBudget, report } = device.getState();
     const hash = await hashRecipe(recipe);
-    const plan = planOf(planNow(recipe, slots, report?.label ?? 'unknown', hash));
-    if (!plan) throw new Error('The recipe has errors; see Checks.');
-    run.getState().weigh(plan.share);
+    const order = orderOf(recipe, report?.kind ?? 'cpu', hash);
+    const outlook = outlookOf(await engine.plan(order));
+    if (!outlook) throw new Error('The recipe has errors; see Checks.');
+    run.getState().weigh(outlook.share);
     await Promise.all([measureFree(session), measureCache(session)]); // as it is now
-    const short = roomOf(session, plan).find(({ severity }) => severity === 'error');
+    const short = roomOf(session, outlook).find(({ severity }) => severity === 'error');
     if (short) {
       throw Object.assign(new Error(short.message), {
         ...{ tag: 'quota', context: { advice: short.advice } },
       });
     }
     const result = await engine.run(
-      plan,
+      order,
       destination,
       { backend: choice, memoryBudget },
       {
@@ -88,8 +86,8 @@ async function runMerge(session: Session): Promise<void> {
   }
 }
 
-function roomOf({ device, hub, run }: Session, plan: Plan | null): readonly Finding[] {
-  return roomFindings(plan, device.getState(), hub.getState(), run.getState());
+function roomOf({ device, hub, run }: Session, outlook: Outlook): readonly Finding[] {
+  return roomFindings(outlook, device.getState(), hub.getState(), run.getState());
 }
 
 type Chosen = {

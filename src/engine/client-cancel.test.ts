@@ -8,9 +8,9 @@ import type { Remote } from './serve.ts';
 describe('a run that is cancelled', () => {
   test('is answered within 200 ms although a write takes a second', async () => {
     const sink = memorySink({ delay: 1000 });
-    const { client, plan } = await started({ sink: async () => sink });
+    const { client, order } = await started({ sink: async () => sink });
     const stop = new AbortController();
-    const running = client.run(plan, destination, runOptions, { signal: stop.signal });
+    const running = client.run(order, destination, runOptions, { signal: stop.signal });
     await new Promise((resolve) => setTimeout(resolve, 50));
     const began = performance.now();
     stop.abort();
@@ -23,7 +23,7 @@ describe('a run that is cancelled', () => {
   test('tells nothing more, and the next run waits until it is gone', async () => {
     const sinks = [memorySink({ delay: 300 }), memorySink()];
     const made: MemorySink[] = [];
-    const { client, plan } = await started({
+    const { client, order } = await started({
       async sink() {
         made.push(sinks[made.length]);
         return made.at(-1)!;
@@ -33,22 +33,22 @@ describe('a run that is cancelled', () => {
     const late: unknown[] = [];
     const signal = stop.signal;
     const onProgress = (progress: Progress) => late.push(progress);
-    const first = client.run(plan, destination, runOptions, { signal, onProgress });
+    const first = client.run(order, destination, runOptions, { signal, onProgress });
     // The first tensor is written, the second is under way, the next progress not yet sent.
     await new Promise((resolve) => setTimeout(resolve, 650));
     stop.abort();
     await expect(first).rejects.toMatchObject({ name: 'AbortError' });
     const heardBefore = late.length;
-    await client.run(plan, destination, runOptions);
+    await client.run(order, destination, runOptions);
     expect(late).toHaveLength(heardBefore);
     expect(sinks.map((sink) => sink.state())).toEqual(['aborted', 'committed']);
   });
 
   test('before it began asks the engine nothing', async () => {
-    const { client, plan, heard } = await started();
+    const { client, order, heard } = await started();
     const before = heard.length;
     const signal = AbortSignal.abort();
-    const run = client.run(plan, destination, runOptions, { signal });
+    const run = client.run(order, destination, runOptions, { signal });
     await expect(run).rejects.toMatchObject({ name: 'AbortError' });
     expect(heard).toHaveLength(before);
   });

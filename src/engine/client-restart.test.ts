@@ -13,28 +13,28 @@ describe('an engine that stands still', () => {
   };
 
   test('is ended when a cancel goes unheard, and the next merge has another', async () => {
-    const { client, plan, ports } = await started({ sink: stuckOnce() }, { endPatience: 400 });
+    const { client, order, ports } = await started({ sink: stuckOnce() }, { endPatience: 400 });
     const stop = new AbortController();
-    const stuck = client.run(plan, destination, runOptions, { signal: stop.signal });
+    const stuck = client.run(order, destination, runOptions, { signal: stop.signal });
     await new Promise((resolve) => setTimeout(resolve, 50));
     stop.abort();
     await expect(stuck).rejects.toMatchObject({ name: 'AbortError' });
-    const waiting = client.run(plan, destination, runOptions);
+    const waiting = client.run(order, destination, runOptions);
     await expect(waiting).rejects.toMatchObject({
       tag: 'engine-crashed',
       message: 'The merge engine stopped: it did not stop when it was asked to',
     });
-    expect((await client.run(plan, destination, runOptions)).verify.ok).toBe(true);
+    expect((await client.run(order, destination, runOptions)).verify.ok).toBe(true);
     expect(ports).toHaveLength(2);
   });
 
   test('is kept when it ends the run in time', async () => {
-    const { client, plan, ports } = await started(
+    const { client, order, ports } = await started(
       { sink: async () => memorySink({ delay: 250 }) },
       { endPatience: 900 },
     );
     const stop = new AbortController();
-    const running = client.run(plan, destination, runOptions, { signal: stop.signal });
+    const running = client.run(order, destination, runOptions, { signal: stop.signal });
     await new Promise((resolve) => setTimeout(resolve, 50));
     stop.abort();
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
@@ -51,13 +51,13 @@ describe('an engine that stands still', () => {
         setTimeout(resolve, seen.length === 1 ? 50 : 60_000).unref?.(),
       );
     };
-    const { client, plan, ports } = await started({ sink: stuckOnce() }, { whenGone });
-    await expect(client.run(plan, destination, runOptions)).rejects.toMatchObject({
+    const { client, order, ports } = await started({ sink: stuckOnce() }, { whenGone });
+    await expect(client.run(order, destination, runOptions)).rejects.toMatchObject({
       tag: 'storage-gone',
       message: expect.stringContaining('was emptied while the merge was written'),
       context: { advice: expect.stringContaining('save into a folder') },
     });
-    expect((await client.run(plan, destination, runOptions)).verify.ok).toBe(true);
+    expect((await client.run(order, destination, runOptions)).verify.ok).toBe(true);
     expect(seen).toEqual(['merged', 'merged']);
     expect(ports).toHaveLength(2);
   });
@@ -65,8 +65,10 @@ describe('an engine that stands still', () => {
 
 describe('an engine that crashes', () => {
   test('fails every call under way', async () => {
-    const { client, plan, ports } = await started({ sink: async () => memorySink({ delay: 500 }) });
-    const running = client.run(plan, destination, runOptions);
+    const { client, order, ports } = await started({
+      sink: async () => memorySink({ delay: 500 }),
+    });
+    const running = client.run(order, destination, runOptions);
     const reading = client.device('cpu');
     await Promise.resolve();
     ports[0].crash('out of memory');
@@ -89,11 +91,11 @@ describe('an engine that crashes', () => {
   });
 
   test('is replaced by the next call, with the same models open', async () => {
-    const { client, plan, ports, heard } = await started();
+    const { client, order, ports, heard } = await started();
     await client.open('c', 'c', handlesOf('a'));
     await client.close('c');
     ports[0].crash('bug');
-    const result = await client.run(plan, destination, runOptions);
+    const result = await client.run(order, destination, runOptions);
     expect(result.verify.ok).toBe(true);
     expect(ports).toHaveLength(2);
     const again = heard.slice(-3) as { kind: string; modelId?: string }[];

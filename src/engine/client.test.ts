@@ -8,9 +8,9 @@ import type { MosaicRow, Progress } from './protocol.ts';
 import { run } from './run/run.ts';
 
 describe('a page and its engine', () => {
-  test('open a model, run a plan, hear how it goes', async () => {
+  test('open a model, run an order, hear how it goes', async () => {
     const sinks: MemorySink[] = [];
-    const { client, plan } = await started({
+    const { client, order } = await started({
       async sink() {
         sinks.push(memorySink());
         return sinks[0];
@@ -18,13 +18,13 @@ describe('a page and its engine', () => {
     });
     const progress: Progress[] = [];
     const mosaics: (readonly MosaicRow[])[] = [];
-    const result = await client.run(plan, destination, runOptions, {
+    const result = await client.run(order, destination, runOptions, {
       onProgress: (each) => progress.push(each),
       onMosaic: (rows) => mosaics.push(rows),
     });
-    const { plan: same, options } = await mergeRun({ models });
+    const { plan, options } = await mergeRun({ models });
     const direct = options();
-    await run(same, direct);
+    await run(plan, direct);
     expect(sinks[0].files).toEqual(direct.sink.files);
     expect(result.tensors.map(({ tensor }) => tensor)).toEqual(['v', 'w']);
     expect(
@@ -59,18 +59,22 @@ describe('a page and its engine', () => {
     });
   });
 
-  test('a model that was closed cannot be read', async () => {
-    const { client, plan } = await started();
+  test('what cannot be planned is not run, and the reason is told', async () => {
+    const { client, order } = await started();
     await client.close('b');
-    await expect(client.run(plan, destination, runOptions)).rejects.toMatchObject({
-      tag: 'not-open',
-      context: { model: 'b' },
+    await expect(client.run(order, destination, runOptions)).rejects.toMatchObject({
+      tag: 'not-ready',
+      message: expect.stringMatching(/^This cannot be merged: .*\bb\b/),
+    });
+    expect(await client.plan(order)).toMatchObject({ findings: [{ severity: 'error' }] });
+    expect(await client.rows(order, { filter: '', from: 0, to: 9 })).toMatchObject({
+      found: 0,
     });
   });
 
   test('runs are done one after the other', async () => {
     const log: string[] = [];
-    const { client, plan } = await started({
+    const { client, order } = await started({
       async locked(work) {
         log.push('begin');
         const done = await work();
@@ -78,7 +82,7 @@ describe('a page and its engine', () => {
         return done;
       },
     });
-    await Promise.all([1, 2].map(() => client.run(plan, destination, runOptions)));
+    await Promise.all([1, 2].map(() => client.run(order, destination, runOptions)));
     expect(log).toEqual(['begin', 'end', 'begin', 'end']);
   });
 
@@ -93,25 +97,25 @@ describe('a page and its engine', () => {
         disposed += 1;
       },
     });
-    const { client, plan } = await started({ sink, auditor });
-    await client.run(plan, destination, runOptions).catch(() => {});
+    const { client, order } = await started({ sink, auditor });
+    await client.run(order, destination, runOptions).catch(() => {});
     expect(disposed).toBe(1);
   });
 
   test('private storage has room for what is written there, and gives it back', async () => {
     const room: number[] = [];
     const makeRoom = async (bytes: number) => void room.push(bytes);
-    const { client, plan } = await started({ remote: { ...noRemote(), makeRoom } });
-    await client.run(plan, destination, runOptions);
+    const { client, order, plan } = await started({ remote: { ...noRemote(), makeRoom } });
+    await client.run(order, destination, runOptions);
     expect(room).toEqual([plan.bytesToWrite, 0]);
     const handle = {} as FileSystemDirectoryHandle;
-    await client.run(plan, { kind: 'directory', handle }, runOptions);
+    await client.run(order, { kind: 'directory', handle }, runOptions);
     expect(room).toHaveLength(2);
   });
 
   test('what is left is taken away after the run that wrote it', async () => {
     const log: string[] = [];
-    const { client, plan } = await started({
+    const { client, order } = await started({
       storage: { ...emptyStorage, discard: async () => void log.push('discard') },
       async locked(work) {
         const done = await work();
@@ -119,7 +123,7 @@ describe('a page and its engine', () => {
         return done;
       },
     });
-    await Promise.all([client.run(plan, destination, runOptions), client.discard(destination)]);
+    await Promise.all([client.run(order, destination, runOptions), client.discard(destination)]);
     expect(log).toEqual(['run', 'discard']);
   });
 

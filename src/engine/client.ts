@@ -1,8 +1,9 @@
 import type { LeftOut } from '../formats/beside.ts';
-import type { Model } from '../formats/model.ts';
+import type { ModelFacts } from '../formats/model-facts.ts';
 import type { Published, PublishProgress } from '../hub/publication.ts';
 import { whenGone } from '../io/when-gone.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Prospect } from '../plan/outlook.ts';
+import type { TableRows, TableWindow } from '../plan/table.ts';
 import { EngineError } from './errors.ts';
 import { watched } from './living.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type Handle,
   type HubAccess,
   type MosaicRow,
+  type PlanOrder,
   type Progress,
   type PublishOrder,
   parseEvent,
@@ -105,15 +107,30 @@ export class EngineClient {
     name: string,
     handles: readonly Handle[],
     leftOut: readonly LeftOut[] = [],
-  ): Promise<Model> {
-    const model = await this.#call({ kind: 'open', modelId, name, handles, leftOut });
+  ): Promise<ModelFacts> {
+    const facts = await this.#call({ kind: 'open', modelId, name, handles, leftOut });
     this.#opened.set(modelId, { name, handles, leftOut });
-    return model as Model;
+    return facts as ModelFacts;
   }
 
   async close(modelId: string): Promise<void> {
     this.#opened.delete(modelId);
     await this.#call({ kind: 'close', modelId });
+  }
+
+  /** What a run of this would do with the models that are open, or what stands in its way. */
+  async plan(order: PlanOrder): Promise<Prospect> {
+    return (await this.#call({ kind: 'plan', order })) as Prospect;
+  }
+
+  /** Some tensors of that plan, as a table shows them; none while there is no plan. */
+  async rows(order: PlanOrder, window: TableWindow): Promise<TableRows> {
+    return (await this.#call({ kind: 'rows', order, window })) as TableRows;
+  }
+
+  /** All tensors that a finding of that plan concerns; findings are counted as the prospect lists them. */
+  async names(order: PlanOrder, finding: number): Promise<readonly string[]> {
+    return (await this.#call({ kind: 'names', order, finding })) as readonly string[];
   }
 
   /** Which Hub to read from, and as whom, from here on. */
@@ -132,14 +149,14 @@ export class EngineClient {
     return (await this.#call({ kind: 'device', choice })) as DeviceReport;
   }
 
-  /** Carries out a plan. An abort is answered within 200 ms; the engine tidies up after it. */
+  /** Plans and carries it out. An abort is answered within 200 ms; the engine tidies up after it. */
   async run(
-    plan: Plan,
+    order: PlanOrder,
     destination: Destination,
     options: RunOptions,
     listeners: RunListeners = {},
   ): Promise<RunResult> {
-    const ask = { kind: 'run', plan, destination, options } as const;
+    const ask = { kind: 'run', order, destination, options } as const;
     const over = new AbortController();
     if (destination.kind === 'opfs') this.#watch(destination.folder, over.signal);
     try {

@@ -33,18 +33,18 @@ afterEach(async () => {
 });
 
 async function expectedRun() {
-  const { plan, options } = await mergeRun({ models, recipe: { method: 'ties' } });
+  const { order, plan, options } = await mergeRun({ models, recipe: { method: 'ties' } });
   const all = options();
   await run(plan, all);
-  return { plan, sink: all.sink };
+  return { order, plan, sink: all.sink };
 }
 
 describe('the engine in a worker', () => {
   test.each(['cpu', 'webgpu'] as const)('%s: merges files into private storage', async (choice) => {
-    const { plan, sink } = await expectedRun();
+    const { order, plan, sink } = await expectedRun();
     const progress: Progress[] = [];
     const onProgress = (each: Progress) => progress.push(each);
-    const result = await engine.run(plan, destination, optionsFor(choice), { onProgress });
+    const result = await engine.run(order, destination, optionsFor(choice), { onProgress });
     expect(result.verify.problems).toEqual([]);
     expect(result.tensors.map(({ backend }) => backend)).toEqual([choice, choice]);
     const files = new Map((await engine.files(folder)).map(({ path, file }) => [path, file]));
@@ -56,7 +56,7 @@ describe('the engine in a worker', () => {
   });
 
   test('reads models in private storage where they lie, and lets go of them', async () => {
-    const { plan, sink } = await expectedRun();
+    const { order, sink } = await expectedRun();
     const root = await navigator.storage.getDirectory();
     for (const id of ['base', 'a', 'b'] as const) {
       const handle = await root.getFileHandle(id, { create: true });
@@ -66,7 +66,7 @@ describe('the engine in a worker', () => {
       const { size } = await handle.getFile();
       await engine.open(id, id, [{ kind: 'stored', path: 'model.safetensors', handle, size }]);
     }
-    await engine.run(plan, destination, optionsFor('cpu'));
+    await engine.run(order, destination, optionsFor('cpu'));
     const written = (await engine.files(folder)).find(({ path }) => path === 'model.safetensors');
     const bytes = new Uint8Array(await written!.file.arrayBuffer());
     expect(bytes).toEqual(sink.files.get('model.safetensors'));
@@ -81,8 +81,8 @@ describe('the engine in a worker', () => {
   });
 
   test('packs and forgets a finished run', async () => {
-    const { plan } = await expectedRun();
-    await engine.run(plan, destination, optionsFor('cpu'));
+    const { order, plan } = await expectedRun();
+    await engine.run(order, destination, optionsFor('cpu'));
     expect(await engine.finished()).toMatchObject([{ folder, verified: true }]);
     const zip = await engine.zip(folder);
     expect(zip.size).toBeGreaterThan(plan.bytesToWrite);
@@ -91,9 +91,9 @@ describe('the engine in a worker', () => {
   });
 
   test('a cancelled run leaves nothing behind', async () => {
-    const { plan } = await expectedRun();
+    const { order } = await expectedRun();
     const stop = new AbortController();
-    const running = engine.run(plan, destination, optionsFor('cpu'), { signal: stop.signal });
+    const running = engine.run(order, destination, optionsFor('cpu'), { signal: stop.signal });
     setTimeout(() => stop.abort(), 5);
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
     await expect
@@ -103,8 +103,8 @@ describe('the engine in a worker', () => {
   });
 
   test('what an interrupted run left is listed and removed; a finished one stays', async () => {
-    const { plan } = await expectedRun();
-    await engine.run(plan, destination, optionsFor('cpu'));
+    const { order } = await expectedRun();
+    await engine.run(order, destination, optionsFor('cpu'));
     const merges = await mergesFolder();
     await merges.getDirectoryHandle(`${folder}.partial`, { create: true });
     expect(await engine.leftovers()).toEqual([{ folder: `${folder}.partial`, bytes: 0 }]);

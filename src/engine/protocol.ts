@@ -1,11 +1,13 @@
 import type { LeftOut } from '../formats/beside.ts';
-import type { Model } from '../formats/model.ts';
+import type { ModelFacts } from '../formats/model-facts.ts';
 import type { Wait } from '../hub/connection.ts';
 import type { HubFile } from '../hub/place.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { StoredFile } from '../io/paths.ts';
 import type { FinishedMerge, UnfinishedMerge } from '../io/stored-merges.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Prospect } from '../plan/outlook.ts';
+import type { PlanInput } from '../plan/plan.ts';
+import type { TableRows, TableWindow } from '../plan/table.ts';
 
 /**
  * A file to open: native (dropped or picked), a URL of known size (the demo family), on the Hub, or in
@@ -36,6 +38,9 @@ export type HubAccess = {
 export type Destination =
   | { readonly kind: 'directory'; readonly handle: FileSystemDirectoryHandle }
   | { readonly kind: 'opfs'; readonly folder: string };
+
+/** What is to be planned; the models are those that the engine has open. */
+export type PlanOrder = Omit<PlanInput, 'models'>;
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
@@ -167,15 +172,31 @@ export type Request =
       readonly leftOut: readonly LeftOut[];
     }
   | { readonly kind: 'close'; readonly id: number; readonly modelId: string }
+  /** What a run of this would do, or what stands in its way. */
+  | { readonly kind: 'plan'; readonly id: number; readonly order: PlanOrder }
+  /** Some tensors of that plan, as a table shows them. */
+  | {
+      readonly kind: 'rows';
+      readonly id: number;
+      readonly order: PlanOrder;
+      readonly window: TableWindow;
+    }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
   /** From here on the engine reads the Hub like this. */
   | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
   /** The Hub's files in private storage: how many bytes, or away with them. Answers the bytes left. */
   | { readonly kind: 'cache'; readonly id: number; readonly action: 'size' | 'clear' }
+  /** All tensors that a finding of that plan concerns. */
+  | {
+      readonly kind: 'names';
+      readonly id: number;
+      readonly order: PlanOrder;
+      readonly finding: number;
+    }
   | {
       readonly kind: 'run';
       readonly id: number;
-      readonly plan: Plan;
+      readonly order: PlanOrder;
       readonly destination: Destination;
       readonly options: RunOptions;
     }
@@ -213,9 +234,12 @@ export type { FinishedMerge, StoredFile, UnfinishedMerge };
 
 /** What a request is answered with. Files are native and lie on disk: cloning copies no bytes. */
 export type Answer =
-  | Model
+  | ModelFacts
+  | Prospect
+  | TableRows
   | DeviceReport
   | RunResult
+  | readonly string[]
   | readonly FinishedMerge[]
   | readonly UnfinishedMerge[]
   | readonly string[]
@@ -247,6 +271,9 @@ export type Event =
 const requestKinds: readonly string[] = [
   'open',
   'close',
+  'plan',
+  'rows',
+  'names',
   'device',
   'access',
   'cache',

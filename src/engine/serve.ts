@@ -1,11 +1,14 @@
-import type { Model } from '../formats/model.ts';
+import { factsOf, type ModelFacts } from '../formats/model-facts.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
+import type { Plan } from '../plan/types.ts';
 import type { Auditor } from './check/auditor.ts';
 import type { Crew } from './crew/crew.ts';
 import type { Devices } from './devices/devices.ts';
+import { EngineError } from './errors.ts';
 import { Library } from './library/library.ts';
+import { Planner } from './library/planner.ts';
 import { filesToPublish } from './library/publication.ts';
 import type { Traffic } from './library/traffic.ts';
 import type {
@@ -16,6 +19,7 @@ import type {
   FinishedMerge,
   Handle,
   HubAccess,
+  PlanOrder,
   Request,
   RunResult,
   StoredFile,
@@ -83,6 +87,7 @@ type Reply = (event: Event) => void;
  */
 export function serve(reply: Reply, surroundings: Surroundings): (data: unknown) => void {
   const library = new Library();
+  const planner = new Planner(library);
   const cancellers = new Map<number, AbortController>();
   const runs = queue();
   const publications = queue();
@@ -94,6 +99,12 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       case 'close':
         library.close(request.modelId);
         return null;
+      case 'plan':
+        return planner.prospect(request.order);
+      case 'rows':
+        return planner.rows(request.order, request.window);
+      case 'names':
+        return planner.names(request.order, request.finding);
       case 'device':
         return surroundings.devices.report(request.choice);
       case 'access':
@@ -121,15 +132,25 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     }
   }
 
-  function openModel(request: Extract<Request, { kind: 'open' }>): Promise<Model> {
+  async function openModel(request: Extract<Request, { kind: 'open' }>): Promise<ModelFacts> {
     const { modelId, name, handles, leftOut } = request;
-    return library.open(modelId, name, handles.map(surroundings.source), undefined, leftOut);
+    return factsOf(
+      await library.open(modelId, name, handles.map(surroundings.source), undefined, leftOut),
+    );
+  }
+
+  function planFor(order: PlanOrder): Plan {
+    const planned = planner.plan(order);
+    if ('plan' in planned) return planned.plan;
+    const [{ message, advice }] = planned.findings;
+    throw new EngineError('not-ready', `This cannot be merged: ${message}`, { advice });
   }
 
   async function carryOut(request: Extract<Request, { kind: 'run' }>): Promise<RunResult> {
-    const { id, plan, destination, options } = request;
+    const { id, destination, options } = request;
     const signal = cancellers.get(id)!.signal;
     signal.throwIfAborted();
+    const plan = planFor(request.order);
     const mosaic = new Mosaic(plan.jobs.map(({ tensor }) => tensor));
     reply({ kind: 'mosaic', id, rows: mosaic.rows });
     const { devices, remote } = surroundings;

@@ -24,6 +24,8 @@ export type Finding = {
   readonly tensors?: readonly string[];
   /** Changes of recipe that settle it, each offered as a button; the likeliest first. */
   readonly fixes?: readonly Fix[];
+  /** How many there are besides, where a page was told only the first. */
+  readonly moreTensors?: number;
 };
 
 export type Fix =

@@ -5,6 +5,9 @@ export type Engine = Pick<
   EngineClient,
   | 'open'
   | 'close'
+  | 'plan'
+  | 'rows'
+  | 'names'
   | 'access'
   | 'cache'
   | 'device'

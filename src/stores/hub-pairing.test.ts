@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
+import { factsOf } from '../formats/model-facts.ts';
 import type { HubModel } from '../hub/model.ts';
 import { headerModel } from '../testing/model.ts';
 import { pairingProblem } from './hub-pairing.ts';
 
-const base = headerModel(
-  'base',
-  { w: ['BF16', [1000, 1000]] },
-  { config: { architectures: ['LlamaForCausalLM'] } },
+const base = factsOf(
+  headerModel(
+    'base',
+    { w: ['BF16', [1000, 1000]] },
+    { config: { architectures: ['LlamaForCausalLM'] } },
+  ),
 );
 const model: HubModel = {
   id: 'org/expert',

@@ -1,7 +1,6 @@
 import { configFacts } from '../formats/config.ts';
-import type { Model } from '../formats/model.ts';
+import type { ModelFacts } from '../formats/model-facts.ts';
 import type { HubModel } from '../hub/model.ts';
-import { elementsOf } from './model-facts.ts';
 
 /** Of two counts of parameters. A head stored apart from the embedding is a quarter of a small model. */
 const farApart = 1.6;
@@ -10,7 +9,7 @@ const farApart = 1.6;
  * Why a model of the Hub cannot be merged with the base, judged by what the Hub tells of it, before any of
  * its bytes is read. Null when nothing speaks against it; the checks after opening are the judge.
  */
-export function pairingProblem(model: HubModel, base: Model | null): string | null {
+export function pairingProblem(model: HubModel, base: ModelFacts | null): string | null {
   if (isUnreadable(model)) {
     return `Its weights are quantised (${model.quantization}): use the model they were made from.`;
   }
@@ -19,7 +18,7 @@ export function pairingProblem(model: HubModel, base: Model | null): string | nu
   if (architecture && model.architecture && architecture !== model.architecture) {
     return `It is a ${model.architecture}, ${base.name} a ${architecture}: they share no tensors that mean the same.`;
   }
-  const [mine, theirs] = [elementsOf(base), model.parameters?.total ?? null];
+  const [mine, theirs] = [base.elements, model.parameters?.total ?? null];
   if (theirs !== null && !isPacked(model) && Math.max(theirs / mine, mine / theirs) > farApart) {
     return `It has ${inMillions(theirs)} M parameters, ${base.name} ${inMillions(mine)} M: they are of different sizes.`;
   }

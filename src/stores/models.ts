@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Model } from '../formats/model.ts';
+import type { ModelFacts } from '../formats/model-facts.ts';
 import type { HubPin, ModelRef } from '../recipe/recipe.ts';
 import type { Family } from './family.ts';
 
@@ -23,7 +23,7 @@ export type Slot = {
   readonly summary: string | null;
   readonly status:
     | { readonly kind: 'opening' }
-    | { readonly kind: 'open'; readonly model: Model }
+    | { readonly kind: 'open'; readonly model: ModelFacts }
     | { readonly kind: 'failed'; readonly failure: Failure };
 };
 
@@ -41,7 +41,7 @@ export type ModelsState = {
   readonly demo: DemoState;
   readonly refused: readonly Refusal[];
   begin(slot: Omit<Slot, 'status'>): void;
-  admit(id: string, model: Model): void;
+  admit(id: string, model: ModelFacts): void;
   fail(id: string, failure: Failure): void;
   forget(id: string): void;
   setDemo(demo: DemoState): void;
@@ -77,12 +77,12 @@ export function createModelsStore() {
 
 export type ModelsStore = ReturnType<typeof createModelsStore>;
 
-export function weightBytes(model: Pick<Model, 'files'>): number {
+export function weightBytes(model: Pick<ModelFacts, 'files'>): number {
   return model.files.reduce((sum, file) => sum + file.size, 0);
 }
 
 /** The open model of an id, or null while it is opening, failed or absent. */
-export function openModel(slots: ModelsState['slots'], id: string): Model | null {
+export function openModel(slots: ModelsState['slots'], id: string): ModelFacts | null {
   const status = slots[id]?.status;
   return status?.kind === 'open' ? status.model : null;
 }

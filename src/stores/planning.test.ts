@@ -1,60 +1,91 @@
-import { expect, test } from 'vitest';
-import type { Model } from '../formats/model.ts';
-import { headerModel, refTo } from '../testing/model.ts';
+import { expect, test, vi } from 'vitest';
+import type { Prospect } from '../plan/outlook.ts';
+import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
+import { refTo } from '../testing/model.ts';
 import { recipeOf } from '../testing/planning.ts';
-import { createModelsStore } from './models.ts';
-import { actOf, layerCountOf, summaryOf } from './plan-facts.ts';
-import { createPlanner, findingsOf, opening, planOf } from './planning.ts';
+import { fakeSession } from '../testing/session.ts';
+import { findingsOf, opening, outlookOf } from './planning.ts';
+import { openModel } from './session.ts';
 
-const tensors = {
-  'model.embed_tokens.weight': ['BF16', [8, 4]],
-  'model.layers.0.mlp.up_proj.weight': ['BF16', [4, 4]],
-  'model.layers.2.self_attn.q_proj.weight': ['BF16', [4, 4]],
-  'model.position_ids': ['I64', [3]],
-} as const;
-const base = headerModel('base', tensors);
-const expert = headerModel('expert', tensors);
+const [base, expert] = ['base', 'expert'].map((id) => fakeModel(id, id, fakeWeights));
 const recipe = recipeOf(base, [expert]);
 
-function slotsOf(...models: readonly Model[]) {
-  const store = createModelsStore();
-  for (const model of models) {
-    store.getState().begin({ ...refTo(model), summary: null });
-    store.getState().admit(model.id, model);
-  }
-  return store.getState().slots;
-}
-
-test('the same recipe and models give the same plan object', () => {
-  const plan = createPlanner();
-  const slots = slotsOf(base, expert);
-  const first = plan(recipe, slots, 'cpu');
-  expect(plan(recipe, slots, 'cpu')).toBe(first);
-  expect(plan({ ...recipe }, slots, 'cpu')).not.toBe(first);
+test('what is open and what the recipe says are planned, whenever they change', async () => {
+  const session = fakeSession(recipe);
+  const { planning } = session;
+  const outlook = () => outlookOf(planning.getState().prospect);
+  await vi.waitFor(() => expect(findingsOf(planning.getState().prospect)).not.toEqual([]));
+  expect(outlook()).toBeNull();
+  for (const model of [base, expert]) await openModel(session, refTo(model), fakeWeights);
+  await vi.waitFor(() => expect(outlook()?.tensors).toBe(2));
+  session.recipe.getState().removeExpert('expert');
+  await vi.waitFor(() => expect(outlook()).toBeNull());
 });
 
-test('going back to the recipe before does not plan again', () => {
-  const plan = createPlanner();
-  const slots = slotsOf(base, expert);
-  const first = plan(recipe, slots, 'cpu');
-  plan({ ...recipe }, slots, 'cpu');
-  expect(plan(recipe, slots, 'cpu')).toBe(first);
+test('plans do not queue: while one is made only the latest change waits', async () => {
+  const asked: unknown[] = [];
+  const answers: ((prospect: Prospect) => void)[] = [];
+  const session = fakeSession(recipe, {
+    plan: (order) => {
+      asked.push(order.recipe.values['lambda']);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+  });
+  for (const value of [0.1, 0.2, 0.3]) session.recipe.getState().setValue('lambda', value);
+  expect(asked).toEqual([undefined]);
+  answers[0]({ findings: [] });
+  await vi.waitFor(() => expect(asked).toEqual([undefined, 0.3]));
 });
 
-test('a model that is being opened is neither planned nor forgotten', () => {
-  const store = createModelsStore();
-  store.getState().begin({ ...refTo(base), summary: null });
-  const { slots } = store.getState();
-  const planned = createPlanner()(recipe, slots, 'cpu');
-  expect(planOf(planned)).toBeNull();
-  expect(opening(recipe, slots).map(({ id }) => id)).toEqual(['base']);
-  expect(findingsOf(planned).map(({ code }) => code)).toContain('model-missing');
+test('what is said of other models than those that are open is outdated', async () => {
+  const session = fakeSession(recipe);
+  const { planning } = session;
+  await vi.waitFor(() => expect(planning.getState().outdated).toBe(false));
+  session.models.getState().begin({ ...refTo(base), summary: null });
+  expect(planning.getState().outdated).toBe(true);
+  await vi.waitFor(() => expect(planning.getState().outdated).toBe(false));
+  session.recipe.getState().setValue('lambda', 0.5);
+  expect(planning.getState().outdated).toBe(false);
 });
 
-test('the summary counts what is merged and what is copied', () => {
-  const plan = planOf(createPlanner()(recipe, slotsOf(base, expert), 'cpu'))!;
-  expect(summaryOf(plan)).toEqual({ tensors: 4, merged: 3, copied: 1, cast: 0, elements: 64 });
-  expect(layerCountOf(plan)).toBe(3);
-  const ids = plan.jobs.find((job) => job.tensor === 'model.position_ids')!;
-  expect(actOf(ids)).toBe('copy');
+test('rows follow the filter, the window and the plan', async () => {
+  const session = fakeSession(recipe);
+  for (const model of [base, expert]) await openModel(session, refTo(model), fakeWeights);
+  const { planning } = session;
+  const table = () => planning.getState().table;
+  planning.getState().want({ filter: 'mlp' });
+  planning.getState().want({ from: 0, to: 5 });
+  await vi.waitFor(() => expect(table()?.window).toEqual({ filter: 'mlp', from: 0, to: 5 }));
+  await vi.waitFor(() => expect(table()?.found).toBe(1));
+  expect(table()?.rows[0].params?.global['lambda']).toBe(0.8);
+  session.recipe.getState().setValue('lambda', 0.25);
+  await vi.waitFor(() => expect(table()?.rows[0].params?.global['lambda']).toBe(0.25));
+});
+
+test('an engine that cannot plan is a problem to see in Checks, and asked again at the next change', async () => {
+  let fails = true;
+  const session = fakeSession(recipe, {
+    plan: async () => {
+      if (fails) throw Object.assign(new Error('it stopped'), { context: { advice: 'Again.' } });
+      return { findings: [] };
+    },
+  });
+  const findings = () => findingsOf(session.planning.getState().prospect);
+  await vi.waitFor(() =>
+    expect(findings()).toMatchObject([{ severity: 'error', message: 'it stopped' }]),
+  );
+  fails = false;
+  session.recipe.getState().setValue('lambda', 0.5);
+  await vi.waitFor(() => expect(findings()).toEqual([]));
+});
+
+test('a model that is being opened is neither planned nor forgotten', async () => {
+  const session = fakeSession(recipe);
+  session.models.getState().begin({ ...refTo(base), summary: null });
+  expect(opening(recipe, session.models.getState().slots).map(({ id }) => id)).toEqual(['base']);
+  await vi.waitFor(() =>
+    expect(findingsOf(session.planning.getState().prospect).map(({ code }) => code)).toContain(
+      'model-missing',
+    ),
+  );
 });

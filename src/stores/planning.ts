@@ -1,64 +1,122 @@
+import { createStore } from 'zustand/vanilla';
 import { version } from '../../package.json';
-import type { Model } from '../formats/model.ts';
-import { type Planned, plan } from '../plan/plan.ts';
-import type { Finding, Plan, Share } from '../plan/types.ts';
+import type { PlanOrder } from '../engine/protocol.ts';
+import type { Outlook, Prospect } from '../plan/outlook.ts';
+import type { TableRows, TableWindow } from '../plan/table.ts';
+import type { Finding, Share } from '../plan/types.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { ModelsState, Slot } from './models.ts';
+import type { DeviceStore } from './device.ts';
+import type { Engine } from './engine.ts';
+import { failureOf } from './failure.ts';
+import { lastWins } from './last-wins.ts';
+import type { ModelsState, ModelsStore, Slot } from './models.ts';
+import type { RecipeStore } from './recipe.ts';
 
 type Slots = ModelsState['slots'];
+type Backend = PlanOrder['producer']['backend'];
 
 /** Stands for the recipe's hash until a run: the same length, so offsets and sizes are right. */
 const unhashed = '0'.repeat(64);
 
-type Made = {
-  readonly recipe: Recipe;
-  readonly slots: Slots;
-  readonly backend: string;
-  readonly planned: Planned;
+/** What a plan depends on, as the page knows it; the headers are in the engine. */
+type Question = { readonly recipe: Recipe; readonly slots: Slots; readonly backend: Backend };
+
+export type PlanningState = {
+  /** What the engine said last of recipe × models. It follows both at its own pace. */
+  readonly prospect: Prospect;
+  /** Whether other models are open than those it speaks of. */
+  readonly outdated: boolean;
+  /** The rows of the table of tensors that were asked for last; null before any were. */
+  readonly table: TableRows | null;
+  /** Which rows are to be seen; what is left out stays as it was. */
+  want(window: Partial<TableWindow>): void;
+  /** All tensors that a finding of the prospect concerns. */
+  namesOf(finding: Finding): Promise<readonly string[]>;
 };
 
 /**
- * The plan of recipe × open models, made once for each. The last two are kept: while React prepares a
- * screen for a new recipe it may still draw the old one.
+ * Has every change of recipe, models or backend planned by the engine. A slider does not wait for plans, and
+ * plans do not queue: while one is made, only the latest change waits.
  */
-export function createPlanner(): (recipe: Recipe, slots: Slots, backend: string) => Planned {
-  let made: readonly Made[] = [];
-  return (recipe, slots, backend) => {
-    const known = made.find(
-      (one) => one.recipe === recipe && one.slots === slots && one.backend === backend,
-    );
-    if (known) return known.planned;
-    const planned = planNow(recipe, slots, backend, unhashed);
-    made = [{ recipe, slots, backend, planned }, ...made.slice(0, 1)];
-    return planned;
+export function createPlanningStore(
+  engine: Pick<Engine, 'plan' | 'rows' | 'names'>,
+  from: {
+    readonly recipe: RecipeStore;
+    readonly models: ModelsStore;
+    readonly device: DeviceStore;
+  },
+) {
+  const now = (): Question => ({
+    recipe: from.recipe.getState().recipe,
+    slots: from.models.getState().slots,
+    backend: from.device.getState().report?.kind ?? 'cpu',
+  });
+  let asked: Question | null = null;
+  /** The order of the last answer. */
+  let order: PlanOrder | null = null;
+  let wanted: TableWindow | null = null;
+
+  const store = createStore<PlanningState>()((_, get) => ({
+    prospect: { findings: [] },
+    outdated: false,
+    table: null,
+    want(window) {
+      wanted = { ...(wanted ?? { filter: '', from: 0, to: 0 }), ...window };
+      if (order) askRows({ order, window: wanted });
+    },
+    async namesOf(finding) {
+      const place = findingsOf(get().prospect).indexOf(finding);
+      const first = finding.tensors ?? [];
+      return order && finding.moreTensors ? engine.names(order, place) : first;
+    },
+  }));
+
+  const askRows = lastWins(async (ask: { order: PlanOrder; window: TableWindow }) => {
+    const table = await engine.rows(ask.order, ask.window).catch(() => null);
+    if (table) store.setState({ table });
+  });
+  const askPlan = lastWins(async (question: Question) => {
+    const mine = orderOf(question.recipe, question.backend, unhashed);
+    const prospect = await engine.plan(mine).catch(unplanned);
+    order = mine;
+    store.setState({ prospect, outdated: question.slots !== now().slots });
+    if (wanted) askRows({ order, window: wanted });
+  });
+  const look = () => {
+    const question = now();
+    const same = (key: keyof Question) => asked?.[key] === question[key];
+    if (same('recipe') && same('slots') && same('backend')) return;
+    if (!same('slots')) store.setState({ outdated: true });
+    asked = question;
+    askPlan(question);
   };
+  for (const { subscribe } of [from.recipe, from.models, from.device]) subscribe(look);
+  look();
+  return store;
 }
 
-export function planNow(
-  recipe: Recipe,
-  slots: Slots,
-  backend: string,
-  recipeHash: string,
-): Planned {
-  return plan({ recipe, models: openModels(slots), recipeHash, producer: { version, backend } });
+export type PlanningStore = ReturnType<typeof createPlanningStore>;
+
+/** What the engine plans: `backend` is the kind, never the machine, so that equal merges are equal files. */
+export function orderOf(recipe: Recipe, backend: Backend, recipeHash: string): PlanOrder {
+  return { recipe, recipeHash, producer: { version, backend } };
 }
 
-export function openModels(slots: Slots): ReadonlyMap<string, Model> {
-  return new Map(
-    Object.values(slots).flatMap((slot) =>
-      slot.status.kind === 'open' ? [[slot.id, slot.status.model] as const] : [],
-    ),
-  );
+function unplanned(error: unknown): Prospect {
+  const { message, advice } = failureOf(error);
+  const what = { code: 'model-unplanned', message, advice: advice ?? 'Reload the page.' } as const;
+  return { findings: [{ severity: 'error', ...what, place: {} }] };
 }
 
-export const planOf = (planned: Planned): Plan | null => ('plan' in planned ? planned.plan : null);
+export const outlookOf = (prospect: Prospect): Outlook | null =>
+  'outlook' in prospect ? prospect.outlook : null;
 
 /** How much would be merged; null while the models are not there. */
-export const shareOf = (planned: Planned): Share | null =>
-  ('plan' in planned ? planned.plan.share : planned.share) ?? null;
+export const shareOf = (prospect: Prospect): Share | null =>
+  ('outlook' in prospect ? prospect.outlook : prospect).share ?? null;
 
-export const findingsOf = (planned: Planned): readonly Finding[] =>
-  'plan' in planned ? planned.plan.findings : planned.findings;
+export const findingsOf = (prospect: Prospect): readonly Finding[] =>
+  'outlook' in prospect ? prospect.outlook.findings : prospect.findings;
 
 export const countOf = (findings: readonly Finding[], severity: Finding['severity']): number =>
   findings.filter((finding) => finding.severity === severity).length;

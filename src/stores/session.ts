@@ -4,19 +4,24 @@ import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
+import { failureOf } from './failure.ts';
 import { bestMerge, demoId, type Family, handlesOf, memberBytes, parseFamily } from './family.ts';
 import { createHubStore, type HubSettings, type HubStore } from './hub.ts';
-import { createModelsStore, type Failure, type ModelsStore } from './models.ts';
+import { createModelsStore, type ModelsStore } from './models.ts';
+import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
 import { quietly, recall, remember } from './storage.ts';
 import { createViewStore, type ViewSettings, type ViewStore } from './view.ts';
+
+export { failureOf };
 
 /** The stores and the engine of one page. Made once by the page, afresh by each test. */
 export type Session = {
   readonly engine: Engine;
   readonly models: ModelsStore;
   readonly recipe: RecipeStore;
+  readonly planning: PlanningStore;
   readonly run: RunStore;
   readonly device: DeviceStore;
   readonly view: ViewStore;
@@ -33,13 +38,17 @@ const keys = {
 };
 
 export function createSession(engine: Engine, demoRoot: string, recipe: Recipe): Session {
+  const inputs = {
+    models: createModelsStore(),
+    recipe: createRecipeStore(recipe),
+    device: createDeviceStore(pickSettings(recall(keys.device))),
+  };
   return {
     engine,
     demoRoot,
-    models: createModelsStore(),
-    recipe: createRecipeStore(recipe),
+    ...inputs,
+    planning: createPlanningStore(engine, inputs),
     run: createRunStore(),
-    device: createDeviceStore(pickSettings(recall(keys.device))),
     view: createViewStore(pickView(recall(keys.view))),
     hub: createHubStore(pickHub(recall(keys.hub))),
   };
@@ -141,18 +150,6 @@ export function demoRecipe(family: Family): Recipe {
       })),
     values: best?.lambda === undefined ? {} : { lambda: best.lambda },
     output: { ...recipe.output, name: 'demo-merge' },
-  };
-}
-
-export function failureOf(error: unknown): Failure {
-  const { tag, message, context } = (
-    error instanceof Error ? error : new Error(String(error))
-  ) as Error & { tag?: unknown; context?: { advice?: unknown; link?: unknown } };
-  return {
-    tag: typeof tag === 'string' ? tag : 'unknown',
-    message,
-    advice: typeof context?.advice === 'string' ? context.advice : null,
-    ...(typeof context?.link === 'string' ? { link: context.link } : {}),
   };
 }
 

@@ -1,8 +1,17 @@
 import type { Handle, Progress, RunResult } from '../engine/protocol.ts';
 import type { Model } from '../formats/model.ts';
+import { factsOf } from '../formats/model-facts.ts';
+import { prospectOf } from '../plan/outlook.ts';
+import { plan } from '../plan/plan.ts';
+import { Table } from '../plan/table.ts';
 import type { Engine } from '../stores/engine.ts';
 
-/** Two small tensors and the handle's weight file: what `open` answers unless told otherwise. */
+/** The weight file of a fake model. */
+export const fakeWeights: readonly Handle[] = [
+  { kind: 'url', path: 'model.safetensors', url: 'weights', size: 228 },
+];
+
+/** Two small tensors in the handle's weight file: what `open` reads unless told otherwise. */
 export function fakeModel(id: string, name: string, handles: readonly Handle[]): Model {
   const files = handles
     .filter((handle) => handle.path.endsWith('.safetensors'))
@@ -76,14 +85,23 @@ export const fakeResult: RunResult = {
 /** An engine that answers at once; override what a test is about. `calls` lists what was asked. */
 export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly calls: string[] } {
   const calls: string[] = [];
+  const models = new Map<string, Model>();
   return {
     calls,
     async open(modelId, name, handles) {
       calls.push(`open ${modelId}`);
-      return fakeModel(modelId, name, handles);
+      const model = fakeModel(modelId, name, handles);
+      models.set(modelId, model);
+      return factsOf(model);
     },
     async close(modelId) {
       calls.push(`close ${modelId}`);
+      models.delete(modelId);
+    },
+    plan: async (order) => prospectOf(plan({ ...order, models }), models),
+    async rows(order, window) {
+      const planned = plan({ ...order, models });
+      return new Table('plan' in planned ? planned.plan.jobs : []).rows(window);
     },
     async access({ hubUrl, token }) {
       calls.push(`access ${hubUrl}${token === null ? '' : ' with a token'}`);
@@ -102,8 +120,9 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
         workers: 2,
       };
     },
-    async run(plan) {
-      calls.push(`run ${plan.method}`);
+    names: async () => [],
+    async run({ recipe }) {
+      calls.push(`run ${recipe.method}`);
       return fakeResult;
     },
     leftovers: async () => [],

@@ -2,7 +2,7 @@ import type { Backend } from '../compute/backend.ts';
 import { definitionBackend } from '../compute/cpu/definition.ts';
 import { inlineAuditor } from '../engine/check/auditor.ts';
 import { Library } from '../engine/library/library.ts';
-import type { TensorReport } from '../engine/protocol.ts';
+import type { PlanOrder, TensorReport } from '../engine/protocol.ts';
 import type { Metered } from '../engine/run/progress.ts';
 import type { RunOptions } from '../engine/run/run.ts';
 import type { Model } from '../formats/model.ts';
@@ -29,6 +29,8 @@ export type MergeRunInput = {
 };
 
 export type MergeRun = {
+  /** What a page asks of an engine that has the same models open. */
+  readonly order: PlanOrder;
   readonly plan: Plan;
   readonly library: Library;
   /** What `run` takes, over a memory sink and the inline CPU backend unless told otherwise. */
@@ -57,14 +59,15 @@ export async function mergeRun(input: MergeRunInput): Promise<MergeRun> {
       .map((model) => ({ model: refTo(model), values: input.values?.[model.id] ?? {} })),
     ...input.recipe,
   };
-  const producer = { version: '0', backend: 'test' };
-  const planned = plan({ recipe, models, recipeHash: 'hash', producer });
+  const order = { recipe, recipeHash: 'hash', producer: { version: '0', backend: 'test' } };
+  const planned = plan({ ...order, models });
   if (!('plan' in planned)) {
     throw new Error(planned.findings.map(({ message }) => message).join('; '));
   }
   const progress: Metered[] = [];
   const reports: TensorReport[] = [];
   return {
+    order,
     plan: planned.plan,
     library,
     progress,

@@ -19,7 +19,7 @@ export function handlesOf(id: string): readonly Handle[] {
   return [{ kind: 'url', path: 'model.safetensors', url: id, size: files.get(id)!.length }];
 }
 
-/** A page and its engine with both open, until the test is over, and the plan that merges them. */
+/** A page and its engine with both open, until the test is over, what merges them and its plan. */
 export async function started(
   over: Partial<Surroundings> = {},
   options: Parameters<typeof enginePair>[1] = {},
@@ -27,5 +27,6 @@ export async function started(
   const pair = enginePair(memorySurroundings(files, over), options);
   onTestFinished(() => pair.close());
   for (const id of ['a', 'b']) await pair.client.open(id, id, handlesOf(id));
-  return { ...pair, plan: (await mergeRun({ models })).plan };
+  const { order, plan } = await mergeRun({ models });
+  return { ...pair, order, plan };
 }

@@ -7,6 +7,7 @@ import { EngineError } from '../errors.ts';
 import type { Sources } from './sources.ts';
 
 type Shelf = {
+  readonly model: Model;
   readonly weights: readonly Source[];
   /** Of files that are far away. */
   readonly ahead: ReadAhead | null;
@@ -16,6 +17,7 @@ type Shelf = {
 /** The models that are open, and the sources behind them. */
 export class Library implements Sources {
   readonly #shelves = new Map<string, Shelf>();
+  #version = 0;
   #mostAhead = Number.POSITIVE_INFINITY;
 
   /**
@@ -36,7 +38,9 @@ export class Library implements Sources {
     const sourceOf = (file: { readonly name: string }) => byPath.get(root + file.name)!;
     const weights = model.files.map(sourceOf);
     const ahead = this.#aheadOf(weights[0]);
+    this.#version += 1;
     this.#shelves.set(id, {
+      model,
       weights: ahead ? weights.map((source) => ahead.of(source)) : weights,
       ahead,
       companions: new Map(model.companions.map((file) => [file.name, sourceOf(file)])),
@@ -55,7 +59,18 @@ export class Library implements Sources {
     for (const { ahead } of this.#shelves.values()) ahead?.forget();
   }
 
+  /** Another number whenever other models are open. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The open models by id. */
+  models(): ReadonlyMap<string, Model> {
+    return new Map([...this.#shelves].map(([id, { model }]) => [id, model]));
+  }
+
   close(id: string): void {
+    this.#version += 1;
     this.#shelves.get(id)?.ahead?.forget();
     this.#shelves.delete(id);
   }

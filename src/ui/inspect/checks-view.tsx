@@ -1,7 +1,6 @@
 import { CircleCheck } from 'lucide-react';
-import { summaryOf } from '../../stores/plan-facts.ts';
-import { countOf, opening, planOf, shareOf } from '../../stores/planning.ts';
-import { useFindings, useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
+import { countOf, opening, outlookOf, shareOf } from '../../stores/planning.ts';
+import { useFindings, useModels, usePlanning, useRecipe } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
 import { Checklist } from './checklist.tsx';
 import { Findings } from './findings.tsx';
@@ -10,11 +9,11 @@ import { ShareLine } from './share-line.tsx';
 
 /** What headers alone tell about this merge, before any weight is read. */
 export function ChecksView() {
-  const planned = usePlanned();
+  const { prospect, outdated } = usePlanning((state) => state);
   const recipe = useRecipe((state) => state.recipe);
   const slots = useModels((state) => state.slots);
-  const plan = planOf(planned);
-  const share = shareOf(planned);
+  const outlook = outlookOf(prospect);
+  const share = shareOf(prospect);
   const findings = useFindings();
   const pending = opening(recipe, slots);
   const errors = countOf(findings, 'error');
@@ -25,12 +24,16 @@ export function ChecksView() {
         <p className="lead" aria-busy="true">
           Reading the headers of {pending.map(({ name }) => name).join(', ')}…
         </p>
-      ) : plan && errors === 0 ? (
+      ) : outdated ? (
+        <p className="lead" aria-busy="true">
+          Comparing the headers…
+        </p>
+      ) : outlook && errors === 0 ? (
         <p className="lead is-good">
           <CircleCheck aria-hidden />
           <span>
-            Ready to merge: {counted(summaryOf(plan).merged, 'tensor')} match in every model. Only
-            headers were read.
+            Ready to merge: {counted(outlook.merged, 'tensor')} match in every model. Only headers
+            were read.
           </span>
         </p>
       ) : (

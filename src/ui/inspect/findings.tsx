@@ -1,5 +1,5 @@
 import { CircleX, Info, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { applyFix } from '../../commands/apply-fix.ts';
 import { membersOf } from '../../commands/members.ts';
 import type { Finding } from '../../plan/types.ts';
@@ -36,7 +36,7 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
         </p>
         <p className="finding-message">{message}</p>
         <p className="finding-advice">{advice}</p>
-        {tensors && tensors.length > 1 && <Tensors names={tensors} />}
+        {tensors && tensors.length > 1 && <Tensors finding={finding} />}
         {fixes.length > 0 && (
           <div className="finding-fixes">
             {fixes.map((fix) => (
@@ -52,9 +52,23 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
 }
 
 /** Listed only once they are asked for: there may be thousands. */
-function Tensors({ names }: { readonly names: readonly string[] }) {
+function Tensors({ finding }: { readonly finding: Finding }) {
+  const { tensors: first = [], moreTensors = 0 } = finding;
   const [isOpen, setOpen] = useState(false);
-  const words = counted(names.length, 'tensor');
+  const [names, setNames] = useState(first);
+  const words = counted(first.length + moreTensors, 'tensor');
+  useEffect(() => {
+    if (!isOpen) return;
+    let gone = false;
+    const show = (all: readonly string[]) => !gone && setNames(all);
+    session.planning
+      .getState()
+      .namesOf(finding)
+      .then(show, () => {}); // the first ones stay
+    return () => {
+      gone = true;
+    };
+  }, [isOpen, finding]);
   return (
     <details className="finding-tensors" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{words}</summary>

@@ -1,13 +1,9 @@
-import { useMemo } from 'react';
 import { membersOf } from '../../commands/members.ts';
-import { peakBytes } from '../../plan/estimate.ts';
-import type { Plan, SideFile } from '../../plan/types.ts';
+import type { Outlook } from '../../plan/outlook.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
 import { savingOf } from '../../stores/device.ts';
-import { type ModelsState, openModel } from '../../stores/models.ts';
-import { summaryOf, tensorsByFile } from '../../stores/plan-facts.ts';
-import { planOf } from '../../stores/planning.ts';
-import { session, useDevice, useModels, usePlanned, useRecipe } from '../../stores/use-session.ts';
+import { outlookOf } from '../../stores/planning.ts';
+import { session, useDevice, usePlanning, useRecipe } from '../../stores/use-session.ts';
 import { FileTable } from '../kit/file-table.tsx';
 import { bytes, counted, memory, parameters } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
@@ -18,27 +14,26 @@ import './plan.css';
 
 /** What a run will do, known before it starts. */
 export function PlanView() {
-  const plan = planOf(usePlanned());
-  if (!plan) return <NoPlan title="Plan" />;
+  const outlook = usePlanning(({ prospect }) => outlookOf(prospect));
+  if (!outlook) return <NoPlan title="Plan" />;
   return (
     <div className="plan">
       <h3 className="view-title">Plan</h3>
       <p className="lead">Decided from the headers alone; no weight has been read.</p>
-      <ShareLine share={plan.share} />
-      <Figures plan={plan} />
-      <Saving plan={plan} />
-      <OutputFiles plan={plan} />
-      <LeftOutFiles files={plan.leftOut} />
+      <ShareLine share={outlook.share} />
+      <Figures outlook={outlook} />
+      <Saving outlook={outlook} />
+      <OutputFiles outlook={outlook} />
+      <LeftOutFiles files={outlook.leftOut} />
     </div>
   );
 }
 
-function Figures({ plan }: { readonly plan: Plan }) {
+function Figures({ outlook }: { readonly outlook: Outlook }) {
   const budget = useDevice((state) => state.memoryBudget);
   const free = useDevice((state) => state.free);
-  const { tensors, merged, copied, cast, elements } = summaryOf(plan);
-  const peak = useMemo(() => peakBytes(plan, budget), [plan, budget]);
-  const short = free !== null && free < plan.bytesToWrite;
+  const { tensors, merged, copied, cast, elements } = outlook;
+  const short = free !== null && free < outlook.bytesToWrite;
   return (
     <dl className="figures number">
       <Figure name="Tensors" value={tensors.toLocaleString('en')}>
@@ -48,15 +43,13 @@ function Figures({ plan }: { readonly plan: Plan }) {
       <Figure name="To compute" value={parameters(elements)}>
         elements
       </Figure>
-      <Figure name="To read" value={bytes(plan.bytesToRead)}>
-        {plan.wholeModelCounts
-          ? 'the weights twice, for the whole-model trim'
-          : 'the weights, once'}
+      <Figure name="To read" value={bytes(outlook.bytesToRead)}>
+        {outlook.readsTwice ? 'the weights twice, for the whole-model trim' : 'the weights, once'}
       </Figure>
-      <Figure name="To write" value={bytes(plan.bytesToWrite)}>
-        {counted(plan.files.length + plan.sideFiles.length, 'file')}
+      <Figure name="To write" value={bytes(outlook.bytesToWrite)}>
+        {counted(outlook.files.length + outlook.sideFiles.length, 'file')}
       </Figure>
-      <Figure name="Peak memory" value={bytes(peak)}>
+      <Figure name="Peak memory" value={bytes(Math.min(outlook.peakBytes, budget))}>
         for tensors, within {memory(budget)}
       </Figure>
       <Figure name="Free space" value={free === null ? 'unknown' : bytes(free)} bad={short}>
@@ -83,7 +76,7 @@ function Figure({ name, value, bad = false, children }: FigureProps) {
   );
 }
 
-function Saving({ plan }: { readonly plan: Plan }) {
+function Saving({ outlook }: { readonly outlook: Outlook }) {
   const canPick = useDevice((state) => state.canPickFolder);
   const way = useDevice(savingOf);
   const name = useRecipe((state) => state.recipe.output.name);
@@ -104,16 +97,14 @@ function Saving({ plan }: { readonly plan: Plan }) {
       <p className="small">
         {way === 'folder'
           ? `Merge asks for a folder and writes ${name}/ in it as it goes, or ${name}-2/ when there is one already. Files get their names when they are complete and verified.`
-          : `Written to the browser’s private storage as it goes and verified there; then you download it, as one zip or file by file. It stays there until you remove it; with the download that takes ${bytes(2 * plan.bytesToWrite).replace(' ', '\u00a0')}.`}
+          : `Written to the browser’s private storage as it goes and verified there; then you download it, as one zip or file by file. It stays there until you remove it; with the download that takes ${bytes(2 * outlook.bytesToWrite).replace(' ', '\u00a0')}.`}
         {!canPick && ' This browser has no folder picker.'}
       </p>
     </section>
   );
 }
 
-function OutputFiles({ plan }: { readonly plan: Plan }) {
-  const tensors = tensorsByFile(plan);
-  const slots = useModels((state) => state.slots);
+function OutputFiles({ outlook }: { readonly outlook: Outlook }) {
   const recipe = useRecipe((state) => state.recipe);
   const models = membersOf(recipe);
   return (
@@ -122,15 +113,13 @@ function OutputFiles({ plan }: { readonly plan: Plan }) {
       <FileTable
         about="From"
         files={[
-          ...plan.files.map((file, index) => ({
-            name: file.name,
-            size: file.byteLength,
-            about: counted(tensors[index], 'tensor'),
+          ...outlook.files.map(({ name, size, tensors }) => ({
+            ...{ name, size },
+            about: counted(tensors, 'tensor'),
           })),
-          ...plan.sideFiles.map((file) => ({
-            name: file.name,
-            size: sizeOf(file, slots),
-            about: originOf(file, models),
+          ...outlook.sideFiles.map(({ name, size, from }) => ({
+            ...{ name, size },
+            about: originOf(from, models),
           })),
         ]}
       />
@@ -138,13 +127,7 @@ function OutputFiles({ plan }: { readonly plan: Plan }) {
   );
 }
 
-function sizeOf(file: SideFile, slots: ModelsState['slots']): number | null {
-  if ('text' in file) return new TextEncoder().encode(file.text).length;
-  const { model, companion } = file.copy;
-  return openModel(slots, model)?.companions.find(({ name }) => name === companion)?.size ?? null;
-}
-
-function originOf(file: SideFile, models: readonly ModelRef[]): string {
-  if ('text' in file) return 'written';
-  return `copied from ${models.find(({ id }) => id === file.copy.model)?.name ?? 'a model'}`;
+function originOf(from: string | null, models: readonly ModelRef[]): string {
+  if (from === null) return 'written';
+  return `copied from ${models.find(({ id }) => id === from)?.name ?? 'a model'}`;
 }

@@ -2,24 +2,28 @@ import { beforeEach, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
 import { App } from '../../app/app.tsx';
+import { emptyRecipe } from '../../recipe/defaults.ts';
+import type { ModelRef } from '../../recipe/recipe.ts';
+import { openModel } from '../../stores/session.ts';
 import { session } from '../../stores/use-session.ts';
-import { headerModel, refTo } from '../../testing/model.ts';
-import { recipeOf } from '../../testing/planning.ts';
+import { f32, modelFile } from '../../testing/model-file.ts';
 
 /** Not a multiple of what fits on a screen. */
 const count = 3001;
 const nameOf = (i: number) => `model.layers.${i % 40}.mlp.w${i}.weight`;
 
-beforeEach(() => {
-  const tensors = Object.fromEntries(
-    Array.from({ length: count }, (_, i) => [nameOf(i), ['F32', [2]] as const]),
+beforeEach(async () => {
+  const tiny = f32([2]);
+  const tensors = Array.from({ length: count }, (_, i) => [nameOf(i), tiny] as const);
+  const file = new File([modelFile(Object.fromEntries(tensors))], 'model.safetensors');
+  const refs = ['base', 'expert'].map(
+    (id): ModelRef => ({ id, name: id, origin: 'local', bytes: file.size }),
   );
-  const [base, expert] = [headerModel('base', tensors), headerModel('expert', tensors)];
-  for (const model of [base, expert]) {
-    session.models.getState().begin({ ...refTo(model), summary: null });
-    session.models.getState().admit(model.id, model);
+  for (const ref of refs) {
+    await openModel(session, ref, [{ kind: 'file', path: 'model.safetensors', file }]);
   }
-  session.recipe.getState().restart(recipeOf(base, [expert]));
+  const [base, model] = refs;
+  session.recipe.getState().restart({ ...emptyRecipe(), base, experts: [{ model, values: {} }] });
   session.view.getState().filterTensors('');
   session.view.getState().showTab('tensors');
 });

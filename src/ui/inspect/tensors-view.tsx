@@ -1,31 +1,27 @@
 import { Search } from 'lucide-react';
-import { useDeferredValue, useMemo } from 'react';
-import type { Job } from '../../plan/types.ts';
-import { planOf } from '../../stores/planning.ts';
-import { filterJobs } from '../../stores/tensor-rows.ts';
-import { session, usePlanned, useView } from '../../stores/use-session.ts';
+import { useEffect } from 'react';
+import { outlookOf } from '../../stores/planning.ts';
+import { session, usePlanning, useView } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
 import { NoPlan } from './no-plan.tsx';
 import { TensorTable } from './tensor-table.tsx';
 import './tensors.css';
 
-const none: readonly Job[] = [];
-
 /** Every tensor of the output: where it lies, what happens to it, with which parameters. */
 export default function TensorsView() {
-  const plan = planOf(usePlanned());
+  const all = usePlanning(({ prospect }) => outlookOf(prospect)?.tensors ?? null);
+  const table = usePlanning((state) => state.table);
   const filter = useView((state) => state.tensorFilter);
-  const jobs = plan?.jobs ?? none;
   // A letter shows at once; the rows follow it.
-  const sought = useDeferredValue(filter);
-  const shown = useMemo(() => filterJobs(jobs, sought), [jobs, sought]);
-  if (!plan) {
+  useEffect(() => session.planning.getState().want({ filter }), [filter]);
+  if (all === null) {
     return (
       <div className="tensors-empty">
         <NoPlan title="Tensors" />
       </div>
     );
   }
+  const found = table?.found ?? all;
   return (
     <div className="tensors">
       <div className="tensor-bar">
@@ -41,15 +37,15 @@ export default function TensorsView() {
           />
         </label>
         <span className="small faint number" role="status">
-          {shown.length === jobs.length
-            ? counted(jobs.length, 'tensor')
-            : `${shown.length.toLocaleString('en')} of ${counted(jobs.length, 'tensor')}`}
+          {found === all
+            ? counted(all, 'tensor')
+            : `${found.toLocaleString('en')} of ${counted(all, 'tensor')}`}
         </span>
       </div>
-      {shown.length === 0 ? (
+      {found === 0 ? (
         <p className="tensors-empty empty">No tensor has all of these words.</p>
       ) : (
-        <TensorTable jobs={shown} />
+        <TensorTable count={found} table={table} />
       )}
     </div>
   );

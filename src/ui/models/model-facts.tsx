@@ -1,7 +1,6 @@
 import { AlertTriangle, LoaderCircle } from 'lucide-react';
 import { open as openAgain } from '../../commands/hub/add.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
-import { elementsOf, mainDtypeOf } from '../../stores/model-facts.ts';
 import { session, useModels } from '../../stores/use-session.ts';
 import { bytes, counted, parameters } from '../kit/format.ts';
 
@@ -47,8 +46,8 @@ export function ModelFacts({ model }: { readonly model: ModelRef }) {
   const files = open.files.length;
   return (
     <p className="card-facts number">
-      <span>{parameters(elementsOf(open))} params</span>
-      <span>{mainDtypeOf(open)}</span>
+      <span>{parameters(open.elements)} params</span>
+      <span>{open.dtype}</span>
       <span>{bytes(slot.bytes)}</span>
       {model.hub && <span>at {model.hub.commit.slice(0, 7)}</span>}
       <span>safetensors{files > 1 && `, ${counted(files, 'shard')}`}</span>

@@ -1,8 +1,7 @@
 import type { NumberParam } from '../../methods/params.ts';
 import { onGradient } from '../../plan/resolve.ts';
-import { layerCountOf } from '../../stores/plan-facts.ts';
-import { planOf } from '../../stores/planning.ts';
-import { usePlanned } from '../../stores/use-session.ts';
+import { outlookOf } from '../../stores/planning.ts';
+import { usePlanning } from '../../stores/use-session.ts';
 import { plain } from '../kit/format.ts';
 
 type DepthCurveProps = {
@@ -19,9 +18,8 @@ const inset = 8;
 
 /** The value of every layer as bars, first layer left; a number field for each anchor. */
 export function DepthCurve({ anchors, param, name, onChange }: DepthCurveProps) {
-  const planned = usePlanned();
-  const plan = planOf(planned);
-  const layers = Math.max(2, Math.min(64, (plan && layerCountOf(plan)) || 12));
+  const found = usePlanning(({ prospect }) => outlookOf(prospect)?.layers);
+  const layers = Math.max(2, Math.min(64, found || 12));
   const [low, high] = rangeOf(anchors, param);
   const y = (value: number) =>
     inset + (height - 2 * inset) * (1 - (value - low) / (high - low || 1));

@@ -4,14 +4,14 @@ import { cancel } from '../../commands/cancel.ts';
 import { merge } from '../../commands/merge.ts';
 import type { BackendChoice } from '../../engine/protocol.ts';
 import { gib } from '../../stores/device.ts';
-import { countOf, opening, planOf } from '../../stores/planning.ts';
+import { countOf, opening, outlookOf } from '../../stores/planning.ts';
 import { isBusy } from '../../stores/run.ts';
 import {
   session,
   useDevice,
   useFindings,
   useModels,
-  usePlanned,
+  usePlanning,
   useRecipe,
   useRun,
 } from '../../stores/use-session.ts';
@@ -90,14 +90,16 @@ function Ready() {
 
 /** What pressing Merge would do, or what stands in its way. */
 function Outlook() {
+  const { prospect, outdated } = usePlanning((state) => state);
   const recipe = useRecipe((state) => state.recipe);
   const slots = useModels((state) => state.slots);
-  const plan = planOf(usePlanned());
+  const outlook = outlookOf(prospect);
   const errors = countOf(useFindings(), 'error');
   const pending = opening(recipe, slots).length;
   const show = (tab: 'checks' | 'plan') => session.view.getState().showTab(tab);
   if (pending > 0) return <p className="run-outlook">Opening {counted(pending, 'model')}…</p>;
-  if (!plan || errors > 0) {
+  if (outdated) return <p className="run-outlook">Comparing the headers…</p>;
+  if (!outlook || errors > 0) {
     return (
       <p className="run-outlook">
         <button type="button" className="link is-error" onClick={() => show('checks')}>
@@ -109,16 +111,16 @@ function Outlook() {
   return (
     <p className="run-outlook number">
       <button type="button" className="link" onClick={() => show('plan')}>
-        {counted(plan.jobs.length, 'tensor')},{' '}
-        <span className="unbroken">reads {bytes(plan.bytesToRead)},</span>{' '}
-        <span className="unbroken">writes {bytes(plan.bytesToWrite)}</span>
+        {counted(outlook.tensors, 'tensor')},{' '}
+        <span className="unbroken">reads {bytes(outlook.bytesToRead)},</span>{' '}
+        <span className="unbroken">writes {bytes(outlook.bytesToWrite)}</span>
       </button>
     </p>
   );
 }
 
 function MergeButton({ busy }: { readonly busy: boolean }) {
-  const plan = planOf(usePlanned());
+  const planned = usePlanning(({ prospect }) => outlookOf(prospect) !== null);
   const errors = countOf(useFindings(), 'error');
   const cancelling = useRun((state) => state.phase === 'cancelling');
   if (busy) {
@@ -136,7 +138,7 @@ function MergeButton({ busy }: { readonly busy: boolean }) {
     <Button
       look="primary"
       className="merge-button"
-      isDisabled={plan === null || errors > 0}
+      isDisabled={!planned || errors > 0}
       onPress={() => void merge.run(session)}
     >
       <Combine aria-hidden /> Merge

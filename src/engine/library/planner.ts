@@ -1,0 +1,70 @@
+import { type Prospect, prospectOf } from '../../plan/outlook.ts';
+import { type Planned, plan } from '../../plan/plan.ts';
+import { Table, type TableRows, type TableWindow } from '../../plan/table.ts';
+import type { PlanOrder } from '../protocol.ts';
+import type { Library } from './library.ts';
+
+type Made = {
+  readonly order: string;
+  /** Of the library. */
+  readonly version: number;
+  readonly planned: Planned;
+  readonly prospect: Prospect;
+  readonly table: Table;
+};
+
+/**
+ * Plans where the headers are, off the page's thread, and tells the page what it shows. The last two plans are
+ * kept: while one is made the page still asks for rows of the one before.
+ */
+export class Planner {
+  readonly #library: Library;
+  #made: readonly Made[] = [];
+
+  constructor(library: Library) {
+    this.#library = library;
+  }
+
+  /** For a run; kept only when a page looks at it. */
+  plan(order: PlanOrder): Planned {
+    return this.#known(order)?.planned ?? plan({ ...order, models: this.#library.models() });
+  }
+
+  prospect(order: PlanOrder): Prospect {
+    return this.#make(order).prospect;
+  }
+
+  /** None while there is no plan. */
+  rows(order: PlanOrder, window: TableWindow): TableRows {
+    return this.#make(order).table.rows(window);
+  }
+
+  /** All tensors that a finding concerns; findings are counted as the prospect lists them. */
+  names(order: PlanOrder, finding: number): readonly string[] {
+    const { planned } = this.#make(order);
+    const findings = 'plan' in planned ? planned.plan.findings : planned.findings;
+    return findings[finding]?.tensors ?? [];
+  }
+
+  #known(order: PlanOrder): Made | undefined {
+    const text = JSON.stringify(order);
+    const { version } = this.#library;
+    return this.#made.find((one) => one.order === text && one.version === version);
+  }
+
+  #make(order: PlanOrder): Made {
+    const known = this.#known(order);
+    if (known) return known;
+    const models = this.#library.models();
+    const planned = plan({ ...order, models });
+    const made = {
+      order: JSON.stringify(order),
+      version: this.#library.version,
+      planned,
+      prospect: prospectOf(planned, models),
+      table: new Table('plan' in planned ? planned.plan.jobs : []),
+    };
+    this.#made = [made, ...this.#made.slice(0, 1)];
+    return made;
+  }
+}
