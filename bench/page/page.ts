@@ -110,7 +110,8 @@ const bench = {
   async merge({ method, backend, memoryBudget, patience }: MergeOrder): Promise<Merged> {
     for (const [name, handle] of files) await engine.open(name, name, [handle]);
     const recipe = recipeFor(method);
-    const producer = { version: 'bench', backend };
+    const { kind } = await engine.device(backend);
+    const producer = { version: 'bench', backend: kind };
     const order = { recipe, recipeHash: '', producer };
     // Planned beforehand, as the page does.
     const prospect = await engine.plan(order);

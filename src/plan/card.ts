@@ -9,7 +9,7 @@ export type CardFacts = {
   /** SHA-256 of the canonical recipe. */
   readonly recipeHash: string;
   readonly version: string;
-  readonly backend: string;
+  readonly backend: 'cpu' | 'webgpu';
 };
 
 /** The text of README.md: what was merged, how, by whose arithmetic, and the recipe itself. */
@@ -22,7 +22,7 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
   const sections = [
     frontMatter(who),
     `# ${inline(recipe.output.name)}`,
-    `Merged with Amalgam ${version} (${backend}) by **${method.title}**: ${decapitalised(method.summary)}`,
+    `Merged with Amalgam ${version} ${backend === 'cpu' ? 'on the CPU' : 'with WebGPU'} by **${method.title}**: ${decapitalised(method.summary)}`,
     '## Parents',
     parentsTable(who),
     'Check the licences of the parents: the merged model is made from all of them.',

@@ -37,7 +37,11 @@ export type PlanInput = {
   readonly models: ReadonlyMap<string, Model>;
   /** SHA-256 of the canonical recipe, for the metadata. */
   readonly recipeHash: string;
-  readonly producer: { readonly version: string; readonly backend: string };
+  readonly producer: {
+    readonly version: string;
+    /** Its kind only: what a file says of the machine would give equal merges unequal hashes. */
+    readonly backend: 'cpu' | 'webgpu';
+  };
 };
 
 export type Planned =

@@ -59,7 +59,8 @@ export async function mergeRun(input: MergeRunInput): Promise<MergeRun> {
       .map((model) => ({ model: refTo(model), values: input.values?.[model.id] ?? {} })),
     ...input.recipe,
   };
-  const order = { recipe, recipeHash: 'hash', producer: { version: '0', backend: 'test' } };
+  const producer = { version: '0', backend: 'cpu' } as const;
+  const order = { recipe, recipeHash: 'hash', producer };
   const planned = plan({ ...order, models });
   if (!('plan' in planned)) {
     throw new Error(planned.findings.map(({ message }) => message).join('; '));

@@ -77,9 +77,9 @@ describe('a file that is what was sent', () => {
     expect(verify).toMatchObject({ ok: true, problems: [], tensors: 1, nan: 0, infinite: 0 });
   });
 
-  test('the report is saved beside the weights', async () => {
+  test('the report is saved beside the weights, with what it was made on', async () => {
     const { verify, saved } = await verdict(pair);
-    expect(saved).toEqual({ ...verify, remarkable: [] });
+    expect(saved).toEqual({ backend: 'CPU', ...verify, remarkable: [] });
   });
 
   test.each([

@@ -81,9 +81,17 @@ export async function verify(plan: Plan, verifying: Verifying): Promise<VerifyRe
   };
 }
 
-/** The report as it is saved beside the weights. The same merge gives the same text. */
-export function verifyJson(report: VerifyReport, reports: readonly TensorReport[]): string {
-  return `${JSON.stringify({ ...report, remarkable: reports.filter(hasRemark) }, null, 2)}\n`;
+/**
+ * The report as it is saved beside the weights: the one file that tells of the machine. `backend` names what the
+ * merge ran on, with its number of workers; on the same machine the same merge gives the same text.
+ */
+export function verifyJson(
+  report: VerifyReport,
+  reports: readonly TensorReport[],
+  backend: string,
+): string {
+  const remarkable = reports.filter(hasRemark);
+  return `${JSON.stringify({ backend, ...report, remarkable }, null, 2)}\n`;
 }
 
 /** The header read back, byte by byte and as a reader of safetensors understands it. */

@@ -92,7 +92,8 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
     onChecked = (bytes) => meter.bytes(bytes);
     const { reports, bytesRead } = weights;
     const report = await verify(plan, { sink, files, reports, sources, budget, signal });
-    files.push(await writeText(verifyFileName, verifyJson(report, reports), output));
+    const backend = [...used].join(', then ');
+    files.push(await writeText(verifyFileName, verifyJson(report, reports, backend), output));
     signal.throwIfAborted();
     await sink.commit(report.ok);
     signal.throwIfAborted(); // cancelled meanwhile: the sink takes everything back
@@ -102,7 +103,7 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
       seconds: (performance.now() - began) / 1000,
       bytesRead,
       bytesWritten: total(files.map(({ size }) => size)),
-      backend: [...used].join(', then '),
+      backend,
     };
   } finally {
     stop.abort();
