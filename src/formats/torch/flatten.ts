@@ -27,7 +27,8 @@ const maxName = 1000;
 
 /**
  * Names the tensors of what a pickle holds: keys joined with dots, without the keys of `wrappers` around the
- * whole. `budget` bounds the work, in characters of names: a small file may hold one dict many times. Throws
+ * whole. `budget` bounds the values that are looked at and the
+ * characters of names: a small file may hold one dict many times. Throws
  * `FormatError` when there are no tensors, or when two parts could be the model.
  */
 export function flatten(root: Value, file: string, budget: number, refuse: Refusal): Flat {
@@ -123,7 +124,7 @@ class Walk {
 
   /** Returns how many tensors `value` holds. `length` is that of the name so far. */
   visit(value: Value, path: readonly string[], length: number): number {
-    this.#spend(path, length);
+    this.#spend(path, length, isKind(value, 'tensor') ? 1 + length : 1);
     if (isKind(value, 'tensor')) {
       this.tensors.push({ path, tensor: value });
       return 1;
@@ -139,8 +140,8 @@ class Walk {
     return 0;
   }
 
-  #spend(path: readonly string[], length: number): void {
-    this.#budget -= 1 + length;
+  #spend(path: readonly string[], length: number, cost: number): void {
+    this.#budget -= cost;
     const tooMuch =
       path.length > maxDepth
         ? `dicts more than ${maxDepth} deep`

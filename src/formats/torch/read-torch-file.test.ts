@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { memorySource } from '../../testing/memory-source.ts';
+import { countingSource, memorySource } from '../../testing/memory-source.ts';
+import { refused } from '../../testing/refused.ts';
+import { FormatError } from '../error.ts';
 import { elementCount } from '../model.ts';
 import { readElements } from './read-elements.ts';
 import { readTorchFile } from './read-torch-file.ts';
@@ -30,5 +33,101 @@ describe('files that torch and PEFT wrote are read as torch reads them', () => {
     expect(Object.keys(found).sort()).toEqual(Object.keys(expected[name]).sort());
     for (const key of Object.keys(found))
       expect({ [key]: found[key] }).toEqual({ [key]: expected[name][key] });
+  });
+});
+
+test('a training checkpoint: the model is taken, the rest is told', async () => {
+  const { leftOut } = await readTorchFile(open('checkpoint.bin'));
+  expect(leftOut).toEqual([
+    { name: 'epoch', found: 'a number' },
+    { name: 'loss', found: 'a number' },
+    { name: 'note', found: 'a text' },
+    { name: 'seed', found: 'a number' },
+    { name: 'sizes', found: 'a list of 2' },
+    { name: 'dtype', found: 'torch.float16' },
+    { name: 'optimizer_state_dict.param_groups', found: 'a list of 1' },
+    { name: 'optimizer_state_dict', found: '6 tensors' },
+  ]);
+});
+
+describe('what is refused, with what to do', () => {
+  test.each<[string, string]>([
+    [
+      'legacy.bin',
+      'a file of torch before 1.6, one pickle after the other instead of a zip archive',
+    ],
+    ['protocol4.bin', 'pickle protocol 4'],
+  ])('%s', async (name, found) => {
+    const error = await refused(readTorchFile(open(name)));
+    expect(error.context.found).toBe(found);
+    expect(error.context.advice).toContain(
+      `torch.load("${name}", map_location="cpu", weights_only=True)`,
+    );
+  });
+
+  const tar = () => {
+    const bytes = new Uint8Array(1024);
+    bytes.set(new TextEncoder().encode('ustar'), 257);
+    return bytes;
+  };
+  const latin = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  test.each<[string, Uint8Array, string]>([
+    ['an old tar file', tar(), 'a tar file of torch before 0.1.10'],
+    ['another pickle', latin('\x80\x04\x95\x00'), 'a Python pickle that torch.save did not write'],
+    [
+      'a Git LFS pointer',
+      latin('version https://git-lfs.github.com/spec/v1\n'),
+      'a Git LFS pointer',
+    ],
+    ['a web page', latin('<!DOCTYPE html>'), 'a web page'],
+    ['a safetensors file', latin('\x02\x00\x00\x00\x00\x00\x00\x00{"a"'), 'a safetensors file'],
+    ['nothing known', latin('hello'), 'something else'],
+    ['no bytes', new Uint8Array(), 'no bytes'],
+  ])('%s', async (_, bytes, found) => {
+    const error = await refused(readTorchFile(memorySource('w.bin', bytes)));
+    expect(error.tag).toBe('not-torch');
+    expect(error.context.found).toContain(found);
+  });
+});
+
+describe('a damaged file', () => {
+  const whole = new Uint8Array(readFileSync(`${folder}/adapter.bin`));
+
+  test('cut off at any byte is refused, in few words', async () => {
+    for (let end = 0; end < whole.length; end++) {
+      const error = await refused(readTorchFile(memorySource('w.bin', whole.subarray(0, end))));
+      expect(error.message.length).toBeLessThan(800);
+    }
+  });
+
+  test('with a cut from its middle is refused', async () => {
+    for (let at = 0; at < whole.length; at++) {
+      const bytes = Uint8Array.from([...whole.subarray(0, at), ...whole.subarray(at + 1)]);
+      await refused(readTorchFile(memorySource('w.bin', bytes)));
+    }
+  });
+
+  test('with any bytes changed is refused, or its tensors lie inside it', async () => {
+    const change = fc.record({ at: fc.nat({ max: whole.length - 1 }), byte: fc.nat({ max: 255 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+        const bytes = whole.slice();
+        for (const { at, byte } of changes) bytes[at] = byte;
+        const source = countingSource(memorySource('w.bin', bytes));
+        try {
+          const { tensors } = await readTorchFile(source);
+          for (const { begin, end } of tensors) {
+            expect(0 <= begin && begin <= end && end <= whole.length).toBe(true);
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+          expect((error as FormatError).message.length).toBeLessThan(1000);
+        }
+        for (const { begin, end } of source.reads) {
+          expect(0 <= begin && begin <= end && end <= whole.length).toBe(true);
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 });

@@ -1,0 +1,361 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  build,
+  call,
+  dict,
+  float,
+  get,
+  global,
+  int,
+  list,
+  mark,
+  none,
+  orderedDict,
+  type Pickled,
+  pickle,
+  put,
+  reduce,
+  storage,
+  tensor,
+  text,
+  tuple,
+} from '../../testing/pickle.ts';
+import { refused } from '../../testing/refused.ts';
+import { FormatError } from '../error.ts';
+import { opcodes } from './opcodes.ts';
+import { refusing } from './refusal.ts';
+import { unpickle } from './unpickle.ts';
+import type { Value } from './values.ts';
+
+const read = (bytes: Uint8Array) => unpickle(bytes, refusing('w.bin'));
+const of = (...parts: readonly Pickled[]) => read(pickle(...parts));
+const refusal = (...parts: readonly Pickled[]) => refused(() => of(...parts));
+const system = global('posix', 'system');
+const aTensor = tensor(storage('FloatStorage', '0', 1), { size: [1], stride: [1] });
+const repeated = (count: number, ...bytes: readonly number[]) =>
+  Array.from({ length: count }, () => bytes).flat();
+
+describe('what would run code is refused by name', () => {
+  test.each([
+    ['a call of os.system', call(system, text('echo hello'))],
+    ['the function alone', system],
+    ['a call before the tensors', tuple(call(system, text('x')), dict({ a: aTensor }))],
+    ['a call as the key of a dict', [0x7d, ...call(system, text('x')), ...none, 0x73]],
+    ['a call as the state of a dict', [...call(orderedDict), ...call(system), ...build]],
+    ['a call among the arguments of a tensor', tensor(call(system), { size: [], stride: [] })],
+    ['a call that is stored in the memo', [...call(system), ...put(0)]],
+  ])('%s', async (_, attack) => {
+    const error = await refusal(attack);
+    expect(error.tag).toBe('unsafe-pickle');
+    expect(error.message).toBe(
+      'w.bin: found the Python object "posix.system", which loading the file would import; expected ' +
+        'tensors and plain data only. Nothing in it was run. Take a safetensors file of the same weights, ' +
+        'or save this one again in Python: import torch; from safetensors.torch import save_file; ' +
+        'tensors = torch.load("w.bin", map_location="cpu", weights_only=True); ' +
+        'save_file({k: v.contiguous().clone() for k, v in tensors.items()}, "w.safetensors")',
+    );
+  });
+
+  test.each([
+    ['os', 'system'],
+    ['nt', 'system'],
+    ['builtins', 'eval'],
+    ['builtins', 'exec'],
+    ['builtins', 'getattr'],
+    ['__builtin__', 'apply'],
+    ['subprocess', 'Popen'],
+    ['runpy', '_run_code'],
+    ['importlib', 'import_module'],
+    ['operator', 'attrgetter'],
+    ['functools', 'partial'],
+    ['_codecs', 'encode'],
+    ['collections', 'Counter'],
+    ['collections', 'OrderedDict.update'],
+    ['numpy.core.multiarray', '_reconstruct'],
+    ['torch', 'load'],
+    ['torch', 'hub.load'],
+    ['torch', '_utils._rebuild_tensor_v2'],
+    ['torch', 'storage.UntypedStorage'],
+    ['torch', 'Tensor'],
+    ['torch', 'device'],
+    ['torch.storage', '_load_from_bytes'],
+    ['torch.storage', 'TypedStorage'],
+    ['torch._utils', '_rebuild_sparse_tensor'],
+    ['torch._utils', '_rebuild_meta_tensor_no_storage'],
+    ['torch._tensor', '_rebuild_from_type_v2'],
+    ['torch.nn.modules.linear', 'Linear'],
+    ['torch.jit._pickle', 'restore_type_tag'],
+    ['', ''],
+    ['__proto__', 'constructor'],
+    ['torch', 'constructor'],
+    ['torch', '__proto__'],
+    ['torch', 'toString'],
+    ['torch', 'FloatStorage '],
+    [' torch', 'FloatStorage'],
+    ['Torch', 'FloatStorage'],
+  ])('GLOBAL %s %s', async (module, name) => {
+    const error = await refusal(global(module, name));
+    expect(error.tag).toBe('unsafe-pickle');
+    expect(error.context.found).toContain(JSON.stringify(`${module}.${name}`));
+  });
+
+  test('any other name', async () => {
+    const word = fc.stringMatching(/^[a-z_.]{0,12}$/);
+    await fc.assert(
+      fc.asyncProperty(word, word, async (module, name) => {
+        expect((await refusal(global(module, name))).tag).toBe('unsafe-pickle');
+      }),
+    );
+  });
+
+  test('a long name is cut, and a name without an end is not searched for', async () => {
+    const error = await refusal(global('m'.repeat(300), 'n'.repeat(200)));
+    expect(error.context.found.length).toBeLessThan(200);
+    expect((await refusal(global('m'.repeat(600), 'n'))).context.found).toContain('without an end');
+  });
+
+  test.each([
+    ['a text', text('os.system'), 'a call of a text'],
+    ['a tuple', tuple(), 'a call of a tuple of 0'],
+    ['a dtype', global('torch', 'float16'), 'a call of torch.float16'],
+    ['a storage type', global('torch', 'HalfStorage'), 'a call of torch.HalfStorage'],
+    ['a tensor', aTensor, 'a call of a tensor'],
+  ])('a call of %s', async (_, callee, found) => {
+    const error = await refusal(callee, tuple(), reduce);
+    expect([error.tag, error.context.found]).toEqual(['unsafe-pickle', found]);
+  });
+
+  test.each([
+    ['a dict', dict({})],
+    ['a list', list()],
+    ['a tensor', aTensor],
+    ['a dtype', global('torch', 'float16')],
+  ])('attributes set on %s', async (_, target) => {
+    expect((await refusal(target, dict({ x: none }), build)).tag).toBe('unsafe-pickle');
+  });
+
+  test.each([
+    ['a text', text('0')],
+    ['a tuple for something else', tuple(text('module'), none, none, none, none)],
+    ['a function as the type', tuple(text('storage'), orderedDict, text('0'), text('cpu'), int(1))],
+    [
+      'a view, as torch before 0.4 has',
+      tuple(
+        ...[text('storage'), global('torch', 'FloatStorage'), text('0'), text('cpu'), int(1)],
+        tuple(text('k'), int(0), int(1)),
+      ),
+    ],
+  ])('a reference by %s', async (_, id) => {
+    const error = await refusal(id, [opcodes.BINPERSID]);
+    expect(error.context.found).toBe('a reference to something else than a storage');
+  });
+});
+
+describe('every byte that is no opcode of the closed list', () => {
+  const closed = [
+    ...['MARK', 'STOP', 'BININT', 'BININT1', 'BININT2', 'NONE', 'BINPERSID', 'REDUCE'],
+    ...['BINUNICODE', 'APPEND', 'APPENDS', 'BUILD', 'GLOBAL', 'EMPTY_DICT', 'BINGET'],
+    ...['LONG_BINGET', 'EMPTY_LIST', 'BINPUT', 'LONG_BINPUT', 'SETITEM', 'SETITEMS', 'TUPLE'],
+    ...['EMPTY_TUPLE', 'BINFLOAT', 'TUPLE1', 'TUPLE2', 'TUPLE3', 'NEWTRUE', 'NEWFALSE', 'LONG1'],
+  ] as const;
+  const allowed = new Set<number>(closed.map((name) => opcodes[name]));
+  const others = Array.from({ length: 256 }, (_, byte) => byte).filter(
+    (byte) => !allowed.has(byte),
+  );
+
+  test('is refused by its name', async () => {
+    const operand = repeated(20, 0x31, 0x0a);
+    const before = [...text('a'), ...text('b'), ...mark, ...text('os'), ...text('system')];
+    for (const byte of others) {
+      const error = await refusal(before, [byte], operand);
+      expect(error.tag).toBe('unsafe-pickle');
+      expect(error.context.found).toMatch(/^the pickle opcode (?:[A-Z0-9_]+|0x[0-9a-f]{2})$/);
+    }
+    expect(others).toHaveLength(226);
+  });
+
+  test.each([
+    'INST',
+    'OBJ',
+    'NEWOBJ',
+    'STACK_GLOBAL',
+    'EXT1',
+    'PERSID',
+    'LONG4',
+    'BINUNICODE8',
+    'FRAME',
+    'POP',
+    'DUP',
+  ] as const)('%s is refused by that name', async (name) => {
+    const error = await refusal([opcodes[name]]);
+    expect(error.context.found).toBe(`the pickle opcode ${name}`);
+  });
+
+  test('and other protocols', async () => {
+    const error = await refused(() => read(Uint8Array.from([0x80, 4, 0x95])));
+    expect([error.tag, error.context.found]).toEqual(['unsafe-pickle', 'pickle protocol 4']);
+  });
+});
+
+describe('damage and bombs', () => {
+  const deep = 200_000;
+  test.each<[string, Pickled, string]>([
+    ['a text longer than the file', [0x58, 0xff, 0xff, 0xff, 0xff], '4294967295 bytes announced'],
+    ['a number longer than the file', [0x8a, 255, 1], '255 bytes announced'],
+    ['half a number', [0x4a, 1], '4 bytes announced where 2 are left'],
+    ['half a float', [0x47, 1], '8 bytes announced where 2 are left'],
+    ['a text that is not UTF-8', [0x58, 1, 0, 0, 0, 0xff], 'a text that is not UTF-8'],
+    ['values left over', [...none, ...none], 'values left over'],
+    ['no value', [], 'values left over or none'],
+    ['a mark left over', [...none, ...mark], 'values left over'],
+    ['bytes after the end', [...none, 0x2e, 1, 2], '3 bytes after the end'],
+    ['a tuple without its mark', [...none, 0x74], 'without its mark'],
+    ['a tuple of more than there is', [...none, 0x87], 'takes what is not there'],
+    ['a tuple of what lies below a mark', [...none, ...mark, 0x85], 'takes what is not there'],
+    ['a call of what lies below a mark', [...orderedDict, ...mark, 0x29, 0x52], 'not there'],
+    ['a memo of nothing', [...put(0)], 'takes what is not there'],
+    ['a memo that is not there', get(7), 'number 7 of its memo'],
+    ['a memo of the largest number', get(0xffff_ffff), 'number 4294967295 of its memo'],
+    ['an append to a tuple', [0x29, ...none, 0x61], 'a tuple of 0 that something is appended to'],
+    [
+      'an append to a tensor',
+      [...aTensor, ...none, 0x61],
+      'a tensor that something is appended to',
+    ],
+    ['a member set in a list', [0x5d, ...none, ...none, 0x73], 'a list of 0 whose members are set'],
+    ['a key without a value', [0x7d, ...mark, ...text('a'), 0x75], 'a key without a value'],
+    [
+      'the same key twice',
+      [0x7d, ...mark, ...text('a'), ...none, ...text('a'), ...none, 0x75],
+      'the key "a" twice',
+    ],
+    ['a tuple as a key', [0x7d, ...tuple(), ...none, 0x73], 'a tuple of 0 as a key'],
+    ['a fraction as a key', [0x7d, ...float(0.5), ...none, 0x73], 'a number as a key'],
+    [
+      'too few arguments',
+      call(global('torch._utils', '_rebuild_tensor_v2'), none),
+      '1 arguments of',
+    ],
+    ['arguments that are no tuple', [...orderedDict, ...dict({}), ...reduce], 'with a dict of 0'],
+    ['an ordered dict with arguments', call(orderedDict, list()), '1 arguments of'],
+    ['a size of a tensor', call(global('torch', 'Size'), aTensor), 'a size made of a tensor'],
+    [
+      'a parameter of a text',
+      call(global('torch._utils', '_rebuild_parameter'), text('a'), none, none),
+      'a parameter made of a text',
+    ],
+    [
+      'a storage of fewer than no elements',
+      storage('FloatStorage', '0', -1),
+      'a storage of -1 elements',
+    ],
+    [
+      'a storage of 2^70 elements',
+      storage('FloatStorage', '0', 2n ** 70n),
+      'a storage of 1180591620717411303424 elements',
+    ],
+    [
+      'a storage of 2^2000 elements',
+      storage('FloatStorage', '0', 2n ** 2000n),
+      'a storage of a number elements',
+    ],
+  ])('%s', async (_, attack, found) => {
+    const error = await refusal(attack);
+    expect(['bad-pickle', 'duplicate-key']).toContain(error.tag);
+    expect(error.context.found).toContain(found);
+    expect(error.message.length).toBeLessThan(800);
+  });
+
+  test('a pickle without its first bytes', async () => {
+    expect((await refused(() => read(new Uint8Array()))).context.found).toContain(
+      '1 bytes announced',
+    );
+    expect((await refused(() => read(Uint8Array.from([0x2e, 0x2e])))).context.found).toContain(
+      'PROTO',
+    );
+  });
+
+  test('tuples, lists and marks in each other by the hundred thousand do no harm', async () => {
+    expect(of(none, repeated(deep, opcodes.TUPLE1))).toMatchObject({ kind: 'tuple' });
+    expect(of(repeated(deep, 0x5d), repeated(deep - 1, 0x61))).toMatchObject({ kind: 'list' });
+    expect(of(repeated(deep, 0x28), repeated(deep, 0x74))).toMatchObject({ kind: 'tuple' });
+  });
+
+  test('a list that holds itself is made once', () => {
+    const value = of([0x5d], put(0), get(0), [0x61]) as Extract<Value, { kind: 'list' }>;
+    expect(value.items[0]).toBe(value);
+  });
+
+  test('more values than any model has are refused before they are made', async () => {
+    const attack = new Uint8Array(2 ** 23).fill(0x7d);
+    attack.set([0x80, 2]);
+    expect((await refused(() => read(attack))).context.found).toBe('more than 4194304 values');
+  });
+
+  test('a memo that doubles with each step takes the memory of its steps', () => {
+    const steps = Array.from({ length: 200 }, (_, i) => [
+      ...get(i),
+      ...get(i),
+      0x86,
+      ...put(i + 1),
+    ]);
+    const value = of(tuple([...tuple(), ...put(0)], ...steps));
+    expect(value).toMatchObject({ kind: 'tuple', items: { length: 201 } });
+  });
+
+  test('arbitrary bytes are refused with a FormatError, never another error', () => {
+    const codes = fc.constantFrom(...'(.JKMNQRXabc}eh]jqrstu)G\x85\x86\x87\x88\x89\x8a'.split(''));
+    const byte = fc.oneof(
+      codes.map((code) => code.charCodeAt(0)),
+      fc.nat({ max: 255 }),
+    );
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 60 }), (bytes) => {
+        try {
+          of(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('plain data', () => {
+  test.each<[string, Pickled, Value]>([
+    ['None', none, null],
+    ['True', [0x88], true],
+    ['False', [0x89], false],
+    ['0', int(0), 0],
+    ['-1', int(-1), -1],
+    ['255', int(255), 255],
+    ['2^40', int(2 ** 40), 2 ** 40],
+    ['-2^63', int(-(2n ** 63n)), -(2n ** 63n)],
+    ['a long of no bytes', [0x8a, 0], 0],
+    ['BININT', [0x4a, 0xfe, 0xff, 0xff, 0xff], -2],
+    ['BININT2', [0x4d, 0x34, 0x12], 0x1234],
+    ['a float', float(-0.1), -0.1],
+    ['a text', text('schlüssel 名'), 'schlüssel 名'],
+    ['a size', call(global('torch', 'Size'), tuple(int(2))), { kind: 'tuple', items: [2] }],
+    ['a short tuple', [...none, 0x88, 0x86], { kind: 'tuple', items: [null, true] }],
+  ])('%s', (_, pickled, value) => {
+    expect(of(pickled)).toEqual(value);
+  });
+
+  test('a dict keeps its order and takes no name specially', () => {
+    const value = of(dict({ b: int(1), ['__proto__']: int(2), a: int(3) }));
+    if (value === null || typeof value !== 'object' || value.kind !== 'dict') throw new Error();
+    expect([...value.items!]).toEqual([
+      ['b', 1],
+      ['__proto__', 2],
+      ['a', 3],
+    ]);
+  });
+
+  test('attributes of an ordered dict are dropped', () => {
+    const value = of(call(orderedDict), dict({ _metadata: dict({}) }), build);
+    expect(value).toEqual({ kind: 'dict', ordered: true, items: null });
+  });
+});
