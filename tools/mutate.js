@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compilerFaults, compilerTests } from './faults/compiler.js';
 import { shaderFaults, shaderTests } from './faults/shaders.js';
+import { torchFaults, torchTests } from './faults/torch.js';
 
 /** @typedef {import('./faults/shaders.js').Suite} Suite */
 
@@ -19,6 +20,7 @@ const parts = [
     testsOf: shaderTests,
   },
   { folder: 'src/wgsl', suffix: '.ts', faults: compilerFaults, testsOf: compilerTests },
+  { folder: 'src/formats/torch', suffix: '.ts', faults: torchFaults, testsOf: torchTests },
 ];
 
 const at = process.argv.indexOf('--only');

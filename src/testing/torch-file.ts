@@ -50,7 +50,8 @@ export function zipFile(parts: readonly ZipPart[], end: ZipEnd = {}): Uint8Array
   return file;
 }
 
-function localHeader({ path, local = {} }: ZipPart, at: number): readonly number[] {
+/** With padding, so that the bytes behind it lie at a multiple of 64. */
+export function localHeader({ path, local = {} }: ZipPart, at: number): readonly number[] {
   const name = new TextEncoder().encode(local.path ?? path);
   const padding = alignment - ((at + 30 + name.length + 4) % alignment);
   return [

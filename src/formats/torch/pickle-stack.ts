@@ -2,8 +2,8 @@ import { damagedPickle } from './pickle-cursor.ts';
 import type { Refusal } from './refusal.ts';
 import type { Value } from './values.ts';
 
-/** More than 100,000 tensors take; bounds what a small file can make. */
-const maxValues = 2 ** 22;
+/** As many as 80,000 tensors take; bounds what a small file can make. */
+const maxValues = 2 ** 21;
 
 /** What an unpickler works on. Nothing below the last mark can be taken. */
 export class Stack {

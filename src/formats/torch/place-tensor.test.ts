@@ -206,12 +206,12 @@ describe('tensors that are refused, by name', () => {
     [
       'a negative view',
       v2(floats, int(0), tuple(int(6)), tuple(int(1)), [0x89], none, dict({ neg: [0x88] })),
-      'to be read as its negative or conjugate',
+      'to be read as their negatives',
     ],
     [
       'marks that are no dict',
       v2(floats, int(0), tuple(int(6)), tuple(int(1)), [0x89], none, [0x88]),
-      'to be read as its negative',
+      'to be read as their negatives',
     ],
   ])('%s', async (_, value, found) => {
     const error = await refused(read(dict({ w: value })));
@@ -225,16 +225,51 @@ describe('tensors that are refused, by name', () => {
       const error = await refused(
         read(dict({ w: tensor(storage(type, '0', 3), { size: [1], stride: [1] }) })),
       );
-      expect([error.tag, error.context.found]).toEqual(['unknown-dtype', `dtype torch.${type}`]);
+      expect([error.tag, error.context.found]).toEqual(['bad-tensor', `dtype torch.${type}`]);
     },
   );
 
-  test('a text in place of a dtype', async () => {
-    const value = call(
+  const v3 = (of: Pickled, dtype: Pickled, size = 6) =>
+    call(
       global('torch._utils', '_rebuild_tensor_v3'),
-      ...[floats, int(0), tuple(int(6)), tuple(int(1)), [0x89], none, text('float32')],
+      ...[of, int(0), tuple(int(size)), tuple(int(1)), [0x89], none, dtype],
     );
-    expect((await refused(read(dict({ value })))).context.found).toBe('dtype a text');
+  const untyped = (bytes: number) => [
+    ...tuple(
+      text('storage'),
+      global('torch.storage', 'UntypedStorage'),
+      text('0'),
+      text('cpu'),
+      int(bytes),
+    ),
+    0x51,
+  ];
+
+  test.each<[string, Pickled, string]>([
+    ['a text', v3(untyped(24), text('float32')), 'dtype a text'],
+    ['none', v3(untyped(24), none), 'dtype torch.UntypedStorage'],
+    [
+      'one that torch packs',
+      v3(untyped(24), global('torch', 'float4_e2m1fn_x2')),
+      'dtype torch.float4_e2m1fn_x2',
+    ],
+    ['another than its storage has', v3(floats, global('torch', 'int32')), 'dtype torch.int32'],
+  ])('as the dtype %s', async (_, value, found) => {
+    expect((await refused(read(dict({ value })))).context.found).toBe(found);
+  });
+
+  test('an element that is only half in the storage', async () => {
+    const value = v3(untyped(7), global('torch', 'float32'), 2);
+    const error = await refused(read(dict({ value }), { 0: new Uint8Array(7) }));
+    expect(error.context).toMatchObject({
+      found: 'its last element at number 1 of its storage',
+      expected: 'below 1, the elements in it',
+    });
+  });
+
+  test('a storage with bytes left over holds the others', async () => {
+    const value = v3(untyped(7), global('torch', 'float32'), 1);
+    expect(await read(dict({ value }), { 0: new Uint8Array(7) })).toHaveLength(1);
   });
 
   test('a mark that is off is none', async () => {

@@ -1,7 +1,7 @@
 import { bitsOf, type Dtype } from '../../numerics/dtype.ts';
 import { isUntyped } from './globals.ts';
 import type { Range } from './local.ts';
-import { quote, type Refusal } from './refusal.ts';
+import { again, quote, type Refusal } from './refusal.ts';
 import { isKind, kindOf, type Storage, say, type Tensor, type Value } from './values.ts';
 
 /** A tensor as it lies in a torch file. */
@@ -34,15 +34,15 @@ export function placeTensor(
   largest: number,
   refuse: Refusal,
 ): TorchTensor {
-  const bad = (found: string, expected: string) =>
-    refuse('bad-tensor', found, expected, undefined, name);
+  const bad = (found: string, expected: string, advice = again) =>
+    refuse('bad-tensor', found, expected, advice, name);
   const { storage } = tensor;
   if (!isKind(storage, 'storage')) throw bad(`${kindOf(storage)} as its storage`, 'a storage');
   if (hasMarks(tensor.marks)) {
-    const found = 'a tensor to be read as its negative or conjugate';
-    throw bad(found, 'one stored as it is: call resolve_neg() or resolve_conj() before saving');
+    const advice = 'Call resolve_neg() or resolve_conj() on it in Python, and save it again.';
+    throw bad('values to be read as their negatives or conjugates', 'values as they are', advice);
   }
-  const dtype = dtypeOf(storage, tensor.dtype, name, refuse);
+  const dtype = dtypeOf(storage, tensor.dtype, bad);
   const width = bitsOf[dtype] / 8;
   const range = storageRange(storage, width, find, bad);
 
@@ -60,30 +60,27 @@ export function placeTensor(
     throw bad(`${strides.length} strides`, `${shape.length}, one for each axis`);
   }
   const count = countElements(shape, largest / width, bad);
-  const capacity = (range.end - range.begin) / width;
+  const capacity = Math.floor((range.end - range.begin) / width);
   const last = offset + shape.reduce((sum, size, i) => sum + (size - 1) * strides[i], 0);
   if (count > 0 && last >= capacity) {
     const found = `its last element at number ${last} of its storage`;
-    throw bad(found, `below ${Math.floor(capacity)}, the elements in it`);
+    throw bad(found, `below ${capacity}, the elements in it`);
   }
   const begin = range.begin + (count === 0 ? 0 : offset * width);
   const end = count === 0 ? begin : range.begin + (last + 1) * width;
   return { name, dtype, shape, begin, end, strides: isCOrder(shape, strides) ? null : strides };
 }
 
-type Bad = (found: string, expected: string) => Error;
+type Bad = (found: string, expected: string, advice?: string) => Error;
 
-function dtypeOf(storage: Storage, own: Value, name: string, refuse: Refusal): Dtype {
-  const type = own === null ? storage.type : own;
-  const { dtype } = isKind(type, 'storage type') || isKind(type, 'dtype') ? type : { dtype: null };
-  if (dtype !== null) return dtype;
-  throw refuse(
-    'unknown-dtype',
-    `dtype ${kindOf(type)}`,
-    'one that safetensors has',
-    undefined,
-    name,
-  );
+/** That of the storage, or the tensor's own over a storage of bytes. */
+function dtypeOf({ type }: Storage, own: Value, bad: Bad): Dtype {
+  const named = isUntyped(type) ? own : type;
+  const { dtype } =
+    isKind(named, 'storage type') || isKind(named, 'dtype') ? named : { dtype: null };
+  if (dtype !== null && (own === null || named === own)) return dtype;
+  const advice = 'Change its dtype in Python, and save it again.';
+  throw bad(`dtype ${kindOf(own ?? type)}`, 'one that safetensors has', advice);
 }
 
 /** At most `most`, counted from the first axis on: a later 0 does not excuse a product beyond 2^53. */
@@ -93,8 +90,13 @@ function countElements(shape: readonly number[], most: number, bad: Bad): number
   for (const size of shape) {
     count *= size;
     if (count <= limit) continue;
-    const found = `shape [${shape.join(', ')}], more bytes than the whole file has`;
-    throw bad(found, 'a tensor that the file holds: call contiguous() before saving');
+    const sizes = `${shape.slice(0, 8).join(', ')}${shape.length > 8 ? ', …' : ''}`;
+    const found = `shape [${sizes}], more bytes than the whole file has`;
+    throw bad(
+      found,
+      'values that are all in the file',
+      'Call contiguous() on it in Python, and save it again.',
+    );
   }
   return count;
 }
@@ -104,7 +106,7 @@ function storageRange(storage: Storage, width: number, find: FindStorage, bad: B
   const { type, key, numel } = storage;
   const range = find(key);
   if (!range) throw bad(`no storage ${quote(key)} in the archive`, 'one, as the tensor says');
-  const unit = isUntyped(type) ? 1 : type.dtype === null ? width : bitsOf[type.dtype] / 8;
+  const unit = isUntyped(type) ? 1 : width;
   const bytes = range.end - range.begin;
   if (Math.floor(bytes / unit) === numel) return range;
   throw bad(`a storage of ${bytes} bytes`, `${numel * unit}, as the tensor says`);

@@ -60,7 +60,7 @@ function rootOf(names: readonly string[], refuse: Refusal): string {
   const expected = 'a zip archive as torch.save writes';
   if (pickles.length !== 1) {
     const found = pickles.length === 0 ? 'a zip archive without data.pkl' : 'two data.pkl';
-    throw refuse('not-torch', found, expected);
+    throw refuse('not-torch', found, expected, 'Unpack it first, and open the weights in it.');
   }
   const root = pickles[0].slice(0, pickles[0].indexOf('/'));
   const stray = names.find((name) => !name.startsWith(`${root}/`));
@@ -69,7 +69,9 @@ function rootOf(names: readonly string[], refuse: Refusal): string {
   }
   const code = [`${root}/constants.pkl`, `${root}/code/`];
   if (names.some((name) => code.some((each) => name.startsWith(each)))) {
-    throw refuse('not-torch', 'a TorchScript program (torch.jit.save)', expected);
+    const advice =
+      'Load it in Python with torch.jit.load, and save its state_dict() as safetensors.';
+    throw refuse('not-torch', 'a TorchScript program', expected, advice);
   }
   return root;
 }

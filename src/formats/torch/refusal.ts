@@ -13,7 +13,8 @@ export const again = 'The file is incomplete or damaged: download or save it aga
 
 /** Refusals that advise to save the file again as safetensors, unless they say something else. */
 export function refusing(file: string): Refusal {
-  return (tag, found, expected, advice = convert(file), tensor) =>
+  const convertOrAsk = `${convert(file)}. Where Python refuses it, too, ask who made it for safetensors.`;
+  return (tag, found, expected, advice = convertOrAsk, tensor) =>
     new FormatError(tag, {
       file,
       ...(tensor === undefined ? {} : { tensor: tensor.slice(0, longest) }),

@@ -53,7 +53,8 @@ describe('what would run code is refused by name', () => {
         'tensors and plain data only. Nothing in it was run. Take a safetensors file of the same weights, ' +
         'or save this one again in Python: import torch; from safetensors.torch import save_file; ' +
         'tensors = torch.load("w.bin", map_location="cpu", weights_only=True); ' +
-        'save_file({k: v.contiguous().clone() for k, v in tensors.items()}, "w.safetensors")',
+        'save_file({k: v.contiguous().clone() for k, v in tensors.items()}, "w.safetensors"). ' +
+        'Where Python refuses it, too, ask who made it for safetensors.',
     );
   });
 
@@ -199,7 +200,7 @@ describe('every byte that is no opcode of the closed list', () => {
 });
 
 describe('damage and bombs', () => {
-  const deep = 200_000;
+  const deep = 100_000;
   test.each<[string, Pickled, string]>([
     ['a text longer than the file', [0x58, 0xff, 0xff, 0xff, 0xff], '4294967295 bytes announced'],
     ['a number longer than the file', [0x8a, 255, 1], '255 bytes announced'],
@@ -288,9 +289,9 @@ describe('damage and bombs', () => {
   });
 
   test('more values than any model has are refused before they are made', async () => {
-    const attack = new Uint8Array(2 ** 23).fill(0x7d);
+    const attack = new Uint8Array(2 ** 22).fill(0x7d);
     attack.set([0x80, 2]);
-    expect((await refused(() => read(attack))).context.found).toBe('more than 4194304 values');
+    expect((await refused(() => read(attack))).context.found).toBe('more than 2097152 values');
   });
 
   test('a memo that doubles with each step takes the memory of its steps', () => {

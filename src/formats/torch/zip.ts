@@ -98,7 +98,7 @@ function directoryPlace(last: DataView, fileSize: number, refuse: Refusal): Plac
     };
     const agree =
       u64(last, large + 24) === wide.count &&
-      [0, wide.count].includes(place.count === most16 ? 0 : place.count) &&
+      [most16, wide.count].includes(place.count) &&
       [most32, wide.length].includes(place.length) &&
       [most32, wide.begin].includes(place.begin);
     if (!agree) throw damaged('two end records that do not agree', 'the same in both');
@@ -124,7 +124,8 @@ function readEntries(view: DataView, { begin, count }: Place, refuse: Refusal): 
     const extraAt = nameAt + view.getUint16(at + 28, true);
     const commentAt = extraAt + view.getUint16(at + 30, true);
     const next = commentAt + view.getUint16(at + 32, true);
-    if (next > view.byteLength) throw damaged('an entry that ends behind the directory', 'a whole');
+    if (next > view.byteLength)
+      throw damaged('an entry that ends behind the directory', 'all of it');
     const name = decodeName(view, nameAt, extraAt);
     if (name === null) throw damaged('the name of an entry that is not UTF-8', 'UTF-8');
     if (names.has(name)) throw damaged(`the entry ${quote(name)} twice`, 'each name once');
