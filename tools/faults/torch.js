@@ -20,11 +20,7 @@ export const torchFaults = [
   ['pickle-cursor', 'BigInt.asIntN(8 * length, value)', 'value'],
   ['pickle-cursor', 'getFloat64(this.#take(8))', 'getFloat64(this.#take(8), true)'],
   ['pickle-cursor', "'utf-8', { fatal: true, ", "'utf-8', { "],
-  [
-    'globals',
-    'known.get(`${module}\\n${name}`)',
-    "known.get(`${module}.${name}`.replace(/\\.(?=\\w+$)/, '\\n'))",
-  ],
+  ['globals', "name.lastIndexOf('.')", "name.indexOf('.')"],
   ['globals', "if (isKind(args[0], 'tuple')) return args[0];", 'return args[0];'],
   ['globals', "if (isKind(args[0], 'tensor')) return args[0];", 'return args[0];'],
   ['globals', 'if (args.length >= least && args.length <= most) return;', 'return;'],

@@ -139,6 +139,14 @@ describe('what would run code is refused by name', () => {
   test.each([
     ['a text', text('0')],
     ['a tuple for something else', tuple(text('module'), none, none, none, none)],
+    [
+      'a storage by another word',
+      tuple(text('module'), global('torch', 'FloatStorage'), text('0'), text('cpu'), int(1)),
+    ],
+    [
+      'a number as its key',
+      tuple(text('storage'), global('torch', 'FloatStorage'), int(0), text('cpu'), int(1)),
+    ],
     ['a function as the type', tuple(text('storage'), orderedDict, text('0'), text('cpu'), int(1))],
     [
       'a view, as torch before 0.4 has',
