@@ -1,6 +1,8 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { bf16, f32, modelFile } from '../src/testing/model-file.ts';
 import { expect, test } from './fixtures/kept-page.ts';
-import { type Files, names, tinyTensors } from './fixtures/model-folder.ts';
+import { type Files, names, tinyTensors, weightsOnly } from './fixtures/model-folder.ts';
 
 test.describe('files that are no models', () => {
   type Case = { readonly about: string; readonly files: Files; readonly says: readonly string[] };
@@ -131,4 +133,37 @@ test('refuses an index that leads out of its folder', async ({ workbench, onDisk
   await expect(workbench.findings).toContainText([
     'tensor "a": found the file name "../secret.safetensors"; expected the plain name of a .safetensors file beside the index.',
   ]);
+});
+
+test('says of folders of links what happened and what helps, beside a good folder too', async ({
+  workbench,
+  onDisk,
+}) => {
+  const blob = 'ab'.repeat(32);
+  const [blobs, good] = await onDisk({
+    'models--org--tiny/blobs': { [blob]: modelFile(tinyTensors()) },
+    'good-base': weightsOnly(tinyTensors()),
+  });
+  const cache = dirname(blobs);
+  const snapshot = join(cache, 'snapshots', '0a1b2c');
+  await mkdir(snapshot, { recursive: true });
+  await symlink(`../../blobs/${blob}`, join(snapshot, 'model.safetensors'));
+
+  await workbench.open();
+  await workbench.drop([cache, good]);
+  await expect(workbench.recipe.base('good-base')).toContainText('safetensors');
+  await expect(workbench.refused).toContainText('browsers leave links out of a folder');
+  await expect(workbench.refused).toContainText('hf download org/tiny --local-dir tiny');
+
+  await workbench.drop([snapshot]);
+  await expect(workbench.refused).toContainText('0a1b2c: found a folder without files');
+  await expect(workbench.refused).toContainText('Files…');
+});
+
+test('opens weights whose ending is in upper case', async ({ workbench, onDisk }) => {
+  await workbench.open();
+  await workbench.drop(
+    await onDisk({ 'loud-base': { 'MODEL.SAFETENSORS': modelFile(tinyTensors()) } }),
+  );
+  await expect(workbench.recipe.base('loud-base')).toContainText('safetensors');
 });

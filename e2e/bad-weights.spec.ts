@@ -22,7 +22,7 @@ test.describe('a weight file that cannot be read', () => {
     {
       about: 'is empty',
       file: new Uint8Array(0),
-      says: 'found 0 bytes; expected at least 8. The file is incomplete',
+      says: 'found an empty file; expected a safetensors file, 8 bytes at least. It was not saved or not downloaded to its end',
     },
     {
       about: 'ends inside its header',

@@ -31,7 +31,7 @@ export function DropTarget({ children }: { readonly children: ReactNode }) {
         if (!event.dataTransfer || !hasFiles(event)) return;
         event.preventDefault();
         readDrop(event.dataTransfer)
-          .then((offered) => openFiles(session, offered))
+          .then(({ offered, folders }) => openFiles(session, offered, folders))
           .catch((error) =>
             session.view.getState().tell(`The drop could not be read: ${failureOf(error).message}`),
           );

@@ -8,15 +8,20 @@ import { readRecipeFile } from './read-recipe-file.ts';
 
 /**
  * Opens the models among files the user dropped or picked, and gives each a place in the recipe. A lone
- * recipe file replaces the recipe.
+ * recipe file replaces the recipe. `folders` names the folders among what was dropped: one that shows no files is
+ * named, too.
  */
-export async function openFiles(session: Session, offered: readonly Offered[]): Promise<void> {
+export async function openFiles(
+  session: Session,
+  offered: readonly Offered[],
+  folders: readonly string[] = [],
+): Promise<void> {
   const { models, recipe, view } = session;
   const [first] = offered;
-  if (offered.length === 1 && /recipe\.json$/i.test(first.file.name)) {
+  if (offered.length === 1 && folders.length === 0 && /recipe\.json$/i.test(first.file.name)) {
     return readRecipeFile(session, first.file);
   }
-  const { candidates, refused, notes } = await sortOffered(offered);
+  const { candidates, refused, notes } = await sortOffered(offered, folders);
   models.getState().refuse([...refused, ...notes]);
   if (candidates.length === 0) {
     view.getState().showPane('recipe');

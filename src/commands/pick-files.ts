@@ -8,7 +8,7 @@ export const pickFiles: Command = {
   enabled: () => true,
   run: async (session) => {
     const files = await chooseFiles({ multiple: true });
-    if (files.length > 0) {
+    if (files && files.length > 0) {
       await openFiles(
         session,
         files.map((file) => ({ path: file.name, file })),
@@ -23,8 +23,8 @@ type Options = {
   readonly accept?: string;
 };
 
-/** Asks with the browser's own file dialog; [] when the user cancels. */
-export function chooseFiles(options: Options): Promise<readonly File[]> {
+/** Asks with the browser's own file dialog; null when the user cancels. */
+export function chooseFiles(options: Options): Promise<readonly File[] | null> {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = options.multiple ?? false;
@@ -32,7 +32,7 @@ export function chooseFiles(options: Options): Promise<readonly File[]> {
   input.accept = options.accept ?? '';
   return new Promise((resolve) => {
     input.onchange = () => resolve([...(input.files ?? [])]);
-    input.oncancel = () => resolve([]);
+    input.oncancel = () => resolve(null);
     input.click();
   });
 }

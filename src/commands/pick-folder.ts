@@ -2,6 +2,7 @@ import type { Offered } from '../stores/dropped.ts';
 import type { Command } from './command.ts';
 import { openFiles } from './open-files.ts';
 import { chooseFiles } from './pick-files.ts';
+import type { Drop } from './read-drop.ts';
 
 export const pickFolder: Command = {
   id: 'open-folder',
@@ -9,22 +10,24 @@ export const pickFolder: Command = {
   shortcut: 'Mod+Shift+O',
   enabled: () => true,
   run: async (session) => {
-    const offered = await chooseFolder();
-    if (offered.length > 0) await openFiles(session, offered);
+    const drop = await chooseFolder();
+    if (drop) await openFiles(session, drop.offered, drop.folders);
   },
 };
 
-/** The directory picker where there is one, a file input for folders elsewhere. */
-async function chooseFolder(): Promise<readonly Offered[]> {
+/** The directory picker where there is one, a file input for folders elsewhere. Null when it was closed. */
+async function chooseFolder(): Promise<Drop | null> {
   if (!('showDirectoryPicker' in window)) {
     const files = await chooseFiles({ folder: true, multiple: true });
-    return files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+    if (files === null) return null;
+    const offered = files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+    return { offered, folders: offered.length === 0 ? ['The folder'] : [] };
   }
   try {
     const folder = await window.showDirectoryPicker({ id: 'amalgam-models' });
-    return await filesIn(folder, folder.name);
+    return { offered: await filesIn(folder, folder.name), folders: [folder.name] };
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return [];
+    if (error instanceof DOMException && error.name === 'AbortError') return null;
     throw error;
   }
 }

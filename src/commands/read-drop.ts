@@ -1,10 +1,19 @@
 import type { Offered } from '../stores/dropped.ts';
 
+export type Drop = {
+  readonly offered: readonly Offered[];
+  /** Names of the folders that were dropped; browsers may show nothing of what is in them. */
+  readonly folders: readonly string[];
+};
+
 /** Every file of a drop, folders opened. Must be called while the drop event is being handled. */
-export async function readDrop(data: DataTransfer): Promise<readonly Offered[]> {
+export async function readDrop(data: DataTransfer): Promise<Drop> {
   const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  if (entries.length === 0) return [...data.files].map((file) => ({ path: file.name, file }));
-  return (await Promise.all(entries.map(filesOf))).flat();
+  if (entries.length === 0) {
+    return { offered: [...data.files].map((file) => ({ path: file.name, file })), folders: [] };
+  }
+  const folders = entries.filter((entry) => entry.isDirectory).map(({ name }) => name);
+  return { offered: (await Promise.all(entries.map(filesOf))).flat(), folders };
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<readonly Offered[]> {

@@ -69,3 +69,10 @@ test('requests and events are told apart', () => {
   expect([parseRequest(request), parseEvent(request)]).toEqual([request, null]);
   expect([parseRequest(event), parseEvent(event)]).toEqual([null, event]);
 });
+
+test('however long an error is, a bounded part of it travels', () => {
+  const long = 'x'.repeat(1_000_000);
+  const { message, context } = toWire(new EngineError('t', long, { found: long }));
+  expect(message).toMatch(/^x{4000}… \(1000000 characters\)$/);
+  expect(context['found']).toHaveLength(message.length);
+});

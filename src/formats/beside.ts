@@ -1,6 +1,7 @@
 /** What of a model's folder goes into the output beside its weights: every small file but these. */
 import { formatBytes } from './bytes.ts';
 import { kinds, leftByTraining } from './file-kinds.ts';
+import { weightsEnding } from './weight-files.ts';
 
 /** A file that is not copied. */
 export type LeftOut = {
@@ -32,9 +33,9 @@ const left: readonly Kind[] = [
   { pattern: /\.(?:pyc|pyo|tmp|lock|part|incomplete|crswap|swp)$|~$/i, reason: 'temporary' },
   { pattern: leftByTraining, reason: 'left behind by a training run' },
   ...kinds,
-  { pattern: /\.safetensors$/i, reason: 'weights that are not part of the model' },
+  { pattern: weightsEnding, reason: 'weights that are not part of the model' },
   {
-    pattern: /\.index(?:\.[\w-]+)?\.json$/,
+    pattern: /\.index(?:\.[\w-]+)?\.json$/i,
     reason: 'an index of weight files; the output gets its own where it needs one',
   },
 ];

@@ -1,5 +1,6 @@
 /** Which weight files of one folder are the model, where names and the index can be read several ways. */
 import { FormatError } from './error.ts';
+import { aboutLinks } from './links.ts';
 import { parseIndex } from './safetensors/index.ts';
 import {
   isModelWeights,
@@ -120,7 +121,7 @@ function isBetter(a: WeightSet, b: WeightSet): boolean {
 }
 
 const isOf = (set: WeightSet, of: { readonly stem: string; readonly variant: string | null }) =>
-  set.stem === of.stem && set.variant === of.variant;
+  set.stem.toLowerCase() === of.stem.toLowerCase() && set.variant === of.variant;
 
 function filesOf(text: string, file: string, problems: FormatError[]): readonly string[] | null {
   try {
@@ -139,6 +140,6 @@ function missingError(file: string, missing: readonly string[], expected: string
     file,
     found: `no ${listed}${more}`,
     expected,
-    advice: 'Add the missing files: drop the whole folder, with every shard.',
+    advice: `Add the missing files: drop the whole folder, with every shard. ${aboutLinks}`,
   });
 }

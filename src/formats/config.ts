@@ -23,10 +23,14 @@ export type ConfigFacts = {
   readonly quantization: string | null;
 };
 
+/** What to do about a config.json that cannot be read. */
+export const configAdvice =
+  'transformers would not read it either. Save it as plain UTF-8, take it again from where the model came from, or leave it out.';
+
 /** Parses config.json as Python would. Throws `FormatError` with line and column. */
 export function parseConfig(text: string, file: string): Fields {
   const fail = (found: string, cause?: unknown) => {
-    const advice = 'Repair the file, or take it again from where the model came from.';
+    const advice = configAdvice;
     return new FormatError('bad-config', { file, found, expected: 'a JSON object', advice }, cause);
   };
   try {
@@ -34,6 +38,9 @@ export function parseConfig(text: string, file: string): Fields {
     if (root instanceof Map) return toPlain(root) as Fields;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
+    if (text.startsWith('\uFEFF')) throw fail('a byte order mark in front of its JSON', error);
+    if (text.trim() === '') throw fail('an empty file', error);
+    if (text.charAt(error.at) === '\0') throw fail('NUL bytes in its text', error);
     throw fail(`invalid JSON at ${placeInText(text, error.at)}: ${error.message}`, error);
   }
   throw fail('JSON that is no object');

@@ -10,6 +10,8 @@ export type FormatTag =
   | 'number-too-large'
   | 'bad-metadata'
   | 'bad-tensor'
+  | 'no-tensors'
+  | 'too-many-tensors'
   | 'unknown-dtype'
   | 'bad-shape'
   | 'bad-offsets'
@@ -24,6 +26,7 @@ export type FormatTag =
   | 'trailing-bytes'
   | 'bad-index'
   | 'index-file-name'
+  | 'index-too-large'
   | 'missing-shard'
   | 'duplicate-tensor'
   | 'bad-config'
@@ -37,6 +40,8 @@ export type FormatTag =
   | 'other-weights'
   | 'archive'
   | 'no-model'
+  | 'links'
+  | 'unfinished'
   | 'several-models'
   | 'left-over';
 
@@ -48,13 +53,30 @@ export type FormatContext = {
   readonly advice: string;
 };
 
+/** Longest piece of a file that an error quotes, in characters. */
+const MOST_QUOTED = 300;
+
+/** Both ends of what is too long to quote: whoever made the file, an error is of a bounded length. */
+export function quoted(text: string, most = MOST_QUOTED): string {
+  if (text.length <= most) return text;
+  const [head, tail] = [text.slice(0, most / 2), text.slice(-most / 4)];
+  return `${head}…${tail} (${text.length.toLocaleString('en-US')} characters)`;
+}
+
 /** A file that is not what it says it is. The message names file, tensor, found, expected, advice. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
   readonly tag: FormatTag;
   readonly context: FormatContext;
 
-  constructor(tag: FormatTag, context: FormatContext, cause?: unknown) {
+  constructor(tag: FormatTag, given: FormatContext, cause?: unknown) {
+    const context = {
+      ...given,
+      file: quoted(given.file),
+      ...(given.tensor === undefined ? {} : { tensor: quoted(given.tensor) }),
+      found: quoted(given.found),
+      expected: quoted(given.expected),
+    };
     const { file, tensor, found, expected, advice } = context;
     const place = tensor === undefined ? file : `${file}, tensor "${tensor}"`;
     super(

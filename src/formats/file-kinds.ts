@@ -51,6 +51,13 @@ export const kinds: readonly Kind[] = [
     reason: 'weights in another format',
   },
   {
+    tag: 'unfinished',
+    pattern: /\.(?:crdownload|opdownload|download|part|partial|incomplete|aria2|tmp)$/i,
+    found: 'a download that did not finish',
+    advice: 'Let the download finish, or download the file again.',
+    reason: 'a download that did not finish',
+  },
+  {
     tag: 'archive',
     pattern: /\.(?:zip|tar|gz|tgz|xz|bz2|zst|7z|rar)$/i,
     found: 'an archive',

@@ -47,6 +47,22 @@ describe('models', () => {
     expect(models.map(({ name, weights }) => [name, weights])).toEqual([['m', shards('m/', 2)]]);
   });
 
+  test.each(['m/MODEL.SAFETENSORS', 'm/model.SafeTensors', 'm/model.sft', 'm/model.safetensor'])(
+    '%s holds weights',
+    (path) => {
+      expect(drop(path).models).toMatchObject([{ name: 'm', weights: [path], companions: [] }]);
+    },
+  );
+
+  test('shards and index in upper case', () => {
+    const names = ['1', '2'].map((n) => `m/MODEL-0000${n}-OF-00002.SAFETENSORS`);
+    const index = 'm/MODEL.SAFETENSORS.INDEX.JSON';
+    const { models, problems } = drop(...names, index);
+    expect(problems).toEqual([]);
+    expect(models).toMatchObject([{ name: 'm', weights: names, companions: [] }]);
+    expect(models[0].components).toMatchObject([{ index }]);
+  });
+
   test('a lone file of any name', () => {
     const [{ name, root, weights }] = drop('merge of mine.v2.safetensors').models;
     expect([name, root, weights]).toEqual([
@@ -162,6 +178,26 @@ describe('what cannot be used', () => {
       ['no-model', 'a.png, b.txt, c.md and 1 more, but no weights'],
     ]);
     expect(drop().problems[0].context.found).toBe('no files');
+  });
+
+  test('a download that did not finish is called that', () => {
+    const { problems } = drop('m/model.safetensors.crdownload', 'm/config.json');
+    expect(problems.map(({ tag }) => tag)).toEqual(['unfinished']);
+  });
+
+  test("a folder of the Hub's cache without its links says what helps", () => {
+    const folder = 'models--org--my-model/';
+    const { models, problems } = drop(`${folder}blobs/${'ab'.repeat(32)}`, `${folder}refs/main`);
+    expect(models).toEqual([]);
+    expect(problems.map(({ tag, context }) => [tag, context.file])).toEqual([
+      ['links', 'models--org--my-model'],
+    ]);
+    expect(problems[0].context.advice).toContain('hf download org/my-model --local-dir my-model');
+  });
+
+  test('the other folders beside it are models', () => {
+    const { models, problems } = drop('hub/models--a--b/refs/main', 'good/model.safetensors');
+    expect([models.length, problems.map(({ tag }) => tag)]).toEqual([1, ['links']]);
   });
 
   test('hidden files and resource forks do not count', () => {

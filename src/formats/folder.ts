@@ -3,6 +3,7 @@ import { type ChosenWeights, chooseWeights, indicesToRead } from './choose-weigh
 import { componentsIn, hasOwnWeights, markerPattern } from './components.ts';
 import { FormatError } from './error.ts';
 import { refuse } from './file-kinds.ts';
+import { aboutLinks, unlinked } from './links.ts';
 import { type DroppedFile, type FoundModel, modelsOf, type Recognised } from './model-folder.ts';
 import { withUniqueNames } from './model-names.ts';
 
@@ -69,6 +70,12 @@ export function recognise(
     problems.push(...chosen.problems, ...refusals(folder, names));
   }
   const named = withUniqueNames([...models, ...others]);
+  problems.push(
+    ...unlinked(
+      visible.map(({ path }) => path),
+      models.flatMap(({ weights }) => weights),
+    ),
+  );
   if (models.length === 0 && problems.length === 0) problems.push(nothingFound(visible));
   return {
     models: named.slice(0, models.length),
@@ -127,14 +134,15 @@ function refusals(folder: string, names: readonly string[]): readonly FormatErro
   return [...new Map(errors.toReversed().map((error) => [error.tag, error])).values()].reverse();
 }
 
-function nothingFound(files: readonly DroppedFile[]): FormatError {
+/** For a drop, or a part of one, that holds nothing to use. */
+export function nothingFound(files: readonly DroppedFile[]): FormatError {
   const names = files.slice(0, 3).map(({ path }) => path);
   const more = files.length > 3 ? ` and ${files.length - 3} more` : '';
   return new FormatError('no-model', {
     file: names[0] ?? 'The drop',
     found: files.length === 0 ? 'no files' : `${names.join(', ')}${more}, but no weights`,
     expected: 'a .safetensors file, or a folder with model.safetensors or its shards',
-    advice: 'Drop the folder that holds the weights.',
+    advice: `Drop the folder that holds the weights. ${aboutLinks}`,
   });
 }
 

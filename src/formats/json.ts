@@ -48,13 +48,21 @@ const loneSurrogate = /[\ud800-\udfff]/u;
 
 /** Parses the whole of `text`; whitespace may surround the value. Throws `JsonError`. */
 export function parseJson(text: string, options: JsonOptions = {}): Json {
-  return new Parser(text, options).parse();
+  const reader = new JsonReader(text, options);
+  const value = reader.value();
+  reader.end();
+  return value;
 }
 
 /** "line 3, column 14", both from 1. */
 export function placeInText(text: string, at: number): string {
-  const before = text.slice(0, at).split('\n');
-  return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
+  let line = 1;
+  let begin = 0;
+  for (let next = text.indexOf('\n'); next >= 0 && next < at; next = text.indexOf('\n', begin)) {
+    line += 1;
+    begin = next + 1;
+  }
+  return `line ${line}, column ${at - begin + 1}`;
 }
 
 /** Plain objects, arrays and numbers, as `JSON.parse` would give; `__proto__` becomes an own property. */
@@ -67,80 +75,111 @@ export function toPlain(json: Json): unknown {
   return json;
 }
 
-class Parser {
+/**
+ * Reads JSON value by value, so that what nobody needs is never built: a caller goes through objects and
+ * lists itself, takes a value or skips it. Throws `JsonError`.
+ */
+export class JsonReader {
   readonly #text: string;
   readonly #options: JsonOptions;
   readonly #path: string[] = [];
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, options: JsonOptions) {
+  constructor(text: string, options: JsonOptions = {}) {
     this.#text = text;
     this.#options = options;
   }
 
-  parse(): Json {
-    const value = this.#value();
+  /** What the next value begins with: `{`, `[`, `"`, or another character; '' at the end. */
+  get next(): string {
     this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail('unexpected text after the value');
-    return value;
+    return this.#text.charAt(this.#at);
   }
 
-  #value(): Json {
-    this.#skipSpace();
-    const character = this.#text[this.#at];
-    if (character === '"') return this.#string();
-    if (character === '{') return this.#nested(() => this.#object());
-    if (character === '[') return this.#nested(() => this.#array());
+  /** Goes through an object; `each` must read the value of its key. A key twice is an error. */
+  members(each: (key: string, keyAt: number) => void): void {
+    const seen = new Set<string>();
+    this.#all('{', '}', () => {
+      this.#skipSpace();
+      const keyAt = this.#at;
+      const key = this.#string();
+      if (!this.#options.python) {
+        if (seen.has(key)) throw new JsonError('duplicate-key', key, keyAt);
+        seen.add(key);
+      }
+      this.#expect(':');
+      each(key, keyAt);
+    });
+  }
+
+  /** Goes through a list; `each` must read one item. */
+  items(each: () => void): void {
+    this.#all('[', ']', each);
+  }
+
+  value(): Json {
+    const { next } = this;
+    if (next === '"') return this.#string();
+    if (next === '{') return this.#object();
+    if (next === '[') {
+      const items: Json[] = [];
+      this.items(() => items.push(this.value()));
+      return items;
+    }
     if (this.#take('true')) return true;
     if (this.#take('false')) return false;
     if (this.#take('null')) return null;
     return this.#number();
   }
 
-  #nested<T>(read: () => T): T {
-    this.#depth += 1;
-    if (this.#depth > maxDepth) this.#fail(`nested deeper than ${maxDepth} levels`);
-    this.#at += 1;
-    const value = read();
-    this.#depth -= 1;
-    return value;
+  /** Reads a value and forgets it. */
+  skip(): void {
+    const { next } = this;
+    if (next === '{') {
+      this.#all('{', '}', () => {
+        this.#skipSpace();
+        this.#string();
+        this.#expect(':');
+        this.skip();
+      });
+    } else if (next === '[') this.items(() => this.skip());
+    else if (/[-\d]/.test(next)) this.#passNumber();
+    else this.value();
+  }
+
+  /** Nothing but whitespace may follow. */
+  end(): void {
+    this.#skipSpace();
+    if (this.#at < this.#text.length) this.#fail('unexpected text after the value');
   }
 
   #object(): Json {
     const members = new Map<string, Json>();
-    this.#skipSpace();
-    if (this.#take('}')) return members;
-    do {
-      this.#skipSpace();
-      const keyAt = this.#at;
-      const key = this.#string();
-      if (members.has(key) && !this.#options.python) {
-        throw new JsonError('duplicate-key', key, keyAt);
-      }
-      this.#expect(':');
+    this.members((key) => {
       this.#skipSpace();
       const begin = this.#at;
       this.#path.push(key);
-      members.set(key, this.#value());
+      members.set(key, this.value());
       this.#options.onMember?.(this.#path, begin, this.#at);
       this.#path.pop();
-      this.#skipSpace();
-    } while (this.#take(','));
-    this.#expect('}');
+    });
     return members;
   }
 
-  #array(): Json {
-    const items: Json[] = [];
+  #all(open: string, close: string, each: () => void): void {
+    this.#expect(open);
+    this.#depth += 1;
+    if (this.#depth > maxDepth) this.#fail(`nested deeper than ${maxDepth} levels`);
     this.#skipSpace();
-    if (this.#take(']')) return items;
-    do {
-      items.push(this.#value());
-      this.#skipSpace();
-    } while (this.#take(','));
-    this.#expect(']');
-    return items;
+    if (!this.#take(close)) {
+      do {
+        each();
+        this.#skipSpace();
+      } while (this.#take(','));
+      this.#expect(close);
+    }
+    this.#depth -= 1;
   }
 
   #string(): string {
@@ -175,12 +214,16 @@ class Parser {
   }
 
   #number(): JsonNumber {
+    const begin = this.#at;
+    this.#passNumber();
+    return new JsonNumber(this.#text.slice(begin, this.#at));
+  }
+
+  #passNumber(): void {
     const pattern = this.#options.python ? pythonNumberPattern : numberPattern;
     pattern.lastIndex = this.#at;
     if (!pattern.test(this.#text)) this.#fail('expected a value');
-    const begin = this.#at;
     this.#at = pattern.lastIndex;
-    return new JsonNumber(this.#text.slice(begin, this.#at));
   }
 
   #skipSpace(): void {

@@ -200,6 +200,34 @@ describe('what is refused', () => {
     const opening = openModel('x', 'x', [single, memorySource('n/model.safetensors', one)]);
     await expect(opening).rejects.toMatchObject({ tag: 'several-models' });
   });
+
+  test.each([
+    ['no tensors', modelFile({}), 'no-tensors'],
+    ['nothing in it', new Uint8Array(), 'too-short'],
+  ])('a file of %s, by its own name', async (_, bytes, tag) => {
+    const files = [memorySource('m/model.safetensors', bytes)];
+    await expect(openModel('x', 'x', files)).rejects.toMatchObject({
+      tag,
+      context: { file: 'm/model.safetensors', advice: expect.not.stringContaining('fault') },
+    });
+  });
+
+  test.each([
+    ['\uFEFF{}', 'a byte order mark in front of its JSON'],
+    ['', 'an empty file'],
+    ['{}\0\0', 'NUL bytes in its text'],
+  ])('a config.json of %j: found %s', async (text, found) => {
+    const files = [single, textFile('m/config.json', text)];
+    await expect(openModel('x', 'x', files)).rejects.toMatchObject({ context: { found } });
+  });
+
+  test('a config.json in UTF-16, as some shells write it', async () => {
+    const utf16 = new Uint8Array(Uint16Array.from([...'\uFEFF{}'], (c) => c.charCodeAt(0)).buffer);
+    const files = [single, memorySource('m/config.json', utf16)];
+    await expect(openModel('x', 'x', files)).rejects.toMatchObject({
+      context: { file: 'config.json', found: 'text that is not UTF-8' },
+    });
+  });
 });
 
 test('a file too large to be copied is left out, and never read', async () => {

@@ -1,8 +1,9 @@
 import { sha1, sha256 } from 'hash-wasm';
 import { refuseAdapter } from './adapter.ts';
 import { type LeftOut, largestCompanion, roleOf } from './beside.ts';
+import { formatBytes } from './bytes.ts';
 import { readCodes } from './codes/read-codes.ts';
-import { parseConfig } from './config.ts';
+import { configAdvice, parseConfig } from './config.ts';
 import { FormatError } from './error.ts';
 import { type Deciding, recognise, toRead } from './folder.ts';
 import {
@@ -13,10 +14,12 @@ import {
   type StoredTensor,
 } from './model.ts';
 import type { FoundModel, Recognised } from './model-folder.ts';
-import { type ReadableFile, readHeader } from './safetensors/header.ts';
+import { MOST_TENSORS, type ReadableFile, readHeader } from './safetensors/header.ts';
 import { parseIndex, settle } from './safetensors/index.ts';
 
-const maxText = 16 * 2 ** 20;
+const maxText = 8 * 2 ** 20;
+/** Bytes of an index; as many as of a header. */
+const maxIndex = 100_000_000;
 /** Files read at once: they may be far away, and there may be hundreds. */
 const lanes = 8;
 
@@ -48,6 +51,7 @@ export async function openModel(
     stored.push(tensors);
     const own = new Map(component.weights.map((path) => [baseName(path), headers.get(path)!]));
     const index = component.index === undefined ? null : byPath.get(component.index)!;
+    if (index && index.size > maxIndex) throw tooLarge(index);
     const text = index && new TextDecoder().decode(await readWhole(index, signal));
     const first = component.index ?? component.weights[0];
     const settled = settle(own, text === null ? null : parseIndex(text, first), first);
@@ -61,6 +65,11 @@ export async function openModel(
       }
     }
   }
+
+  refuseCount(
+    stored.reduce((sum, { size }) => sum + size, 0),
+    weights[0].name,
+  );
 
   const beside = found.companions.map((path) => byPath.get(path)!);
   const companions = await together(
@@ -150,7 +159,41 @@ async function theOnlyModel(
 function configIn(component: string, companions: readonly Companion[]): Component['config'] {
   const path = identityOf(component, 'config.json');
   const file = companions.find(({ name }) => name === path);
-  return file ? parseConfig(file.text ?? '', path) : null;
+  if (!file) return null;
+  if (file.text !== null) return parseConfig(file.text, path);
+  throw new FormatError('bad-config', {
+    file: path,
+    found: file.size > maxText ? formatBytes(file.size) : 'text that is not UTF-8',
+    expected: `a JSON object in UTF-8, of at most ${formatBytes(maxText)}`,
+    advice: configAdvice,
+  });
+}
+
+function tooLarge({ name, size }: ReadableFile): FormatError {
+  return new FormatError('index-too-large', {
+    file: name,
+    found: formatBytes(size),
+    expected: `at most ${formatBytes(maxIndex)} for an index`,
+    advice: 'Take this file again from where the model came from, or leave it out.',
+  });
+}
+
+/** Throws when there is nothing to merge, or more than a browser holds. */
+function refuseCount(count: number, file: string): void {
+  if (count === 0) {
+    const advice =
+      'The file is whole and holds nothing to merge: choose the file with the weights.';
+    const found = 'no tensors';
+    throw new FormatError('no-tensors', { file, found, expected: 'at least one', advice });
+  }
+  if (count <= MOST_TENSORS) return;
+  const [found, most] = [count, MOST_TENSORS].map((each) => each.toLocaleString('en-US'));
+  throw new FormatError('too-many-tensors', {
+    file,
+    found: `${found} tensors in the files of this model`,
+    expected: `at most ${most}`,
+    advice: 'Models of so many tensors are beyond what a browser holds.',
+  });
 }
 
 function namesOf(tensors: readonly { readonly name: string }[]): readonly string[] {
@@ -192,7 +235,6 @@ async function readWhole(file: ReadableFile, signal?: AbortSignal): Promise<Uint
 
 /** A byte order mark stays, so that text and bytes are the same file. */
 function decodeText(bytes: Uint8Array): string | null {
-  if (bytes.length > maxText) return null;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -19,19 +19,20 @@ export type WeightSet = {
 };
 
 /** Stems that libraries give; only after one of these is ".fp16" a variant and not part of a name. */
-const KNOWN_STEM = /^(?:model|diffusion_pytorch_model|pytorch_model)$/;
-const SHARD = /^(.*)-(\d+)-of-(\d+)(?:\.([\w-]+))?$/;
-const INDEX = /^(.*)\.safetensors\.index(?:\.([\w-]+))?\.json$/;
-const ENDING = '.safetensors';
+const KNOWN_STEM = /^(?:model|diffusion_pytorch_model|pytorch_model)$/i;
+const SHARD = /^(.*)-(\d+)-of-(\d+)(?:\.([\w-]+))?$/i;
+const INDEX = /^(.*)\.safetensors\.index(?:\.([\w-]+))?\.json$/i;
+/** Upper case and the short ending that image tools write count too. */
+export const weightsEnding = /\.(?:safetensors?|sft)$/i;
 
 /** Weights that a model may be made of; adapters have names of their own. */
 export function isModelWeights(name: string): boolean {
-  return /\.safetensors$/i.test(name) && !name.startsWith('adapter_model');
+  return weightsEnding.test(name) && !/^adapter_model/i.test(name);
 }
 
-/** What a name of a `.safetensors` file says, without folders. */
+/** What a name of a weight file says, without folders. */
 export function parseWeightName(name: string): WeightName {
-  const bare = name.slice(0, -ENDING.length);
+  const bare = name.replace(weightsEnding, '');
   const found = SHARD.exec(bare);
   const shard = found && { number: Number(found[2]), count: Number(found[3]) };
   const [stem, variant] = splitVariant(found ? found[1] : bare);
@@ -50,7 +51,8 @@ export function parseIndexName(
 
 function splitVariant(stem: string): readonly [stem: string, variant: string | null] {
   const [first, ...rest] = stem.split('.');
-  return rest.length > 0 && KNOWN_STEM.test(first) ? [first, rest.join('.')] : [stem, null];
+  if (!KNOWN_STEM.test(first)) return [stem, null];
+  return [first.toLowerCase(), rest.length > 0 ? rest.join('.') : null];
 }
 
 /** Sets in order of their first file; a shard set may lack some. */
@@ -79,10 +81,10 @@ export function missingShards({ count, files }: WeightSet): readonly string[] {
   const present = new Set(files.map(shardNumber));
   const wanted = Array.from({ length: Math.min(count, 100_000) }, (_, i) => i + 1);
   const [first] = files;
-  const digits = String(/-(\d+)-of-\d+/.exec(first)?.[1]).length;
+  const digits = String(/-(\d+)-of-\d+/i.exec(first)?.[1]).length;
   return wanted
     .filter((number) => !present.has(number))
-    .map((n) => first.replace(/-\d+-of-/, `-${String(n).padStart(digits, '0')}-of-`));
+    .map((n) => first.replace(/(-)\d+(-of-)/i, `$1${String(n).padStart(digits, '0')}$2`));
 }
 
 /** "model.fp16.safetensors", "3 shards", to tell sets of one folder apart. */

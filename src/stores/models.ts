@@ -28,7 +28,13 @@ export type Slot = {
 };
 
 /** A file the user offered that is no model, and what to do about it. */
-export type Refusal = { readonly name: string; readonly reason: string; readonly advice: string };
+export type Refusal = {
+  readonly name: string;
+  /** The kind of what was found, where it is one of the formats'. */
+  readonly tag?: string;
+  readonly reason: string;
+  readonly advice: string;
+};
 
 export type DemoState =
   | { readonly kind: 'idle' }

@@ -32,8 +32,12 @@ describe('what is refused, one tag each', () => {
     ['header-past-end', file('{}', 0, 3), 'a header that ends at byte 11'],
     ['not-utf8', file(new Uint8Array([0x7b, 0xff, 0x7d])), 'a header that is not UTF-8'],
     ['not-json', file('{"a":'), 'invalid JSON at line 1, column 6: expected a value'],
-    ['not-json', file(''), 'invalid JSON at line 1, column 1: expected a value'],
-    ['not-json', file('\uFEFF{}'), 'invalid JSON at line 1, column 1: expected a value'],
+    ['too-short', new Uint8Array(), 'an empty file'],
+    ['not-safetensors', new Uint8Array(64), 'nothing but zeros'],
+    ['not-json', file('  '), 'an empty header'],
+    ['not-json', file('\uFEFF{}'), 'a byte order mark in front of the header'],
+    ['not-json', file(`{${a('0,2')}}\0\0`, 2), 'a header padded with NUL bytes'],
+    ['not-json', file('\0\0\0\0', 1), 'NUL bytes for a header'],
     ['not-json', file('{} x'), 'invalid JSON at line 1, column 4: unexpected text after the value'],
     ['not-an-object', file('[]'), 'JSON that is no object'],
     ['duplicate-key', file(`{${a('0,2')},${a('0,2')}}`, 2), 'the key "a" twice'],
@@ -59,7 +63,11 @@ describe('what is refused, one tag each', () => {
       file(one('"dtype":"U8","shape":[],"data_offsets":[0,1.5]')),
       '1.5 in data_offsets',
     ],
-    ['bad-offsets', file(one('"dtype":"U8","shape":[],"data_offsets":[0,1,2]')), '3 data_offsets'],
+    [
+      'bad-offsets',
+      file(one('"dtype":"U8","shape":[],"data_offsets":[0,1,2]')),
+      'data_offsets of more than 2 numbers',
+    ],
     [
       'number-too-large',
       file(one('"dtype":"U8","shape":[9007199254740992],"data_offsets":[0,1]')),
@@ -118,6 +126,70 @@ describe('what is refused, one tag each', () => {
     const error = await refusal(Uint8Array.from(text, (character) => character.charCodeAt(0)));
     expect(error.tag).toBe('not-safetensors');
     expect(error.context.found).toContain(kind);
+  });
+});
+
+describe('files made to hurt', () => {
+  const long = 'x'.repeat(2_000_000);
+  const many = (count: number, item: string) => Array(count).fill(item).join(',');
+  const tensor = (more: string) => one(`"dtype":"U8","shape":[2],"data_offsets":[0,2]${more}`);
+  const hurtful: [what: string, tag: string, bytes: Uint8Array][] = [
+    ['a long name', 'bad-tensor', file(`{"${long}":{"dtype":"Q9"}}`)],
+    ['a long dtype', 'unknown-dtype', file(one(`"dtype":"${long}"`))],
+    ['a long number', 'number-too-large', file(one(`"shape":[${'9'.repeat(2_000_000)}]`))],
+    ['a million dimensions', 'bad-shape', file(one(`"shape":[${many(1_000_000, '1')}]`))],
+    ['a million offsets', 'bad-offsets', file(one(`"data_offsets":[${many(1_000_000, '0')}]`))],
+    ['a long key twice', 'duplicate-key', file(`{"__metadata__":{"${long}":"","${long}":""}}`)],
+    ['a long key of no text', 'bad-metadata', file(`{"__metadata__":{"${long}":1}}`)],
+    ['lists within lists', 'not-json', file(tensor(`,"x":${'['.repeat(1_000_000)}`))],
+    ['a million lines', 'not-json', file(`${'\n'.repeat(1_000_000)}!`)],
+    ['a list of a million', 'not-an-object', file(`[${many(1_000_000, '{}')}]`)],
+  ];
+
+  test.each(hurtful)('%s is refused in a few words', async (_, tag, bytes) => {
+    const { tag: found, message, context } = await refusal(bytes);
+    expect(found).toBe(tag);
+    expect(message.length).toBeLessThan(2_000);
+    expect(JSON.stringify(context).length).toBeLessThan(2_000);
+  });
+
+  test('both ends of what is too long are quoted, and how long it is', async () => {
+    const { context } = await refusal(file(one(`"dtype":"a${long}z"`)));
+    expect(context.found).toMatch(/^dtype "ax+…x+z \(2,000,002 characters\)"$/);
+  });
+
+  test('fields that nobody reads are passed over, whatever they hold', async () => {
+    const nested = `{"y":[{"y":1,"y":[null,true,"\\n"]}]}`;
+    const { tensors } = await read(file(tensor(`,"x":[${many(1_000_000, '0')}],"z":${nested}`), 2));
+    expect(tensors).toMatchObject([{ name: 'a', shape: [2] }]);
+    expect((await refusal(file(tensor(',"x":[1,}')))).tag).toBe('not-json');
+  });
+
+  test('of huge metadata a part is kept', async () => {
+    const entries = Array.from({ length: 5_000 }, (_, i) => `"k${i}":"v"`);
+    const json = `{"__metadata__":{"format":"pt","long":"${long}",${entries.join(',')}},${a('0,2')}}`;
+    const { metadata } = await read(file(json, 2));
+    expect(metadata).toMatchObject({ format: 'pt', k0: 'v' });
+    expect(Object.keys(metadata)).toHaveLength(1_000);
+    expect(metadata).not.toHaveProperty('long');
+  });
+
+  test('metadata beyond measure is refused', async () => {
+    const entries = Array.from({ length: 100_001 }, (_, i) => `"k${i}":""`).join(',');
+    const { tag, context } = await refusal(file(`{"__metadata__":{${entries}}}`));
+    expect([tag, context.found]).toEqual([
+      'bad-metadata',
+      'more than 100,000 entries in __metadata__',
+    ]);
+  });
+
+  test('more tensors than a browser holds are refused before they are all read', async () => {
+    const empty = (i: number) => `"t${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`;
+    const json = `{${Array.from({ length: 500_001 }, (_, i) => empty(i)).join(',')}}`;
+    expect((await refusal(file(json))).context).toMatchObject({
+      found: 'more than 500,000 tensors',
+      expected: 'at most 500,000',
+    });
   });
 });
 

@@ -1,14 +1,14 @@
-import { FormatError } from '../error.ts';
-import { type Json, JsonError, parseJson, placeInText } from '../json.ts';
+import { FormatError, quoted } from '../error.ts';
+import { JsonError, JsonReader, placeInText } from '../json.ts';
 import { refuseForeign } from './foreign.ts';
-import { readTensor } from './tensor.ts';
+import { LONGEST_NAME, readTensor } from './tensor.ts';
 import type { PlacedTensor } from './write.ts';
 
 /** Names, dtypes, shapes and byte ranges of one file. */
 export type Header = {
   /** In file order; `begin` and `end` are byte offsets in the file. */
   readonly tensors: readonly PlacedTensor[];
-  /** `__metadata__`, empty when there is none. */
+  /** `__metadata__`, empty when there is none; of what is very long or very many only the first is kept. */
   readonly metadata: Readonly<Record<string, string>>;
   /** 8 length bytes and the JSON. */
   readonly byteLength: number;
@@ -25,6 +25,12 @@ export type ReadableFile = {
 
 /** The cap of the safetensors crate, in bytes. */
 const maxHeader = 100_000_000;
+/** The largest models have some 150,000. */
+export const MOST_TENSORS = 500_000;
+/** Nothing that a merge looks at in `__metadata__` is longer, in characters. */
+const LONGEST_METADATA = 65_536;
+const MOST_METADATA = 1_000;
+const MOST_ENTRIES = 100_000;
 /** Holds the header of nearly every file, so one read is enough. */
 const firstRead = 512 * 1024;
 
@@ -35,11 +41,15 @@ const firstRead = 512 * 1024;
 export async function readHeader(file: ReadableFile, signal?: AbortSignal): Promise<Header> {
   const fail = failure(file.name);
   if (file.size < 8) {
-    throw fail('too-short', `${file.size} bytes`, 'at least 8', advice.again);
+    const found = file.size === 0 ? 'an empty file' : `${file.size} bytes`;
+    throw fail('too-short', found, 'a safetensors file, 8 bytes at least', advice.notFilled);
   }
   const start = await file.read(0, Math.min(file.size, firstRead), signal);
   const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
   if (length > maxHeader || 8 + Number(length) > file.size) refuseForeign(start, file.name);
+  if (length === 0n && start.every((byte) => byte === 0)) {
+    throw fail('not-safetensors', 'nothing but zeros', 'a safetensors file', advice.notFilled);
+  }
   if (length > maxHeader) {
     const found = `a header length of ${length} bytes`;
     throw fail('header-too-large', found, `at most ${maxHeader}`, advice.notOne);
@@ -64,37 +74,30 @@ export async function readHeader(file: ReadableFile, signal?: AbortSignal): Prom
 
 /** Checks the JSON of a header against `dataLength`, the bytes that follow it in the file. */
 export function parseHeader(json: Uint8Array, fileName: string, dataLength: number): Header {
-  const fail = failure(fileName);
-  const root = parseText(decodeUtf8(json, fileName), fileName);
-  if (!(root instanceof Map)) {
-    throw fail(
-      'not-an-object',
-      'JSON that is no object',
-      'names with their tensors',
-      advice.notOne,
-    );
-  }
-  const byteLength = 8 + json.length;
-  const tensors = [...(root as ReadonlyMap<string, Json>)]
-    .filter(([name]) => name !== '__metadata__')
-    .map(([name, value]) => readTensor(value, name, fileName))
-    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const { tensors, metadata } = readJson(decodeUtf8(json, fileName), fileName);
+  tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkContiguous(tensors, fileName, dataLength);
+  const byteLength = 8 + json.length;
   return {
     tensors: tensors.map((tensor) => ({
       ...tensor,
       begin: byteLength + tensor.begin,
       end: byteLength + tensor.end,
     })),
-    metadata: readMetadata(root.get('__metadata__'), fileName),
+    metadata,
     byteLength,
   };
 }
 
 const advice = {
   again: 'The file is incomplete: download or save it again.',
+  notFilled: 'It was not saved or not downloaded to its end: download or save it again.',
   writer: 'The program that wrote this file has a fault: save it again with safetensors.',
-  notOne: 'This is not a safetensors file, or it is damaged: download or save it again.',
+  notOne:
+    'This is not a safetensors file, or it is damaged. Take it again from where it came from, or save the model with safetensors.',
+  longer:
+    'The file is longer than it says: padded or added to after it was written. Save it again with safetensors, or download it again.',
+  many: 'Models of so many tensors are beyond what a browser holds.',
 };
 
 type Fail = (
@@ -125,32 +128,81 @@ function decodeUtf8(json: Uint8Array, fileName: string): string {
   }
 }
 
-function parseText(text: string, fileName: string): Json {
+type Read = { readonly tensors: PlacedTensor[]; readonly metadata: Header['metadata'] };
+
+/** Goes through the header once, and builds nothing but its tensors and what is kept of the metadata. */
+function readJson(text: string, fileName: string): Read {
   const fail = failure(fileName);
+  const tensors: PlacedTensor[] = [];
+  let metadata: Header['metadata'] = {};
   try {
-    return parseJson(text);
+    const reader = new JsonReader(text);
+    if (reader.next !== '{' && text.trim() !== '' && !/^[\0\uFEFF]/.test(text)) {
+      reader.skip();
+      const wanted = 'names with their tensors';
+      throw fail('not-an-object', 'JSON that is no object', wanted, advice.notOne);
+    }
+    reader.members((name) => {
+      if (name === '__metadata__') metadata = readMetadata(reader, fileName);
+      else tensors.push(readTensor(reader, name, fileName));
+      if (tensors.length > MOST_TENSORS) {
+        const most = MOST_TENSORS.toLocaleString('en-US');
+        throw fail('too-many-tensors', `more than ${most} tensors`, `at most ${most}`, advice.many);
+      }
+    });
+    reader.end();
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    if (error.tag === 'duplicate-key') {
-      const found = `the key "${error.message}" twice`;
-      throw fail('duplicate-key', found, 'each name once', advice.writer);
-    }
-    const found = `invalid JSON at ${placeInText(text, error.at)}: ${error.message}`;
-    throw fail('not-json', found, 'a JSON object', advice.notOne);
+    throw jsonFailure(error, text, fail);
   }
+  return { tensors, metadata };
 }
 
-function readMetadata(value: Json | undefined, fileName: string): Readonly<Record<string, string>> {
-  if (value === undefined) return {};
-  const entries = value instanceof Map ? [...(value as ReadonlyMap<string, Json>)] : null;
-  const odd = entries?.find(([, text]) => typeof text !== 'string');
-  if (!entries || odd) {
-    const found = odd
-      ? `__metadata__ where "${odd[0]}" is no text`
-      : '__metadata__ that is no object';
-    throw failure(fileName)('bad-metadata', found, 'an object of texts', advice.writer);
+/** Byte order marks and NULs have sentences of their own: the place in the text would puzzle. */
+function jsonFailure(error: JsonError, text: string, fail: Fail): FormatError {
+  if (error.tag === 'duplicate-key') {
+    const found = `the key "${quoted(error.message)}" twice`;
+    return fail('duplicate-key', found, 'each name once', advice.writer);
   }
-  return Object.fromEntries(entries) as Record<string, string>;
+  const expected = 'a JSON object';
+  if (text.trim() === '') return fail('not-json', 'an empty header', expected, advice.notFilled);
+  if (text.startsWith('\uFEFF')) {
+    const found = 'a byte order mark in front of the header';
+    return fail('not-json', found, expected, advice.writer);
+  }
+  if (text.charAt(error.at) === '\0') {
+    const found = error.at === 0 ? 'NUL bytes for a header' : 'a header padded with NUL bytes';
+    const wanted = error.at === 0 ? expected : 'spaces after its JSON';
+    return fail('not-json', found, wanted, error.at === 0 ? advice.notFilled : advice.writer);
+  }
+  const found = `invalid JSON at ${placeInText(text, error.at)}: ${error.message}`;
+  return fail('not-json', found, expected, advice.notOne);
+}
+
+function readMetadata(reader: JsonReader, fileName: string): Header['metadata'] {
+  const fail = failure(fileName);
+  const wanted = 'an object of texts';
+  if (reader.next !== '{') {
+    throw fail('bad-metadata', '__metadata__ that is no object', wanted, advice.writer);
+  }
+  const kept = new Map<string, string>();
+  let count = 0;
+  reader.members((key) => {
+    count += 1;
+    if (count > MOST_ENTRIES) {
+      const most = MOST_ENTRIES.toLocaleString('en-US');
+      const found = `more than ${most} entries in __metadata__`;
+      throw fail('bad-metadata', found, `at most ${most}`, advice.writer);
+    }
+    const value = reader.next === '"' ? reader.value() : null;
+    if (typeof value !== 'string') {
+      const found = `__metadata__ where "${quoted(key)}" is no text`;
+      throw fail('bad-metadata', found, wanted, advice.writer);
+    }
+    const fits = key.length <= LONGEST_NAME && value.length <= LONGEST_METADATA;
+    if (fits && kept.size < MOST_METADATA) kept.set(key, value);
+  });
+  return Object.fromEntries(kept);
 }
 
 /** Tensors fill the bytes after the header one after another, from the first to the last. */
@@ -174,6 +226,6 @@ function checkContiguous(
   }
   if (end < dataLength) {
     const found = `${dataLength - end} bytes after the last tensor`;
-    throw fail('trailing-bytes', found, 'none', advice.writer);
+    throw fail('trailing-bytes', found, 'none', advice.longer);
   }
 }

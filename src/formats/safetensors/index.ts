@@ -1,5 +1,6 @@
-import { FormatError, type FormatTag } from '../error.ts';
-import { type Json, JsonError, parseJson, placeInText } from '../json.ts';
+import { FormatError, type FormatTag, quoted } from '../error.ts';
+import { JsonError, JsonReader, placeInText } from '../json.ts';
+import { weightsEnding } from '../weight-files.ts';
 import type { Header } from './header.ts';
 
 /** `model.safetensors.index.json`: which tensor lies in which shard. */
@@ -27,22 +28,38 @@ function fail(
   return new FormatError(tag, { ...place, found, expected, advice: what });
 }
 
-/** Reads the text of an index file. Throws `FormatError`. */
+/** Reads the text of an index file; only its `weight_map` is built. Throws `FormatError`. */
 export function parseIndex(text: string, file: string): ShardIndex {
-  const root = parseText(text, file);
-  const map = root instanceof Map ? (root.get('weight_map') as Json | undefined) : undefined;
-  if (!(map instanceof Map)) {
+  const fileOf = new Map<string, string>();
+  let isThere = false;
+  const reader = new JsonReader(text);
+  const readMap = () =>
+    reader.members((tensor) => {
+      const shard = reader.next === '"' ? reader.value() : null;
+      if (typeof shard !== 'string') {
+        const found = 'a file name that is no text';
+        throw fail('bad-index', file, found, 'the name of a shard', advice.again, tensor);
+      }
+      checkShardName(shard, tensor, file);
+      fileOf.set(tensor, shard);
+    });
+  try {
+    if (reader.next === '[') reader.skip();
+    else {
+      reader.members((key) => {
+        if (key !== 'weight_map' || reader.next !== '{') return reader.skip();
+        isThere = true;
+        readMap();
+      });
+    }
+    reader.end();
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw jsonFailure(error, text, file);
+  }
+  if (!isThere) {
     const found = 'no weight_map';
     throw fail('bad-index', file, found, 'an object that maps tensors to files', advice.again);
-  }
-  const fileOf = new Map<string, string>();
-  for (const [tensor, shard] of map as ReadonlyMap<string, Json>) {
-    if (typeof shard !== 'string') {
-      const found = 'a file name that is no text';
-      throw fail('bad-index', file, found, 'the name of a shard', advice.again, tensor);
-    }
-    checkShardName(shard, tensor, file);
-    fileOf.set(tensor, shard);
   }
   return { fileOf, files: [...new Set(fileOf.values())].sort() };
 }
@@ -67,7 +84,8 @@ export function settle(
   const missing = (index?.files ?? []).filter((shard) => !headers.has(shard));
   if (missing.length > 0) {
     const expected = `all ${index?.files.length} files the index names`;
-    throw fail('missing-shard', file, `no ${missing.join(', ')}`, expected, advice.complete);
+    const few = missing.slice(0, 5).join(', ');
+    throw fail('missing-shard', file, `no ${few}`, expected, advice.complete);
   }
   const shardOf = new Map<string, string>();
   const twice: string[] = [];
@@ -105,26 +123,21 @@ function said(names: readonly string[], what: string): readonly string[] {
   return [`${names.slice(0, 3).join(', ')}${more} ${what}`];
 }
 
-function parseText(text: string, file: string): Json {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    const place = placeInText(text, error.at);
-    if (error.tag === 'duplicate-key') {
-      const found = `the key "${error.message}" twice, at ${place}`;
-      throw fail('duplicate-key', file, found, 'each name once', advice.again);
-    }
-    const found = `invalid JSON at ${place}: ${error.message}`;
-    throw fail('bad-index', file, found, 'a JSON object', advice.again);
+function jsonFailure(error: JsonError, text: string, file: string): FormatError {
+  const place = placeInText(text, error.at);
+  if (error.tag === 'duplicate-key') {
+    const found = `the key "${quoted(error.message)}" twice, at ${place}`;
+    return fail('duplicate-key', file, found, 'each name once', advice.again);
   }
+  const found = `invalid JSON at ${place}: ${error.message}`;
+  return fail('bad-index', file, found, 'a JSON object', advice.again);
 }
 
 /** A name that leads out of the folder would let an index read files it was not given. */
 function checkShardName(name: string, tensor: string, file: string): void {
   const isPath = /[/\\:\0]/.test(name) || name === '.' || name === '..';
-  if (!isPath && name.endsWith('.safetensors')) return;
-  const found = `the file name ${JSON.stringify(name)}`;
+  if (!isPath && weightsEnding.test(name)) return;
+  const found = `the file name ${JSON.stringify(quoted(name))}`;
   const expected = 'the plain name of a .safetensors file beside the index';
   throw fail('index-file-name', file, found, expected, advice.again, tensor);
 }

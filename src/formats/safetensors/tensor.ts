@@ -1,50 +1,43 @@
 import { bitsOf, type Dtype, isDtype } from '../../numerics/dtype.ts';
-import { FormatError, type FormatTag } from '../error.ts';
-import { type Json, JsonNumber } from '../json.ts';
+import { FormatError, type FormatTag, quoted } from '../error.ts';
+import { JsonNumber, type JsonReader } from '../json.ts';
 import type { PlacedTensor } from './write.ts';
 
 const saveAgain = 'The program that wrote this file has a fault: save it again with safetensors.';
 
+/** As NumPy and PyTorch have them. */
+const MOST_DIMENSIONS = 64;
+/** In characters; the longest names in use have some 200. */
+export const LONGEST_NAME = 4096;
+
 /**
- * One member of the header. `begin` and `end` are as written: relative to the end of the header.
- * Throws `FormatError` unless shape × dtype is exactly the bytes between them.
+ * One member of the header. `begin` and `end` are as written: relative to the end of the header. Fields
+ * nobody reads are skipped. Throws `FormatError` unless shape × dtype is exactly the bytes between them.
  */
-export function readTensor(value: Json, name: string, file: string): PlacedTensor {
+export function readTensor(reader: JsonReader, name: string, file: string): PlacedTensor {
   const fail = (tag: FormatTag, found: string, expected: string, advice = saveAgain) =>
     new FormatError(tag, { file, tensor: name, found, expected, advice });
 
-  if (!(value instanceof Map)) {
-    throw fail('bad-tensor', spell(value), 'an object with dtype, shape and data_offsets');
+  if (name.length > LONGEST_NAME) {
+    const found = `a name of ${name.length.toLocaleString('en-US')} characters`;
+    throw fail('bad-tensor', found, `at most ${LONGEST_NAME.toLocaleString('en-US')}`);
   }
-  const member = (key: string): Json => {
-    const found = value.get(key);
-    if (found === undefined) throw fail('bad-tensor', `no ${key}`, 'dtype, shape and data_offsets');
-    return found;
-  };
-
-  const dtype = member('dtype');
-  if (typeof dtype !== 'string' || !isDtype(dtype)) {
-    const known = Object.keys(bitsOf).join(', ');
-    const advice = 'Save the model in one of the known dtypes.';
-    throw fail('unknown-dtype', `dtype ${spell(dtype)}`, `one of ${known}`, advice);
+  if (reader.next !== '{') {
+    throw fail('bad-tensor', spell(reader), 'an object with dtype, shape and data_offsets');
   }
-
-  const integers = (key: string, tag: FormatTag): readonly number[] => {
-    const list = member(key);
-    const wanted = 'a list of whole numbers, none below 0';
-    if (!Array.isArray(list)) throw fail(tag, `${key} ${spell(list)}`, wanted);
-    return (list as readonly Json[]).map((item) => {
-      if (!(item instanceof JsonNumber) || !/^\d+$/.test(item.literal)) {
-        throw fail(tag, `${spell(item)} in ${key}`, wanted);
-      }
-      const number = Number(item.literal);
-      if (Number.isSafeInteger(number)) return number;
-      throw fail('number-too-large', `${item.literal} in ${key}`, 'at most 2^53 − 1');
-    });
-  };
-
-  const shape = integers('shape', 'bad-shape');
-  const offsets = integers('data_offsets', 'bad-offsets');
+  let dtype: Dtype | undefined;
+  let shape: readonly number[] | undefined;
+  let offsets: readonly number[] | undefined;
+  reader.members((key) => {
+    if (key === 'dtype') dtype = readDtype(reader, fail);
+    else if (key === 'shape') shape = readIntegers(reader, key, 'bad-shape', MOST_DIMENSIONS, fail);
+    else if (key === 'data_offsets') offsets = readIntegers(reader, key, 'bad-offsets', 2, fail);
+    else reader.skip();
+  });
+  const missing = (key: string) => fail('bad-tensor', `no ${key}`, 'dtype, shape and data_offsets');
+  if (dtype === undefined) throw missing('dtype');
+  if (shape === undefined) throw missing('shape');
+  if (offsets === undefined) throw missing('data_offsets');
   if (offsets.length !== 2) {
     throw fail('bad-offsets', `${offsets.length} data_offsets`, '2: begin and end');
   }
@@ -60,12 +53,44 @@ export function readTensor(value: Json, name: string, file: string): PlacedTenso
   return { name, dtype, shape, begin, end };
 }
 
+type Fail = (tag: FormatTag, found: string, expected: string, advice?: string) => FormatError;
+
+function readDtype(reader: JsonReader, fail: Fail): Dtype {
+  const dtype = reader.next === '"' ? reader.value() : null;
+  if (typeof dtype === 'string' && isDtype(dtype)) return dtype;
+  const known = Object.keys(bitsOf).join(', ');
+  const advice = 'Save the model in one of the known dtypes.';
+  const found = typeof dtype === 'string' ? JSON.stringify(quoted(dtype)) : spell(reader);
+  throw fail('unknown-dtype', `dtype ${found}`, `one of ${known}`, advice);
+}
+
+function readIntegers(
+  reader: JsonReader,
+  key: string,
+  tag: FormatTag,
+  most: number,
+  fail: Fail,
+): readonly number[] {
+  const wanted = 'a list of whole numbers, none below 0';
+  if (reader.next !== '[') throw fail(tag, `${key} ${spell(reader)}`, wanted);
+  const numbers: number[] = [];
+  reader.items(() => {
+    if (numbers.length === most)
+      throw fail(tag, `${key} of more than ${most} numbers`, `at most ${most}`);
+    const item = /[-\d]/.test(reader.next) ? reader.value() : null;
+    if (!(item instanceof JsonNumber)) throw fail(tag, `${spell(reader)} in ${key}`, wanted);
+    if (!/^\d+$/.test(item.literal)) throw fail(tag, `${item.literal} in ${key}`, wanted);
+    const number = Number(item.literal);
+    if (!Number.isSafeInteger(number)) {
+      throw fail('number-too-large', `${item.literal} in ${key}`, 'at most 2^53 − 1');
+    }
+    numbers.push(number);
+  });
+  return numbers;
+}
+
 /** Every partial product is checked, as in the crate: a later 0 does not excuse an overflow. */
-function checkedByteLength(
-  dtype: Dtype,
-  shape: readonly number[],
-  fail: (tag: FormatTag, found: string, expected: string) => FormatError,
-): number {
+function checkedByteLength(dtype: Dtype, shape: readonly number[], fail: Fail): number {
   let bits = bitsOf[dtype] as number;
   for (const size of shape) {
     bits *= size;
@@ -80,9 +105,11 @@ function checkedByteLength(
   return bits / 8;
 }
 
-function spell(value: Json): string {
+/** What comes instead of what was wanted; lists and objects are not built for it. */
+function spell(reader: JsonReader): string {
+  if (reader.next === '{') return 'an object';
+  if (reader.next === '[') return 'a list';
+  const value = reader.value();
   if (value instanceof JsonNumber) return value.literal;
-  if (value instanceof Map) return 'an object';
-  if (Array.isArray(value)) return 'a list';
-  return JSON.stringify(value);
+  return typeof value === 'string' ? JSON.stringify(quoted(value)) : String(value);
 }
