@@ -7,6 +7,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   io: [],
   hub: ['io'],
   formats: ['numerics'],
+  lora: ['numerics', 'formats'],
   methods: ['numerics'],
   recipe: ['methods', 'formats'],
   plan: ['recipe', 'methods', 'formats', 'numerics'],

@@ -1,0 +1,58 @@
+import { checkRank, countUntil, rankForEnergy, type Spectrum, sharesOf } from './spectrum.ts';
+
+/**
+ * How a resize chooses the rank of one module. `energy` is PEFT's rule; the three of sd-scripts'
+ * `resize_lora.py` keep one value more than their criterion needs, as that script does.
+ */
+export type ResizeRule =
+  | { readonly kind: 'rank' }
+  /** The share of Σσ² to keep. */
+  | { readonly kind: 'energy'; readonly share: number }
+  /** The share of Σσ to keep. */
+  | { readonly kind: 'sv_cumulative'; readonly share: number }
+  /** The share of the Frobenius norm, √Σσ², to keep. */
+  | { readonly kind: 'sv_fro'; readonly share: number }
+  /** Values above the largest divided by this are kept. */
+  | { readonly kind: 'sv_ratio'; readonly ratio: number };
+
+/** At or below this the script takes a module for untrained. */
+const SMALLEST_TRAINED = 1e-6;
+
+/** The rank for a module with this spectrum: from 1 to `most`, and no more than there are values. */
+export function rankByRule(spectrum: Spectrum, rule: ResizeRule, most: number): number {
+  checkRank(most);
+  return Math.max(1, Math.min(most, spectrum.length, wantedRank(spectrum, rule)));
+}
+
+function wantedRank(spectrum: Spectrum, rule: ResizeRule): number {
+  switch (rule.kind) {
+    case 'rank':
+      return spectrum.length;
+    case 'energy':
+      return rankForEnergy(spectrum, rule.share);
+    case 'sv_cumulative':
+      return oneMore(spectrum, countUntil(sharesOf(spectrum), checkShare(rule.share)));
+    case 'sv_fro': {
+      const squares = sharesOf(spectrum.map((value) => value * value));
+      return oneMore(spectrum, countUntil(squares, checkShare(rule.share) ** 2));
+    }
+    case 'sv_ratio': {
+      if (!(rule.ratio > 0)) throw new RangeError(`A ratio is above 0, not ${rule.ratio}`);
+      const least = spectrum[0] / rule.ratio;
+      return oneMore(spectrum, spectrum.filter((value) => value > least).length);
+    }
+    default:
+      return rule satisfies never;
+  }
+}
+
+/** The script takes `needed` for an index: held inside the spectrum, then made a count by adding 1. */
+function oneMore(spectrum: Spectrum, needed: number): number {
+  if (spectrum.length === 0 || spectrum[0] <= SMALLEST_TRAINED) return 1;
+  return 1 + Math.max(1, Math.min(needed, spectrum.length - 1));
+}
+
+function checkShare(share: number): number {
+  if (share > 0 && share <= 1) return share;
+  throw new RangeError(`A share is above 0 and at most 1, not ${share}`);
+}
