@@ -59,10 +59,7 @@ function changed(
   const dtype = mainDtype(own);
   if (!component || dtype === null) return null;
   const corrected = correctedConfig(text, dtype, isTransformers(component));
-  return {
-    name,
-    text: component.name === '' ? editConfig(corrected, configEdits(who, jobs)) : corrected,
-  };
+  return { name, text: editConfig(corrected, configEdits(who, jobs, component.name)) };
 }
 
 /** Whether a config takes a dtype that it did not name: those of diffusers and of single layers do not. */

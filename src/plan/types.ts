@@ -33,6 +33,7 @@ export type Fix =
   | { readonly kind: 'set-small-share'; readonly label: string; readonly value: 'merge anyway' }
   | { readonly kind: 'set-head'; readonly label: string; readonly value: HeadOption }
   | { readonly kind: 'set-output-dtype'; readonly label: string; readonly value: 'base' }
+  | { readonly kind: 'set-input-dtype'; readonly label: string; readonly value: 'stored' }
   | { readonly kind: 'set-method'; readonly label: string; readonly value: string }
   | {
       readonly kind: 'set-value';

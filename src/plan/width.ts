@@ -3,6 +3,7 @@
  * of a model on purpose; rounding them to the dtype of the rest costs what was kept.
  */
 import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
+import { readingRounds } from '../methods/precision.ts';
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import type { Match } from './match.ts';
 import type { Participants } from './participants.ts';
@@ -20,9 +21,11 @@ export function dtypeOf(who: Participants, match: Match): Dtype {
   const own =
     kept && !(isFloatDtype(entry.dtype) && isFloatDtype(kept.entry.dtype)) ? kept.entry : entry;
   if (!isFloatDtype(own.dtype)) return own.dtype;
-  const { dtype } = who.recipe.output;
-  if (dtype !== 'base') return dtype;
-  const [widest] = widerThan(own.dtype, keptWide(who, match));
+  const { output, inputDtype } = who.recipe;
+  if (output.dtype !== 'base') return output.dtype;
+  // What is rounded when it is read is not worth more bytes.
+  const worth = keptWide(who, match).filter((one) => kept || !readingRounds(one.dtype, inputDtype));
+  const [widest] = widerThan(own.dtype, worth);
   return widest?.dtype ?? own.dtype;
 }
 

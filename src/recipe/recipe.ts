@@ -118,7 +118,7 @@ export type Recipe = {
   readonly vocabulary: 'keep base rows' | 'refuse';
   /** When a model takes part in less than half of the elements. */
   readonly smallShare: 'refuse' | 'merge anyway';
-  /** What the output's config.json says of head and embedding: one matrix, two, or as the base's says. */
+  /** What the output's config.json says of head and embedding: one matrix, two, or what it says anyway. */
   readonly head: HeadOption;
   /** One trim threshold per tensor, or one per model over all its tensors. */
   readonly trimScope: 'tensor' | 'model';

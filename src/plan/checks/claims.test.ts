@@ -56,7 +56,7 @@ describe('what the tensors show is made true in the output', () => {
         message: expect.stringContaining(
           `config.json of base says ${field} ${claimed}, but ${words}: transformers `,
         ),
-        advice: `The output’s config.json says ${found}.`,
+        advice: `The output’s config.json says ${field} ${found}.`,
       },
     ]);
     expect(output).toMatchObject({ ...config, [field]: found });
@@ -101,6 +101,93 @@ describe('what the tensors show is made true in the output', () => {
     expect(output.text_config.vocab_size).toBe(10);
     expect(output.vision_config.intermediate_size).toBe(9);
   });
+});
+
+describe('labels of a classifier', () => {
+  const head = (rows: number): Tensors => ({
+    ...tensors,
+    'score.weight': ['F32', [rows, 4]],
+  });
+  const named = (...labels: readonly string[]) => ({
+    architectures: ['LlamaForSequenceClassification'],
+    id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
+  });
+  const architectures = ['LlamaForSequenceClassification'];
+
+  test('two are meant where none are stated, and the output states what there is', () => {
+    const { said, output } = outcome({ architectures }, head(5));
+    expect(said).toMatchObject([
+      {
+        message:
+          'config.json of base says nothing of labels, which means 2, but score.weight has 5 rows: transformers does not load a model whose shapes differ from its config.',
+        advice: 'The output’s config.json says num_labels 5.',
+      },
+    ]);
+    expect(output.num_labels).toBe(5);
+    expect(outcome({ architectures, num_labels: 3 }, head(5)).output.num_labels).toBe(5);
+  });
+
+  test('names that are too few are not made up', () => {
+    const { said, output } = outcome(named('no', 'yes'), head(3));
+    expect(said[0].message).toContain('id2label for 2 labels, but score.weight has 3 rows');
+    expect(output.id2label).toEqual({ 0: 'no', 1: 'yes' });
+  });
+
+  test('what fits is nothing to speak of, nor is the head of another task', () => {
+    expect(outcome(named('a', 'b', 'c'), head(3)).said).toEqual([]);
+    expect(outcome({ architectures, num_labels: 3 }, head(3)).said).toEqual([]);
+    expect(outcome({ ...named('a', 'b'), num_labels: 3 }, head(3)).said).toEqual([]);
+    expect(outcome({ architectures: ['LlamaForRewards'] }, head(7)).said).toEqual([]);
+  });
+
+  test('a head that is kept brings its labels along', () => {
+    const base = made('base', named('no', 'yes'), head(2));
+    const expert = made('expert', named('a', 'b', 'c'), head(3));
+    const from = { kind: 'model', model: 'expert' } as const;
+    const keeps = [{ id: 'k', filter: { kind: 'task head' }, from } as const];
+    const plan = planned(recipeOf(base, [expert], { keeps }), [base, expert]);
+    expect(plan.findings.map(({ code }) => code)).not.toContain('config-claims');
+  });
+});
+
+test('the config of a component is held against its own tensors, and corrected in its folder', () => {
+  const text = {
+    model_type: 'clip_text_model',
+    vocab_size: 9,
+    hidden_size: 4,
+    num_hidden_layers: 1,
+  };
+  const pipeline = (id: string) =>
+    headerModel(
+      id,
+      {
+        'unet/conv_in.weight': ['F32', [4, 4, 3, 3]],
+        'text_encoder/text_model.embeddings.token_embedding.weight': ['F32', [8, 4]],
+        'text_encoder/text_model.encoder.layers.0.mlp.fc1.weight': ['F32', [6, 4]],
+      },
+      {
+        config: null,
+        components: ['', 'unet', 'text_encoder'],
+        companions: {
+          'unet/config.json': JSON.stringify({
+            _class_name: 'UNet2DConditionModel',
+            num_layers: 3,
+          }),
+          'text_encoder/config.json': JSON.stringify(text),
+        },
+      },
+    );
+  const models = [pipeline('base'), pipeline('expert')];
+  const plan = planned(recipeOf(models[0], [models[1]]), models);
+  expect(plan.findings.filter(({ place }) => place.model === 'base')).toMatchObject([
+    {
+      code: 'config-claims',
+      message: expect.stringContaining('text_encoder/config.json of base says vocab_size 9'),
+      place: { tensor: 'text_encoder/text_model.embeddings.token_embedding.weight' },
+    },
+  ]);
+  const file = plan.sideFiles.find(({ name }) => name === 'text_encoder/config.json');
+  expect(JSON.parse((file as { text: string }).text).vocab_size).toBe(8);
 });
 
 describe('what cannot be made true is said', () => {
@@ -154,6 +241,43 @@ describe('silent where counting is another', () => {
         [],
       );
     }
+  });
+
+  test('code of one’s own, which may pad the vocabulary, but not leave out rows', () => {
+    const own = { model_type: 'hf_olmo', embedding_size: 10, num_hidden_layers: 9 };
+    expect(outcome({ ...own, vocab_size: 7 }).said).toEqual([]);
+    expect(outcome({ ...own, vocab_size: 12 }).said).toHaveLength(1);
+    expect(
+      outcome({ model_type: undefined, _class_name: 'SomeTransformer', vocab_size: 12 }).said,
+    ).toEqual([]);
+  });
+
+  test('fields that are absent or no numbers, whose defaults differ from type to type', () => {
+    for (const odd of [undefined, null, 'many', [2, 2], 0]) {
+      const change = Object.fromEntries(Object.keys(config).map((key) => [key, odd]));
+      expect(outcome({ ...change, model_type: 'mistral' }).said).toEqual([]);
+      expect(outcome({ num_key_value_heads: odd, model_type: 'mistral' }).said).toEqual([]);
+    }
+    const wide: Tensors = {
+      ...tensors,
+      'model.layers.0.self_attn.q_proj.weight': ['F32', [16, 4]],
+      'model.layers.1.self_attn.q_proj.weight': ['F32', [16, 4]],
+      'model.layers.0.self_attn.k_proj.weight': ['F32', [8, 4]],
+      'model.layers.1.self_attn.k_proj.weight': ['F32', [8, 4]],
+    };
+    for (const model_type of ['gemma2', 'qwen3', undefined]) {
+      expect(outcome({ model_type }, wide).said).toEqual([]);
+      expect(outcome({ model_type, num_key_value_heads: 2 }, wide).said).toHaveLength(1);
+    }
+  });
+
+  test('a decoder of its own goes by its own number of layers', () => {
+    const decoder = Object.fromEntries(
+      [0, 1].map((i) => [`model.decoder.layers.${i}.fc1.weight`, ['F32', [6, 4]] as const]),
+    );
+    const bart = { model_type: 'bart', encoder_layers: 6, num_hidden_layers: 6, d_model: 4 };
+    expect(outcome({ ...bart, decoder_layers: 2 }, decoder).said).toEqual([]);
+    expect(outcome({ ...bart, decoder_layers: 3 }, decoder).output.decoder_layers).toBe(2);
   });
 
   test('sizes that differ from layer to layer', () => {

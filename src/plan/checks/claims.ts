@@ -1,51 +1,42 @@
-/** config.json held against the tensors, of every model. */
-import { type Model, storedOf } from '../../formats/model.ts';
-import { claimsOf } from '../claims/claims.ts';
+/** config.json held against the tensors, of every model and of the output. */
+import { identityOf, type Model } from '../../formats/model.ts';
+import { type ClaimsByComponent, claimsOfModel, claimsOfOutput } from '../claims/of-models.ts';
 import type { Claim } from '../claims/scope.ts';
-import { shapesOf } from '../config-edits.ts';
 import { warning } from '../finding.ts';
 import type { UnplacedJob } from '../jobs.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
 
-export function checkClaims(
-  { reference, experts, donors }: Participants,
-  jobs: readonly UnplacedJob[],
-): readonly Finding[] {
-  const others = new Set(
-    [reference, ...experts.map(({ model }) => model)].filter((model) => model !== donors.config),
-  );
+export function checkClaims(who: Participants, jobs: readonly UnplacedJob[]): readonly Finding[] {
+  const { reference, experts, donors } = who;
+  const all = new Set([reference, ...experts.map(({ model }) => model)]);
+  all.delete(donors.config);
+  const elsewhere = `The output gets the config.json of ${donors.config.name}. Check that these weights belong to their config.`;
   return [
-    ...claims(donors.config, shapesOf(jobs)).map((claim) => {
-      const becomes = claim.edits.find(({ path }) => path.join('.') === claim.field);
-      const advice = becomes
-        ? `The output’s config.json says ${becomes.value}.`
-        : 'The output gets it as it is: correct config.json first, or take it from where the model came from.';
-      return say(donors.config, claim, advice);
-    }),
-    ...[...others].flatMap((model) =>
-      claims(model, ofMain(model)).map((claim) =>
-        say(
-          model,
-          claim,
-          `The output gets the config.json of ${donors.config.name}. Check that these weights belong to their config.`,
-        ),
-      ),
-    ),
+    ...say(donors.config, claimsOfOutput(who, jobs), correction),
+    ...[...all].flatMap((model) => say(model, claimsOfModel(model), () => elsewhere)),
   ];
 }
 
-const ofMain = ({ tensors, files }: Model) =>
-  [...tensors.values()].filter((tensor) => files[storedOf(tensor)[0].file].component === '');
+function correction({ field, edits }: Claim): string {
+  const becomes = edits.find(({ path }) => path.join('.') === field);
+  return becomes
+    ? `The output’s config.json says ${field} ${becomes.value}.`
+    : 'The output gets it as it is: correct config.json first, or take it from where the model came from.';
+}
 
-const claims = ({ config }: Model, tensors: Parameters<typeof claimsOf>[1]) =>
-  config ? claimsOf(config, tensors) : [];
-
-function say(model: Model, { field, claimed, found, effect, tensor }: Claim, advice: string) {
-  return warning(
-    'config-claims',
-    `config.json of ${model.name} says ${field} ${claimed}, but ${found}: ${effect}.`,
-    advice,
-    { place: { model: model.id, tensor } },
+function say(
+  model: Model,
+  claims: ClaimsByComponent,
+  adviceOn: (claim: Claim) => string,
+): readonly Finding[] {
+  return [...claims].flatMap(([component, own]) =>
+    own.map((claim) => {
+      const { says, found, effect } = claim;
+      const place = { model: model.id, tensor: identityOf(component, claim.tensor) };
+      const file = identityOf(component, 'config.json');
+      const message = `${file} of ${model.name} says ${says}, but ${found}: ${effect}.`;
+      return warning('config-claims', message, adviceOn(claim), { place });
+    }),
   );
 }

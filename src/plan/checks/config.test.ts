@@ -32,6 +32,14 @@ test.each([
   expect(finding.message).toContain(words);
 });
 
+test('equal lists with a number a layer are no difference', () => {
+  const lists = () => ({ num_attention_heads: [4, 2] });
+  const [base, expert] = ['base', 'expert'].map((id) =>
+    headerModel(id, tensors, { config: { ...llama, ...lists() } }),
+  );
+  expect(findingsOf(recipeOf(base, [expert]), [base, expert])).toEqual([]);
+});
+
 test('the advice names the model whose config the output gets', () => {
   const { recipe, models } = check({ rope_theta: 500000 });
   const adviceWith = (config: string) =>

@@ -94,7 +94,7 @@ function checkFields(
   if (!config || !expectedConfig) return [];
   const file = identityOf(component, 'config.json');
   return FIELDS.flatMap(({ name, of, severity, why }) => {
-    const [found, expected] = [of(config), of(expectedConfig)];
+    const [found, expected] = [of(config), of(expectedConfig)].map(comparable);
     if (found === null || expected === null || found === expected) return [];
     const say = severity === 'error' ? error : warning;
     const message = `${file} of ${model.name} has ${name} ${found}; ${reference.name} has ${expected}: ${why}.`;
@@ -102,6 +102,10 @@ function checkFields(
     return [say('config-differs', message, advice, { place: { model: model.id } })];
   });
 }
+
+/** Some models have a number a layer. */
+const comparable = (value: unknown) =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 
 function checkTokenizer(reference: Model, model: Model): readonly Finding[] {
   const differing = (pattern: RegExp) =>

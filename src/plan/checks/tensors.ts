@@ -65,7 +65,12 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
 
 /** The head that an expert stores and a tied reference does not; `checks/vocabulary.ts` speaks of it. */
 export function isTiedHead({ reference }: Participants, name: string): boolean {
-  return /(?:^|\.)(?:lm_head|embed_out)\.weight$/.test(name) && isTied(reference);
+  return isTyingHead(name) && isTied(reference);
+}
+
+/** A head that a flag in config.json may tie to the embedding. */
+export function isTyingHead(name: string): boolean {
+  return /(?:^|\.)(?:lm_head|embed_out)\.weight$/.test(name);
 }
 
 function checkClashes({ reference }: Participants, { clashes }: Matching): readonly Finding[] {

@@ -4,10 +4,12 @@
  */
 import { configFacts } from '../../formats/config.ts';
 import { note, warning } from '../finding.ts';
+import { placeOf } from '../groups.ts';
+import { isTied } from '../match.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding, Fix } from '../types.ts';
-import { isInputEmbedding, isVocabularyHead } from '../vocabulary.ts';
-import { isTiedHead } from './tensors.ts';
+import { isInputEmbedding } from '../vocabulary.ts';
+import { isTyingHead } from './tensors.ts';
 
 export function checkTieFlag(who: Participants): readonly Finding[] {
   return who.recipe.head === 'as config'
@@ -17,11 +19,12 @@ export function checkTieFlag(who: Participants): readonly Finding[] {
 
 /** A stored head beside a flag that calls it the embedding. */
 function checkStored(who: Participants): readonly Finding[] {
-  const { reference } = who;
-  const heads = [...reference.tensors.keys()].filter((name) => isTiedHead(who, name));
+  const { reference, donors } = who;
+  if (!isTied(donors.config)) return [];
+  const heads = [...reference.tensors.keys()].filter(isTyingHead);
   return heads.map((name) => {
     const place = { model: reference.id, tensor: name };
-    const message = `${reference.name} stores ${name} though its config.json ties the head to the embedding. Where the two differ, transformers 4 takes the embedding for both and transformers 5 loads both as they are stored.`;
+    const message = `${reference.name} stores ${name} though ${ofDonor(who)} ties the head to the embedding. Where the two differ, transformers 4 takes the embedding for both and transformers 5 loads both as they are stored.`;
     if (scalesTied(who)) {
       const advice = 'Nothing to do if they are equal. In T5 the flag changes the arithmetic, too.';
       return note('tied-head', message, advice, { place });
@@ -34,19 +37,21 @@ function checkStored(who: Participants): readonly Finding[] {
 }
 
 /** The reverse: no head is stored, and the flag says that the embedding is none. */
-function checkLacking({ reference }: Participants): readonly Finding[] {
-  const { config, tensors } = reference;
+function checkLacking(who: Participants): readonly Finding[] {
+  const { reference, donors } = who;
+  const { tensors } = reference;
+  const { config } = donors.config;
   if (!config) return [];
   const { architectures, tiesEmbeddings } = configFacts(config);
   const wantsHead = architectures.some((name) => /(?:ForCausalLM|LMHeadModel)$/.test(name));
   const names = [...tensors.keys()];
   const embedding = names.find(isInputEmbedding);
-  if (!wantsHead || tiesEmbeddings !== false || !embedding || names.some(isVocabularyHead))
-    return [];
+  const lacks = wantsHead && !names.some((name) => placeOf(name).group === 'head');
+  if (!lacks || tiesEmbeddings !== false || !embedding) return [];
   return [
     warning(
       'tied-head',
-      `${reference.name} stores no head, and its config.json does not tie it to ${embedding}: transformers makes one of random values when it loads the model.`,
+      `${reference.name} stores no head, and ${ofDonor(who)} does not tie it to ${embedding}: transformers makes one of random values when it loads the model.`,
       'If its head is the embedding, set tie_word_embeddings to true; else find the tensors that are missing.',
       {
         place: { model: reference.id, tensor: embedding },
@@ -56,23 +61,27 @@ function checkLacking({ reference }: Participants): readonly Finding[] {
   ];
 }
 
-function checkChosen({ recipe, reference }: Participants): readonly Finding[] {
+function checkChosen({ recipe, donors }: Participants): readonly Finding[] {
   const value = recipe.head === 'tied';
-  if (!reference.config || configFacts(reference.config).tiesEmbeddings === value) return [];
+  const { id, name, config } = donors.config;
+  if (!config || configFacts(config).tiesEmbeddings === value) return [];
   return [
     note(
       'tied-head',
-      `The output’s config.json says tie_word_embeddings ${value}, as chosen; that of ${reference.name} says otherwise.`,
+      `The output’s config.json says tie_word_embeddings ${value}, as chosen; that of ${name} says otherwise.`,
       'Nothing to do.',
-      { place: { model: reference.id }, fixes: [setHead(`As in ${reference.name}`, 'as config')] },
+      { place: { model: id }, fixes: [setHead(`As in ${name}`, 'as config')] },
     ),
   ];
 }
 
 /** T5 and its kin scale what goes into a tied head. */
-function scalesTied({ reference }: Participants): boolean {
-  return /t5|switch_transformers/.test(String(reference.config?.['model_type']));
+function scalesTied({ donors }: Participants): boolean {
+  return /t5|switch_transformers/.test(String(donors.config.config?.['model_type']));
 }
+
+const ofDonor = ({ reference, donors }: Participants) =>
+  donors.config === reference ? 'its config.json' : `the config.json of ${donors.config.name}`;
 
 function setHead(label: string, value: 'as config' | 'tied' | 'untied'): Fix {
   return { kind: 'set-head', label, value };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Dtype } from '../../numerics/dtype.ts';
 import type { OutputOptions } from '../../recipe/recipe.ts';
 import { headerModel } from '../../testing/model.ts';
-import { jobOf, planned, recipeOf } from '../../testing/planning.ts';
+import { findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
 
 const family = (id: string, weights: Dtype, norm: Dtype) =>
   headerModel(id, { 'a.weight': [weights, [64, 4]], 'a.norm.weight': [norm, [4]] });
@@ -103,4 +103,34 @@ test('a kept tensor comes in the width its model keeps it in', () => {
     dtype: 'F32',
     parts: [{ kind: 'copy', span: { model: 'm1' } }],
   });
+});
+
+test('inputs rounded before the merge lose it too, and are not written wider for it', () => {
+  const models = [family('m0', 'BF16', 'BF16'), family('m1', 'BF16', 'F32')];
+  const recipe = recipeOf(models[0], [models[1]], { inputDtype: 'BF16' });
+  expect(jobOf(planned(recipe, models), 'a.norm.weight').dtype).toBe('BF16');
+  const said = findingsOf(recipe, models).filter(({ code }) => code.startsWith('precision'));
+  expect(said).toMatchObject([
+    {
+      code: 'precision-lost',
+      message: expect.stringContaining('the BF16 chosen for inputs rounds them'),
+      fixes: [{ kind: 'set-input-dtype' }],
+    },
+  ]);
+  const exact = { ...recipe, inputDtype: 'F32' } as const;
+  expect(jobOf(planned(exact, models), 'a.norm.weight').dtype).toBe('F32');
+});
+
+test('a wide norm of the base that is read narrower is said, with the way back', () => {
+  const models = [family('m0', 'BF16', 'F32'), family('m1', 'BF16', 'BF16')];
+  const recipe = recipeOf(models[0], [models[1]], { inputDtype: 'BF16' });
+  expect(jobOf(planned(recipe, models), 'a.norm.weight').dtype).toBe('F32');
+  const said = findingsOf(recipe, models).filter(({ code }) => code.startsWith('precision'));
+  expect(said).toMatchObject([
+    {
+      code: 'precision-lost',
+      message: expect.stringContaining('the BF16 chosen for inputs rounds them'),
+      fixes: [{ kind: 'set-input-dtype', value: 'stored' }],
+    },
+  ]);
 });

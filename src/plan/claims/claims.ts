@@ -5,8 +5,9 @@
  */
 
 import { headClaims } from './heads.ts';
+import { labelClaims } from './labels.ts';
 import { expertClaims, layerClaims } from './layers.ts';
-import { type Claim, type Shaped, scopesOf } from './scope.ts';
+import { type Claim, type Kind, scopesOf } from './scope.ts';
 import { sizeClaims, vocabularyClaims } from './sizes.ts';
 
 /** Model types whose layers, heads and inner sizes are counted as their names suggest. */
@@ -21,20 +22,25 @@ const KNOWN = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Every number of the config that the tensors do not bear out. */
+/**
+ * Every statement of the config that the tensors do not bear out. Of model types that are not known only the
+ * rows that the vocabulary lacks are told, since their own code may pad it.
+ */
 export function claimsOf(
   config: Readonly<Record<string, unknown>>,
-  tensors: readonly Shaped[],
+  tensors: readonly Kind[],
 ): readonly Claim[] {
+  // The classes of diffusers count in their own ways.
+  if ('_class_name' in config) return [];
   return scopesOf(config, tensors).flatMap((scope) => {
     const type = scope.config['model_type'];
     if (typeof type === 'string' && !KNOWN.has(type)) return vocabularyClaims(scope);
     return [
-      ...vocabularyClaims(scope),
       ...sizeClaims(scope),
       ...layerClaims(scope),
       ...headClaims(scope),
       ...expertClaims(scope),
+      ...labelClaims(scope),
     ];
   });
 }

@@ -2,6 +2,9 @@
 import { type Claim, numberIn, type Scope } from './scope.ts';
 import { commonLength, notLoaded } from './sizes.ts';
 
+/** Types whose heads are as wide as they like where the config does not say how wide. */
+const OWN_WIDTH = /^(?:$|gemma|qwen3|glm|seed_oss|ministral|apertus|arcee|smollm3|u?m?t5)/;
+
 export function headClaims(scope: Scope): readonly Claim[] {
   const { config, path } = scope;
   const heads = numberIn(
@@ -12,8 +15,13 @@ export function headClaims(scope: Scope): readonly Claim[] {
   const type = String(config['model_type'] ?? '');
   if (!heads || hidden === null) return [];
   const width = numberIn(config, 'head_dim', 'd_kv');
-  const size = width?.value ?? Math.floor(hidden / heads.value);
-  const keys = numberIn(config, 'num_key_value_heads') ?? heads;
+  const share = OWN_WIDTH.test(type) ? queryRows(scope) / heads.value : hidden / heads.value;
+  const size = width?.value ?? Math.floor(share);
+  if (size < 1) return [];
+  // Types differ in how many there are where nothing is said.
+  const shared = numberIn(config, 'num_key_value_heads');
+  const keys = shared ?? heads;
+  const hasKeys = shared !== null || /^(?:llama|phi3)$/.test(type);
 
   const at = (field: string) => [...path, field];
   const claim = (
@@ -33,7 +41,7 @@ export function headClaims(scope: Scope): readonly Claim[] {
     return [
       {
         field: at(field).join('.'),
-        claimed: value,
+        says: `${at(field).join('.')} ${value}`,
         found: `${name} has ${length} ${axis === 0 ? 'rows' : 'columns'}, not ${value} × ${perHead}`,
         effect: notLoaded,
         tensor: name,
@@ -47,9 +55,9 @@ export function headClaims(scope: Scope): readonly Claim[] {
   const fused = (size * (heads.value + 2 * keys.value)) / heads.value;
   return [
     ...claim(/\.self_attn\.q_proj\.weight$/, heads, size, 0, own),
-    ...claim(/\.self_attn\.k_proj\.weight$/, keys, size, 0, keys !== heads),
+    ...(hasKeys ? claim(/\.self_attn\.k_proj\.weight$/, keys, size, 0, keys !== heads) : []),
     ...claim(/\.SelfAttention\.q\.weight$/, heads, size, 0, own),
-    ...claim(/\.self_attn\.qkv_proj\.weight$/, heads, fused, 0, false),
+    ...(hasKeys ? claim(/\.self_attn\.qkv_proj\.weight$/, heads, fused, 0, false) : []),
     ...claim(/\.attention\.(?:self|attention)\.query\.weight$/, heads, size, 0, false),
     ...claim(/\.attention\.q_lin\.weight$/, heads, size, 0, false),
     ...(type === 'gpt_neox'
@@ -57,4 +65,12 @@ export function headClaims(scope: Scope): readonly Claim[] {
       : []),
     ...(type === 'gpt2' ? claim(/\.attn\.c_attn\.weight$/, heads, 3 * size, 1, false) : []),
   ];
+}
+
+/** Zero without queries of one size. */
+function queryRows({ tensors }: Scope): number {
+  const queries = tensors.filter(({ name }) =>
+    /\.(?:self_attn\.q_proj|SelfAttention\.q)\.weight$/.test(name),
+  );
+  return commonLength(queries, 0) ?? 0;
 }

@@ -8,27 +8,23 @@ const ignored = 'transformers leaves out the layers beyond it';
 /** Silent where a model has several stacks that are not an encoder and a decoder. */
 export function layerClaims(scope: Scope): readonly Claim[] {
   const stacks = new Map<string, Set<number>>();
-  for (const { name } of scope.tensors) {
+  // Experts are many, and no layer is made of them alone.
+  const tensors = scope.tensors.filter(({ name }) => !name.includes('.experts.'));
+  for (const name of tensors.flatMap(({ names }) => names)) {
     const { stack, layer } = placeOf(name);
     if (stack === null || layer === null) continue;
     stacks.set(stack, (stacks.get(stack) ?? new Set()).add(layer));
   }
-  if (stacks.size === 1) {
-    const [[stack, layers]] = stacks;
-    const fields = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'];
-    return claimOf(scope, stack, layers, fields);
-  }
-  if (stacks.size !== 2) return [];
+  if (stacks.size > 2) return [];
   return [...stacks].flatMap(([stack, layers]) => {
-    if (/(?:^|\.)encoder\./.test(stack)) {
-      return claimOf(scope, stack, layers, ['encoder_layers', 'num_encoder_layers', 'num_layers']);
-    }
-    if (/(?:^|\.)decoder\./.test(stack)) {
-      return claimOf(scope, stack, layers, ['decoder_layers', 'num_decoder_layers', 'num_layers']);
-    }
-    return [];
+    const side = /(?:^|\.)(encoder|decoder)\./.exec(stack)?.[1];
+    const own = side ? [`${side}_layers`, `num_${side}_layers`] : [];
+    if (stacks.size === 1) return claimOf(scope, stack, layers, [...own, ...FIELDS]);
+    return side ? claimOf(scope, stack, layers, [...own, 'num_layers']) : [];
   });
 }
+
+const FIELDS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'];
 
 function claimOf(
   { path, config }: Scope,
@@ -55,7 +51,7 @@ function claimOf(
   return [
     {
       field: [...path, field].join('.'),
-      claimed: value,
+      says: `${[...path, field].join('.')} ${value}`,
       found,
       effect: missing.length > 0 ? fresh : ignored,
       tensor: stack,
@@ -78,12 +74,13 @@ export function expertClaims({ path, config, tensors }: Scope): readonly Claim[]
     ...['num_local_experts', 'n_routed_experts', 'num_experts', 'moe_num_experts'],
   );
   if (!stated) return [];
+  // What one of their matrices shows holds for all.
+  const one = tensors.find(({ name }) => EXPERT.test(name) || FUSED.test(name));
   const counts = new Map<string, number>();
-  for (const { name, shape } of tensors) {
+  for (const name of one?.names ?? []) {
     const expert = EXPERT.exec(name);
-    const count = expert ? Number(expert[1]) + 1 : FUSED.test(name) ? shape[0] : null;
-    if (count === null) continue;
     const box = name.slice(0, expert?.index ?? name.indexOf('.experts.'));
+    const count = expert ? Number(expert[1]) + 1 : one!.shape[0];
     counts.set(box, Math.max(counts.get(box) ?? 0, count));
   }
   const all = new Set(counts.values());
@@ -93,7 +90,7 @@ export function expertClaims({ path, config, tensors }: Scope): readonly Claim[]
   return [
     {
       field: at.join('.'),
-      claimed: stated.value,
+      says: `${at.join('.')} ${stated.value}`,
       found: `${box} has ${count} experts`,
       effect: count < stated.value ? fresh : 'transformers leaves out the experts beyond it',
       tensor: box,

@@ -1,20 +1,27 @@
 /** One of the configs in a config.json with the tensors it speaks of: the model's, or a tower's. */
 import type { ConfigEdit } from '../../formats/edit-config.ts';
 
-export type Shaped = { readonly name: string; readonly shape: readonly number[] };
+/** Tensors of one shape whose names differ in their numbers only. */
+export type Kind = {
+  /** Of the first. */
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly shape: readonly number[];
+};
 
 export type Scope = {
   /** Where its config lies: nowhere further, or in `text_config`, `vision_config`. */
   readonly path: readonly string[];
   readonly config: Readonly<Record<string, unknown>>;
-  readonly tensors: readonly Shaped[];
+  readonly tensors: readonly Kind[];
 };
 
-/** A number of config.json that the tensors do not bear out. */
+/** What a config.json says and the tensors do not bear out. */
 export type Claim = {
   /** As config.json spells it: `vocab_size`, `text_config.num_hidden_layers`. */
   readonly field: string;
-  readonly claimed: number | boolean;
+  /** What it says, with the field: "vocab_size 12". */
+  readonly says: string;
   /** What the tensors have, in words: "model.embed_tokens.weight has 12 rows". */
   readonly found: string;
   /** What transformers does with such a model. */
@@ -33,7 +40,7 @@ const VISION =
  */
 export function scopesOf(
   config: Readonly<Record<string, unknown>>,
-  tensors: readonly Shaped[],
+  tensors: readonly Kind[],
 ): readonly Scope[] {
   const inner = (key: string) => {
     const value = config[key];
@@ -48,16 +55,33 @@ export function scopesOf(
   return vision ? [main, { path: ['vision_config'], config: vision, tensors: ofVision }] : [main];
 }
 
-/** The first of the fields that holds a number. */
+/** Names and shapes by kind, in order of first appearance: what is asked of tensors is asked of few. */
+export function kindsOf(
+  tensors: Iterable<{ readonly name: string; readonly shape: readonly number[] }>,
+): readonly Kind[] {
+  const kinds = new Map<string, (Kind & { readonly names: string[] })[]>();
+  for (const { name, shape } of tensors) {
+    const key = name.replace(/\d+/g, '#');
+    const alike = kinds.get(key);
+    const known = alike?.find((kind) => isSame(kind.shape, shape));
+    if (known) known.names.push(name);
+    else if (alike) alike.push({ name, names: [name], shape });
+    else kinds.set(key, [{ name, names: [name], shape }]);
+  }
+  return [...kinds.values()].flat();
+}
+
+const isSame = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** The first of the fields that holds a number, if it can count or measure something. */
 export function numberIn(
   config: Scope['config'],
   ...fields: readonly string[]
 ): { readonly field: string; readonly value: number } | null {
-  for (const field of fields) {
-    const value = config[field];
-    if (typeof value === 'number') return { field, value };
-  }
-  return null;
+  const field = fields.find((name) => typeof config[name] === 'number');
+  const value = field && (config[field] as number);
+  return field && value && value > 0 ? { field, value } : null;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 /** Sizes that config.json states and an axis of some tensor shows. */
 import { isInputEmbedding } from '../vocabulary.ts';
-import { type Claim, numberIn, type Scope, type Shaped } from './scope.ts';
+import { type Claim, type Kind, numberIn, type Scope } from './scope.ts';
 
 /** transformers refuses a tensor whose shape is not the one its config gives. */
 export const notLoaded = 'transformers does not load a model whose shapes differ from its config';
@@ -21,24 +21,22 @@ const named = (pattern: RegExp) => (name: string) => pattern.test(name);
 const HIDDEN = ['hidden_size', 'n_embd', 'd_model', 'dim'];
 const INNER = ['intermediate_size', 'd_ff', 'hidden_dim', 'n_inner'];
 
-const VOCABULARY: readonly Size[] = [
+const VOCABULARY: Size = {
+  fields: ['vocab_size'],
+  tensors: isInputEmbedding,
+  axis: 0,
+  unit: 'rows',
+  except: /^(?:moshi|kyutai|csm|dia|mimi|encodec|mllama)/,
+};
+
+const SIZES: readonly Size[] = [
+  VOCABULARY,
   {
-    fields: ['vocab_size'],
-    tensors: isInputEmbedding,
-    axis: 0,
-    unit: 'rows',
-    except: /^(?:moshi|kyutai|csm|dia|mimi|encodec|mllama)/,
-  },
-  {
-    fields: ['embedding_size', 'word_embed_proj_dim', 'd_embed', ...HIDDEN],
+    fields: ['embedding_size', 'word_embed_proj_dim', ...HIDDEN],
     tensors: isInputEmbedding,
     axis: 1,
     unit: 'columns',
-    except: /^(?:moshi|kyutai|csm|dia|mimi|encodec|reformer|transfo-xl)/,
   },
-];
-
-const SIZES: readonly Size[] = [
   {
     fields: INNER,
     tensors: named(/\.layers\.\d+\.mlp\.(?:gate_proj|up_proj|fc1)\.weight$/),
@@ -103,10 +101,20 @@ const SIZES: readonly Size[] = [
   },
 ];
 
-/** Of embeddings, which all architectures have alike but for a few that add rows. */
-export const vocabularyClaims = (scope: Scope) => claimsOf(scope, VOCABULARY);
+/** Tokens that the embedding has no row for. */
+export function vocabularyClaims(scope: Scope): readonly Claim[] {
+  const stated = numberIn(scope.config, 'vocab_size');
+  const isPadded = stated && rowsOf(scope) > stated.value;
+  return isPadded ? [] : claimsOf(scope, [VOCABULARY]);
+}
 
 export const sizeClaims = (scope: Scope) => claimsOf(scope, SIZES);
+
+const rowsOf = ({ tensors }: Scope) =>
+  commonLength(
+    tensors.filter(({ name }) => isInputEmbedding(name)),
+    0,
+  ) ?? 0;
 
 /** Where tensors of one kind disagree among themselves nothing is said: such models have a size a layer. */
 function claimsOf(scope: Scope, sizes: readonly Size[]): readonly Claim[] {
@@ -127,7 +135,7 @@ function claimsOf(scope: Scope, sizes: readonly Size[]): readonly Claim[] {
     return [
       {
         field: path.join('.'),
-        claimed: stated.value,
+        says: `${path.join('.')} ${stated.value}`,
         found: `${all[0].name} has ${length} ${size.unit}`,
         effect: isVocabulary ? `${notLoaded}, or makes new rows` : notLoaded,
         tensor: all[0].name,
@@ -138,7 +146,7 @@ function claimsOf(scope: Scope, sizes: readonly Size[]): readonly Claim[] {
 }
 
 /** Null when there are none, or not all are alike. */
-export function commonLength(tensors: readonly Shaped[], axis: number): number | null {
+export function commonLength(tensors: readonly Kind[], axis: number): number | null {
   const lengths = new Set(tensors.map(({ shape }) => shape[axis]));
   return lengths.size === 1 ? [...lengths][0] : null;
 }

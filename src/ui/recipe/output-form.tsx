@@ -115,7 +115,7 @@ export function OutputForm() {
           value={head}
           onChange={(event) => edit.setHead(event.target.value as Recipe['head'])}
         >
-          <option value="as config">as the base’s config says</option>
+          <option value="as config">as config.json says</option>
           <option value="tied">tied: one matrix</option>
           <option value="untied">untied: two matrices</option>
         </select>
