@@ -44,21 +44,54 @@ async function expectMergeByHand(workbench: Workbench): Promise<void> {
   });
 }
 
-test('merges files from the file picker as worked out by hand', async ({ page, workbench }) => {
-  await workbench.open();
-  const chooser = page.waitForEvent('filechooser');
-  await workbench.recipe.add('Files…');
-  await (await chooser).setFiles(
-    Object.entries({ 'tiny-base': base, 'tiny-first': first, 'tiny-second': second }).map(
-      ([name, values]) => ({
-        name: `${name}.safetensors`,
-        mimeType: 'application/octet-stream',
-        buffer: Buffer.from(modelFile(tensorsOf(values))),
-      }),
-    ),
+const namedFiles = () =>
+  Object.entries(family).map(
+    ([name, files]) => [`${name}.safetensors`, files['model.safetensors']] as const,
   );
-  await expectMergeByHand(workbench);
-});
+
+onNewPage(
+  'merges files from a file input, where the browser has no file picker',
+  async ({ page, workbench }) => {
+    await page.addInitScript(() => Reflect.deleteProperty(window, 'showOpenFilePicker'));
+    await workbench.open();
+    const chooser = page.waitForEvent('filechooser');
+    await workbench.recipe.add('Files…');
+    await (await chooser).setFiles(
+      namedFiles().map(([name, bytes]) => ({
+        name,
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from(bytes),
+      })),
+    );
+    await expectMergeByHand(workbench);
+  },
+);
+
+onNewPage(
+  'merges files from the file picker as worked out by hand',
+  async ({ page, workbench }) => {
+    await page.addInitScript(
+      (files) => {
+        window.showOpenFilePicker = (async () => {
+          const root = await navigator.storage.getDirectory();
+          return Promise.all(
+            files.map(async ([name, bytes]) => {
+              const handle = await root.getFileHandle(name, { create: true });
+              const writable = await handle.createWritable();
+              await writable.write(new Uint8Array(bytes));
+              await writable.close();
+              return handle;
+            }),
+          );
+        }) as typeof window.showOpenFilePicker;
+      },
+      namedFiles().map(([name, bytes]) => [name, [...Buffer.from(bytes)]] as const),
+    );
+    await workbench.open();
+    await workbench.recipe.add('Files…');
+    await expectMergeByHand(workbench);
+  },
+);
 
 onNewPage(
   'takes a folder of models where the browser has no folder picker',

@@ -7,6 +7,7 @@ import { merge } from './merge.ts';
 import { pickFiles } from './pick-files.ts';
 import { pickFolder } from './pick-folder.ts';
 import { redo } from './redo.ts';
+import { reopenModels } from './reopen-models.ts';
 import { restartDemo } from './restart-demo.ts';
 import { share } from './share.ts';
 import { showChecks } from './show-checks.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   cancel,
   pickFiles,
   pickFolder,
+  reopenModels,
   browseHub,
   restartDemo,
   undo,

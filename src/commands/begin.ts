@@ -7,6 +7,7 @@ import { finishSignIn, openAgain } from './hub/sign-in.ts';
 import { listKept, listLeftovers, measureFree } from './kept.ts';
 import { listLeftFolders } from './left-folders.ts';
 import { membersOf } from './members.ts';
+import { recallModels } from './reopen-models.ts';
 
 /**
  * What the page does when it opens: the recipe of the link or of the last visit or the demo's, the
@@ -17,6 +18,7 @@ export async function begin(session: Session): Promise<void> {
   await Promise.all([
     openFirst(session),
     openFromHub(session),
+    recallModels(session),
     askDevice(session),
     measureFree(session),
     measureCache(session),

@@ -1,10 +1,10 @@
-import type { Handle } from '../engine/protocol.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
-import { type Candidate, type Offered, sortOffered } from '../stores/dropped.ts';
-import type { ModelsState } from '../stores/models.ts';
+import { type Offered, sortOffered } from '../stores/dropped.ts';
 import { openModel, type Session } from '../stores/session.ts';
-import { isDemo, membersOf, withoutModels } from './members.ts';
+import { type Admitted, admit, arrivalsOf } from './admit.ts';
+import { isDemo, withoutModels } from './members.ts';
 import { readRecipeFile } from './read-recipe-file.ts';
+import { rememberWhere } from './remember-where.ts';
 
 /**
  * Opens the models among files the user dropped or picked, and gives each a place in the recipe. A lone
@@ -27,57 +27,51 @@ export async function openFiles(
     view.getState().showPane('recipe');
     return;
   }
+  const arrivals = await arrivalsOf(candidates);
   const before = recipe.getState().recipe;
-  const admitted = admit(candidates, before, models.getState().slots);
-  const placed = place(before, admitted);
-  if (placed !== before) recipe.getState().replace(placed);
-  if (isDemo(before) && !isDemo(placed)) {
+  const admitted = admit(arrivals, before, models.getState().slots);
+  if (isDemo(before) && !isDemo(place(before, admitted))) {
     view.getState().tell('Your models took the place of the demo family.', true);
   }
   view.getState().showTab('checks');
   view.getState().showPane('recipe');
-  await Promise.all(
-    admitted.map(({ ref, handles, leftOut }) => openModel(session, ref, handles, null, leftOut)),
-  );
+  await openAdmitted(session, admitted, offered);
 }
 
-type Admitted = {
-  readonly ref: ModelRef;
-  readonly handles: readonly Handle[];
-  readonly leftOut: Candidate['leftOut'];
-  readonly fills: boolean;
-};
-
-/** A model with the name and bytes of one the recipe waits for takes its place; others are new. */
-export function admit(
-  candidates: readonly Candidate[],
-  recipe: Recipe,
-  slots: ModelsState['slots'],
-): readonly Admitted[] {
-  const waiting = membersOf(recipe).filter(
-    (ref) => ref.origin === 'local' && slots[ref.id]?.status.kind !== 'open',
+/** Gives models their places and opens them; remembers where they lie, for the next visit. */
+export async function openAdmitted(
+  session: Session,
+  admitted: readonly Admitted[],
+  offered: readonly Offered[],
+): Promise<void> {
+  const { recipe, view } = session;
+  const before = recipe.getState().recipe;
+  const placed = place(before, admitted);
+  if (placed !== before) recipe.getState().replace(placed);
+  const changed = admitted.filter(({ fills }) => fills === 'changed').map(({ ref }) => ref.name);
+  if (changed.length > 0) {
+    const verb = changed.length === 1 ? 'has' : 'have';
+    view
+      .getState()
+      .tell(`${changed.join(', ')} ${verb} other weights than when the recipe was made.`);
+  }
+  void rememberWhere(session, admitted, offered);
+  await Promise.all(
+    admitted.map(({ ref, arrival }) =>
+      openModel(session, ref, arrival.handles, null, arrival.leftOut),
+    ),
   );
-  const taken = new Set([...Object.keys(slots), ...membersOf(recipe).map((ref) => ref.id)]);
-  const filled = new Set<string>();
-  return candidates.map(({ name, handles, bytes, leftOut }) => {
-    const wanted = waiting.find(
-      (ref) => ref.name === name && ref.bytes === bytes && !filled.has(ref.id),
-    );
-    if (wanted) {
-      filled.add(wanted.id);
-      return { ref: wanted, handles, leftOut, fills: true };
-    }
-    const id = freeId(name, taken);
-    taken.add(id);
-    return { ref: { id, name, origin: 'local', bytes }, handles, leftOut, fills: false };
-  });
 }
 
 /** Where new models go: a lone first one is the base; one called base is; the rest are experts. */
 export function place(recipe: Recipe, admitted: readonly Admitted[]): Recipe {
-  const fresh = admitted.filter(({ fills }) => !fills).map(({ ref }) => ref);
-  if (fresh.length === 0) return recipe;
-  const start = isDemo(recipe) ? withoutModels(recipe) : recipe;
+  const fresh = admitted.filter(({ fills }) => fills === null).map(({ ref }) => ref);
+  const known = withRefs(
+    recipe,
+    admitted.filter(({ fills }) => fills === 'changed').map(({ ref }) => ref),
+  );
+  if (fresh.length === 0) return known;
+  const start = isDemo(known) ? withoutModels(known) : known;
   const lone = fresh.length === 1 && start.experts.length === 0 ? fresh[0] : null;
   const base = start.base ?? fresh.find(({ name }) => /\bbase\b|_base\b/i.test(name)) ?? lone;
   return {
@@ -90,10 +84,13 @@ export function place(recipe: Recipe, admitted: readonly Admitted[]): Recipe {
   };
 }
 
-function freeId(name: string, taken: ReadonlySet<string>): string {
-  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-') || 'model';
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? `local-${slug}` : `local-${slug}-${n}`;
-    if (!taken.has(id)) return id;
-  }
+/** The recipe with what is now known of models that it names. */
+function withRefs(recipe: Recipe, refs: readonly ModelRef[]): Recipe {
+  if (refs.length === 0) return recipe;
+  const known = (ref: ModelRef) => refs.find(({ id }) => id === ref.id) ?? ref;
+  return {
+    ...recipe,
+    base: recipe.base && known(recipe.base),
+    experts: recipe.experts.map((expert) => ({ ...expert, model: known(expert.model) })),
+  };
 }

@@ -1,7 +1,8 @@
 import type { Offered } from '../stores/dropped.ts';
 import type { Command } from './command.ts';
+import { filesIn } from './files-in.ts';
 import { openFiles } from './open-files.ts';
-import { chooseFiles } from './pick-files.ts';
+import { chooseFiles, unlessClosed } from './pick-files.ts';
 import type { Drop } from './read-drop.ts';
 
 export const pickFolder: Command = {
@@ -23,21 +24,6 @@ async function chooseFolder(): Promise<Drop | null> {
     const offered = files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
     return { offered, folders: offered.length === 0 ? ['The folder'] : [] };
   }
-  try {
-    const folder = await window.showDirectoryPicker({ id: 'amalgam-models' });
-    return { offered: await filesIn(folder, folder.name), folders: [folder.name] };
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return null;
-    throw error;
-  }
-}
-
-async function filesIn(folder: FileSystemDirectoryHandle, path: string): Promise<Offered[]> {
-  const found: Offered[] = [];
-  for await (const entry of folder.values()) {
-    const place = `${path}/${entry.name}`;
-    if (entry.kind === 'file') found.push({ path: place, file: await entry.getFile() });
-    else if (!entry.name.startsWith('.')) found.push(...(await filesIn(entry, place)));
-  }
-  return found;
+  const folder = await unlessClosed(window.showDirectoryPicker({ id: 'amalgam-models' }));
+  return folder && { offered: await filesIn(folder), folders: [folder.name] };
 }

@@ -1,4 +1,5 @@
 import type { Offered } from '../stores/dropped.ts';
+import type { Root } from '../stores/remembered-models.ts';
 
 export type Drop = {
   readonly offered: readonly Offered[];
@@ -8,12 +9,24 @@ export type Drop = {
 
 /** Every file of a drop, folders opened. Must be called while the drop event is being handled. */
 export async function readDrop(data: DataTransfer): Promise<Drop> {
-  const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  if (entries.length === 0) {
+  const items = [...data.items].flatMap((item) => {
+    const entry = item.webkitGetAsEntry();
+    return entry ? [{ entry, root: rootOf(item) }] : [];
+  });
+  if (items.length === 0) {
     return { offered: [...data.files].map((file) => ({ path: file.name, file })), folders: [] };
   }
-  const folders = entries.filter((entry) => entry.isDirectory).map(({ name }) => name);
-  return { offered: (await Promise.all(entries.map(filesOf))).flat(), folders };
+  const folders = items.filter(({ entry }) => entry.isDirectory).map(({ entry }) => entry.name);
+  const found = items.map(async ({ entry, root }) =>
+    (await filesOf(entry)).map((offered) => ({ ...offered, root })),
+  );
+  return { offered: (await Promise.all(found)).flat(), folders };
+}
+
+/** By which the files can be reached again after a reload, in browsers that give it. */
+async function rootOf(item: DataTransferItem): Promise<Root | null> {
+  const handle = await item.getAsFileSystemHandle?.().catch(() => null);
+  return (handle as Root | null | undefined) ?? null;
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<readonly Offered[]> {

@@ -138,12 +138,14 @@ function readArithmetic(place: Place): Partial<Arithmetic> {
 }
 
 function readModel(place: Place): ModelRef {
-  const fields = readObject(place, ['id', 'name', 'origin', 'bytes', 'hub']);
-  const ref = {
+  const fields = readObject(place, ['id', 'name', 'origin', 'bytes', 'fingerprint', 'hub']);
+  const fingerprint = fields.at('fingerprint');
+  const ref: ModelRef = {
     id: readText(fields.at('id')),
     name: readText(fields.at('name')),
     origin: readOneOf(fields.at('origin'), ['demo', 'local', 'hub']),
     bytes: readCount(fields.at('bytes')),
+    ...(fingerprint.value === undefined ? {} : { fingerprint: readText(fingerprint) }),
   };
   return ref.origin === 'hub' ? { ...ref, hub: readPin(fields.at('hub')) } : ref;
 }

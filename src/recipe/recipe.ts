@@ -11,6 +11,8 @@ export type ModelRef = {
   readonly origin: 'demo' | 'local' | 'hub';
   /** Bytes of all weight files; a reopened model must agree. */
   readonly bytes: number;
+  /** What its weights are recognised by, when it came from this computer: `stores/fingerprint.ts`. */
+  readonly fingerprint?: string;
   /** Where it lies, when its origin is the Hub. */
   readonly hub?: HubPin;
 };

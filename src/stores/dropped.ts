@@ -5,9 +5,15 @@ import { type Deciding, nothingFound, recognise, toRead } from '../formats/folde
 import { linksError } from '../formats/links.ts';
 import type { DroppedFile, FoundModel } from '../formats/model-folder.ts';
 import type { Refusal } from './models.ts';
+import type { Root } from './remembered-models.ts';
 
 /** A file the user offered, with its path inside the folder it came from. */
-export type Offered = { readonly path: string; readonly file: File };
+export type Offered = {
+  readonly path: string;
+  readonly file: File;
+  /** What was dropped or picked to reach it, if the browser gives a handle to that. Nothing waits for it. */
+  readonly root?: Promise<Root | null>;
+};
 
 /** Files that together are one model. */
 export type Candidate = {

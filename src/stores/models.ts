@@ -18,6 +18,7 @@ export type Slot = {
   readonly name: string;
   readonly origin: ModelRef['origin'];
   readonly hub?: HubPin;
+  readonly fingerprint?: string;
   /** Bytes of all weight files. */
   readonly bytes: number;
   readonly summary: string | null;
@@ -46,12 +47,15 @@ export type ModelsState = {
   readonly slots: Readonly<Record<string, Slot>>;
   readonly demo: DemoState;
   readonly refused: readonly Refusal[];
+  /** Ids of models whose place on this computer the browser remembers. */
+  readonly remembered: readonly string[];
   begin(slot: Omit<Slot, 'status'>): void;
   admit(id: string, model: ModelFacts): void;
   fail(id: string, failure: Failure): void;
   forget(id: string): void;
   setDemo(demo: DemoState): void;
   refuse(refused: readonly Refusal[]): void;
+  setRemembered(remembered: readonly string[]): void;
 };
 
 export function createModelsStore() {
@@ -64,6 +68,7 @@ export function createModelsStore() {
       slots: {},
       demo: { kind: 'idle' },
       refused: [],
+      remembered: [],
       begin: (slot) =>
         set(({ slots }) => ({
           slots: { ...slots, [slot.id]: { ...slot, status: { kind: 'opening' } } },
@@ -77,6 +82,7 @@ export function createModelsStore() {
         }),
       setDemo: (demo) => set({ demo }),
       refuse: (refused) => set({ refused }),
+      setRemembered: (remembered) => set({ remembered }),
     };
   });
 }

@@ -13,6 +13,7 @@ import { type Item, Menu, type Section } from '../kit/menu.tsx';
 import { BaseCard } from './base-card.tsx';
 import { ExpertCard } from './expert-card.tsx';
 import { Refused } from './refused.tsx';
+import { Reopen } from './reopen.tsx';
 import './models.css';
 
 /** The recipe as cards: the base, the experts, and how to add more. */
@@ -25,6 +26,7 @@ export function RecipeRail() {
   return (
     <div className="rail">
       <Refused />
+      <Reopen />
       {isEmpty ? (
         <EmptyRail demo={demo} />
       ) : (
@@ -64,8 +66,15 @@ function AddExpert() {
       label: slot.name,
       note: bytes(slot.bytes),
       run: () => {
-        const { id, name, origin, bytes, hub } = slot;
-        const ref = { id, name, origin, bytes, ...(hub ? { hub } : {}) };
+        const { id, name, origin, bytes, hub, fingerprint } = slot;
+        const ref = {
+          id,
+          name,
+          origin,
+          bytes,
+          ...(hub ? { hub } : {}),
+          ...(fingerprint ? { fingerprint } : {}),
+        };
         session.recipe.getState().addExpert(ref);
       },
     }));
