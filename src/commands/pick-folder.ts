@@ -1,4 +1,3 @@
-import type { Offered } from '../stores/dropped.ts';
 import type { Command } from './command.ts';
 import { filesIn } from './files-in.ts';
 import { openFiles } from './open-files.ts';
