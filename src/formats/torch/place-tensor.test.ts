@@ -38,6 +38,7 @@ describe('where a tensor lies', () => {
     ['one value repeated', { size: [2, 2], stride: [0, 0], offset: 2 }, [8, 12, [0, 0]]],
     ['axes of one with any step', { size: [1, 6, 1], stride: [0, 1, 99] }, [0, 24, null]],
     ['no elements', { size: [0, 3], stride: [3, 1] }, [0, 0, null]],
+    ['no elements in many rows', { size: [2 ** 40, 0], stride: [0, 1] }, [0, 0, null]],
     ['no elements, behind the last', { size: [2, 0], stride: [1, 1], offset: 6 }, [0, 0, null]],
   ])('%s', async (_, strided, [begin, end, strides]) => {
     const tensors = await read(

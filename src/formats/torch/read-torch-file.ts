@@ -6,7 +6,7 @@ import { placeEntries, type Range } from './local.ts';
 import { placeTensor, type TorchTensor } from './place-tensor.ts';
 import { quote, type Refusal, refusing } from './refusal.ts';
 import { unpickle } from './unpickle.ts';
-import { readDirectory } from './zip.ts';
+import { readDirectory, refuseCompressed } from './zip.ts';
 
 /** Names, dtypes, shapes and places of the tensors of one file. */
 export type TorchFile = {
@@ -36,6 +36,7 @@ export async function readTorchFile(file: ReadableFile, signal?: AbortSignal): P
     directory.entries.map(({ name }) => name),
     refuse,
   );
+  refuseCompressed(directory.entries, refuse);
   const entries = await placeEntries(file, directory, refuse, signal);
   await refuseBigEndian(file, entries.get(`${root}/byteorder`), refuse, signal);
 

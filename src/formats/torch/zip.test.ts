@@ -247,6 +247,19 @@ describe('archives that are refused', () => {
       'a TorchScript program',
     ],
     [
+      'its code, compressed as torch.jit.save does it',
+      zipFile([
+        ...parts,
+        {
+          path: 'archive/code/__torch__.py',
+          bytes: new Uint8Array(3),
+          local: { method: 8 },
+          central: { method: 8, size: 9 },
+        },
+      ]),
+      'a TorchScript program',
+    ],
+    [
       'its code',
       zipFile([...parts, { path: 'archive/code/__torch__.py', bytes: new Uint8Array() }]),
       'a TorchScript program',

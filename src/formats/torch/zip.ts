@@ -6,11 +6,13 @@ import type { ReadableFile } from '../safetensors/header.ts';
 import { u64, viewOf } from './bytes.ts';
 import { again, quote, type Refusal } from './refusal.ts';
 
-/** What the central directory says of a stored file. */
+/** What the central directory says of a file. */
 export type ZipEntry = {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** How it is compressed; 0 where it is not. */
+  readonly method: number;
   /** Byte its local header begins at. */
   readonly at: number;
 };
@@ -135,24 +137,28 @@ function readEntries(view: DataView, { begin, count }: Place, refuse: Refusal): 
       throw refuse('bad-zip', `the encrypted entry ${quote(name)}`, 'entries that anyone can read');
     }
     const method = view.getUint16(at + 10, true);
-    if (method !== 0) {
-      const found = `the compressed entry ${quote(name)} (method ${method})`;
-      throw refuse('bad-zip', found, 'entries stored as they are, as torch.save writes them');
-    }
     const [size, packed, local] = wideNumbers(view, at, extraAt, commentAt);
-    if (size !== packed) {
+    if (method === 0 && size !== packed) {
       throw damaged(`${packed} stored bytes of ${quote(name)}`, `${size}, its size`);
     }
-    if (local + size > begin) {
+    if (local + packed > begin) {
       throw damaged(`${quote(name)} behind the last file`, `all files before byte ${begin}`);
     }
-    entries.push({ name, size, at: local });
+    entries.push({ name, size, method, at: local });
     at = next;
   }
   if (entries.length !== count) {
     throw damaged(`${entries.length} entries in the directory`, `${count}, as its end says`);
   }
   return entries;
+}
+
+/** torch writes files as they are, so that they can be read in place. */
+export function refuseCompressed(entries: readonly ZipEntry[], refuse: Refusal): void {
+  const entry = entries.find(({ method }) => method !== 0);
+  if (!entry) return;
+  const found = `the compressed entry ${quote(entry.name)} (method ${entry.method})`;
+  throw refuse('bad-zip', found, 'entries stored as they are, as torch.save writes them');
 }
 
 /** Size, stored size and place of the local header; those of 0xFFFFFFFF stand in the zip64 field. */
