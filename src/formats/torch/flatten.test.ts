@@ -102,14 +102,20 @@ describe('what is told as left out', () => {
 });
 
 describe('what is refused', () => {
-  test('two parts that could be the model, with the line that takes one', async () => {
-    const error = await refusal(dict({ ema: dict({ a: t }), params: dict({ a: t }) }));
-    expect([error.tag, error.context.found]).toEqual([
-      'several-models',
-      'tensors under 2 keys: "ema", "params"',
-    ]);
-    expect(error.context.advice).toContain('weights_only=True)["params"]; save_file(');
-  });
+  test.each([[['ema', 'params']], [['params', 'ema']], [['model', 'params']]])(
+    'two parts that could be the model (%s), with the line that takes one',
+    async (keys) => {
+      const error = await refusal(
+        dict(Object.fromEntries(keys.map((key) => [key, dict({ a: t })]))),
+      );
+      expect([error.tag, error.context.found]).toEqual([
+        'several-models',
+        `tensors under 2 keys: "${keys[0]}", "${keys[1]}"`,
+      ]);
+      const pick = keys.find((key) => key !== 'ema');
+      expect(error.context.advice).toContain(`weights_only=True)["${pick}"]; save_file(`);
+    },
+  );
 
   test.each<[string, Pickled, string]>([
     ['a tensor without a name', t, 'a single tensor without a name'],

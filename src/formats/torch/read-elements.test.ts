@@ -96,6 +96,19 @@ const matrix = (rows: number, columns: number): TorchTensor => {
   };
 };
 
+test('takes bytes at any place of a buffer, as caches give them', async () => {
+  const bytes = new Uint8Array(Uint16Array.of(1, 2, 3, 4, 5, 6).buffer);
+  const source = {
+    ...memorySource('w.bin', bytes),
+    read: async (begin: number, end: number) => {
+      return Uint8Array.from([0, ...bytes.subarray(begin, end)]).subarray(1);
+    },
+  };
+  const tensor: TorchTensor = { ...matrix(3, 2), dtype: 'F16', shape: [3, 2], strides: [1, 3] };
+  const part = await readElements(source, tensor, 0, 6);
+  expect([...new Uint16Array(part.buffer)]).toEqual([1, 4, 2, 5, 3, 6]);
+});
+
 test('reads no more at once than a window, each byte once for what it returns', async () => {
   const bytes = new Uint8Array(new Float32Array(300 * 200).map((_, i) => i).buffer);
   const source = countingSource(memorySource('w.bin', bytes));
