@@ -59,7 +59,7 @@ export const torchFaults = [
   ['flatten', 'length > maxName', 'false'],
   ['flatten', 'if (seen.has(name))', 'if (false)'],
   ['flatten', 'if (!isOdd) return', 'return'],
-  ['flatten', "isKind(value, 'tensor') ? 1 + length : 1", '1 + length'],
+  ['flatten', "isKind(value, 'tensor') ? tensorCost + length : 1", '1 + length'],
   ['zip', 'if (names.has(name))', 'if (false)'],
   ['zip', 'method !== 0', 'method > 99'],
   ['zip', 'method === 0 && size !== packed', 'false'],

@@ -24,12 +24,14 @@ const training =
   /^(?:optim|lr_sched|sched|scaler$|grad_scaler|amp|native_amp|rng|random|cuda_rng|callbacks$|loops$|criterion$|loss)/;
 const maxDepth = 64;
 const maxName = 1000;
+/** What a tensor takes of the budget besides its name: a few of the bytes that one takes in a pickle. */
+const tensorCost = 128;
 
 /**
  * Names the tensors of what a pickle holds: keys joined with dots, without the keys of `wrappers` around the
- * whole. `budget` bounds the values that are looked at and the
- * characters of names: a small file may hold one dict many times. Throws
- * `FormatError` when there are no tensors, or when two parts could be the model.
+ * whole. `budget` bounds the values that are looked at, the tensors and the characters of their names: a
+ * small file may hold one dict many times. Throws `FormatError` when there are no tensors, or when two parts
+ * could be the model.
  */
 export function flatten(root: Value, file: string, budget: number, refuse: Refusal): Flat {
   if (isKind(root, 'tensor')) {
@@ -124,7 +126,7 @@ class Walk {
 
   /** Returns how many tensors `value` holds. `length` is that of the name so far. */
   visit(value: Value, path: readonly string[], length: number): number {
-    this.#spend(path, length, isKind(value, 'tensor') ? 1 + length : 1);
+    this.#spend(path, length, isKind(value, 'tensor') ? tensorCost + length : 1);
     if (isKind(value, 'tensor')) {
       this.tensors.push({ path, tensor: value });
       return 1;
@@ -154,9 +156,8 @@ class Walk {
   }
 
   #plain(value: Value, path: readonly string[]): string {
-    const isOdd = ['storage', 'storage type', 'function'].some((kind) =>
-      isKind(value, kind as 'storage'),
-    );
+    const isOdd =
+      isKind(value, 'storage') || isKind(value, 'storage type') || isKind(value, 'function');
     if (!isOdd) return kindOf(value);
     const found = `${kindOf(value)} as ${quote(dotted(path))}`;
     throw this.#refuse('bad-pickle', found, 'tensors and plain data');

@@ -15,8 +15,8 @@ const maxSpan = 2 ** 20;
 const lanes = 8;
 
 /**
- * Where the bytes of each entry lie, by name; all must be stored as they are. Padding stands in the local headers only, so these are read;
- * they must say what the directory says, and no entry may lie in another.
+ * Where the bytes of each entry lie, by name; all must be stored as they are. Padding stands in the local
+ * headers only, so these are read; they must say what the directory says, and no entry may lie in another.
  */
 export async function placeEntries(
   file: ReadableFile,

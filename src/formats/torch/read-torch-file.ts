@@ -18,6 +18,8 @@ export type TorchFile = {
 
 /** About 80,000 tensors. */
 const maxPickle = 16 * 2 ** 20;
+/** See `flatten`: about 200,000 tensors. */
+const maxWork = 2 ** 25;
 /** Tensors may share storages, but a small file cannot pretend to be any number of large ones. */
 const mostShared = 16;
 
@@ -46,7 +48,12 @@ export async function readTorchFile(file: ReadableFile, signal?: AbortSignal): P
     throw refuse('bad-pickle', `a pickle of ${length} bytes`, `at most ${maxPickle}`);
   }
   const value = unpickle(await readRange(file, range, signal), refuse);
-  const { tensors, leftOut } = flatten(value, file.name, 8 * length, refuse);
+  const { tensors, leftOut } = flatten(
+    value,
+    file.name,
+    Math.min(65_536 + 8 * length, maxWork),
+    refuse,
+  );
   const find = (key: string) => entries.get(`${root}/data/${key}`);
   const placed = tensors.map(({ name, tensor }) => {
     return placeTensor(name, tensor, find, file.size, refuse);
