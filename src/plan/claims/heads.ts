@@ -21,7 +21,8 @@ export function headClaims(scope: Scope): readonly Claim[] {
   // Types differ in how many there are where nothing is said.
   const shared = numberIn(config, 'num_key_value_heads');
   const keys = shared ?? heads;
-  const hasKeys = shared !== null || /^(?:llama|phi3)$/.test(type);
+  const isSilent = (config['num_key_value_heads'] ?? null) === null;
+  const hasKeys = shared !== null || (isSilent && /^(?:llama|phi3)$/.test(type));
 
   const at = (field: string) => [...path, field];
   const claim = (

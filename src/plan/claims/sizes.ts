@@ -130,14 +130,13 @@ function claimsOf(scope: Scope, sizes: readonly Size[]): readonly Claim[] {
     const found = length === null ? null : length / (size.times ?? 1);
     if (found === null || found === stated.value) return [];
     const path = [...scope.path, stated.field];
-    const isVocabulary = stated.field === 'vocab_size';
     const whole = Number.isInteger(found) && !HIDDEN.includes(stated.field);
     return [
       {
         field: path.join('.'),
         says: `${path.join('.')} ${stated.value}`,
         found: `${all[0].name} has ${length} ${size.unit}`,
-        effect: isVocabulary ? `${notLoaded}, or makes new rows` : notLoaded,
+        effect: notLoaded,
         tensor: all[0].name,
         edits: whole ? [{ path, value: found }] : [],
       },
