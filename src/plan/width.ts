@@ -24,7 +24,9 @@ export function dtypeOf(who: Participants, match: Match): Dtype {
   const { output, inputDtype } = who.recipe;
   if (output.dtype !== 'base') return output.dtype;
   // What is rounded when it is read is not worth more bytes.
-  const worth = keptWide(who, match).filter((one) => kept || !readingRounds(one.dtype, inputDtype));
+  const wide = keptWide(who, match);
+  if (wide.length === 0) return own.dtype;
+  const worth = wide.filter((one) => kept || !readingRounds(one.dtype, inputDtype));
   const [widest] = widerThan(own.dtype, worth);
   return widest?.dtype ?? own.dtype;
 }
@@ -32,17 +34,18 @@ export function dtypeOf(who: Participants, match: Match): Dtype {
 /** Who keeps this tensor wider than the rest, of the models whose values go into the output. */
 export function keptWide({ reference }: Participants, match: Match): readonly Wide[] {
   const { entry, kept, meetings } = match;
-  const sources: readonly (readonly [Model, TensorEntry])[] = kept
-    ? [[kept.model, kept.entry]]
-    : [
-        [reference, entry],
-        ...meetings.map((meeting) => [meeting.expert.model, meeting.entry] as const),
-      ];
-  return sources.flatMap(([model, { dtype }]): readonly Wide[] => {
+  const wide: Wide[] = [];
+  const look = (model: Model, { dtype }: TensorEntry) => {
     const main = mainFloat(model);
-    if (!isFloatDtype(dtype) || main === null) return [];
-    return bytesPerElement(dtype) > bytesPerElement(main) ? [{ model, dtype, main }] : [];
-  });
+    if (!isFloatDtype(dtype) || main === null || dtype === main) return;
+    if (bytesPerElement(dtype) > bytesPerElement(main)) wide.push({ model, dtype, main });
+  };
+  if (kept) look(kept.model, kept.entry);
+  else {
+    look(reference, entry);
+    for (const meeting of meetings) look(meeting.expert.model, meeting.entry);
+  }
+  return wide;
 }
 
 /** Those wider than `dtype`, the widest first. */
