@@ -1,19 +1,9 @@
-import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
+import type { FloatDtype } from '../numerics/dtype.ts';
 import type { LeftOut } from './beside.ts';
+import type { Axes, StoredTensor } from './stored-tensor.ts';
+import type { Adapter, UpdateFormula } from './update.ts';
 
-/**
- * One tensor as it lies in a file. `name` is its identity: of a component's, with the component in front.
- * `begin` and `end` are byte offsets in the file, header included.
- */
-export type StoredTensor = {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  /** Index into `Model.files`. */
-  readonly file: number;
-  readonly begin: number;
-  readonly end: number;
-};
+export type { Axes, StoredTensor };
 
 /**
  * How the values of a tensor come from stored codes: value = number of the code × scale, plus an offset where
@@ -36,7 +26,6 @@ export type CodesFormula = {
   /** Whether rows and columns of each matrix change places when it is read. */
   readonly transposed: boolean;
 };
-export type Axes = readonly [matrices: number, rows: number, columns: number];
 /** F8_E8M0 is a power of two. */
 export type ScaleDtype = 'F32' | 'F16' | 'BF16' | 'F8_E8M0';
 
@@ -48,8 +37,8 @@ export type ComputedTensor = {
   readonly shape: readonly number[];
   /** For people: "FP8 with block scales". */
   readonly scheme: string;
-  readonly formula: CodesFormula;
-  /** Codes, scales, and offsets if the formula has them. */
+  readonly formula: CodesFormula | UpdateFormula;
+  /** Codes, scales, and offsets if the formula has them; factors of an update, and what it is added to. */
   readonly inputs: readonly StoredTensor[];
 };
 
@@ -130,6 +119,8 @@ export type Model = {
   /** What its files do not agree on, one sentence each. */
   readonly remarks: readonly string[];
   readonly quantised: Quantised;
+  /** Set where the files hold updates of a base instead of weights; then `tensors` is empty. */
+  readonly adapter: Adapter | null;
   /** `__metadata__` of the weight files. */
   readonly metadata: Readonly<Record<string, string>>;
 };

@@ -96,6 +96,7 @@ export async function openModel(
     companions,
     leftOut: [...leftOut, ...found.leftOut],
     remarks,
+    adapter: null,
     metadata: Object.assign({}, ...[...headers.values()].reverse().map((h) => h.metadata)),
   };
 }

@@ -165,8 +165,7 @@ function planeOf(
   const dtype = entry.dtype as FloatDtype;
   const size = bytesPerElement(dtype);
   return {
-    model,
-    file: entry.file,
+    ...spanOf(model, entry),
     begin: entry.begin + from * size,
     end: entry.begin + to * size,
     dtype,
@@ -180,6 +179,6 @@ function originalOf(model: string, entry: TensorEntry): Job['original'] {
   return isComputedPlane(plane) ? plane : null;
 }
 
-function spanOf(model: string, { file, begin, end }: StoredTensor): Span {
-  return { model, file, begin, end };
+function spanOf(model: string, { model: owner, file, begin, end }: StoredTensor): Span {
+  return { model: owner ?? model, file, begin, end };
 }

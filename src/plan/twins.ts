@@ -87,7 +87,9 @@ function pairsOf(reference: Model, match: Match, leader: Match) {
 /** What has to be equal for two tensors to be: their bytes, or all that they are computed from alike. */
 function spanPairs(model: string, a: NamedTensor, b: NamedTensor): [Span, Span][] | null {
   const formulaOf = (entry: NamedTensor) => isComputed(entry) && JSON.stringify(entry.formula);
-  const spanOf = ({ file, begin, end }: StoredTensor): Span => ({ model, file, begin, end });
+  const spanOf = ({ model: owner, file, begin, end }: StoredTensor): Span => {
+    return { model: owner ?? model, file, begin, end };
+  };
   const [own, others] = [a, b].map((entry) =>
     (isComputed(entry) ? entry.inputs : (entry.pieces ?? [entry])).map(spanOf),
   );

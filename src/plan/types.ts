@@ -1,5 +1,6 @@
 import type { LeftOut, Role } from '../formats/beside.ts';
 import type { CodesFormula } from '../formats/model.ts';
+import type { UpdateFormula } from '../formats/update.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Precision } from '../methods/precision.ts';
@@ -88,7 +89,7 @@ export type ComputedPlane = {
   readonly dtype: FloatDtype;
   readonly from: number;
   readonly to: number;
-  readonly formula: CodesFormula;
+  readonly formula: CodesFormula | UpdateFormula;
   /** All of each stored tensor that the formula takes, in its order. */
   readonly inputs: readonly Span[];
 };

@@ -42,6 +42,7 @@ const unknown = {
   companions: [],
   leftOut: [],
   remarks: [],
+  adapter: null,
   quantised: { read: [], unreadable: [], leftOut: [], declared: null },
 };
 

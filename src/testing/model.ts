@@ -59,6 +59,7 @@ export function headerModel(
     companions: Object.entries(companions).map(([file, text]) => companion(file, text)),
     leftOut,
     remarks,
+    adapter: null,
     metadata,
   };
 }

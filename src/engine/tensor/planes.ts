@@ -4,7 +4,7 @@ import { isComputedPlane, spansOfPlane } from '../../plan/planes.ts';
 import type { ComputedPlane, PlaneRef, Span } from '../../plan/types.ts';
 import { isAbort, JobError } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
-import { chunkEnd, compute, needs, open, reach } from './codes.ts';
+import { computationOf } from './computation.ts';
 import { copyPiece } from './memory.ts';
 
 /** What a read needs to know: where bytes come from, for which tensor, and how many may be held. */
@@ -74,21 +74,22 @@ async function computeInto(
 ): Promise<void> {
   const size = bytesPerElement(dtype);
   const last = first + out.length / size;
+  const computation = computationOf(formula);
   for (let from = first; from < last; ) {
     signal.throwIfAborted();
-    const to = reach(formula, from, last, copyPiece(reader.budget));
+    const to = computation.reach(from, last, copyPiece(reader.budget));
     const fetched = await Promise.all(
-      needs(formula, from, to).map(async ({ begin, end }, k) => {
+      computation.needs(from, to).map(async ({ begin, end }, k) => {
         const span = { ...inputs[k], begin: inputs[k].begin + begin, end: inputs[k].begin + end };
         return { begin, bytes: await readSpan(span, reader, signal) };
       }),
     );
-    const opened = open(formula, fetched);
+    const values = computation.open(fetched);
     while (from < to) {
-      const end = chunkEnd(formula, from, to);
-      const values = new Float32Array(end - from);
-      compute(formula, opened, from, values);
-      encodeLoudly(values, dtype, out.subarray((from - first) * size, (end - first) * size));
+      const end = computation.chunkEnd(from, to);
+      const chunk = new Float32Array(end - from);
+      values(from, chunk);
+      encodeLoudly(chunk, dtype, out.subarray((from - first) * size, (end - first) * size));
       from = end;
     }
   }
