@@ -7,7 +7,7 @@ import type { NamedTensor, Tensors } from './names/tensors.ts';
 import type { Participant, Participants } from './participants.ts';
 import { type Depths, depthsOf, filterMatches } from './resolve.ts';
 import { headDonor, isTaskHead, taskHeadOf } from './task-head.ts';
-import { hasTokenRows, isInputEmbedding } from './vocabulary.ts';
+import { hasTokenRows, isInputEmbedding, isVocabularyHead } from './vocabulary.ts';
 
 /** One expert's tensor that meets one of the output's. */
 export type Meeting = {
@@ -78,7 +78,7 @@ export function matchTensors(who: Participants): Matching {
     const lacking: Participant[] = [];
     for (const expert of experts) {
       used.get(expert)!.add(entry.name);
-      const meeting = meet(expert, entry, place);
+      const meeting = meet(expert, entry, reference);
       if (meeting === null) lacking.push(expert);
       else if (isFloatDtype(entry.dtype)) {
         const clash = clashOf(meeting, entry, reference);
@@ -159,21 +159,27 @@ function keptBy(rule: Keep, entry: TensorEntry, who: Participants): Kept | null 
   return expert && own ? { model: expert.model, entry: own, rule } : null;
 }
 
-function meet(expert: Participant, entry: TensorEntry, place: TensorPlace): Meeting | null {
+function meet(expert: Participant, entry: TensorEntry, reference: Model): Meeting | null {
   const own = expert.tensors.get(entry.name);
   if (own) return { expert, entry: own, tiedTo: null };
-  if (place.group !== 'head' || !isTied(expert.model)) return null;
+  // Heads of tasks, and what a head of tokens has besides its rows, are nobody's embedding.
+  const isOfTokens = isVocabularyHead(entry.name) && hasTokenRows(entry.name, entry, reference);
+  if (!isOfTokens || !(ties(expert.model) ?? isTied(reference))) return null;
   const embedding = inputEmbedding(expert.tensors, entry);
   return embedding && { expert, entry: embedding, tiedTo: embedding.name };
 }
 
 /** Whether config.json says that the output head is the input embedding. */
-export function isTied({ config }: Model): boolean {
-  return config !== null && configFacts(config).tiesEmbeddings === true;
+export function isTied(model: Model): boolean {
+  return ties(model) === true;
+}
+
+/** Null where nothing says whether the head is the embedding: weights without a config, an unknown architecture. */
+function ties({ config }: Model): boolean | null {
+  return config && configFacts(config).tiesEmbeddings;
 }
 
 function inputEmbedding(tensors: Tensors, head: TensorEntry): NamedTensor | null {
-  if (!head.name.endsWith('.weight')) return null;
   for (const [name, tensor] of tensors) {
     const { shape } = tensor;
     const fits = isInputEmbedding(name) && shape.length === 2 && shape[1] === head.shape[1];

@@ -106,6 +106,40 @@ test('a tied expert lends its embedding to the head of the base', () => {
   ]);
 });
 
+test('weights that come without a config are tied where those of the base are', () => {
+  const bare = headerModel('b', { [EMBEDDING]: ['F32', [8, 4]] }, { config: null });
+  for (const [config, met] of [
+    [tied, ['b', 'b']],
+    [{ tie_word_embeddings: false }, ['b']],
+  ] as const) {
+    const a = headed('a', config);
+    const { jobs } = planned(recipeOf(a, [bare]), [a, bare]);
+    const planes = jobs.flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.kind === 'merge' ? part.planes : [])),
+    );
+    expect(planes.map((plane) => 'model' in plane && plane.model)).toEqual(met);
+  }
+});
+
+test('only a matrix of token rows is a tied embedding: no other part of a head, and no head of a task', () => {
+  const others = {
+    'cls.predictions.transform.dense.weight': ['F32', [4, 4]],
+    'cls.seq_relationship.weight': ['F32', [2, 4]],
+    'lm_head.dense.weight': ['F32', [4, 4]],
+    'score.weight': ['F32', [3, 4]],
+    'classifier.weight': ['F32', [2, 4]],
+  } as const;
+  const a = headerModel('a', { [EMBEDDING]: ['F32', [8, 4]], ...others });
+  const b = headless('b');
+  const recipe = recipeOf(a, [b]);
+  expect(findingsOf(recipe, [a, b]).map(({ code }) => code)).toEqual([
+    'little-merged',
+    'missing-tensor',
+  ]);
+  const missing = findingOf(recipe, [a, b], 'missing-tensor');
+  expect(missing.tensors).toEqual(Object.keys(others));
+});
+
 test('an expert that is not tied and lacks the head just lacks it', () => {
   const [a, b] = [headed('a'), headerModel('b', { [EMBEDDING]: ['F32', [8, 4]] })];
   const codes = findingsOf(recipeOf(a, [b]), [a, b]).map(({ code }) => code);
