@@ -36,17 +36,17 @@ export function layOutFiles(
   const components = groupBy(jobs, ({ component }) => component);
   for (const [component, own] of components.size > 0 ? components : [['', []] as const]) {
     const { stem, shardBytes } = namingOf(component);
-    const byName = new Map(own.map((job) => [job.tensor, job]));
+    const byName = new Map(own.map((job) => [nameInFile(component, job), job]));
     const shards = split(own, shardBytes ?? Number.POSITIVE_INFINITY).map((shard, index, all) => ({
       name: shardName(index, all.length, stem),
-      tensors: shard.map(({ tensor, dtype, shape }): TensorSpec => {
-        return { name: storedName(component, tensor), dtype, shape };
+      tensors: shard.map((job): TensorSpec => {
+        return { name: nameInFile(component, job), dtype: job.dtype, shape: job.shape };
       }),
     }));
     for (const { name, tensors } of shards) {
       const layout = layOut(tensors, metadata);
       for (const tensor of layout.tensors) {
-        const { component: _, ...job } = byName.get(identityOf(component, tensor.name))!;
+        const { component: _, ...job } = byName.get(tensor.name)!;
         placed.push({ ...job, file: files.length });
       }
       const { header, byteLength } = layout;
@@ -58,6 +58,11 @@ export function layOutFiles(
     }
   }
   return { files, jobs: placed, indices };
+}
+
+/** What a tensor is called in the file of its component. */
+export function nameInFile(component: string, job: Pick<Job, 'tensor' | 'storedAs'>): string {
+  return job.storedAs ?? storedName(component, job.tensor);
 }
 
 function split(jobs: readonly UnplacedJob[], limit: number): readonly (readonly UnplacedJob[])[] {

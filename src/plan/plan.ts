@@ -20,6 +20,7 @@ import { checkVocabulary } from './checks/vocabulary.ts';
 import { checkWidth } from './checks/width.ts';
 import { bytesToRead, bytesToWrite } from './estimate.ts';
 import { bySeverity, error } from './finding.ts';
+import { withBodyNames } from './head-names.ts';
 import { makeJobs } from './jobs.ts';
 import { layOutFiles } from './layout.ts';
 import { matchTensors } from './match.ts';
@@ -89,7 +90,7 @@ export function plan(input: PlanInput): Planned {
   if (findings.some(({ severity }) => severity === 'error')) {
     return { findings: bySeverity(findings), share };
   }
-  const layout = layOutFiles(jobs, namingOf(who), metadataOf(input));
+  const layout = layOutFiles(withBodyNames(jobs, who), namingOf(who), metadataOf(input));
   const counts = wholeModelCounts(who, jobs);
   const sideFiles = sideFilesOf(who, jobs, { recipeHash: input.recipeHash, ...input.producer });
   const output = {

@@ -133,7 +133,10 @@ export type Twin = {
 
 /** Everything needed to produce one output tensor. */
 export type Job = {
+  /** By the name that rules and other models know it by. */
   readonly tensor: string;
+  /** Its name in the file, where that is another one: see `head-names.ts`. */
+  readonly storedAs?: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   /** Index into `Plan.files`. */

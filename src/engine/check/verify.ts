@@ -1,8 +1,8 @@
-import { storedName } from '../../formats/model.ts';
 import { readHeader } from '../../formats/safetensors/header.ts';
 import type { Sink } from '../../io/sink.ts';
 import type { Source } from '../../io/source.ts';
 import { isFloatDtype } from '../../numerics/dtype.ts';
+import { nameInFile } from '../../plan/layout.ts';
 import type { Job, OutputFile, Plan } from '../../plan/types.ts';
 import { isAbort, messageOf, VerifyError } from '../errors.ts';
 import { hasRemark, type TensorReport, type VerifyReport } from '../protocol.ts';
@@ -111,8 +111,7 @@ async function headerProblems(
       tensors.length === jobs.length &&
       tensors.every(({ name, dtype, shape, begin, end }, i) => {
         const job = jobs[i];
-        const stored = storedName(planned.component, job.tensor);
-        const sameKind = name === stored && dtype === job.dtype;
+        const sameKind = name === nameInFile(planned.component, job) && dtype === job.dtype;
         return sameKind && String(shape) === String(job.shape) && end - begin === job.byteLength;
       });
     return agree ? [] : [`the header of ${planned.name} does not list the merged tensors`];

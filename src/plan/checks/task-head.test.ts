@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Model } from '../../formats/model.ts';
+import { readHeader } from '../../formats/safetensors/header.ts';
 import type { Keep } from '../../recipe/recipe.ts';
 import { type HeaderTensor, headerModel, placeIn } from '../../testing/model.ts';
 import { findingOf, findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
@@ -96,6 +98,42 @@ test('the base without a head gets none, unless one is chosen; then with labels 
     problem_type: 'regression',
     hidden_size: 4,
   });
+});
+
+test('beside the head of another model the body has the names that it has there', async () => {
+  const bare = (name: string) => name.replace(/^bert\./, '');
+  const base = headerModel(
+    'base',
+    Object.fromEntries(Object.entries(body).map(([name, tensor]) => [bare(name), tensor])),
+  );
+  const stored = async (b: Model, from: string) => {
+    const renames = [{ id: 'r', model: 'b', from, to: '*' }];
+    const recipe = recipeOf(base, [b], { renames, keeps: keep({ kind: 'model', model: 'b' }) });
+    const { files, jobs } = planned(recipe, [base, b]);
+    expect(jobs.map(({ tensor }) => tensor)).toContain('encoder.layer.0.output.dense.weight');
+    const [{ header, byteLength }] = files;
+    const read = async (begin: number, end: number) => header.slice(begin, end);
+    const { tensors } = await readHeader({ name: 'x', size: byteLength, read });
+    return tensors.map(({ name }) => name).toSorted();
+  };
+  const b = classifier('b', stars);
+  expect(await stored(b, 'bert.*')).toEqual([...b.tensors.keys()].toSorted());
+
+  const wrapped = headerModel(
+    'b',
+    Object.fromEntries(
+      [...b.tensors].map(([name, t]) => [`_orig_mod.${name}`, [t.dtype, t.shape]]),
+    ),
+  );
+  const renames = [
+    { id: 'r', model: 'b', from: '_orig_mod.bert.*', to: '*' },
+    { id: 's', model: 'b', from: '_orig_mod.*', to: '*' },
+  ];
+  const chosen = { renames, keeps: keep({ kind: 'model', model: 'b' }) };
+  const { jobs } = planned(recipeOf(base, [wrapped], chosen), [base, wrapped]);
+  expect(jobs.map(({ tensor, storedAs }) => storedAs ?? tensor).toSorted()).toEqual(
+    [...b.tensors.keys()].toSorted(),
+  );
 });
 
 test('another head under another name takes the place of the reference’s', () => {

@@ -1,6 +1,7 @@
 /** Task heads: whose the output gets. Averaged over two tasks they answer neither. */
 import type { Model, TensorEntry } from '../../formats/model.ts';
 import { count, error, list, note, shapeText, warning } from '../finding.ts';
+import { bodyPrefix } from '../head-names.ts';
 import { labelsOf } from '../labels.ts';
 import type { Matching } from '../match.ts';
 import type { Participants } from '../participants.ts';
@@ -11,7 +12,7 @@ type Headed = { readonly model: Model; readonly head: readonly TensorEntry[] };
 
 export function checkTaskHead(who: Participants, { clashes }: Matching): readonly Finding[] {
   const { reference, experts } = who;
-  if (headDonor(who)) return [];
+  if (headDonor(who)) return checkBodyNames(who);
   const all = [{ model: reference, tensors: reference.tensors }, ...experts];
   const headed = [...new Map(all.map((one) => [one.model, one])).values()]
     .map((one): Headed => ({ model: one.model, head: taskHeadOf(one) }))
@@ -64,6 +65,21 @@ export function checkTaskHead(who: Participants, { clashes }: Matching): readonl
       `${count(headed.length, 'model')} have a task head (${list(names)}); it is merged like the rest.`,
       'If they were trained for different tasks, choose whose head the output gets.',
       details,
+    ),
+  ];
+}
+
+/** The output is named like the model whose head it gets, not like its base. */
+function checkBodyNames(who: Participants): readonly Finding[] {
+  const [prefix, donor] = [bodyPrefix(who), headDonor(who)];
+  if (prefix === '' || !donor) return [];
+  const { reference } = who;
+  return [
+    note(
+      'task-head',
+      `In the output all tensors but the head have “${prefix}” in front of the names of ${reference.name}, as in ${donor.model.name}: libraries look for them there beside its head.`,
+      'Nothing to do; rules are about the names without it.',
+      { place: { model: donor.model.id } },
     ),
   ];
 }
