@@ -55,6 +55,13 @@ describe('several sets of weights in one folder', () => {
     expect(chosen(odd)).toEqual([['m/x.safetensors', 'm/y.safetensors']]);
   });
 
+  test('an index names files in upper case, too', () => {
+    const loud = shards('m/', 2).map((path) => path.toUpperCase().replace('M/', 'm/'));
+    const found = read({ [index]: indexOf(...named(2)) }, 'm/model.safetensors', ...loud);
+    expect(found.models[0].weights).toEqual(loud);
+    expect(found.models[0].components[0].index).toBe(index);
+  });
+
   test('a shard that the index names and nobody has is missing', () => {
     const found = read({ [index]: indexOf(...named(3)) }, ...shards('m/', 3, 2));
     expect(found.models).toEqual([]);

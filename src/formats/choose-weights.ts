@@ -1,7 +1,7 @@
 /** Which weight files of one folder are the model, where names and the index can be read several ways. */
 import { FormatError } from './error.ts';
 import { aboutLinks } from './links.ts';
-import { parseIndex } from './safetensors/index.ts';
+import { asOnDisk, parseIndex } from './safetensors/index.ts';
 import {
   isModelWeights,
   missingShards,
@@ -66,7 +66,7 @@ export function chooseWeights(
       if (only?.count != null) sets = sets.map((s) => (s === only ? { ...s, index: name } : s));
       continue;
     }
-    const wanted = filesOf(text, folder + name, problems);
+    const wanted = filesOf(text, folder + name, names, problems);
     if (wanted === null) continue;
     const absent = wanted.filter((file) => !names.includes(file));
     if (absent.length > 0 || wanted.length === 0) {
@@ -123,9 +123,15 @@ function isBetter(a: WeightSet, b: WeightSet): boolean {
 const isOf = (set: WeightSet, of: { readonly stem: string; readonly variant: string | null }) =>
   set.stem.toLowerCase() === of.stem.toLowerCase() && set.variant === of.variant;
 
-function filesOf(text: string, file: string, problems: FormatError[]): readonly string[] | null {
+/** Shards that an index names, as the files are called. */
+function filesOf(
+  text: string,
+  file: string,
+  names: readonly string[],
+  problems: FormatError[],
+): readonly string[] | null {
   try {
-    return parseIndex(text, file).files;
+    return asOnDisk(parseIndex(text, file), names).files;
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     problems.push(error);

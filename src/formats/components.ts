@@ -3,10 +3,24 @@
  * `modules.json` and `router_config.json` of sentence-transformers, `model_index.json` of diffusers.
  */
 
+import { FormatError } from './error.ts';
+
 export const markerPattern = /(?:^|\/)(?:modules|router_config|model_index)\.json$/;
 
 /** Whether weights beside the marker belong to the model. A pipeline has none: they are copies of it. */
 export const hasOwnWeights = (marker: string): boolean => !marker.endsWith('model_index.json');
+
+/** For a marker that says nothing, or null when it can be read. */
+export function refuseMarker(marker: string, text: string): FormatError | null {
+  if (parse(text) !== null) return null;
+  return new FormatError('bad-index', {
+    file: marker,
+    found: text.trim() === '' ? 'an empty file' : 'text that is no JSON',
+    expected: 'a list of the parts of the model',
+    advice:
+      'What lies in its folders is taken for models of their own. Take this file again from where the model came from.',
+  });
+}
 
 /** Folders that a marker names, as paths below its own; none where the text says nothing usable. */
 export function componentsIn(marker: string, text: string): readonly string[] {

@@ -42,6 +42,7 @@ export type FormatTag =
   | 'no-model'
   | 'links'
   | 'unfinished'
+  | 'misnamed'
   | 'several-models'
   | 'left-over';
 

@@ -64,6 +64,13 @@ export const kinds: readonly Kind[] = [
     advice: 'Unpack it first, and drop the folder.',
     reason: 'an archive',
   },
+  {
+    tag: 'misnamed',
+    pattern: /\.safetensors[ ._~-](?!index(?:\.[\w-]+)?\.json$).*$/i,
+    found: 'a name that goes on after .safetensors',
+    advice: 'If these are weights, rename the file so that its name ends in .safetensors.',
+    reason: 'a name that goes on after .safetensors',
+  },
 ];
 
 /** The error for a file that cannot be used, or null when there is nothing to say about it. */

@@ -180,6 +180,28 @@ describe('what cannot be used', () => {
     expect(drop().problems[0].context.found).toBe('no files');
   });
 
+  test.each(['model.safetensors.txt', 'model.safetensors (1)', 'model.safetensors.1'])(
+    '%s is to be renamed',
+    (name) => {
+      const [{ tag, context }] = drop(`m/${name}`, 'm/config.json').problems;
+      expect([tag, context.file]).toEqual(['misnamed', `m/${name}`]);
+      expect(context.advice).toContain('rename the file');
+    },
+  );
+
+  test('a marker that cannot be read is told', () => {
+    const texts = new Map([['p/model_index.json', '{oops']]);
+    const files = ['p/model_index.json', 'p/unet/model.safetensors'].map((path) => ({
+      path,
+      size: 1,
+    }));
+    const { models, notes } = recognise(files, { texts });
+    expect(models.map(({ name }) => name)).toEqual(['unet']);
+    expect(notes.map(({ context }) => [context.file, context.found])).toEqual([
+      ['p/model_index.json', 'text that is no JSON'],
+    ]);
+  });
+
   test('a download that did not finish is called that', () => {
     const { problems } = drop('m/model.safetensors.crdownload', 'm/config.json');
     expect(problems.map(({ tag }) => tag)).toEqual(['unfinished']);

@@ -1,6 +1,6 @@
 /** Which models a drop holds: folders with weights, and the components that a marker in one of them names. */
 import { type ChosenWeights, chooseWeights, indicesToRead } from './choose-weights.ts';
-import { componentsIn, hasOwnWeights, markerPattern } from './components.ts';
+import { componentsIn, hasOwnWeights, markerPattern, refuseMarker } from './components.ts';
 import { FormatError } from './error.ts';
 import { refuse } from './file-kinds.ts';
 import { aboutLinks, unlinked } from './links.ts';
@@ -47,7 +47,10 @@ export function recognise(
   const models: FoundModel[] = [];
   const others: FoundModel[] = [];
   const problems: FormatError[] = [];
-  const notes: FormatError[] = [];
+  const notes: FormatError[] = markersOf(visible).flatMap((path) => {
+    const text = texts.get(path);
+    return text === undefined ? [] : (refuseMarker(path, text) ?? []);
+  });
   for (const root of roots) {
     const own = folders.get(root);
     const components = [...componentOf].filter(([, component]) => component.root === root);
@@ -138,9 +141,10 @@ function refusals(folder: string, names: readonly string[]): readonly FormatErro
 export function nothingFound(files: readonly DroppedFile[]): FormatError {
   const names = files.slice(0, 3).map(({ path }) => path);
   const more = files.length > 3 ? ` and ${files.length - 3} more` : '';
+  const all = `${names.join(', ')}${more}, but no weights`;
   return new FormatError('no-model', {
     file: names[0] ?? 'The drop',
-    found: files.length === 0 ? 'no files' : `${names.join(', ')}${more}, but no weights`,
+    found: files.length === 0 ? 'no files' : files.length === 1 ? 'no weights' : all,
     expected: 'a .safetensors file, or a folder with model.safetensors or its shards',
     advice: `Drop the folder that holds the weights. ${aboutLinks}`,
   });

@@ -20,11 +20,11 @@ export class JsonNumber {
 
 export class JsonError extends Error {
   override readonly name = 'JsonError';
-  readonly tag: 'syntax' | 'duplicate-key';
+  readonly tag: 'syntax' | 'duplicate-key' | 'too-much';
   /** Index into the text. */
   readonly at: number;
 
-  constructor(tag: 'syntax' | 'duplicate-key', message: string, at: number) {
+  constructor(tag: JsonError['tag'], message: string, at: number) {
     super(message);
     this.tag = tag;
     this.at = at;
@@ -40,6 +40,8 @@ export type JsonOptions = {
 
 /** serde_json's limit; deeper text is an attack, not a file. */
 const maxDepth = 128;
+/** Values that are passed over; more would only cost time. */
+const MOST_SKIPPED = 1_000_000;
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const pythonNumberPattern = new RegExp(`${numberPattern.source}|NaN|-?Infinity`, 'y');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
@@ -85,6 +87,7 @@ export class JsonReader {
   readonly #path: string[] = [];
   #at = 0;
   #depth = 0;
+  #skipped = 0;
 
   constructor(text: string, options: JsonOptions = {}) {
     this.#text = text;
@@ -133,8 +136,13 @@ export class JsonReader {
     return this.#number();
   }
 
-  /** Reads a value and forgets it. */
+  /** Reads a value and forgets it; values in it count, too. */
   skip(): void {
+    this.#skipped += 1;
+    if (this.#skipped > MOST_SKIPPED) {
+      const message = `more than ${MOST_SKIPPED.toLocaleString('en-US')} values that nobody reads`;
+      throw new JsonError('too-much', message, this.#at);
+    }
     const { next } = this;
     if (next === '{') {
       this.#all('{', '}', () => {

@@ -138,9 +138,9 @@ function readJson(text: string, fileName: string): Read {
   try {
     const reader = new JsonReader(text);
     if (reader.next !== '{' && text.trim() !== '' && !/^[\0\uFEFF]/.test(text)) {
-      reader.skip();
-      const wanted = 'names with their tensors';
-      throw fail('not-an-object', 'JSON that is no object', wanted, advice.notOne);
+      const found = reader.next === '[' ? 'a list' : 'JSON that is no object';
+      if (reader.next !== '[') reader.skip(); // what is no JSON at all is told as that
+      throw fail('not-an-object', found, 'names with their tensors', advice.notOne);
     }
     reader.members((name) => {
       if (name === '__metadata__') metadata = readMetadata(reader, fileName);
@@ -163,6 +163,9 @@ function jsonFailure(error: JsonError, text: string, fail: Fail): FormatError {
   if (error.tag === 'duplicate-key') {
     const found = `the key "${quoted(error.message)}" twice`;
     return fail('duplicate-key', found, 'each name once', advice.writer);
+  }
+  if (error.tag === 'too-much') {
+    return fail('bad-tensor', error.message, 'dtype, shape and data_offsets', advice.writer);
   }
   const expected = 'a JSON object';
   if (text.trim() === '') return fail('not-json', 'an empty header', expected, advice.notFilled);

@@ -81,6 +81,15 @@ describe('index and shards', () => {
     expect(remarks).toEqual([]);
   });
 
+  test('files in upper case are those that the index names', () => {
+    const { shardOf, remarks } = settled({
+      '1.SAFETENSORS': header('a'),
+      '2.Safetensors': header('b'),
+    });
+    expect(Object.fromEntries(shardOf)).toEqual({ a: '1.SAFETENSORS', b: '2.Safetensors' });
+    expect(remarks).toEqual([]);
+  });
+
   test('a tensor in two shards is taken from the one that the index names', () => {
     for (const first of ['1.safetensors', '2.safetensors']) {
       const map = index({ a: first, b: '2.safetensors', c: '1.safetensors' });

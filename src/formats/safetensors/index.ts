@@ -64,6 +64,19 @@ export function parseIndex(text: string, file: string): ShardIndex {
   return { fileOf, files: [...new Set(fileOf.values())].sort() };
 }
 
+/** The same with shards named as the files are, where only upper and lower case differ. */
+export function asOnDisk(index: ShardIndex, names: Iterable<string>): ShardIndex {
+  const present = new Set(names);
+  if (index.files.every((file) => present.has(file))) return index;
+  const byLower = new Map([...present].map((name) => [name.toLowerCase(), name]));
+  const nameOf = (file: string) =>
+    present.has(file) ? file : (byLower.get(file.toLowerCase()) ?? file);
+  return {
+    fileOf: new Map([...index.fileOf].map(([tensor, file]) => [tensor, nameOf(file)])),
+    files: index.files.map(nameOf),
+  };
+}
+
 /** Which shard each tensor is taken from, and what index and shards do not agree on. */
 export type Settled = {
   readonly shardOf: ReadonlyMap<string, string>;
@@ -78,9 +91,10 @@ export type Settled = {
  */
 export function settle(
   headers: ReadonlyMap<string, Header>,
-  index: ShardIndex | null,
+  given: ShardIndex | null,
   file: string,
 ): Settled {
+  const index = given && asOnDisk(given, headers.keys());
   const missing = (index?.files ?? []).filter((shard) => !headers.has(shard));
   if (missing.length > 0) {
     const expected = `all ${index?.files.length} files the index names`;
@@ -124,6 +138,9 @@ function said(names: readonly string[], what: string): readonly string[] {
 }
 
 function jsonFailure(error: JsonError, text: string, file: string): FormatError {
+  if (error.tag === 'too-much') {
+    return fail('bad-index', file, error.message, 'a weight_map', advice.again);
+  }
   const place = placeInText(text, error.at);
   if (error.tag === 'duplicate-key') {
     const found = `the key "${quoted(error.message)}" twice, at ${place}`;
