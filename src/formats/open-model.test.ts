@@ -26,6 +26,7 @@ test('a model is its tensors, config, companions and metadata', async () => {
       ['b', { name: 'b', dtype: 'BF16', shape: [4], file: 0, begin: start + 24, end: start + 32 }],
     ]),
     quantised: { read: [], unreadable: [], leftOut: [], declared: null },
+    adapter: null,
     config: { model_type: 'llama' },
     components: [{ name: '', config: { model_type: 'llama' } }],
     leftOut: [{ name: 'README.md', size: 14, reason: 'a model card; the output gets its own' }],
