@@ -46,10 +46,10 @@ function wantedRank(spectrum: Spectrum, rule: ResizeRule): number {
   }
 }
 
-/** The script takes `needed` for an index: held inside the spectrum, then made a count by adding 1. */
+/** The script takes `needed`, which is 1 at least, for an index, and makes it a count by adding 1. */
 function oneMore(spectrum: Spectrum, needed: number): number {
   if (spectrum.length === 0 || spectrum[0] <= SMALLEST_TRAINED) return 1;
-  return 1 + Math.max(1, Math.min(needed, spectrum.length - 1));
+  return 1 + Math.max(1, needed);
 }
 
 function checkShare(share: number): number {

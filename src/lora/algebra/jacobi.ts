@@ -3,8 +3,8 @@ import type { Matrix } from './matrix.ts';
 /** Six to ten sweeps are usual; this only makes sure that it ends. */
 const MOST_SWEEPS = 60;
 
-/** Columns this much shorter than the longest count as zero: their squares would leave the range of f64. */
-const NEGLIGIBLE_SQUARE = 1e-290;
+/** Columns 10¹²⁰ times shorter than the longest count as zero, so that no square leaves the range of f64. */
+const NEGLIGIBLE_SQUARE = 1e-240;
 
 /**
  * Rotates pairs of columns of `x` until all are orthogonal, and `v` along with them: x·v⁻¹ stays what it was.
@@ -43,9 +43,7 @@ export function orthogonaliseColumns(x: Matrix, v: Matrix | null): Float64Array 
 
 /** The smaller root of t² + 2ζt − 1. */
 function tangentOf(zeta: number): number {
-  const size = Math.abs(zeta);
-  // Beyond 10⁸ the 1 below is lost anyway, and ζ² might overflow.
-  const tangent = size > 1e8 ? 0.5 / size : 1 / (size + Math.sqrt(1 + zeta * zeta));
+  const tangent = 1 / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
   return zeta < 0 ? -tangent : tangent;
 }
 
