@@ -54,6 +54,15 @@ export function companionsOf({ name }: StoredTensor, { tensors }: Stored): Compa
   return { scales: of('scales'), aside: of('aside'), others: of('others') };
 }
 
+/** Scales of keys, values and attention: they say nothing of weights beside them. */
+const OF_ACTIVATIONS = /^(?:[qkv]|kv|prob|prob_output)_scale$/;
+
+/** Whether something is called a scale by nobody we know: what it scales, and how, cannot be told. */
+function isStrangeScale(last: string): boolean {
+  const isKnown = words.some(([word]) => word === last) || OF_ACTIVATIONS.test(last);
+  return /scale/i.test(last) && !isKnown;
+}
+
 type Kind = keyof Companions;
 type Named = { readonly kind: Kind; readonly tensor: StoredTensor };
 type Index = ReadonlyMap<string, readonly Named[]>;
@@ -65,20 +74,28 @@ const words: readonly (readonly [word: string, kind: Kind])[] = [
 ];
 const indexes = new WeakMap<Stored['tensors'], Index>();
 
-/** Every tensor that is named like a companion, by what stands before that word. Made once for a model. */
+/**
+ * Every tensor that is named like a companion, by what stands before that word; scales of other names by what
+ * stands before the whole of it. Made once for a model.
+ */
 function indexOf(tensors: Stored['tensors']): Index {
   const known = indexes.get(tensors);
   if (known) return known;
   const index = new Map<string, Named[]>();
+  const add = (front: string, named: Named) => {
+    const there = index.get(front);
+    if (there) there.push(named);
+    else index.set(front, [named]);
+  };
   for (const tensor of tensors.values()) {
     const { name } = tensor;
+    const front = name.slice(0, name.lastIndexOf('.') + 1);
+    if (isStrangeScale(name.slice(front.length))) add(front, { kind: 'others', tensor });
     for (const [word, kind] of words) {
       if (!name.endsWith(word)) continue;
       const front = name.slice(0, name.length - word.length);
       if (front !== '' && !/[._]$/.test(front)) continue;
-      const there = index.get(front);
-      if (there) there.push({ kind, tensor });
-      else index.set(front, [{ kind, tensor }]);
+      add(front, { kind, tensor });
     }
   }
   indexes.set(tensors, index);

@@ -211,6 +211,20 @@ describe('refused by name', () => {
     ],
     [
       'FP8',
+      { 'a.weight': ['F8_E4M3', [4, 4]], 'a.dequant_scale': ['F32', []] },
+      /it has a.dequant_scale and no scale of a known name/,
+    ],
+    [
+      'FP8',
+      {
+        'a.weight': ['F8_E4M3', [4, 4]],
+        'a.weight_scale': ['F32', []],
+        'a.weight_scale_outer': ['F32', []],
+      },
+      /it has a.weight_scale_outer besides its scale/,
+    ],
+    [
+      'FP8',
       {
         'a.weight': ['F8_E4M3', [4, 64]],
         'a.weight_scale': ['U8', [4, 2]],

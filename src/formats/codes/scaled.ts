@@ -38,7 +38,10 @@ function scaled(
   const { scales, aside, others } = companionsOf(tensor, stored);
   const all = [...scales, ...aside, ...others];
   const refuse = (why: string) => unreadable(tensor, all, short, why);
-  if (others.length > 0) return refuse(`it has ${others[0].name} besides its scale`);
+  if (others.length > 0) {
+    const besides = scales.length > 0 ? 'besides its scale' : 'and no scale of a known name';
+    return refuse(`it has ${others[0].name} ${besides}`);
+  }
   if (scales.length !== 1) return refuse(`it has ${scales.length} scales, expected one`);
   const [scale] = scales;
   const marked = aside.some(({ name }) => name.endsWith('comfy_quant'));
