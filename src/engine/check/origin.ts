@@ -1,3 +1,4 @@
+import { bytesPerElement, isFloatDtype } from '../../numerics/dtype.ts';
 import { spansOfPlane } from '../../plan/planes.ts';
 import type { Job, Part, PlaneRef } from '../../plan/types.ts';
 import type { Sources } from '../library/sources.ts';
@@ -14,14 +15,16 @@ export type OriginOptions = {
 };
 
 /**
- * NaN and infinity in what a tensor was computed from, by model; models without any are left out. Reads the
- * inputs once more, so it is for the few tensors that hold such values.
+ * NaN and infinity in what a tensor was computed from, by model; models without any are left out, and so is
+ * all of a tensor that is a mere copy. Reads the inputs once more, so it is for the few tensors that hold such
+ * values.
  */
 export async function originsOf(job: Job, options: OriginOptions): Promise<readonly Origin[]> {
   const origins = new Map<string, NonFinite>();
+  if (job.parts.every(({ kind }) => kind === 'copy')) return [];
   for (const part of job.parts) {
-    for (const ref of planesOf(part)) {
-      const found = await countIn(ref, part, job, options);
+    for (const { ref, elementCount } of planesOf(part, job)) {
+      const found = await countIn(ref, elementCount, job, options);
       const [{ model }] = spansOfPlane(ref);
       const known = origins.get(model) ?? { nan: 0, infinite: 0 };
       origins.set(model, plus(known, found));
@@ -32,19 +35,27 @@ export async function originsOf(job: Job, options: OriginOptions): Promise<reado
     .filter(({ found }) => found.nan + found.infinite > 0);
 }
 
-function planesOf(part: Part): readonly PlaneRef[] {
-  if (part.kind === 'copy') return [];
-  if (part.kind === 'cast') return [part.plane];
-  return part.base === null ? part.planes : [part.base, ...part.planes];
+type Plane = { readonly ref: PlaneRef; readonly elementCount: number };
+
+/** Copied rows beside merged ones, as those of tokens that only the base has, are an input like the others. */
+function planesOf(part: Part, { dtype }: Job): readonly Plane[] {
+  if (part.kind === 'copy') {
+    if (!isFloatDtype(dtype)) return [];
+    const { begin, end } = part.span;
+    return [{ ref: { ...part.span, dtype }, elementCount: (end - begin) / bytesPerElement(dtype) }];
+  }
+  const { elementCount } = part;
+  if (part.kind === 'cast') return [{ ref: part.plane, elementCount }];
+  const refs = part.base === null ? part.planes : [part.base, ...part.planes];
+  return refs.map((ref) => ({ ref, elementCount }));
 }
 
 async function countIn(
   ref: PlaneRef,
-  part: Part,
+  elementCount: number,
   { tensor }: Job,
   { sources, budget, signal }: OriginOptions,
 ): Promise<NonFinite> {
-  const elementCount = part.kind === 'copy' ? 0 : part.elementCount;
   const planes = { models: [ref], base: null, readAs: 'F32' as const, elementCount };
   const blocks = planeBlocks(planes, { sources, tensor, outputBytes: 0, budget });
   let sum: NonFinite = { nan: 0, infinite: 0 };

@@ -153,6 +153,19 @@ describe('a file that is what was sent', () => {
     ]);
   });
 
+  test('NaN in rows that only the base has is told as its own', async () => {
+    const { verify } = await verdict(
+      {
+        base: { 'embed_tokens.weight': f32([3, 2], [1, 2, 3, 4, Number.NaN, 6]) },
+        a: { 'embed_tokens.weight': f32([2, 2], [1, 2, 3, 5]) },
+      },
+      keepOwn,
+    );
+    expect(verify.problems).toEqual([
+      'embed_tokens.weight holds 1 NaN value; the input had them: base (1 NaN)',
+    ]);
+  });
+
   test('a merge that changes nothing is a problem', async () => {
     const { verify } = await verdict({ a: pair.a, b: pair.a });
     expect(verify.ok).toBe(false);
