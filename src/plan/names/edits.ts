@@ -1,5 +1,6 @@
 /** What turns one name into another: a run of parts that is replaced, as a pair of patterns. */
 import type { Rename } from '../../recipe/recipe.ts';
+import { nameOfParts } from './templates.ts';
 
 export type Edit = Pick<Rename, 'from' | 'to'> & {
   /** Parts on both sides of the run that agree. */
@@ -67,7 +68,7 @@ export function editsBetween(own: readonly string[], base: readonly string[]): r
   return found;
 }
 
-const textOf = (parts: readonly string[]) => parts.join('.').replaceAll('#', '*');
+const textOf = (parts: readonly string[]) => nameOfParts(parts).replaceAll('#', '*');
 
 function isKnown(run: readonly string[], other: readonly string[]): boolean {
   return (

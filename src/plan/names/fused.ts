@@ -1,7 +1,7 @@
 /** Experts of a mixture stored in one tensor, and the same experts stored one by one. */
 import type { Rename } from '../../recipe/recipe.ts';
 import { shapeText } from '../finding.ts';
-import { nameFor, type Template } from './templates.ts';
+import { nameFor, nameOfParts, type Template } from './templates.ts';
 import type { Tensors } from './tensors.ts';
 
 export type FusedRules = {
@@ -70,7 +70,7 @@ function splitFor(
 ): readonly (readonly Template[])[] {
   const ends = (template: Template, leaf: string) => {
     const at = template.parts.lastIndexOf('#');
-    const rest = template.parts.slice(at + 1).join('.');
+    const rest = nameOfParts(template.parts.slice(at + 1));
     const counted = template.numbers.length === fused.numbers.length + 1;
     return (
       counted &&
@@ -78,7 +78,7 @@ function splitFor(
       (rest === leaf || rest === `${leaf}.weight`)
     );
   };
-  const prefixOf = ({ parts }: Template) => parts.slice(0, parts.lastIndexOf('#')).join('.');
+  const prefixOf = ({ parts }: Template) => nameOfParts(parts.slice(0, parts.lastIndexOf('#')));
   const firsts = templates.filter((template) => ends(template, leaves[0]));
   return firsts.flatMap((one) => {
     const all = leaves.map((leaf) =>
@@ -109,5 +109,5 @@ function misfit(fused: Template, parts: readonly Template[], split: Tensors): st
 
 const textOf = (parts: readonly string[], counted: boolean) => {
   const last = counted ? parts.lastIndexOf('#') : -1;
-  return parts.map((part, k) => (part === '#' && k !== last ? '*' : part)).join('.');
+  return nameOfParts(parts.map((part, k) => (part === '#' && k !== last ? '*' : part)));
 };

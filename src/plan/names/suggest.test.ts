@@ -312,3 +312,19 @@ test('a model of 10,000 tensors takes no more than a moment', () => {
 
   expect(found.took).toBeLessThan(10_000);
 });
+
+test('a component that comes alone is found in a model of components, and one of these in it', () => {
+  const unet = (front: string): Header => ({
+    [`${front}conv_in.weight`]: ['F16', [8, 4, 3, 3]],
+    [`${front}conv_in.bias`]: ['F16', [8]],
+    [`${front}down_blocks.0.attentions.0.to_q.weight`]: ['F16', [8, 8]],
+    [`${front}mid_block.resnets.0.conv1.weight`]: ['F16', [8, 8, 3, 3]],
+    [`${front}conv_out.weight`]: ['F16', [4, 8, 3, 3]],
+  });
+  const pipeline = {
+    ...unet('unet/'),
+    'vae/decoder.conv_in.weight': ['F16', [8, 4, 3, 3]],
+  } as Header;
+  expect(offered(pipeline, unet(''))).toMatchObject({ rules: ['* → unet/*'], met: 5, refused: [] });
+  expect(offered(unet(''), pipeline)).toMatchObject({ rules: ['unet/* → *'], met: 5, refused: [] });
+});

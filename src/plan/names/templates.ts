@@ -12,6 +12,15 @@ export type Template = {
   readonly elements: number;
 };
 
+/** A component in front of a name is a part of its own, and keeps its slash: "unet/", "conv_in", "weight". */
+function partsOf(name: string): readonly string[] {
+  return name.replaceAll('/', '/.').split('.');
+}
+
+export function nameOfParts(parts: readonly string[]): string {
+  return parts.join('.').replaceAll('/.', '/');
+}
+
 const isNumber = (part: string) => /^\d+$/.test(part);
 
 /** Tensors by template, in order of first appearance. */
@@ -20,9 +29,9 @@ export function templatesOf(tensors: Tensors, names: Iterable<string>): readonly
   for (const name of names) {
     const tensor = tensors.get(name);
     if (!tensor) continue;
-    const split = name.split('.');
+    const split = partsOf(name);
     const parts = split.map((part) => (isNumber(part) ? '#' : part));
-    const key = parts.join('.');
+    const key = nameOfParts(parts);
     const known = found.get(key);
     if (known) {
       known.names.push(name);
@@ -39,5 +48,5 @@ export function templatesOf(tensors: Tensors, names: Iterable<string>): readonly
 /** The name that a template has for these numbers. */
 export function nameFor({ parts }: Pick<Template, 'parts'>, numbers: readonly string[]): string {
   let next = 0;
-  return parts.map((part) => (part === '#' ? numbers[next++] : part)).join('.');
+  return nameOfParts(parts.map((part) => (part === '#' ? numbers[next++] : part)));
 }
