@@ -80,6 +80,14 @@ test('end, padding and vocabulary that differ are told with whose files the outp
   ]);
 });
 
+test('a vocabulary size that differs alone is no matter of special tokens', () => {
+  const [a, b] = [8, 9].map((vocab_size) =>
+    headerModel(`m${vocab_size}`, tensors, { config: { vocab_size } }),
+  );
+  const codes = findingsOf(recipeOf(a, [b]), [a, b]).map(({ code }) => code);
+  expect(codes).not.toContain('tokens-differ');
+});
+
 test('no config anywhere is said before, and the card claims no library', () => {
   const base = headerModel('base', tensors, { config: null });
   const bare = headerModel('bare', tensors, { config: null });

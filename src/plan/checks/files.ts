@@ -123,6 +123,8 @@ function checkTokens({ donors }: Participants, model: Model): readonly Finding[]
     return [{ role, text: `${label} ${theirs[key]}, where ${donor.name} has ${ours ?? 'none'}` }];
   });
   if (differing.length === 0) return [];
+  // A size alone is no token: where rows differ, or a config is wrong, other checks say it.
+  if (differing.every(({ role }) => role === 'config')) return [];
   const roles = new Set(differing.map(({ role }) => role).filter((role) => role !== 'config'));
   const message = `${model.name} has other special tokens than the output gets: ${differing.map(({ text }) => text).join('; ')}.`;
   const advice =
