@@ -44,6 +44,28 @@ describe('several sets of weights in one folder', () => {
     expect(found.problems).toEqual([]);
   });
 
+  test('of several variants all give way to the weights without one', () => {
+    const found = drop(
+      'm/model.safetensors',
+      'm/model.fp16.safetensors',
+      'm/model.ema.safetensors',
+    );
+    expect(chosen(found)).toEqual([['m/model.safetensors']]);
+    expect(found.models[0].leftOut.map(({ reason }) => reason)).toEqual([
+      'model.safetensors is taken instead',
+      'model.safetensors is taken instead',
+    ]);
+  });
+
+  test('files that are models by themselves are not left out of each other', () => {
+    const found = drop('a.safetensors', 'b.safetensors', 'notes.txt', 'c.ckpt');
+    expect(chosen(found)).toEqual([['a.safetensors'], ['b.safetensors']]);
+    expect(found.models.map(({ leftOut }) => leftOut.map(({ name }) => name))).toEqual([
+      ['c.ckpt'],
+      ['c.ckpt'],
+    ]);
+  });
+
   test('an index may name one file, and files of any name', () => {
     const one = read({ [index]: indexOf('model.safetensors') }, 'm/model.safetensors');
     expect(chosen(one)).toEqual([['m/model.safetensors']]);

@@ -93,7 +93,8 @@ export function chooseWeights(
   const taken: ChosenSet[] = [];
   for (const set of sets) {
     const missing = missingShards(set);
-    const rival = sets.find((each) => each !== set && isBetter(each, set));
+    const rivals = sets.filter((each) => each !== set && isBetter(each, set));
+    const rival = rivals.find((one) => !rivals.some((each) => isBetter(each, one)));
     if (rival) setAside(set, `${nameOf(rival)} is taken instead`);
     else if (missing.length > 0) {
       problems.push(missingError(folder + set.files[0], missing, `all ${set.count} shards`));

@@ -109,7 +109,12 @@ function modelsOfSets(folder: Folder): Pick<Recognised, 'models' | 'others'> {
   const { root, parts } = folder;
   const sets = parts.flatMap(({ chosen }) => chosen.sets);
   const others = parts.flatMap(({ chosen }) => chosen.others);
-  const make = (name: string, set: ChosenSet) => makeModel(name, [{ part: '', set }], folder);
+  const make = (name: string, set: ChosenSet) => {
+    // What is a model by itself is not left out of this one.
+    const foreign = new Set(sets.filter((each) => each !== set).flatMap(({ files }) => files));
+    const inside = folder.inside.filter(({ path }) => !foreign.has(path.slice(root.length)));
+    return makeModel(name, [{ part: '', set }], { ...folder, inside });
+  };
   return {
     models: sets.map((set) => make(setName(root, set, sets), set)),
     others: others.map((set) =>
