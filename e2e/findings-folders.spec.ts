@@ -119,14 +119,14 @@ test('notices that the same model was dropped twice, and the button removes it',
   await workbench.drop([base, one]);
   await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
   await workbench.drop([one]);
-  await expect(workbench.recipe.experts).toHaveText(['tiny-one', 'tiny-one']);
+  await expect(workbench.recipe.experts).toHaveText(['tiny-one', 'tiny-one (2)']);
   await workbench.showTab('Checks');
   const card = await expectFinding(workbench, {
     severity: 'warning',
-    message: 'tiny-one and tiny-one look like the same files: same names, sizes and headers.',
+    message: 'tiny-one (2) and tiny-one look like the same files: same names, sizes and headers.',
     advice: 'Keep one and give it the sum of the weights, unless it is meant.',
   });
-  await card.getByRole('button', { name: 'Remove tiny-one' }).click();
+  await card.getByRole('button', { name: 'Remove tiny-one (2)' }).click();
   await expect(workbench.recipe.experts).toHaveText(['tiny-one']);
   await expect(workbench.findings.filter({ hasText: 'look like the same files' })).toHaveCount(0);
 });

@@ -70,6 +70,16 @@ test('a place is filled once: the second copy is a new model', () => {
   ]);
 });
 
+test('a new model never has the name of one that is there, and is known again without its number', () => {
+  const [second, third] = admit(
+    [arrival('math', 8, 'bb'), arrival('math', 8, 'cc')],
+    recipeOf(ref('a', 'math', 8, 'aa')),
+    { a: { status: { kind: 'opening' } } } as never,
+  ).map((admitted) => admitted.ref);
+  expect([second.name, third.name]).toEqual(['math (2)', 'math (3)']);
+  expect(idsOf([arrival('math', 8, 'dd')], second)).toEqual([[second.id, 'changed']]);
+});
+
 test('a new model is noted with its fingerprint', () => {
   const [admitted] = admit([arrival('new', 8, 'dd')], emptyRecipe(), {});
   expect(admitted.ref).toEqual(ref('local-new', 'new', 8, 'dd'));

@@ -1,5 +1,6 @@
 /** Which of the models that arrive are ones the recipe waits for, and what the others are called. */
 import type { Handle } from '../engine/protocol.ts';
+import { freeName, plainName } from '../recipe/model-name.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import type { Candidate } from '../stores/dropped.ts';
 import { fingerprintOf } from '../stores/fingerprint.ts';
@@ -60,12 +61,14 @@ export function admit(
   const isIt = (ref: ModelRef, { fingerprint }: Arrival) =>
     fingerprint !== null && ref.fingerprint === fingerprint;
   const isNamed = (ref: ModelRef, { name, bytes }: Arrival) =>
-    ref.name === name && ref.bytes === bytes;
+    [ref.name, plainName(ref.name)].includes(name) && ref.bytes === bytes;
   fill((ref, arrival) => isIt(ref, arrival) && isNamed(ref, arrival));
   fill(isIt);
   fill(isNamed);
-  const taken = new Set([...Object.keys(slots), ...membersOf(recipe).map(({ id }) => id)]);
-  return arrivals.map((arrival) => filled.get(arrival) ?? newcomer(arrival, taken));
+  const members = membersOf(recipe);
+  const ids = new Set([...Object.keys(slots), ...members.map(({ id }) => id)]);
+  const names = new Set(members.map(({ name }) => name));
+  return arrivals.map((arrival) => filled.get(arrival) ?? newcomer(arrival, ids, names));
 }
 
 function filling(ref: ModelRef, arrival: Arrival): Admitted {
@@ -75,10 +78,12 @@ function filling(ref: ModelRef, arrival: Arrival): Admitted {
   return { ref: { ...ref, fingerprint }, arrival, fills: 'changed' };
 }
 
-function newcomer(arrival: Arrival, taken: Set<string>): Admitted {
-  const { name, bytes, fingerprint } = arrival;
-  const id = freeId(name, taken);
-  taken.add(id);
+function newcomer(arrival: Arrival, ids: Set<string>, names: Set<string>): Admitted {
+  const { bytes, fingerprint } = arrival;
+  const name = freeName(arrival.name, names);
+  const id = freeId(arrival.name, ids);
+  ids.add(id);
+  names.add(name);
   const ref = { id, name, origin: 'local', bytes } as const;
   return { ref: fingerprint === null ? ref : { ...ref, fingerprint }, arrival, fills: null };
 }

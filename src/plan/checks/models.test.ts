@@ -106,6 +106,19 @@ test('one file opened twice under two ids is recognised, and one of them can go'
   expect(finding.fixes).toMatchObject([{ kind: 'remove-expert', model: 'math-2' }]);
 });
 
+test('two checkpoints of one name and layout are told apart by samples of their weights', () => {
+  const again = { ...math, id: 'math-2', name: 'math (2)' };
+  const codesWith = (...prints: readonly string[]) => {
+    const { experts, ...recipe } = recipeOf(base, [math, again]);
+    const noted = experts.map((expert, k) => {
+      return { ...expert, model: { ...expert.model, fingerprint: prints[k] } };
+    });
+    return findingsOf({ ...recipe, experts: noted }, [...all, again]).map(({ code }) => code);
+  };
+  expect(codesWith('aa', 'bb')).toEqual([]);
+  expect(codesWith('aa', 'aa')).toEqual(['same-model-twice']);
+});
+
 test('two fine-tunes with equal headers but other names are not the same file', () => {
   expect(findingsOf(recipeOf(base, [math, code]), all)).toEqual([]);
 });
