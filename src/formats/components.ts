@@ -4,15 +4,35 @@
  */
 
 import { FormatError } from './error.ts';
+import { aboutLinks } from './links.ts';
 
 export const markerPattern = /(?:^|\/)(?:modules|router_config|model_index)\.json$/;
 
 /** Whether weights beside the marker belong to the model. A pipeline has none: they are copies of it. */
 export const hasOwnWeights = (marker: string): boolean => !marker.endsWith('model_index.json');
 
-/** For a marker that says nothing, or null when it can be read. */
-export function refuseMarker(marker: string, text: string): FormatError | null {
-  if (parse(text) !== null) return null;
+/**
+ * For a marker that says nothing, or names parts of which there is no file among `paths`; null when all is well.
+ * Modules of sentence-transformers may have no files: a normalisation has nothing to keep.
+ */
+export function refuseMarker(
+  marker: string,
+  text: string,
+  paths: readonly string[],
+): FormatError | null {
+  const json = parse(text);
+  if (json !== null) {
+    const root = marker.slice(0, marker.lastIndexOf('/') + 1);
+    const parts = marker.endsWith('model_index.json') ? pipelineParts(json) : [];
+    const gone = parts.filter((part) => !paths.some((path) => path.startsWith(`${root}${part}/`)));
+    if (gone.length === 0) return null;
+    return new FormatError('missing-part', {
+      file: marker,
+      found: `no files in ${gone.map((part) => `${part}/`).join(', ')}`,
+      expected: 'all parts that it names',
+      advice: `The output goes without them, and its library may refuse it. Add the folders. ${aboutLinks}`,
+    });
+  }
   return new FormatError('bad-index', {
     file: marker,
     found: text.trim() === '' ? 'an empty file' : 'text that is no JSON',

@@ -27,6 +27,7 @@ export type FormatTag =
   | 'bad-index'
   | 'index-file-name'
   | 'index-too-large'
+  | 'missing-part'
   | 'missing-shard'
   | 'duplicate-tensor'
   | 'bad-config'

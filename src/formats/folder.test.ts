@@ -202,6 +202,25 @@ describe('what cannot be used', () => {
     ]);
   });
 
+  test('a part that a pipeline names and nobody has is told', () => {
+    const json = {
+      unet: ['d', 'U'],
+      vae: ['d', 'V'],
+      checker: [null, null],
+      tokenizer: ['t', 'T'],
+    };
+    const texts = new Map([['p/model_index.json', JSON.stringify(json)]]);
+    const names = ['model_index.json', 'unet/model.safetensors', 'tokenizer/vocab.json'];
+    const { models, notes } = recognise(
+      names.map((name) => ({ path: `p/${name}`, size: 1 })),
+      { texts },
+    );
+    expect(models.map(({ name }) => name)).toEqual(['p']);
+    expect(notes.map(({ tag, context }) => [tag, context.found])).toEqual([
+      ['missing-part', 'no files in vae/'],
+    ]);
+  });
+
   test('a download that did not finish is called that', () => {
     const { problems } = drop('m/model.safetensors.crdownload', 'm/config.json');
     expect(problems.map(({ tag }) => tag)).toEqual(['unfinished']);

@@ -47,9 +47,10 @@ export function recognise(
   const models: FoundModel[] = [];
   const others: FoundModel[] = [];
   const problems: FormatError[] = [];
+  const paths = visible.map(({ path }) => path);
   const notes: FormatError[] = markersOf(visible).flatMap((path) => {
     const text = texts.get(path);
-    return text === undefined ? [] : (refuseMarker(path, text) ?? []);
+    return text === undefined ? [] : (refuseMarker(path, text, paths) ?? []);
   });
   for (const root of roots) {
     const own = folders.get(root);
@@ -75,7 +76,7 @@ export function recognise(
   const named = withUniqueNames([...models, ...others]);
   problems.push(
     ...unlinked(
-      visible.map(({ path }) => path),
+      paths,
       models.flatMap(({ weights }) => weights),
     ),
   );

@@ -73,8 +73,13 @@ export async function readHeader(file: ReadableFile, signal?: AbortSignal): Prom
 }
 
 /** Checks the JSON of a header against `dataLength`, the bytes that follow it in the file. */
-export function parseHeader(json: Uint8Array, fileName: string, dataLength: number): Header {
-  const { tensors, metadata } = readJson(decodeUtf8(json, fileName), fileName);
+export function parseHeader(
+  json: Uint8Array,
+  fileName: string,
+  dataLength: number,
+  mostTensors = MOST_TENSORS,
+): Header {
+  const { tensors, metadata } = readJson(decodeUtf8(json, fileName), fileName, mostTensors);
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkContiguous(tensors, fileName, dataLength);
   const byteLength = 8 + json.length;
@@ -131,7 +136,7 @@ function decodeUtf8(json: Uint8Array, fileName: string): string {
 type Read = { readonly tensors: PlacedTensor[]; readonly metadata: Header['metadata'] };
 
 /** Goes through the header once, and builds nothing but its tensors and what is kept of the metadata. */
-function readJson(text: string, fileName: string): Read {
+function readJson(text: string, fileName: string, mostTensors: number): Read {
   const fail = failure(fileName);
   const tensors: PlacedTensor[] = [];
   let metadata: Header['metadata'] = {};
@@ -145,8 +150,8 @@ function readJson(text: string, fileName: string): Read {
     reader.members((name) => {
       if (name === '__metadata__') metadata = readMetadata(reader, fileName);
       else tensors.push(readTensor(reader, name, fileName));
-      if (tensors.length > MOST_TENSORS) {
-        const most = MOST_TENSORS.toLocaleString('en-US');
+      if (tensors.length > mostTensors) {
+        const most = mostTensors.toLocaleString('en-US');
         throw fail('too-many-tensors', `more than ${most} tensors`, `at most ${most}`, advice.many);
       }
     });
