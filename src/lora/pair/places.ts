@@ -79,7 +79,7 @@ function sizesOf({ names, cut }: Parts, module: Module, sibling: Module | undefi
   if (count === 1) return [total];
   if (cut === 'equal') return total % count === 0 ? names.map(() => total / count) : null;
   const measure = cut === 'inner' ? module.weight : sibling?.weight;
-  if (!measure || measure.shape.length !== 2) return null;
+  if (measure?.shape.length !== 2) return null;
   const [, first] = measure.shape;
   if (cut === 'inner') {
     const last = total - (count - 1) * first;
