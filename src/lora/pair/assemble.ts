@@ -11,6 +11,8 @@ export type Share = {
   readonly from: number;
   readonly to: number;
   readonly start: number;
+  /** Whether only the ends of names agree. */
+  readonly byEnds: boolean;
 };
 
 /** Shares of one tensor that do not overlap. Where scales differ each part has its own. */

@@ -6,18 +6,24 @@ import { partsOf } from './rules.ts';
 /** Pieces of a base whose rows, one below the other, may be what the adapter means. */
 export type Candidate = readonly Piece[];
 
+export type Candidates = {
+  readonly all: readonly Candidate[];
+  /** Whether only the ends of names agree. */
+  readonly byEnds: boolean;
+};
+
 /**
  * By its exact name; else without wrappers in front; else by how one name ends, at dots. The first that finds
  * anything decides; it may find several. Underscores are looked up as they are: which of them are dots is
  * for the base's own names to say.
  */
-export function candidatesFor(places: Places, module: string): readonly Candidate[] {
+export function candidatesFor(places: Places, module: string): Candidates {
   const questions = addressesOf(module).flatMap(questionsOf);
   for (const look of [exactly, withoutWrappers, byEnds]) {
     const found = questions.flatMap((question) => answers(places, question, look));
-    if (found.length > 0) return distinct(found);
+    if (found.length > 0) return { all: distinct(found), byEnds: look === byEnds };
   }
-  return [];
+  return { all: [], byEnds: false };
 }
 
 /** What to look for, one below the other: a module itself, or what it is made of. */

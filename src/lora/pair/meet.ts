@@ -25,13 +25,15 @@ export type Met<Found> = { readonly found: Found } | { readonly why: Why };
 /** Rows of tensors, one below the other. */
 type Target = readonly Rows[];
 type Rows = { readonly tensor: TensorEntry; readonly from: number; readonly to: number };
+type Targets = { readonly all: readonly Target[]; readonly byEnds: boolean };
 
 /** The rows of the base that an update is added to. */
 export function meet(base: Base, update: Update): Met<readonly Share[]> {
   const { rows, columns } = update;
   const targets = targetsOf(base, update.module, update.of);
   if ('why' in targets) return targets;
-  const met = chosen(targets.found, [rows, columns], (target) => [
+  const { all, byEnds } = targets.found;
+  const met = chosen(all, [rows, columns], (target) => [
     target.reduce((sum, { from, to }) => sum + to - from, 0),
     target.map(({ tensor }) => matrixShape(tensor).columns).find((width) => width !== columns) ??
       columns,
@@ -45,7 +47,7 @@ export function meet(base: Base, update: Update): Met<readonly Share[]> {
   }
   let start = 0;
   const found = target.map((part): Share => {
-    const share = { ...part, update, start };
+    const share = { ...part, update, start, byEnds };
     start += part.to - part.from;
     return share;
   });
@@ -57,23 +59,26 @@ export function meetSaved(base: Base, name: string, { shape }: StoredTensor): Me
   const own = base.tensors.get(name);
   const owner = ownerOf(name);
   if (!own && !owner) return missing(base, name);
-  const targets = own ? { found: [wholeOf(own)] } : targetsOf(base, owner!.module, owner!.of);
+  const targets: Met<Targets> = own
+    ? { found: { all: [wholeOf(own)], byEnds: false } }
+    : targetsOf(base, owner!.module, owner!.of);
   if ('why' in targets) return targets;
-  const whole = targets.found.filter(isWhole);
-  if (whole.length === 0) return { why: { kind: 'part', tensors: namesOf(targets.found[0]) } };
+  const { all } = targets.found;
+  const whole = all.filter(isWhole);
+  if (whole.length === 0) return { why: { kind: 'part', tensors: namesOf(all[0]) } };
   const met = chosen(whole, shape, ([{ tensor }]) => tensor.shape);
   return 'why' in met ? met : { found: met.found[0].tensor };
 }
 
 /** All that a name may stand for. At least one, or why there is none. */
-function targetsOf(base: Base, module: string, of: Update['of']): Met<readonly Target[]> {
-  const candidates = candidatesFor(base.places, module);
+function targetsOf(base: Base, module: string, of: Update['of']): Met<Targets> {
+  const { all: candidates, byEnds } = candidatesFor(base.places, module);
   if (candidates.length === 0) return missing(base, module);
-  const found = candidates.flatMap((candidate) => {
+  const all = candidates.flatMap((candidate) => {
     const target = targetIn(candidate, of);
     return target ? [target] : [];
   });
-  if (found.length > 0) return { found };
+  if (all.length > 0) return { found: { all, byEnds } };
   const { weight, name } = candidates[0][0].module;
   return of === 'bias'
     ? { why: { kind: 'no bias', tensor: weight?.name ?? name } }

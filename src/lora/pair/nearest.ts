@@ -27,7 +27,8 @@ export function nearestIn(modules: readonly Module[]): (module: string) => strin
   };
 }
 
-const kindOf = (name: string) => flatName(name).replaceAll('/', '_').replace(/\d+/g, '#');
+/** A name without its numbers. */
+export const kindOf = (name: string) => flatName(name).replaceAll('/', '_').replace(/\d+/g, '#');
 const numbersOf = (name: string) => (name.match(/\d+/g) ?? []).map(Number);
 
 function mostAlike(kind: string, kinds: readonly string[]): string | null {

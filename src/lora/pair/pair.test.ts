@@ -192,6 +192,31 @@ test('two updates of the same rows are both left out', () => {
   );
 });
 
+test('what only ends like a module gives way to what is it', () => {
+  const met = against(
+    { 'layers.0.q.weight': [4, 2], 'layers.1.q.weight': [4, 2] },
+    rising('language_model.layers.0.q', [4, 2]),
+    rising('vision.layers.0.q', [4, 2]),
+    rising('vision.layers.1.q', [4, 2]),
+  );
+  expect(Object.keys(addedTo(met))).toEqual(['layers.0.q.weight']);
+  expect(whys(met)).toEqual([
+    'vision.layers.0.q: its name ends like that of layers.0.q.weight, but so does language_model.layers.0.q',
+    'vision.layers.1.q: its name ends like that of layers.1.q.weight, but so does language_model.layers.0.q',
+  ]);
+});
+
+test('of two that only end like a module neither is taken', () => {
+  const shapes = { 'layers.0.q.weight': [4, 2], 'layers.1.q.weight': [4, 2] };
+  const met = against(
+    shapes,
+    rising('vision.layers.0.q', [4, 2]),
+    rising('text.layers.1.q', [4, 2]),
+  );
+  expect(met.pairs).toEqual([]);
+  expect(met.unmatched.map(({ why }) => why.kind)).toEqual(['ending', 'ending']);
+});
+
 test('weights that are not floats are not changed', () => {
   const base = baseTensors({ 'layers.0.q.weight': [4, 2] }, 'I8');
   const { unmatched } = pair(adapterOf([rising('layers.0.q', [4, 2])]), base);

@@ -1,10 +1,11 @@
 /** Meets an adapter's updates with the tensors of a base. */
 import type { StoredTensor, TensorEntry } from '../../formats/model.ts';
-import type { Adapter, Update } from '../../formats/update.ts';
+import type { Adapter } from '../../formats/update.ts';
 import { assemble, type Share } from './assemble.ts';
+import { doubtful, overlaps } from './clashes.ts';
 import { grouped } from './grouped.ts';
 import { type Base, baseOf, meet, meetSaved } from './meet.ts';
-import type { Pairing, Unmatched, Why } from './pairing.ts';
+import type { Pairing, Unmatched } from './pairing.ts';
 
 /**
  * What each update of an adapter changes in a base, by names: see README. Shapes decide among candidates;
@@ -19,41 +20,15 @@ export function pair(adapter: Adapter, tensors: ReadonlyMap<string, TensorEntry>
     if ('found' in met) shares.push(...met.found);
     else unmatched.push({ module: update.module, of: update.of, why: met.why });
   }
-  const clashes = clashesOf(shares);
-  for (const [{ module, of }, why] of clashes) unmatched.push({ module, of, why });
-  const pairs = [...groupsOf(shares.filter(({ update }) => !clashes.has(update))).values()].map(
-    assemble,
-  );
+  let left: readonly Share[] = shares;
+  for (const refuse of [doubtful, overlaps]) {
+    const refused = refuse(left);
+    for (const [{ module, of }, why] of refused) unmatched.push({ module, of, why });
+    left = left.filter(({ update }) => !refused.has(update));
+  }
+  const pairs = [...grouped(left, ({ tensor }) => [tensor.name]).values()].map(assemble);
   const saved = meetAllSaved(base, adapter, new Set(pairs.map(({ tensor }) => tensor)));
   return { pairs, saved: saved.saved, unmatched: [...unmatched, ...saved.unmatched] };
-}
-
-/** Updates that reach the same rows: none of them is taken. */
-function clashesOf(shares: readonly Share[]): ReadonlyMap<Update, Why> {
-  const clashes = new Map<Update, Why>();
-  for (const [tensor, group] of groupsOf(shares)) {
-    for (const run of overlapping(group)) {
-      const modules = [...new Set(run.map(({ update }) => update.module))];
-      for (const { update } of run) clashes.set(update, { kind: 'clash', tensor, modules });
-    }
-  }
-  return clashes;
-}
-
-/** Runs of shares that overlap, one the next. */
-function overlapping(group: readonly Share[]): readonly (readonly Share[])[] {
-  const runs: Share[][] = [];
-  let end = 0;
-  for (const share of [...group].sort((one, other) => one.from - other.from)) {
-    if (share.from < end) runs.at(-1)!.push(share);
-    else runs.push([share]);
-    end = Math.max(end, share.to);
-  }
-  return runs.filter((run) => run.length > 1);
-}
-
-function groupsOf(shares: readonly Share[]): ReadonlyMap<string, readonly Share[]> {
-  return grouped(shares, ({ tensor }) => [tensor.name]);
 }
 
 /** Each replaces a tensor of the base that nothing else reaches. */

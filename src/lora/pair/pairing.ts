@@ -38,6 +38,8 @@ export type Why =
   | { readonly kind: 'several'; readonly tensors: readonly string[] }
   /** Others of the same adapter reach the same rows. */
   | { readonly kind: 'clash'; readonly tensor: string; readonly modules: readonly string[] }
+  /** Its name ends as that of the tensor's module does, but so does another one's. */
+  | { readonly kind: 'ending'; readonly tensor: string; readonly other: string }
   | { readonly kind: 'no bias'; readonly tensor: string }
   | { readonly kind: 'not floats'; readonly tensor: string; readonly dtype: TensorEntry['dtype'] }
   /** DoRA's norms are over whole rows or columns of the weight it was trained on. */
@@ -77,6 +79,8 @@ export function whyText(why: Why): string {
       if (why.modules.length === 1)
         return `it comes more than once, for the same rows of ${why.tensor}`;
       return `${listed(why.modules)} change the same rows of ${why.tensor}`;
+    case 'ending':
+      return `its name ends like that of ${why.tensor}, but so does ${why.other}`;
     case 'no bias':
       return `the module of ${why.tensor} has no bias in the base`;
     case 'not floats':
