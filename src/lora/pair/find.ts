@@ -35,29 +35,28 @@ function questionsOf(address: Address): readonly Question[] {
   return names.length === 1 && names[0] === address.name ? [own] : [own, { ...address, names }];
 }
 
-type Look = (places: Places, name: string, flat: boolean) => readonly Place[];
+type Look = (places: Places, name: string, isFlat: boolean) => readonly Place[];
 
-const exactly: Look = (places, name, flat) =>
-  flat
-    ? (places.flat.get(name) ?? [])
-    : (places.exact.get(name) ?? flatOnes(places.flat.get(flatName(name))));
+const exactly: Look = ({ exact, flat }, name, isFlat) =>
+  isFlat ? flat(name) : either(exact(name), () => flatOnes(flat(flatName(name))));
 
-const withoutWrappers: Look = (places, name, flat) => {
-  const core = coreName(name);
-  return flat
-    ? (places.flatCore.get(name) ?? [])
-    : (places.core.get(core) ?? flatOnes(places.flatCore.get(flatName(core))));
+const withoutWrappers: Look = ({ core, flatCore }, name, isFlat) => {
+  const own = coreName(name);
+  return isFlat ? flatCore(name) : either(core(own), () => flatOnes(flatCore(flatName(own))));
 };
 
-const byEnds: Look = (places, name, flat) => {
-  if (flat) return [];
-  const longer = places.ends.get(name) ?? places.ends.get(coreName(name)) ?? [];
+const byEnds: Look = ({ ends, exact }, name, isFlat) => {
+  if (isFlat) return [];
+  const longer = either(ends(name), () => ends(coreName(name)));
   const shorter = endsOf(name).filter((end) => end.includes('.'));
-  return [...longer, ...shorter.flatMap((end) => places.exact.get(end) ?? [])];
+  return [...longer, ...shorter.flatMap(exact)];
 };
+
+const either = (found: readonly Place[], others: () => readonly Place[]) =>
+  found.length > 0 ? found : others();
 
 /** A name with dots meets one without only where that one is flat. */
-const flatOnes = (found: readonly Place[] = []) => found.filter(({ flat }) => flat);
+const flatOnes = (found: readonly Place[]) => found.filter(({ flat }) => flat);
 
 /** All names must be found in one part of the base. */
 function answers(places: Places, { names, parts, flat }: Question, look: Look): Candidate[] {

@@ -12,17 +12,19 @@ import { type Parts, partsOf } from './rules.ts';
 export type Piece = { readonly module: Module; readonly from: number; readonly to: number };
 export type Place = Address & { readonly piece: Piece };
 
-/** Places by exact name, by name without wrappers, and by each end of a name after a dot. */
+/** Places by their names, in each way that they are looked up; made when first asked for. */
 export type Places = {
   readonly modules: readonly Module[];
   readonly exact: Index;
+  /** Without wrappers in front. */
   readonly core: Index;
+  /** By each end of a name after a dot. */
   readonly ends: Index;
   /** The first two with underscores for dots. */
   readonly flat: Index;
   readonly flatCore: Index;
 };
-type Index = ReadonlyMap<string, readonly Place[]>;
+type Index = (name: string) => readonly Place[];
 
 export function placesOf(base: ReadonlyMap<string, TensorEntry>): Places {
   const modules = modulesOf(base);
@@ -30,15 +32,24 @@ export function placesOf(base: ReadonlyMap<string, TensorEntry>): Places {
   const all = modules.flatMap((module) =>
     addressesOf(module.name).flatMap((address) => placesAt(address, module, byName)),
   );
+  const by = (namesOf: (place: Place) => readonly string[]): Index => {
+    let index: ReadonlyMap<string, readonly Place[]> | null = null;
+    return (name) => {
+      index ??= grouped(all, namesOf);
+      return index.get(name) ?? NONE;
+    };
+  };
   return {
     modules,
-    exact: grouped(all, ({ name }) => [name]),
-    core: grouped(all, ({ name }) => [coreName(name)]),
-    ends: grouped(all, ({ name, flat }) => (flat ? [] : endsOf(name))),
-    flat: grouped(all, ({ name }) => [flatName(name)]),
-    flatCore: grouped(all, ({ name }) => [flatName(coreName(name))]),
+    exact: by(({ name }) => [name]),
+    core: by(({ name }) => [coreName(name)]),
+    ends: by(({ name, flat }) => (flat ? [] : endsOf(name))),
+    flat: by(({ name }) => [flatName(name)]),
+    flatCore: by(({ name }) => [flatName(coreName(name))]),
   };
 }
+
+const NONE: readonly Place[] = [];
 
 /** "b.c" and "c" of "a.b.c". */
 export function endsOf(name: string): readonly string[] {
