@@ -45,6 +45,7 @@ const FLAT: Readonly<Record<string, readonly string[] | null>> = {
   lora_prior_unet_: ['denoiser'],
   lora_te_: ['te1'],
   lora_prior_te_: ['te1'],
+  lora_llm_: ['te1'],
   lora_te1_: ['te1'],
   lora_te2_: ['te2'],
   lora_te3_: ['te3'],

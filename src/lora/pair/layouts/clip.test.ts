@@ -46,6 +46,19 @@ test('both encoders of SDXL are told apart by kohya’s prefix, in a pipeline an
   });
 });
 
+test('encoders of one width are told apart too', () => {
+  const twins = { ...clip('text_encoder/', 2), ...clip('text_encoder_2/', 2) };
+  const met = meet(
+    twins,
+    rising(kohya('lora_te2', 'mlp.fc1'), [4, 2]),
+    rising(`text_encoder.${LAYER}.self_attn.q_proj`, [2, 2]),
+  );
+  expect(addedTo(met)).toEqual({
+    [`text_encoder_2/${LAYER}.mlp.fc1.weight`]: [1, 2, 3, 4],
+    [`text_encoder/${LAYER}.self_attn.q_proj.weight`]: [1, 2],
+  });
+});
+
 test('q, k and v come to their thirds of OpenCLIP’s fused weight and bias', () => {
   const q = `text_encoder_2.${LAYER}.self_attn.q_proj`;
   const v = `text_encoder_2.${LAYER}.self_attn.v_proj`;

@@ -139,14 +139,26 @@ test('XLabs’ attention updates reach all of one weight, or the first parts of 
   const updates = [
     rising('double_blocks.0.processor.qkv_lora1', [6, 2]),
     rising('double_blocks.0.processor.proj_lora1', [2, 2]),
-    rising('single_blocks.0.processor.qkv_lora', [6, 2]),
+    rising('single_blocks.0.processor.qkv', [6, 2]),
+    rising('single_blocks.0.processor.proj_lora', [2, 10]),
   ];
   expect(addedTo(meet(updates, original('')))).toEqual({
     'double_blocks.0.img_attn.qkv.weight': upTo(6),
     'double_blocks.0.img_attn.proj.weight': [1, 2],
     'single_blocks.0.linear1.weight': [...upTo(6), 0, 0, 0, 0, 0, 0, 0, 0],
+    'single_blocks.0.linear2.weight': [1, 2],
   });
-  expect(Object.keys(addedTo(meet(updates, diffusers('transformer/'))))).toHaveLength(7);
+  expect(Object.keys(addedTo(meet(updates, diffusers('transformer/'))))).toHaveLength(8);
+});
+
+test('of two transformers neither is taken for an adapter that names none', () => {
+  const two = { ...diffusers('transformer/'), ...diffusers('transformer_2/') };
+  const name = 'double_blocks.0.img_attn.qkv';
+  expect(meet([rising(name, [6, 2])], two).unmatched[0].why.kind).toBe('several');
+  const named = meet([rising(`transformer.${name}`, [6, 2])], two);
+  expect(named.pairs.map(({ tensor }) => tensor)).toEqual(
+    ['q', 'k', 'v'].map((part) => `transformer/${DOUBLE}.attn.to_${part}.weight`),
+  );
 });
 
 test('a fused update and one of its parts clash: neither is taken', () => {

@@ -21,10 +21,12 @@ export const fluxRules: readonly Rule[] = [
   { from: 'norm_out.linear', to: [SCALE, SHIFT], cut: 'equal' },
   { from: 'double_blocks.#.processor.qkv_lora1', to: image, cut: 'equal' },
   { from: 'double_blocks.#.processor.qkv_lora2', to: text, cut: 'equal' },
+  { from: 'single_blocks.#.processor.qkv', to: single, cut: 'equal' },
   { from: 'single_blocks.#.processor.qkv_lora', to: single, cut: 'equal' },
   ...renames({
     'double_blocks.#.processor.proj_lora1': `${DOUBLE}.attn.to_out.0`,
     'double_blocks.#.processor.proj_lora2': `${DOUBLE}.attn.to_add_out`,
+    'single_blocks.#.processor.proj': `${SINGLE}.proj_out`,
     'single_blocks.#.processor.proj_lora': `${SINGLE}.proj_out`,
     'double_blocks.#.img_attn.proj': `${DOUBLE}.attn.to_out.0`,
     'double_blocks.#.txt_attn.proj': `${DOUBLE}.attn.to_add_out`,

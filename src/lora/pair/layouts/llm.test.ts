@@ -86,6 +86,13 @@ test('without the module that proves the cut nothing is cut', () => {
   expect(met.unmatched[0].why).toMatchObject({ kind: 'missing' });
 });
 
+test('keys and values that would be higher than queries prove nothing', () => {
+  const odd = { ...PHI, [`${ATTENTION}.qkv_proj.weight`]: [16, 6] };
+  expect(pair(adapterOf([rising(`${ATTENTION}.q_proj`, [4, 6])]), baseTensors(odd)).pairs).toEqual(
+    [],
+  );
+});
+
 test('parts of other sizes than those proven are unmatched', () => {
   const met = pair(adapterOf([rising(`${ATTENTION}.k_proj`, [4, 6])]), baseTensors(PHI));
   expect(met.unmatched[0].why).toMatchObject({ kind: 'shape', found: [4, 6], expected: [2, 6] });
