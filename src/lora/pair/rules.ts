@@ -11,7 +11,13 @@ import { spellings } from './layouts/spellings.ts';
 import { unetRules } from './layouts/unet.ts';
 import type { Cut, Rule } from './rule.ts';
 
-const RULES = [...unetRules, ...clipRules, ...fluxRules, ...llmRules, ...spellings];
+export const rules: readonly Rule[] = [
+  ...unetRules,
+  ...clipRules,
+  ...fluxRules,
+  ...llmRules,
+  ...spellings,
+];
 
 /** What a module is made of, in common names; `like` is the sibling that the cut refers to. */
 export type Parts = {
@@ -22,9 +28,9 @@ export type Parts = {
 
 /** By a rule, or the module itself. Names are flat where the address is. */
 export function partsOf({ name, flat, parts }: Address): Parts {
-  const rules = flat ? flatRules : dottedRules;
+  const table = flat ? flatRules : dottedRules;
   const text = parts?.some((part) => part.startsWith('te')) ?? false;
-  for (const { rule, pattern, fill } of rules.get(firstWord(name)) ?? rules.get('')!) {
+  for (const { rule, pattern, fill } of table.get(firstWord(name)) ?? table.get('')!) {
     if (rule.onlyText && !text) continue;
     const match = pattern.exec(name);
     if (match === null) continue;
@@ -45,8 +51,8 @@ const flatRules = compiled(true);
 
 /** By the first word of a name, each with those that begin with anything behind; those alone under ''. */
 function compiled(flat: boolean) {
-  const all = RULES.map((rule) => ({ rule, ...compile(rule, flat) }));
-  const words = new Set(RULES.map(({ from }) => firstWord(from)));
+  const all = rules.map((rule) => ({ rule, ...compile(rule, flat) }));
+  const words = new Set(rules.map(({ from }) => firstWord(from)));
   const of = (word: string) => all.filter(({ rule }) => ['', word].includes(firstWord(rule.from)));
   return new Map([...words, ''].map((word) => [word, of(word)]));
 }
