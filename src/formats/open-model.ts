@@ -101,20 +101,20 @@ export async function openModel(
   };
 }
 
-/** Does `work` on every file, a few at once; answers in the order of the files. The first failure ends all. */
-async function together<T>(
-  files: readonly ReadableFile[],
-  work: (file: ReadableFile, signal: AbortSignal) => Promise<T>,
+/** Does `work` on every item, a few at once; answers in their order. The first failure ends all. */
+export async function together<I, T>(
+  items: readonly I[],
+  work: (item: I, signal: AbortSignal) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<readonly T[]> {
   const stop = new AbortController();
   const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const results: T[] = [];
-  const left = files.entries(); // shared by the lanes
+  const left = items.entries(); // shared by the lanes
   const lane = async () => {
-    for (const [i, file] of left) {
+    for (const [i, item] of left) {
       both.throwIfAborted();
-      results[i] = await work(file, both);
+      results[i] = await work(item, both);
     }
   };
   try {
@@ -206,7 +206,7 @@ const TOLD =
   /^(?:config|generation_config|tokenizer_config|special_tokens_map|model_index|modules)\.json$|^chat_template\.(?:jinja|json)$/;
 
 /** Reads what is compared or understood; other files are only copied. */
-async function readCompanion(
+export async function readCompanion(
   file: ReadableFile,
   name: string,
   signal: AbortSignal,
@@ -230,7 +230,7 @@ async function digestsOf(bytes: Uint8Array): Promise<readonly string[]> {
   return [`sha256:${await sha256(bytes)}`, `git:${await sha1(framed)}`];
 }
 
-async function readWhole(file: ReadableFile, signal?: AbortSignal): Promise<Uint8Array> {
+export async function readWhole(file: ReadableFile, signal?: AbortSignal): Promise<Uint8Array> {
   return file.size === 0 ? new Uint8Array() : file.read(0, file.size, signal);
 }
 

@@ -27,8 +27,9 @@ export type ReadableFile = {
 const maxHeader = 100_000_000;
 /** The largest models have some 150,000. */
 export const MOST_TENSORS = 500_000;
-/** Nothing that a merge looks at in `__metadata__` is longer, in characters. */
+/** Nothing that a merge looks at in `__metadata__` is longer, in characters, but an adapter's config. */
 const LONGEST_METADATA = 65_536;
+const LONGEST_CONFIG = 2 ** 22;
 const MOST_METADATA = 1_000;
 const MOST_ENTRIES = 100_000;
 /** Holds the header of nearly every file, so one read is enough. */
@@ -207,7 +208,8 @@ function readMetadata(reader: JsonReader, fileName: string): Header['metadata'] 
       const found = `__metadata__ where "${quoted(key)}" is no text`;
       throw fail('bad-metadata', found, wanted, advice.writer);
     }
-    const fits = key.length <= LONGEST_NAME && value.length <= LONGEST_METADATA;
+    const most = key === 'lora_adapter_metadata' ? LONGEST_CONFIG : LONGEST_METADATA;
+    const fits = key.length <= LONGEST_NAME && value.length <= most;
     if (fits && kept.size < MOST_METADATA) kept.set(key, value);
   });
   return Object.fromEntries(kept);

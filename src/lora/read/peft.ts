@@ -1,0 +1,7 @@
+import type { Dialect, Given } from './dialect.ts';
+import { readPeftConfig } from './peft-config.ts';
+
+/** A folder as PEFT saves it: names of the base's modules, and a config that says the rest. */
+export function peft({ config, file }: Given): Dialect | null {
+  return config ? { name: 'PEFT', ...readPeftConfig(config, file) } : null;
+}
