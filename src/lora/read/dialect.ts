@@ -31,10 +31,10 @@ export type Dialect = {
   /** What a person should know of a module that is read, without a full stop. */
   readonly remarkOn: (module: string) => string | null;
   /**
-   * Whether a tensor that is called as the base's is stands in for it, and what to say of it, without a full
-   * stop; `why` where it does not.
+   * Which tensor of the base one that is no part of an update stands in for, and what to say of it, without a
+   * full stop; `why` it is not read where it does not.
    */
-  readonly replaces: (
-    name: string,
-  ) => { readonly remark: string | null } | { readonly why: string };
+  readonly replacing: (
+    tensor: string,
+  ) => { readonly name: string; readonly remark: string | null } | { readonly why: string };
 };

@@ -45,7 +45,7 @@ export function diffusers(given: Given): Dialect {
       return found ? found.config.objection(found.own, parts) : null;
     },
     remarkOn: rules.remarkOn,
-    replaces: rules.replaces,
+    replacing: rules.replacing,
   };
 }
 

@@ -62,14 +62,12 @@ export function readName(name: string): Name | null {
   return null;
 }
 
-/** The base's name of a tensor that stands in for the base's: "model.score.weight". Null for other names. */
-export function replacedName(name: string): string | null {
-  const plain = name
+/** The base's name of a tensor that PEFT keeps whole: without its wrappers. */
+export function plainName(name: string): string {
+  return name
     .replace(aroundBase, '')
-    .replace(/\.modules_to_save(?:\.[^.]+)?(?=\.(?:weight|bias)$)/, '')
-    .replace(/\.base_layer(?=\.(?:weight|bias)$)/, '')
-    .replace(/\.set_weight$/, '.weight');
-  return /[._](?:weight|bias)$|\.(?:weight|bias)$/.test(plain) ? plain : null;
+    .replace(/\.modules_to_save(?:\.[^.]+)?(?=\.[^.]+$)/, '')
+    .replace(/\.base_layer(?=\.[^.]+$)/, '');
 }
 
 const tool = 'Merge it into its base with the tool it was trained with.';
@@ -111,6 +109,7 @@ const foreign: readonly (readonly [pattern: RegExp, why: string])[] = [
     /\.bias_(?:indices|values|size)$/,
     `LyCORIS keeps single changed elements here, beside the factors. ${tool}`,
   ],
+  [/\.original_module\./, 'The base’s own tensor, which raw dumps keep beside the trained one.'],
   [/\.reshape_weight$/, 'The base’s weight is to be padded to another shape first.'],
   [
     /\.(?:lora_A|lora_down)\b.*\.bias$/,

@@ -1,6 +1,7 @@
 /** PEFT's LoraConfig, as far as it changes numbers. */
 import { FormatError } from '../../formats/error.ts';
 import type { Dialect } from './dialect.ts';
+import { plainName } from './names.ts';
 import { refuseOtherKinds } from './peft-refusals.ts';
 import { pythonRegExp } from './python-regexp.ts';
 import type { Settings } from './scale.ts';
@@ -45,9 +46,13 @@ export function readPeftConfig(config: Config, file: string): Rules {
       isTargeted(module)
         ? null
         : 'Outside the config’s target_modules, so PEFT would not load it; it is read here',
-    replaces: (name) => ({
-      remark: announced(name) ? null : 'A whole tensor that the config does not announce',
-    }),
+    replacing(tensor) {
+      const name = plainName(tensor);
+      if (announced(name)) return { name, remark: null };
+      return /\.(?:weight|bias)$/.test(name)
+        ? { name, remark: 'A whole tensor that the config does not announce' }
+        : { why: 'A name that PEFT is not known to use, of a module it does not say it saved.' };
+    },
   };
 }
 

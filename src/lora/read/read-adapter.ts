@@ -7,7 +7,7 @@ import { Inputs } from './inputs.ts';
 import { kohya } from './kohya.ts';
 import { readMagnitudes } from './magnitudes.ts';
 import { groupByModule, type Module } from './modules.ts';
-import { replacedName, whyForeign } from './names.ts';
+import { whyForeign } from './names.ts';
 import { peft } from './peft.ts';
 import { isScalar, scaleOf } from './scale.ts';
 import { Tally } from './tally.ts';
@@ -42,16 +42,14 @@ export function readAdapter(given: Given): Adapter {
   }
   const saved: { name: string; tensor: StoredTensor }[] = [];
   for (const tensor of others) {
-    const why = whyForeign(tensor.name);
-    const name = why === null ? replacedName(tensor.name) : null;
-    const found = name === null ? null : dialect.replaces(tensor.name);
-    if (name !== null && found && 'remark' in found) {
-      saved.push({ name, tensor });
-      if (found.remark !== null) tally.add(found.remark, name);
-    } else {
-      const plain = found && 'why' in found ? found.why : 'A name that no adapter is known to use.';
-      unread.push({ tensor: tensor.name, why: why ?? plain });
+    const foreign = whyForeign(tensor.name);
+    const found = foreign === null ? dialect.replacing(tensor.name) : { why: foreign };
+    if ('why' in found) {
+      unread.push({ tensor: tensor.name, why: found.why });
+      continue;
     }
+    saved.push({ name: found.name, tensor });
+    if (found.remark !== null) tally.add(found.remark, found.name);
   }
   const remarks = [...dialect.remarks, ...tally.sentences()];
   return { dialect: dialect.name, updates, saved, base: dialect.base, unread, remarks };

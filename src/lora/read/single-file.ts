@@ -13,9 +13,9 @@ export function alone({ metadata }: Given): Omit<Dialect, 'name'> {
     isFanInFanOut: () => false,
     objection: () => null,
     remarkOn: () => null,
-    replaces: (name) =>
+    replacing: (name) =>
       name.endsWith('.set_weight')
-        ? { remark: null }
-        : { why: 'A whole tensor among factors, which no config announces.' },
+        ? { name: name.replace(/\.set_weight$/, '.weight'), remark: null }
+        : { why: 'A name that adapters in one file are not known to use.' },
   };
 }
