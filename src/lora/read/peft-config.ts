@@ -61,7 +61,10 @@ function patterned(config: Config, field: string, patterns: string, common: numb
   const own = config[patterns];
   const entries = typeof own === 'object' && own !== null ? Object.entries(own) : [];
   const rules = entries.map(([pattern, value]) => {
-    return { at: pythonRegExp(`(?:.*\\.)?(?:${pattern})`, file), value: number(value, pattern) };
+    return {
+      at: pythonRegExp(`(?:.*\\.)?(?:${pattern})`, file, pattern),
+      value: number(value, pattern),
+    };
   });
   const otherwise = number(config[field] ?? common, field);
   return (module: string) => rules.find(({ at }) => at.test(module))?.value ?? otherwise;

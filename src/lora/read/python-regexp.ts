@@ -2,9 +2,10 @@ import { FormatError } from '../../formats/error.ts';
 
 /**
  * A pattern of an adapter's config, which Python's `re` reads, for the whole of a text. The two agree on all that
- * such patterns use but the names of groups and the ends of texts. Throws `FormatError` for one that is none.
+ * such patterns use but the names of groups and the ends of texts. Throws `FormatError` for one that is none,
+ * showing it as it was `written`.
  */
-export function pythonRegExp(source: string, file: string): RegExp {
+export function pythonRegExp(source: string, file: string, written = source): RegExp {
   const translated = source
     .replaceAll('(?P<', '(?<')
     .replaceAll('\\A', '^')
@@ -16,7 +17,7 @@ export function pythonRegExp(source: string, file: string): RegExp {
       'bad-config',
       {
         file,
-        found: `the pattern "${source}"`,
+        found: `the pattern "${written}"`,
         expected: 'a regular expression',
         advice: 'Write it as PEFT can read it: names of modules, or a regular expression for them.',
       },

@@ -39,7 +39,9 @@ function inLayers(config: Choice, file: string): (module: string) => boolean {
   const patterns =
     before.length === 0
       ? [pythonRegExp('.*?\\.[^.]*\\.(?<layer>\\d+)\\..*', file)]
-      : before.map((name) => pythonRegExp(`(?:|.*?\\.)(?:${name})\\.(?<layer>\\d+)\\..*`, file));
+      : before.map((name) =>
+          pythonRegExp(`(?:|.*?\\.)(?:${name})\\.(?<layer>\\d+)\\..*`, file, String(name)),
+        );
   return (module) => {
     const match = patterns.map((pattern) => pattern.exec(module)).find((each) => each !== null);
     return match !== undefined && layers.includes(Number(match?.groups?.layer));
