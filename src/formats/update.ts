@@ -68,7 +68,10 @@ export type Magnitudes = {
 
 /** What an adapter does to one weight or bias. */
 export type Update = {
-  /** The module as the file calls it, without prefix and suffix: `model.layers.0.self_attn.q_proj`. */
+  /**
+   * The module as the file calls it, without PEFT's own prefix and what stands behind it; that of a part of a
+   * pipeline stays: `model.layers.0.self_attn.q_proj`, `lora_te1_text_model_…`, `transformer.…`.
+   */
   readonly module: string;
   readonly of: 'weight' | 'bias';
   /** For people: "LoRA", "LoHa", "DoRA". */
@@ -102,7 +105,7 @@ export type Adapter = {
   /** Who names tensors so: "PEFT", "kohya", "diffusers". */
   readonly dialect: string;
   readonly updates: readonly Update[];
-  /** Tensors that replace the base's: `modules_to_save`. */
+  /** Tensors that replace the base's, to which an update may be added then: `modules_to_save`. */
   readonly saved: readonly { readonly name: string; readonly tensor: StoredTensor }[];
   /** The model it was trained on, if it says: a repo of the Hub, or a path or title. */
   readonly base: { readonly name: string; readonly revision: string | null } | null;

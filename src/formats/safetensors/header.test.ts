@@ -175,6 +175,14 @@ describe('files made to hurt', () => {
     expect(metadata).not.toHaveProperty('long');
   });
 
+  test('and of an adapter its config, which says by how much its factors are scaled', async () => {
+    const entries = Array.from({ length: 2_000 }, (_, i) => `"k${i}":"v"`);
+    const json = `{"__metadata__":{${entries.join(',')},"lora_adapter_metadata":"${long}"},${a('0,2')}}`;
+    const { metadata } = await read(file(json, 2));
+    expect(metadata.lora_adapter_metadata).toBe(long);
+    expect(Object.keys(metadata)).toHaveLength(1_001);
+  });
+
   test('metadata beyond measure is refused', async () => {
     const entries = Array.from({ length: 100_001 }, (_, i) => `"k${i}":""`).join(',');
     const { tag, context } = await refusal(file(`{"__metadata__":{${entries}}}`));

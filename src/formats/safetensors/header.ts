@@ -208,9 +208,10 @@ function readMetadata(reader: JsonReader, fileName: string): Header['metadata'] 
       const found = `__metadata__ where "${quoted(key)}" is no text`;
       throw fail('bad-metadata', found, wanted, advice.writer);
     }
-    const most = key === 'lora_adapter_metadata' ? LONGEST_CONFIG : LONGEST_METADATA;
+    const isConfig = key === 'lora_adapter_metadata';
+    const most = isConfig ? LONGEST_CONFIG : LONGEST_METADATA;
     const fits = key.length <= LONGEST_NAME && value.length <= most;
-    if (fits && kept.size < MOST_METADATA) kept.set(key, value);
+    if (fits && (isConfig || kept.size < MOST_METADATA)) kept.set(key, value);
   });
   return Object.fromEntries(kept);
 }

@@ -116,6 +116,11 @@ describe('diffusers and those who name alike', () => {
       expect(read.remarks).toEqual(['rsLoRA: the scale is alpha / √r.']);
     });
 
+    test('of one component has no component in front', () => {
+      const read = readBack(factors('blocks.0.q'), null, meta({ r: 2, lora_alpha: 8 }));
+      expect(read.of('blocks.0.q').scale).toBe(4);
+    });
+
     test('that says another alpha than the tensor makes a module unread', () => {
       const tensors = { ...factors('transformer.q'), 'transformer.q.alpha': t([], 3) };
       const fields = { 'transformer.r': 2, 'transformer.lora_alpha': 4 };
