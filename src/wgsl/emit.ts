@@ -72,6 +72,12 @@ class Writer {
       return;
     }
     if (op === 'parameter' || op === 'phi') return;
+    const [only] = node.args;
+    if (op === 'f32x4.splat' && only.op === 'f32.load' && this.#needs.isInline(only)) {
+      this.#put(only.args[0]);
+      this.code.memory('v128.load32_splat', only.immediate[0]);
+      return;
+    }
     for (const arg of node.args) this.#put(arg);
     if (/load/.test(op)) this.code.memory(op, immediate[0]);
     else this.code.op(op, immediate);

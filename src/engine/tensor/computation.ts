@@ -1,6 +1,4 @@
-import type { ComputedPlane } from '../../plan/types.ts';
 import type { Fetched, Range } from './codes.ts';
-import * as codes from './codes.ts';
 
 /** How the values of a plane are computed, piece by piece. Elements are those of the whole tensor. */
 export type Computation = {
@@ -8,21 +6,22 @@ export type Computation = {
   reach(from: number, to: number, most: number): number;
   /** The next place after `from` to stop at. */
   chunkEnd(from: number, to: number): number;
-  /** What elements [from, to) need of each input. */
+  /** What elements [from, to) need of each input; nothing is an empty range. */
   needs(from: number, to: number): readonly Range[];
-  /** What was fetched, opened once: gives the values from an element on, as many as `out` takes. */
-  open(inputs: readonly Fetched[]): (from: number, out: Float32Array) => void;
+  /** What has to be known of the whole tensor before its first value. */
+  readonly before?: Before;
+  /**
+   * What was fetched, opened once: gives the values from an element on, as many as `out` takes. `known` is
+   * what came of the pass before, if there is one.
+   */
+  open(inputs: readonly Fetched[], known: Float64Array | null): Promise<Values>;
 };
 
-export function computationOf(formula: ComputedPlane['formula']): Computation {
-  if (formula.kind === 'update') throw new Error('updates are not computed yet');
-  return {
-    reach: (from, to, most) => codes.reach(formula, from, to, most),
-    chunkEnd: (from, to) => codes.chunkEnd(formula, from, to),
-    needs: (from, to) => codes.needs(formula, from, to),
-    open: (inputs) => {
-      const opened = codes.open(formula, inputs);
-      return (from, out) => codes.compute(formula, opened, from, out);
-    },
-  };
-}
+export type Values = (from: number, out: Float32Array) => void;
+
+/** A pass over all elements of another computation, in their order. */
+export type Before = {
+  readonly computation: Computation;
+  readonly elements: number;
+  fold(): { take(from: number, values: Float32Array): void; result(): Float64Array };
+};

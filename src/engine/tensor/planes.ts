@@ -4,7 +4,9 @@ import { isComputedPlane, spansOfPlane } from '../../plan/planes.ts';
 import type { ComputedPlane, PlaneRef, Span } from '../../plan/types.ts';
 import { isAbort, JobError } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
-import { computationOf } from './computation.ts';
+import type { Fetched, Range } from './codes.ts';
+import type { Before, Computation, Values } from './computation.ts';
+import { computationOf } from './computation-of.ts';
 import { copyPiece } from './memory.ts';
 
 /** What a read needs to know: where bytes come from, for which tensor, and how many may be held. */
@@ -66,33 +68,107 @@ async function readRanges(
 
 /** Elements of the whole tensor from `first` on, as many as `out` takes. */
 async function computeInto(
-  { formula, inputs, dtype }: ComputedPlane,
+  plane: ComputedPlane,
   first: number,
   out: Uint8Array<ArrayBuffer>,
   reader: PlaneReader,
   signal: AbortSignal,
 ): Promise<void> {
+  const { dtype } = plane;
   const size = bytesPerElement(dtype);
   const last = first + out.length / size;
-  const computation = computationOf(formula);
+  const computation = computationOf(plane);
+  const known = computation.before
+    ? await foldOnce(plane, computation.before, reader, signal)
+    : null;
+  const inPlace = dtype === 'F32' && out.byteOffset % size === 0;
+  await computeEach(
+    { plane, computation, known },
+    [first, last],
+    reader,
+    signal,
+    (from, to, values) => {
+      const place = out.subarray((from - first) * size, (to - first) * size);
+      const chunk = inPlace
+        ? new Float32Array(place.buffer, place.byteOffset, to - from)
+        : new Float32Array(to - from);
+      values(from, chunk);
+      if (!inPlace) encodeLoudly(chunk, dtype, place);
+    },
+  );
+}
+
+/** What came of passes over planes: a plane that is read block by block is gone over once. */
+const folded = new WeakMap<ComputedPlane, Float64Array>();
+
+async function foldOnce(
+  plane: ComputedPlane,
+  { computation, elements, fold }: Before,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<Float64Array> {
+  const known = folded.get(plane);
+  if (known) return known;
+  const { take, result } = fold();
+  const work = { plane, computation, known: null };
+  await computeEach(work, [0, elements], reader, signal, (from, to, values) => {
+    const chunk = new Float32Array(to - from);
+    values(from, chunk);
+    take(from, chunk);
+  });
+  const made = result();
+  folded.set(plane, made);
+  return made;
+}
+
+type Work = {
+  readonly plane: ComputedPlane;
+  readonly computation: Computation;
+  readonly known: Float64Array | null;
+};
+
+/** Elements [first, last), chunk by chunk in their order, each from what was fetched for its piece. */
+async function computeEach(
+  { plane: { inputs }, computation, known }: Work,
+  [first, last]: readonly [number, number],
+  reader: PlaneReader,
+  signal: AbortSignal,
+  make: (from: number, to: number, values: Values) => void,
+): Promise<void> {
+  let before: readonly Fetched[] = [];
   for (let from = first; from < last; ) {
     signal.throwIfAborted();
     const to = computation.reach(from, last, copyPiece(reader.budget));
     const fetched = await Promise.all(
-      computation.needs(from, to).map(async ({ begin, end }, k) => {
-        const span = { ...inputs[k], begin: inputs[k].begin + begin, end: inputs[k].begin + end };
-        return { begin, bytes: await readSpan(span, reader, signal) };
+      computation.needs(from, to).map((range, k) => {
+        const there = before.at(k);
+        if (there && isSame(there, range)) return there;
+        return fetch(inputs[k], range, reader, signal);
       }),
     );
-    const values = computation.open(fetched);
+    before = fetched;
+    const values = await computation.open(fetched, known);
     while (from < to) {
       const end = computation.chunkEnd(from, to);
-      const chunk = new Float32Array(end - from);
-      values(from, chunk);
-      encodeLoudly(chunk, dtype, out.subarray((from - first) * size, (end - first) * size));
+      make(from, end, values);
       from = end;
     }
   }
+}
+
+function isSame({ begin, bytes }: Fetched, range: Range): boolean {
+  return begin === range.begin && begin + bytes.length === range.end;
+}
+
+async function fetch(
+  input: Span,
+  { begin, end }: Range,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  if (begin === end) return { begin, bytes: new Uint8Array() };
+  const span = { ...input, begin: input.begin + begin, end: input.begin + end };
+  return { begin, bytes: await readSpan(span, reader, signal) };
 }
 
 /** What is too large for the dtype becomes infinite, as in the tools that wrote it, and so is reported. */

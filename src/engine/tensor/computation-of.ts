@@ -1,0 +1,21 @@
+import type { ComputedPlane } from '../../plan/types.ts';
+import * as codes from './codes.ts';
+import type { Computation } from './computation.ts';
+import { computationOfUpdate } from './update.ts';
+
+/** How a plane's values are computed. Throws where the formula contradicts itself. */
+export function computationOf({
+  formula,
+  inputs,
+}: Pick<ComputedPlane, 'formula' | 'inputs'>): Computation {
+  if (formula.kind === 'update') return computationOfUpdate(formula, inputs.length);
+  return {
+    reach: (from, to, most) => codes.reach(formula, from, to, most),
+    chunkEnd: (from, to) => codes.chunkEnd(formula, from, to),
+    needs: (from, to) => codes.needs(formula, from, to),
+    async open(fetched) {
+      const opened = codes.open(formula, fetched);
+      return (from, out) => codes.compute(formula, opened, from, out);
+    },
+  };
+}
