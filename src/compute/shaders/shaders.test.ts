@@ -74,6 +74,12 @@ describe.each(['sample', 'select', 'reduce'])('%s', (shader) => {
   });
 });
 
+test('lowrank compiles for every dtype of the base, and without one', async () => {
+  for (const base of [...codes, MIXED]) {
+    expect(await complaints('lowrank', undefined, { BASE: base })).toEqual([]);
+  }
+});
+
 test('every method has a formula and every formula a method', () => {
   const present = [...modules.keys()].filter((name) => name.startsWith('methods/'));
   expect(present.sort()).toEqual([...formulas].sort());
@@ -106,6 +112,7 @@ test.each([
   ...sumKinds.map((kind, code) => [kind, code] as const),
   ['MIXED', MIXED] as const,
   ['BINS', BINS] as const,
+  ['NONE', floatDtypes.length] as const,
 ])('the constant %s is %i on both sides', (name, value) => {
   expect(everything).toContain(`const ${name} = ${value}u;`);
 });

@@ -13,7 +13,7 @@ export const WORD = 8;
 
 export const structs = {
   Job: ['octs', 'head', 'end', 'start', 'first', 'stride', 'tensor_key'],
-  Product: ['depth', 'octs'],
+  Product: ['depth', 'octs', 'right', 'scale'],
   Sample: ['model', 'first', 'stride', 'count'],
   Search: ['model', 'low', 'high', 'shift', 'guess'],
   Sum: ['a', 'b', 'magnitude', 'cut', 'limit', 'seed', 'draws'],

@@ -1,4 +1,10 @@
-import type { MultiplyBy } from '../../compute/cpu/lowrank.ts';
+import {
+  ALONE,
+  apply,
+  type MultiplyBy,
+  partOf,
+  type Use,
+} from '../../compute/cpu/lowrank-definition.ts';
 import type { Matrix } from '../../formats/update.ts';
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
@@ -7,93 +13,78 @@ import { type Shape, shapeOf } from './matrix-needs.ts';
 
 /** A matrix whose rows can be had, as long as what they need was fetched. */
 export type Lines = Shape & {
-  /** Rows [from, to) in f32, one after the other; `out` has just their elements. */
-  read(from: number, to: number, out: Float32Array): void;
+  /** Rows [from, to) in f32, as they are used, one after the other; `out` has just their elements. */
+  read(from: number, to: number, out: Float32Array, use: Use): void;
 };
 
 /** Every step is rounded to f32; `multiplyBy` says in which order a product is summed. */
 export function linesOf(matrix: Matrix, inputs: readonly Fetched[], multiplyBy: MultiplyBy): Lines {
   const open = (of: Matrix) => linesOf(of, inputs, multiplyBy);
-  const shape = shapeOf(matrix);
+  return { ...shapeOf(matrix), read: readerOf(matrix, inputs, open, multiplyBy) };
+}
+
+function readerOf(
+  matrix: Matrix,
+  inputs: readonly Fetched[],
+  open: (of: Matrix) => Lines,
+  multiplyBy: MultiplyBy,
+): Lines['read'] {
   switch (matrix.kind) {
     case 'stored':
-      return { ...shape, read: storedRows(matrix, inputs[matrix.input]) };
+      return plainly(storedRows(matrix, inputs[matrix.input]));
     case 'product': {
-      const left = open(matrix.left);
+      const rowsOf = roomFor(open(matrix.left));
       const times = timesAll(open(matrix.right), multiplyBy);
-      const rowsOf = roomFor(left);
-      return {
-        ...shape,
-        read: (from, to, out) => times(rowsOf(from, to), to - from, out),
-      };
+      return (from, to, out, use) => times(rowsOf(from, to), to - from, out, use);
     }
     case 'hadamard': {
-      const [left, right] = [open(matrix.left), open(matrix.right)];
-      const rowsOf = roomFor(right);
-      return {
-        ...shape,
-        read(from, to, out) {
-          left.read(from, to, out);
-          const others = rowsOf(from, to);
-          for (let i = 0; i < out.length; i++) out[i] *= others[i];
-        },
-      };
+      const left = open(matrix.left);
+      const rowsOf = roomFor(open(matrix.right));
+      return plainly((from, to, out) => {
+        left.read(from, to, out, ALONE);
+        const others = rowsOf(from, to);
+        for (let i = 0; i < out.length; i++) out[i] *= others[i];
+      });
     }
     case 'kronecker':
-      return { ...shape, read: kronecker(open(matrix.left), open(matrix.right)) };
+      return plainly(kronecker(open(matrix.left), open(matrix.right)));
     case 'tucker':
-      return { ...shape, read: tucker(matrix, open, multiplyBy) };
-    case 'stacked': {
-      const parts = matrix.parts.map(({ rows, matrix: of }) => ({ rows, of: of && open(of) }));
-      return {
-        ...shape,
-        read(from, to, out) {
-          let before = 0;
-          for (const { rows, of } of parts) {
-            const begin = Math.max(from, before);
-            const end = Math.min(to, before + rows);
-            if (begin < end) {
-              const part = out.subarray(
-                (begin - from) * shape.columns,
-                (end - from) * shape.columns,
-              );
-              if (of) of.read(begin - before, end - before, part);
-              else part.fill(0);
-            }
-            before += rows;
-          }
-        },
-      };
-    }
+      return plainly(tucker(matrix, open, multiplyBy));
+    case 'stacked':
+      return stacked(matrix, open);
     case 'rows': {
       const of = open(matrix.of);
-      return {
-        ...shape,
-        read: (from, to, out) => of.read(matrix.from + from, matrix.from + to, out),
-      };
+      return (from, to, out, use) => of.read(matrix.from + from, matrix.from + to, out, use);
     }
     case 'reshaped': {
-      const of = open(matrix.of);
-      const elements = elementsOf(of);
-      return {
-        ...shape,
-        read: (from, _to, out) => elements(from * shape.columns, out),
-      };
+      const elements = elementsOf(open(matrix.of));
+      return plainly((from, _to, out) => elements(from * matrix.columns, out));
     }
     case 'scaled': {
       const of = open(matrix.of);
-      const by = Math.fround(matrix.by);
-      return {
-        ...shape,
-        read(from, to, out) {
-          of.read(from, to, out);
-          for (let i = 0; i < out.length; i++) out[i] *= by;
-        },
+      const scale = Math.fround(matrix.by);
+      return (from, to, out, use) => {
+        if (use.scale === 1) {
+          of.read(from, to, out, { ...use, scale });
+        } else {
+          of.read(from, to, out, { scale, base: null });
+          apply(use, out);
+        }
       };
     }
     default:
       return matrix satisfies never;
   }
+}
+
+type Formed = (from: number, to: number, out: Float32Array) => void;
+
+/** Rows that are formed first and used then. */
+function plainly(read: Formed): Lines['read'] {
+  return (from, to, out, use) => {
+    read(from, to, out);
+    apply(use, out);
+  };
 }
 
 /** Elements from one on, as many as `out` takes: whole rows, of which the wanted part is kept. */
@@ -105,7 +96,7 @@ export function elementsOf(lines: Lines): (from: number, out: Float32Array) => v
     const first = Math.floor(from / columns);
     const last = Math.ceil((from + out.length) / columns);
     const skipped = from - first * columns;
-    if (out.length === (last - first) * columns) lines.read(first, last, out);
+    if (out.length === (last - first) * columns) lines.read(first, last, out, ALONE);
     else out.set(rowsOf(first, last).subarray(skipped, skipped + out.length));
   };
 }
@@ -117,8 +108,28 @@ function roomFor(lines: Lines): (from: number, to: number) => Float32Array {
     const length = (to - from) * lines.columns;
     if (room.length < length) room = new Float32Array(length);
     const rows = room.subarray(0, length);
-    lines.read(from, to, rows);
+    lines.read(from, to, rows, ALONE);
     return rows;
+  };
+}
+
+function stacked(matrix: Matrix & { kind: 'stacked' }, open: (of: Matrix) => Lines): Lines['read'] {
+  const { columns } = shapeOf(matrix);
+  let after = 0;
+  const parts = matrix.parts.map(({ rows, matrix: of }) => {
+    after += rows;
+    return { begin: after - rows, end: after, of: of && open(of) };
+  });
+  return (from, to, out, use) => {
+    for (const part of parts) {
+      const [begin, end] = [Math.max(from, part.begin), Math.min(to, part.end)];
+      if (begin >= end) continue;
+      const [first, last] = [(begin - from) * columns, (end - from) * columns];
+      const lines = out.subarray(first, last);
+      const own = partOf(use, first, last);
+      if (part.of) part.of.read(begin - part.begin, end - part.begin, lines, own);
+      else apply(own, lines.fill(0));
+    }
   };
 }
 
@@ -126,22 +137,22 @@ function roomFor(lines: Lines): (from: number, to: number) => Float32Array {
 function timesAll(right: Lines, multiplyBy: MultiplyBy) {
   const { rows, columns } = right;
   let multiply: ReturnType<MultiplyBy> | null = null;
-  return (left: Float32Array, count: number, out: Float32Array) => {
+  return (left: Float32Array, count: number, out: Float32Array, use: Use) => {
     multiply ??= multiplyBy(allOf(right), rows, columns);
-    multiply(left, count, out);
+    multiply(left, count, out, use);
   };
 }
 
 function allOf(lines: Lines): Float32Array {
   const values = new Float32Array(lines.rows * lines.columns);
-  lines.read(0, lines.rows, values);
+  lines.read(0, lines.rows, values, ALONE);
   return values;
 }
 
 function storedRows(
   { dtype, rows, columns, transposed }: Matrix & { kind: 'stored' },
   { begin, bytes }: Fetched,
-): Lines['read'] {
+): Formed {
   const size = bytesPerElement(dtype);
   const values = (element: number, out: Float32Array) => {
     const at = element * size - begin;
@@ -157,7 +168,7 @@ function storedRows(
   };
 }
 
-function kronecker(left: Lines, right: Lines): Lines['read'] {
+function kronecker(left: Lines, right: Lines): Formed {
   const height = right.rows;
   const leftRows = roomFor(left);
   const rightRows = roomFor(right);
@@ -186,7 +197,7 @@ function tucker(
   { left, core, right, kernel }: Matrix & { kind: 'tucker' },
   open: (of: Matrix) => Lines,
   multiplyBy: MultiplyBy,
-): Lines['read'] {
+): Formed {
   const [outer, middle, inner] = [open(left), open(core), open(right)];
   const { rows: rank, columns } = inner;
   const rowsOf = roomFor(outer);
@@ -195,9 +206,9 @@ function tucker(
   return (from, to, out) => {
     const count = to - from;
     const half = new Float32Array(count * middle.columns);
-    timesCore(rowsOf(from, to), count, half);
+    timesCore(rowsOf(from, to), count, half, ALONE);
     const whole = new Float32Array(count * kernel * columns);
-    timesRight(turned(half, rank, kernel), count * kernel, whole);
+    timesRight(turned(half, rank, kernel), count * kernel, whole, ALONE);
     out.set(turned(whole, kernel, columns));
   };
 }

@@ -93,7 +93,7 @@ async function computeInto(
         ? new Float32Array(place.buffer, place.byteOffset, to - from)
         : new Float32Array(to - from);
       values(from, chunk);
-      if (!inPlace) encodeLoudly(chunk, dtype, place);
+      encodeLoudly(chunk, dtype, place);
     },
   );
 }

@@ -1,10 +1,11 @@
 /** Values of an updated tensor: base + scale · matrix, with DoRA's magnitudes where it has them. */
 import { multiplier } from '../../compute/cpu/lowrank.ts';
+import type { Use } from '../../compute/cpu/lowrank-definition.ts';
 import type { Matrix, UpdateFormula } from '../../formats/update.ts';
 import { decode } from '../../numerics/decode.ts';
-import { bytesPerElement } from '../../numerics/dtype.ts';
+import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import type { Fetched, Range } from './codes.ts';
-import type { Before, Computation, Values } from './computation.ts';
+import type { Before, Computation } from './computation.ts';
 import { elementsOf, type Lines, linesOf } from './matrix-lines.ts';
 import { needRows, shapeOf, widthOf } from './matrix-needs.ts';
 
@@ -95,7 +96,7 @@ function inRows(formula: UpdateFormula, matrix: Matrix, inputs: number): Computa
       return end;
     },
     async open(fetched, norms) {
-      const lines = linesOf(matrix, fetched, await multiplier());
+      const lines = linesOf(matrix, fetched, await multiplier(formula.base));
       return elementsOf(finished(lines, formula, fetched, norms));
     },
   };
@@ -137,51 +138,49 @@ function bytesOf(ranges: readonly Range[]): number {
   return ranges.reduce((sum, { begin, end }) => sum + end - begin, 0);
 }
 
-/** The matrix as it is added, and what it is added to. */
+/** The matrix as it is used: scaled, on the base, with magnitudes. */
 function finished(
   lines: Lines,
   { scale: exact, base, magnitudes }: UpdateFormula,
   fetched: readonly Fetched[],
   norms: Float64Array | null,
 ): Lines {
-  const { rows, columns } = lines;
+  const { columns } = lines;
   const scale = Math.fround(exact);
-  const before = base && valuesOf(fetched[fetched.length - 1], base);
-  const factors = magnitudes && valuesOf(fetched[magnitudes.input], magnitudes.dtype);
-  let room = new Float32Array();
+  const usedAt = (from: number, to: number): Use => {
+    if (base === null) return { scale, base };
+    const { begin, bytes } = fetched[fetched.length - 1];
+    const row = columns * bytesPerElement(base);
+    return {
+      scale,
+      base: { dtype: base, bytes: bytes.subarray(from * row - begin, to * row - begin) },
+    };
+  };
   return {
-    rows,
-    columns,
+    ...lines,
     read(from, to, out) {
-      lines.read(from, to, out);
-      if (before === null) {
-        for (let i = 0; i < out.length; i++) out[i] *= scale;
-        return;
-      }
-      if (room.length < out.length) room = new Float32Array(out.length);
-      const weights = room.subarray(0, out.length);
-      before(from * columns, weights);
-      for (let i = 0; i < out.length; i++) out[i] = weights[i] + Math.fround(out[i] * scale);
-      if (factors === null) return;
-      if (norms === null) eachRow(out, columns, factors, from);
-      else eachColumn(out, columns, factors, norms);
+      lines.read(from, to, out, usedAt(from, to));
+      if (magnitudes === null) return;
+      const wanted = magnitudesOf(fetched[magnitudes.input], magnitudes.dtype);
+      if (norms === null) eachRow(out, wanted(from, to));
+      else eachColumn(out, wanted(0, columns), norms);
     },
   };
 }
 
-/** Elements of a stored tensor from one on. */
-function valuesOf({ begin, bytes }: Fetched, dtype: Parameters<typeof decode>[1]): Values {
+/** Magnitudes [from, to). */
+function magnitudesOf({ begin, bytes }: Fetched, dtype: FloatDtype) {
   const size = bytesPerElement(dtype);
-  return (from, out) => {
-    const at = from * size - begin;
-    decode(bytes.subarray(at, at + out.length * size), dtype, out);
+  return (from: number, to: number): Float32Array => {
+    const values = new Float32Array(to - from);
+    decode(bytes.subarray(from * size - begin, to * size - begin), dtype, values);
+    return values;
   };
 }
 
-function eachRow(out: Float32Array, columns: number, magnitudes: Values, first: number): void {
-  const wanted = new Float32Array(out.length / columns);
-  magnitudes(first, wanted);
-  for (const [i, magnitude] of wanted.entries()) {
+function eachRow(out: Float32Array, magnitudes: Float32Array): void {
+  const columns = out.length / magnitudes.length;
+  for (const [i, magnitude] of magnitudes.entries()) {
     const row = out.subarray(i * columns, (i + 1) * columns);
     let squares = 0;
     for (let j = 0; j < columns; j++) squares += row[j] * row[j];
@@ -190,15 +189,9 @@ function eachRow(out: Float32Array, columns: number, magnitudes: Values, first: 
   }
 }
 
-function eachColumn(
-  out: Float32Array,
-  columns: number,
-  magnitudes: Values,
-  norms: Float64Array,
-): void {
-  const factors = new Float32Array(columns);
-  magnitudes(0, factors);
-  for (let j = 0; j < columns; j++) factors[j] /= norms[j];
+function eachColumn(out: Float32Array, magnitudes: Float32Array, norms: Float64Array): void {
+  const columns = magnitudes.length;
+  const factors = magnitudes.map((magnitude, j) => magnitude / norms[j]);
   for (let at = 0; at < out.length; at += columns) {
     for (let j = 0; j < columns; j++) out[at + j] *= factors[j];
   }
