@@ -105,6 +105,8 @@ describe('the compiled shader gives the bytes of the definition', () => {
     expect(made.compiled[0]).toBeNaN();
     expect(Math.abs(made.compiled[9])).toBe(Infinity);
     expect(made.compiled.slice(18).every(Number.isFinite)).toBe(true);
+    await both([4, 4, 9], ALONE, new Float32Array(16).fill(Number.NaN));
+    expectSame(await both([3, 3, 9], ALONE));
   });
 });
 

@@ -81,21 +81,19 @@ async function computeInto(
   const known = computation.before
     ? await foldOnce(plane, computation.before, reader, signal)
     : null;
-  const inPlace = dtype === 'F32' && out.byteOffset % size === 0;
-  await computeEach(
-    { plane, computation, known },
-    [first, last],
-    reader,
-    signal,
-    (from, to, values) => {
-      const place = out.subarray((from - first) * size, (to - first) * size);
-      const chunk = inPlace
-        ? new Float32Array(place.buffer, place.byteOffset, to - from)
-        : new Float32Array(to - from);
-      values(from, chunk);
-      encodeLoudly(chunk, dtype, place);
-    },
-  );
+  // Values of F32 need no rounding, and NaNs of an update are never compared.
+  const inPlace = dtype === 'F32' && plane.formula.kind === 'update' && out.byteOffset % size === 0;
+  const work = { plane, computation, known };
+  await computeEach(work, [first, last], reader, signal, (from, to, values) => {
+    const place = out.subarray((from - first) * size, (to - first) * size);
+    if (inPlace) {
+      values(from, new Float32Array(place.buffer, place.byteOffset, to - from));
+      return;
+    }
+    const chunk = new Float32Array(to - from);
+    values(from, chunk);
+    encodeLoudly(chunk, dtype, place);
+  });
 }
 
 /** What came of passes over planes: a plane that is read block by block is gone over once. */
