@@ -13,6 +13,8 @@ type Rules = Omit<Dialect, 'name'>;
 
 /** Of modules that PEFT saves of its own accord, when the vocabulary has grown. */
 const embeddings = /(?:^|\.)(?:embed_tokens|lm_head)$/;
+const inWrapper =
+  'Factors inside a layer that PEFT has wrapped, as of experts or of attention in one module. Merge it with PEFT (merge_and_unload).';
 const ofExperts =
   'One of target_parameters: in which order experts and ranks lie, the file does not say. Merge it with the tool it was trained with.';
 
@@ -37,9 +39,8 @@ export function readPeftConfig(config: Config, file: string): Rules {
     settingsOf: (module): Settings => ({ rank: rank(module), alpha: alpha(module), byRoot }),
     isFanInFanOut: () => config.fan_in_fan_out === true,
     objection(module, parts) {
-      if (/\.base_layer(?:\.|$)/.test(module) || parents.some((each) => endsWith(module, each))) {
-        return ofExperts;
-      }
+      if (parents.some((each) => endsWith(module, each))) return ofExperts;
+      if (/\.base_layer(?:\.|$)/.test(module)) return parents.length > 0 ? ofExperts : inWrapper;
       return isLora ? objectionTo(config, parts) : null;
     },
     remarkOn: (module) =>

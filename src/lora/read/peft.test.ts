@@ -139,7 +139,7 @@ describe('what the config and the tensors do not agree on is not read', () => {
       'factors of such a wrapper’s inside',
       lora('mlp.experts.base_layer'),
       {},
-      'One of target_parameters',
+      'inside a layer that PEFT has wrapped',
     ],
   ])('%s', (_, tensors, fields, why) => {
     const read = readBack(
