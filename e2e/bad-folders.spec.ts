@@ -30,14 +30,6 @@ test.describe('files that are no models', () => {
       ],
     },
     {
-      about: 'a LoRA adapter',
-      files: {
-        'adapter_config.json': '{"peft_type":"LORA"}',
-        'adapter_model.safetensors': modelFile({ 'a.lora_A.weight': f32([2, 4]) }),
-      },
-      says: ['found a LoRA adapter.', 'merge it into its base with PEFT first (merge_and_unload)'],
-    },
-    {
       about: 'shards that are not all there',
       files: { 'model-00001-of-00003.safetensors': modelFile(tinyTensors()) },
       says: [
@@ -75,24 +67,6 @@ test.describe('files that are no models', () => {
     await expect(workbench.recipe.experts).toHaveText(['Reverse', 'Sort', 'Add']);
     await expect(workbench.run.merge).toBeEnabled();
   });
-});
-
-test('an adapter that is known by its tensors alone is refused where it was opened', async ({
-  workbench,
-  onDisk,
-}) => {
-  const lora = 'lora_unet_mid_block_attentions_0_proj_in';
-  const style = modelFile({
-    [`${lora}.alpha`]: f32([1]),
-    [`${lora}.lora_down.weight`]: f32([2, 4]),
-    [`${lora}.lora_up.weight`]: f32([4, 2]),
-  });
-  await workbench.open();
-  await workbench.drop(await onDisk({ odd: { 'style.safetensors': style } }));
-  await workbench.showTab('Checks');
-  await expect(workbench.findings.filter({ hasText: 'could not be opened' })).toContainText([
-    'style.safetensors: found a LoRA adapter: 3 of 3 tensors',
-  ]);
 });
 
 test('names the shard that an index asks for and nobody has', async ({ workbench, onDisk }) => {

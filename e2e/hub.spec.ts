@@ -164,18 +164,13 @@ test('a share link carries the pins', async ({
   await expect(other.getByRole('article', { name: `Base, ${base}` })).toContainText('818 K params');
 });
 
-test('says why pickles, adapters and other kinds of repos cannot be taken', async ({
-  dialog,
-  openOnHub,
-}) => {
+test('says why pickles and other kinds of repos cannot be taken', async ({ dialog, openOnHub }) => {
   await openOnHub();
   await dialog.open();
   await dialog.search.fill('community/tiny-skills-pickle');
   const pickle = dialog.repo('community/tiny-skills-pickle');
   await expect(pickle).toContainText('There are no weights in this repo that can be merged.');
   await expect(pickle).toContainText('a Python pickle, which can run code when it is opened');
-  await dialog.search.fill('amalgam/tiny-skills-reverse-lora');
-  await expect(dialog.repo('amalgam/tiny-skills-reverse-lora')).toContainText('LoRA adapter');
   await dialog.search.fill('https://huggingface.co/datasets/a/b');
   await expect(dialog.box.locator('.hub-refused')).toContainText('This is a data set');
   await dialog.search.fill('zzz');

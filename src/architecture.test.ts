@@ -10,11 +10,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   lora: ['numerics', 'formats'],
   methods: ['numerics'],
   recipe: ['methods', 'formats'],
-  plan: ['recipe', 'methods', 'formats', 'numerics'],
+  plan: ['recipe', 'methods', 'formats', 'lora', 'numerics'],
   wgsl: [],
   digest: ['wgsl'],
   compute: ['numerics', 'methods', 'wgsl'],
-  engine: ['plan', 'compute', 'digest', 'formats', 'hub', 'io', 'numerics', 'methods'],
+  engine: ['plan', 'compute', 'digest', 'formats', 'lora', 'hub', 'io', 'numerics', 'methods'],
   stores: ['recipe', 'plan', 'methods', 'formats', 'hub', 'engine/client', 'engine/protocol'],
   commands: ['stores', 'recipe', 'plan', 'methods', 'hub', 'engine/client', 'engine/protocol'],
   // Of formats, hub and the protocol only types, and words for people.

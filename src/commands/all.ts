@@ -8,7 +8,7 @@ import { pickFiles } from './pick-files.ts';
 import { pickFolder } from './pick-folder.ts';
 import { redo } from './redo.ts';
 import { reopenModels } from './reopen-models.ts';
-import { restartDemo } from './restart-demo.ts';
+import { restartDemo, restartDemoAdapters } from './restart-demo.ts';
 import { share } from './share.ts';
 import { showChecks } from './show-checks.ts';
 import { showMethod } from './show-method.ts';
@@ -29,6 +29,7 @@ export const commands: readonly Command[] = [
   reopenModels,
   browseHub,
   restartDemo,
+  restartDemoAdapters,
   undo,
   redo,
   showMethod,

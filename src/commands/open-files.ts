@@ -5,6 +5,7 @@ import { type Admitted, admit, arrivalsOf } from './admit.ts';
 import { isDemo, withoutModels } from './members.ts';
 import { readRecipeFile } from './read-recipe-file.ts';
 import { rememberWhere } from './remember-where.ts';
+import { settleRoles } from './settle-roles.ts';
 
 /**
  * Opens the models among files the user dropped or picked, and gives each a place in the recipe. A lone
@@ -61,6 +62,17 @@ export async function openAdmitted(
       openModel(session, ref, arrival.handles, null, arrival.leftOut),
     ),
   );
+  settle(
+    session,
+    admitted.map(({ ref }) => ref.id),
+  );
+}
+
+/** Part of opening, so no step of its own to undo. */
+function settle({ recipe, models }: Session, opened: readonly string[]): void {
+  const before = recipe.getState().recipe;
+  const settled = settleRoles(before, models.getState().slots, opened);
+  if (settled !== before) recipe.getState().amend(settled);
 }
 
 /** Where new models go: a lone first one is the base; one called base is; the rest are experts. */

@@ -3,8 +3,8 @@ import { FormatError } from './error.ts';
 import { aboutLinks } from './links.ts';
 import { asOnDisk, parseIndex } from './safetensors/index.ts';
 import {
-  isModelWeights,
   missingShards,
+  modelWeights,
   nameOf,
   parseIndexName,
   shardNumber,
@@ -26,7 +26,7 @@ export type ChosenWeights = {
 
 /** Names of indices without which the names of a folder can be read in several ways. */
 export function indicesToRead(names: readonly string[]): readonly string[] {
-  const sets = weightSets(names.filter(isModelWeights));
+  const sets = weightSets(modelWeights(names));
   return names.filter((name) => {
     const index = parseIndexName(name);
     if (!index) return false;
@@ -47,7 +47,7 @@ export function chooseWeights(
 ): ChosenWeights {
   const problems: FormatError[] = [];
   const stray = new Map<string, string>();
-  let sets: readonly ChosenSet[] = weightSets(names.filter(isModelWeights));
+  let sets: readonly ChosenSet[] = weightSets(modelWeights(names));
   const others: ChosenSet[] = [];
   const setAside = (set: ChosenSet, why: string) => {
     // Mistral publishes the same weights twice; "consolidated" is its own layout.

@@ -1,5 +1,4 @@
 /** Files that are known by their names and are not what a merge reads. */
-import { adapterAdvice } from './adapter.ts';
 import { FormatError, type FormatTag } from './error.ts';
 
 type Kind = {
@@ -20,13 +19,6 @@ const pickle = /\.(?:bin|pt|pth|ckpt|pkl|pickle)$/i;
 export const isPickle = (name: string): boolean => pickle.test(name);
 
 export const kinds: readonly Kind[] = [
-  {
-    tag: 'adapter',
-    pattern: /^adapter_(?:config\.json|model[^/]*)$/,
-    found: 'a LoRA adapter',
-    advice: adapterAdvice,
-    reason: 'part of an adapter',
-  },
   {
     tag: 'pickle',
     pattern: pickle,

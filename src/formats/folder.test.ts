@@ -117,11 +117,27 @@ describe('models', () => {
 });
 
 describe('what cannot be used', () => {
-  test('a LoRA adapter is told to be merged into its base', () => {
-    const { models, problems } = drop('lora/adapter_config.json', 'lora/adapter_model.safetensors');
-    expect(models).toEqual([]);
-    expect(problems.map(({ tag }) => tag)).toEqual(['adapter']);
-    expect(problems[0].message).toContain('merge it into its base with PEFT first');
+  test.each(['adapter_model.safetensors', 'adapter_model.bin'])('an adapter: %s', (weights) => {
+    const { models, problems } = drop('lora/adapter_config.json', `lora/${weights}`);
+    expect(problems).toEqual([]);
+    expect(models.map(({ name, companions }) => [name, companions])).toEqual([
+      ['lora', ['lora/adapter_config.json']],
+    ]);
+  });
+
+  test('a pickle of an adapter is passed over beside its safetensors', () => {
+    const { models } = drop('lora/adapter_model.bin', 'lora/adapter_model.safetensors');
+    expect(models.map(({ weights }) => weights)).toEqual([['lora/adapter_model.safetensors']]);
+  });
+
+  test('adapters in folders of one repo are told apart', () => {
+    const { models } = drop(
+      'repo/style/adapter_config.json',
+      'repo/style/adapter_model.safetensors',
+      'repo/face/adapter_config.json',
+      'repo/face/adapter_model.safetensors',
+    );
+    expect(models.map(({ name }) => name).sort()).toEqual(['face', 'style']);
   });
 
   test.each([
@@ -151,10 +167,22 @@ describe('what cannot be used', () => {
     ]);
   });
 
-  test('an adapter beside a model is told', () => {
-    const { models, problems, notes } = drop('m/adapter_config.json', 'm/model.safetensors');
-    expect([models.length, problems]).toEqual([1, []]);
-    expect(notes.map(({ tag }) => tag)).toEqual(['adapter']);
+  test('what is left of an adapter does not go into an output', () => {
+    const { models, problems } = drop('m/adapter_config.json', 'm/model.safetensors');
+    expect(problems).toEqual([]);
+    expect(models[0].leftOut).toEqual([
+      { name: 'adapter_config.json', size: expect.any(Number), reason: 'part of an adapter' },
+    ]);
+  });
+
+  test('a model and an adapter of one folder are two models', () => {
+    const { models } = drop(
+      'm/adapter_config.json',
+      'm/adapter_model.safetensors',
+      'm/model.safetensors',
+    );
+    expect(models.length).toBe(2);
+    expect(new Set(models.map(({ name }) => name)).size).toBe(2);
   });
 
   test('a pickle beside safetensors is no alarm', () => {

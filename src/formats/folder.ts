@@ -37,9 +37,8 @@ export function recognise(
   );
   const { componentOf, ownless } = findComponents(markersOf(visible), folders, texts);
   const roots = new Set([...componentOf.values()].map(({ root }) => root));
-  for (const [folder, { chosen, names }] of folders) {
-    const isMeant = hasWeights(chosen) || names.some(isOfAdapter);
-    if (isMeant && !componentOf.has(folder)) roots.add(folder);
+  for (const [folder, { chosen }] of folders) {
+    if (hasWeights(chosen) && !componentOf.has(folder)) roots.add(folder);
   }
   const rootOf = rootFinder(roots, loose);
   const insideOf = grouped(files, ({ path }) => rootOf(path));
@@ -63,11 +62,8 @@ export function recognise(
     others.push(...made.others);
     problems.push(...made.problems);
     notes.push(...made.notes);
-    const isFound = made.models.length > 0;
-    // Beside a model it is no alarm, unless it is an adapter.
-    if (own && (!isFound || own.names.some(isOfAdapter))) {
-      (isFound ? notes : problems).push(...refusals(root, own.names));
-    }
+    // Beside a model it is no alarm.
+    if (own && made.models.length === 0) problems.push(...refusals(root, own.names));
   }
   for (const [folder, { names, chosen }] of folders) {
     if (rootOf(folder + names[0]) !== null) continue;
@@ -126,8 +122,6 @@ function rootFinder(roots: ReadonlySet<string>, loose: boolean) {
 }
 
 const isVisible = ({ path }: DroppedFile) => !/(^|\/)[.]/.test(path) && !path.includes('__MACOSX/');
-
-const isOfAdapter = (name: string) => name.startsWith('adapter_');
 
 const hasWeights = ({ sets, problems, others }: ChosenWeights) =>
   sets.length > 0 || problems.length > 0 || others.length > 0;

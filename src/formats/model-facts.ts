@@ -1,7 +1,9 @@
 import { elementCount, type Model, type StoredTensor, storedOf } from './model.ts';
+import type { Adapter } from './update.ts';
 
 /** A model without its tensors, and what is told of them: it does not grow with their number. */
-export type ModelFacts = Omit<Model, 'tensors' | 'quantised'> & {
+export type ModelFacts = Omit<Model, 'tensors' | 'quantised' | 'adapter'> & {
+  readonly adapter: AdapterFacts | null;
   readonly tensorCount: number;
   /** Elements of all tensors. */
   readonly elements: number;
@@ -9,11 +11,44 @@ export type ModelFacts = Omit<Model, 'tensors' | 'quantised'> & {
   readonly dtype: string;
 };
 
-export function factsOf({ tensors, quantised: _, ...rest }: Model): ModelFacts {
-  let elements = 0;
-  for (const { shape } of tensors.values()) elements += elementCount(shape);
-  const dtype = mainDtypeOf([...tensors.values()].flatMap(storedOf));
-  return { ...rest, tensorCount: tensors.size, elements, dtype };
+/** An adapter in a line. */
+export type AdapterFacts = {
+  readonly dialect: string;
+  /** "LoRA", "LoHa", … as they occur. */
+  readonly types: readonly string[];
+  /** How many weights and biases it changes. */
+  readonly updates: number;
+  /** Smallest and largest; null where no update has one. */
+  readonly ranks: readonly [number, number] | null;
+  /** What it says it was trained on. */
+  readonly base: string | null;
+};
+
+export function factsOf({ tensors, quantised: _, adapter, ...rest }: Model): ModelFacts {
+  const stored = adapter ? storedIn(adapter) : [...tensors.values()].flatMap(storedOf);
+  const counted = adapter ? stored : [...tensors.values()];
+  return {
+    ...rest,
+    adapter: adapter && adapterFacts(adapter),
+    tensorCount: counted.length,
+    elements: counted.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    dtype: mainDtypeOf(stored),
+  };
+}
+
+function storedIn({ updates, saved }: Adapter): readonly StoredTensor[] {
+  return [...updates.flatMap(({ inputs }) => inputs), ...saved.map(({ tensor }) => tensor)];
+}
+
+function adapterFacts({ dialect, updates, base }: Adapter): AdapterFacts {
+  const ranks = updates.flatMap(({ rank }) => rank ?? []).toSorted((a, b) => a - b);
+  return {
+    dialect,
+    types: [...new Set(updates.map(({ type }) => type))],
+    updates: updates.length,
+    ranks: ranks.length > 0 ? [ranks[0], ranks[ranks.length - 1]] : null,
+    base: base?.name ?? null,
+  };
 }
 
 function mainDtypeOf(tensors: readonly StoredTensor[]): string {

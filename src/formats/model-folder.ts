@@ -148,9 +148,13 @@ function makeModel(name: string, taken: readonly Taken[], folder: Folder): Found
 function judge(taken: readonly Taken[], { root, inside, stray }: Folder) {
   const paths = new Set(inside.map(({ path }) => path));
   const parts = new Set(taken.map(({ part }) => part));
+  const isAdapter = taken.some(({ set }) => /^adapter_model/i.test(set.stem));
   return (name: string, size: number): LeftOut | null => {
     const why = stray.get(name);
     if (why !== undefined) return { name, size, reason: why };
+    if (name === 'adapter_config.json' && !isAdapter) {
+      return { name, size, reason: 'part of an adapter' };
+    }
     const leftOut = whyLeftOut(name, size);
     const part = name.slice(0, Math.max(0, name.lastIndexOf('/')));
     const isOnly = !parts.has(part) && paths.has(`${root}${part}/config.json`);

@@ -25,9 +25,14 @@ const INDEX = /^(.*)\.safetensors\.index(?:\.([\w-]+))?\.json$/i;
 /** Upper case and the short ending that image tools write count too. */
 export const weightsEnding = /\.(?:safetensors?|sft)$/i;
 
-/** Weights that a model may be made of; adapters have names of their own. */
-export function isModelWeights(name: string): boolean {
-  return weightsEnding.test(name) && !/^adapter_model/i.test(name);
+/** PEFT's adapters as torch saves them. */
+export const adapterPickle = /^adapter_model\.bin$/i;
+
+/** Weights that a model, or an adapter, may be made of; a pickle only where nothing better is there. */
+export function modelWeights(names: readonly string[]): readonly string[] {
+  const safe = names.filter((name) => weightsEnding.test(name));
+  const hasSafe = safe.some((name) => /^adapter_model/i.test(name));
+  return hasSafe ? safe : names.filter((n) => weightsEnding.test(n) || adapterPickle.test(n));
 }
 
 /** What a name of a weight file says, without folders. */

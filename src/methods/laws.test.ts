@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { definitionBackend } from '../compute/cpu/definition.ts';
 import { mergeTensor } from '../testing/merge-tensor.ts';
-import { dialects } from './dialect.ts';
+import { dialects, resolveArithmetic } from './dialect.ts';
 import { formulaOf } from './formulas.ts';
 import { defaultsOf, misfit } from './params.ts';
 import { methods } from './registry.ts';
@@ -50,6 +50,24 @@ for (const method of methods) {
       // DARE’s noise is keyed by position, but density 1 keeps everything.
       expect([...(await run(pair))]).toEqual([...(await run([pair[1], pair[0]]))]);
     });
+
+    if (method.weightedSum) {
+      test('is the weighted sum of changes that it says it is', async () => {
+        const weights = [0.75, -0.5, 1.25];
+        const pool = [expert, [...expert].reverse(), base.map((value) => value * 2)];
+        const global = { ...defaultsOf(method.params.global), lambda: 0.7 };
+        const perModel = weights.map((weight) => ({ weight }));
+        const merged = await mergeTensor(backend, { method, models: pool, base, global, perModel });
+        const sum = method.weightedSum!({
+          ...{ global, perModel, arithmetic: resolveArithmetic('paper', undefined, {}) },
+          ...{ hasBase: true, elementCount: base.length, roundSum: (value: number) => value },
+        });
+        merged.forEach((value, i) => {
+          const change = sum.reduce((all, c, k) => all + c * (pool[k][i] - base[i]), 0);
+          expect(value).toBeCloseTo(base[i] + change, 5);
+        });
+      });
+    }
 
     test('empty and one-element tensors are merged', async () => {
       expect((await run(models(2), 0)).length).toBe(0);

@@ -104,7 +104,9 @@ test('a module that is read from one file only is never cut', () => {
     stem: 'model',
   };
   const [one, two] = ['one', 'two'].map((id) => headerModel(id, dense, more));
-  const recipe = recipeOf(one, [two], { output: { name: 'x', dtype: 'F16', shardBytes: 130 } });
+  const recipe = recipeOf(one, [two], {
+    output: { name: 'x', dtype: 'F16', shardBytes: 130, as: 'model', rank: null },
+  });
   const { files, sideFiles } = planned(recipe, [one, two]);
   expect(files.map(({ name }) => name)).toEqual([
     'model-00001-of-00002.safetensors',

@@ -57,6 +57,7 @@ function readBytes(part: Part): number {
       return part.span.end - part.span.begin;
     case 'cast':
     case 'merge':
+    case 'factor':
       return planesOf(part).reduce((sum, plane) => sum + storedBytes(plane), 0);
     default:
       return part satisfies never;

@@ -2,6 +2,7 @@ import { configFacts } from '../formats/config.ts';
 import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
 import { isFloatDtype } from '../numerics/dtype.ts';
 import type { Keep } from '../recipe/recipe.ts';
+import { untouched } from './adapted.ts';
 import { placeOf, type TensorPlace } from './groups.ts';
 import type { NamedTensor, Tensors } from './names/tensors.ts';
 import type { Participant, Participants } from './participants.ts';
@@ -79,6 +80,7 @@ export function matchTensors(who: Participants): Matching {
     for (const expert of experts) {
       used.get(expert)!.add(entry.name);
       const meeting = meet(expert, entry, reference);
+      if (meeting === null && expert.adapted) continue;
       if (meeting === null) lacking.push(expert);
       else if (isFloatDtype(entry.dtype)) {
         const clash = clashOf(meeting, entry, reference);
@@ -93,7 +95,8 @@ export function matchTensors(who: Participants): Matching {
       keptInVain.push({ rule, tensor: entry.name });
     } else clashes.push(...odd);
     for (const expert of lacking) missing.get(expert)!.push(entry.name);
-    return { entry, place, meetings, mergedCount: sharedCount(entry, meetings), kept: null };
+    const all = withUntouched(who, entry, meetings);
+    return { entry, place, meetings: all, mergedCount: sharedCount(entry, all), kept: null };
   });
   for (const { entry } of head.added) for (const names of used.values()) names.add(entry.name);
   const matches = [...met, ...head.added];
@@ -109,6 +112,20 @@ export function matchTensors(who: Participants): Matching {
     keptInVain,
     depths: depthsOf(matches.map(({ place }) => place)),
   };
+}
+
+/** Where an adapter leaves a tensor as it is and another model changes it, the adapter stands for the base. */
+function withUntouched(
+  { experts, reference }: Participants,
+  entry: TensorEntry,
+  meetings: readonly Meeting[],
+): readonly Meeting[] {
+  if (meetings.length === 0 || meetings.length === experts.length) return meetings;
+  return experts.flatMap((expert) => {
+    const own = meetings.find((meeting) => meeting.expert === expert);
+    if (own || !expert.adapted) return own ?? [];
+    return { expert, entry: untouched(reference, entry), tiedTo: null };
+  });
 }
 
 /** Where another model's task head is kept: its tensors that the reference lacks, and names that give way. */

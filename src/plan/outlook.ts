@@ -4,7 +4,7 @@ import { peakBytes } from './estimate.ts';
 import { placeOf } from './groups.ts';
 import type { Planned } from './plan.ts';
 import { actOf } from './table.ts';
-import type { Finding, Plan, Share, SideFile } from './types.ts';
+import type { AdapterMatch, Finding, Plan, Share, SideFile } from './types.ts';
 
 export type Outlook = {
   readonly tensors: number;
@@ -32,6 +32,7 @@ export type Outlook = {
   /** Small files that the output does not take, and why. */
   readonly leftOut: Plan['leftOut'];
   readonly share: Share;
+  readonly adapters: readonly AdapterMatch[];
   readonly bytesToRead: number;
   readonly bytesToWrite: number;
   /** What the largest tensors take, were there no memory budget. Bytes. */
@@ -47,7 +48,11 @@ export type Outlook = {
  */
 export type Prospect =
   | { readonly outlook: Outlook }
-  | { readonly findings: readonly Finding[]; readonly share?: Share };
+  | {
+      readonly findings: readonly Finding[];
+      readonly share?: Share;
+      readonly adapters?: readonly AdapterMatch[];
+    };
 
 /** Names of tensors that a finding takes to the page; the others are asked for when they are to be seen. */
 const MOST_NAMES = 200;
@@ -87,6 +92,7 @@ export function outlookOf(plan: Plan, models: ReadonlyMap<string, Model>): Outlo
     })),
     leftOut: plan.leftOut,
     share: plan.share,
+    adapters: plan.adapters,
     bytesToRead: plan.bytesToRead,
     bytesToWrite: plan.bytesToWrite,
     peakBytes: peakBytes(plan, Number.POSITIVE_INFINITY),

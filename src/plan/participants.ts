@@ -5,6 +5,7 @@ import { resolveArithmetic } from '../methods/dialect.ts';
 import type { MergeMethod } from '../methods/method.ts';
 import { expertValues, globalValues, type ValuesByKey } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { type Adapted, adaptedTo, baseOfAdapters } from './adapted.ts';
 import { type Named, nameTensors } from './names/rename.ts';
 import type { Tensors } from './names/tensors.ts';
 
@@ -17,6 +18,8 @@ export type Participant = {
   readonly tensors: Tensors;
   /** What renames came to. */
   readonly named: Named;
+  /** How its updates meet the reference; null for a model of weights. */
+  readonly adapted: Adapted | null;
   /** Per-model parameters before rules. */
   readonly values: ValuesByKey;
 };
@@ -30,7 +33,10 @@ export type Participants = {
   readonly experts: readonly Participant[];
   /** Null when the method does not compute with a base. */
   readonly base: Model | null;
-  /** Whose names, shapes and side files the output takes: the base, or the first expert. */
+  /**
+   * Whose names, shapes and side files the output takes: the base, or the first expert where neither the
+   * method nor an adapter needs one.
+   */
   readonly reference: Model;
   /** Whose small files the output takes. */
   readonly donors: Readonly<Record<Role, Model>>;
@@ -54,8 +60,11 @@ export function participantsOf(
   const global = globalValues(recipe, method);
   const open = recipe.experts.map((expert) => models.get(expert.model.id));
   const needsBase = usesBase(method, global);
-  const base = needsBase && recipe.base ? (models.get(recipe.base.id) ?? null) : null;
-  const reference = needsBase ? base : open[0];
+  const own = recipe.base ? (models.get(recipe.base.id) ?? null) : null;
+  const base = needsBase ? own : null;
+  const hasAdapter = open.some((model) => model?.adapter);
+  const alone = recipe.output.as === 'adapter' && !recipe.base ? baseOfAdapters(open) : null;
+  const reference = alone ?? (needsBase || hasAdapter ? own : open[0]);
   if (open.length === 0 || !reference) return null;
   const experts: Participant[] = [];
   for (const [ordinal, expert] of recipe.experts.entries()) {
@@ -63,9 +72,11 @@ export function participantsOf(
     if (!model) return null;
     const renames =
       model === reference ? [] : recipe.renames.filter((one) => one.model === expert.model.id);
-    const named = nameTensors(model.tensors, renames, reference.tensors);
+    const adapted = adaptedTo(reference, model);
+    const named = nameTensors(adapted?.tensors ?? model.tensors, renames, reference.tensors);
+    const { tensors } = named;
     const values = expertValues(method, expert);
-    experts.push({ ordinal, ref: expert.model, model, tensors: named.tensors, named, values });
+    experts.push({ ordinal, ref: expert.model, model, tensors, named, adapted, values });
   }
   const arithmetic = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
   const donorOf = (role: Role) => models.get(recipe.donors[role] ?? '') ?? reference;

@@ -1,6 +1,8 @@
-import type { Model } from '../formats/model.ts';
+import { elementCount, type Model } from '../formats/model.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { layOutAdapter, planAdapter } from './adapter/plan-adapter.ts';
+import { checkAdapters } from './checks/adapters.ts';
 import { checkClaims } from './checks/claims.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkDtypes } from './checks/dtypes.ts';
@@ -24,12 +26,13 @@ import { withBodyNames } from './head-names.ts';
 import { makeJobs } from './jobs.ts';
 import { layOutFiles } from './layout.ts';
 import { matchTensors } from './match.ts';
+import { matchTable } from './match-table.ts';
 import { namingOf } from './naming.ts';
-import { participantsOf } from './participants.ts';
+import { type Participants, participantsOf } from './participants.ts';
 import { shareOf } from './share.ts';
 import { sideFilesOf } from './side-files.ts';
 import { withTwins } from './twins.ts';
-import type { Finding, Plan, Share } from './types.ts';
+import type { AdapterMatch, Finding, Plan, Share } from './types.ts';
 import { wholeModelCounts } from './whole-model.ts';
 
 export type PlanInput = {
@@ -48,7 +51,11 @@ export type PlanInput = {
 export type Planned =
   | { readonly plan: Plan }
   /** With the share that would be merged, where the models are there to tell. */
-  | { readonly findings: readonly Finding[]; readonly share?: Share };
+  | {
+      readonly findings: readonly Finding[];
+      readonly share?: Share;
+      readonly adapters?: readonly AdapterMatch[];
+    };
 
 /**
  * Recipe × headers → everything a run needs, or the findings that stand in its way. Pure: the same
@@ -67,13 +74,16 @@ export function plan(input: PlanInput): Planned {
   ];
   const who = participantsOf(recipe, method, models);
   if (!who) return { findings: bySeverity(findings) };
+  if (recipe.output.as === 'adapter') return adapterPlan(input, who, findings);
 
   const matching = matchTensors(who);
   const jobs = withTwins(makeJobs(who, matching), who, matching);
   const share = shareOf(who, matching, jobs);
+  const adapters = matchTable(who);
   findings.push(
     ...checkShare(who, matching, jobs, share),
     ...checkQuantised(who),
+    ...checkAdapters(who),
     ...checkNaming(who),
     ...checkTensors(who, matching),
     ...checkTaskHead(who, matching),
@@ -88,7 +98,7 @@ export function plan(input: PlanInput): Planned {
     ...checkEffects(who, jobs),
   );
   if (findings.some(({ severity }) => severity === 'error')) {
-    return { findings: bySeverity(findings), share };
+    return { findings: bySeverity(findings), share, adapters };
   }
   const layout = layOutFiles(withBodyNames(jobs, who), namingOf(who), metadataOf(input));
   const counts = wholeModelCounts(who, jobs);
@@ -107,16 +117,48 @@ export function plan(input: PlanInput): Planned {
       method: method.id,
       dialect: recipe.dialect,
       arithmetic: who.arithmetic,
-      names: Object.fromEntries(
-        [who.reference, ...who.experts.map(({ model }) => model)].map(({ id, name }) => [id, name]),
-      ),
+      names: namesOf(who),
       ...output,
       share,
+      adapters,
       bytesToRead: bytesToRead(output),
       bytesToWrite: bytesToWrite(output, sizeOf),
       findings: bySeverity(findings),
     },
   };
+}
+
+/** A merge of adapters that stays one. */
+function adapterPlan(input: PlanInput, who: Participants, before: readonly Finding[]): Planned {
+  const { recipe, recipeHash, producer } = input;
+  const { modules, findings: found } = planAdapter(who);
+  const adapters = matchTable(who);
+  const findings = bySeverity([...before, ...checkAdapters(who), ...found]);
+  const elements = modules
+    .flatMap(({ jobs }) => jobs)
+    .reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  const share = { total: elements, merged: elements, copied: 0, leftOut: 0, given: elements };
+  if (findings.some(({ severity }) => severity === 'error')) return { findings, share, adapters };
+  const laidOut = layOutAdapter(who, modules, metadataOf(input), { recipeHash, ...producer });
+  const output = { ...laidOut, leftOut: [], wholeModelCounts: null };
+  return {
+    plan: {
+      method: who.method.id,
+      dialect: recipe.dialect,
+      arithmetic: who.arithmetic,
+      names: namesOf(who),
+      ...output,
+      ...{ share, adapters, findings },
+      bytesToRead: bytesToRead(output),
+      bytesToWrite: bytesToWrite(output, () => 0),
+    },
+  };
+}
+
+function namesOf({ reference, experts }: Participants): Plan['names'] {
+  return Object.fromEntries(
+    [reference, ...experts.map(({ model }) => model)].map(({ id, name }) => [id, name]),
+  );
 }
 
 function unknownMethod({ method }: Recipe): Finding {

@@ -9,6 +9,7 @@ export function isComputedPlane(plane: PlaneRef | Span): plane is ComputedPlane 
 export function planesOf(part: Part): readonly PlaneRef[] {
   if (part.kind === 'copy') return [];
   if (part.kind === 'cast') return [part.plane];
+  if (part.kind === 'factor') return planesOf(part.merge);
   return part.base === null ? part.planes : [...part.planes, part.base];
 }
 

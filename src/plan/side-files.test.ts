@@ -112,7 +112,13 @@ test('a card without rules has no such section', () => {
 });
 
 test('a name cannot break out of its table or heading', () => {
-  const output = { name: 'x #1 `y`', dtype: 'base', shardBytes: null } as const;
+  const output = {
+    name: 'x #1 `y`',
+    dtype: 'base',
+    shardBytes: null,
+    as: 'model',
+    rank: null,
+  } as const;
   const recipe = recipeOf(base, [math], { output });
   expect(textOf(recipe, 'README.md')).toContain('\n# x \\#1 \\`y\\`\n');
 });

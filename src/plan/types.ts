@@ -34,6 +34,7 @@ export type Fix =
   | { readonly kind: 'set-small-share'; readonly label: string; readonly value: 'merge anyway' }
   | { readonly kind: 'set-head'; readonly label: string; readonly value: HeadOption }
   | { readonly kind: 'set-output-dtype'; readonly label: string; readonly value: 'base' }
+  | { readonly kind: 'set-output-as'; readonly label: string; readonly value: 'model' }
   | { readonly kind: 'set-input-dtype'; readonly label: string; readonly value: 'stored' }
   | { readonly kind: 'set-method'; readonly label: string; readonly value: string }
   | {
@@ -104,18 +105,45 @@ export type Part =
       readonly precision: Precision;
       readonly elementCount: number;
     }
-  | {
-      readonly kind: 'merge';
-      /** Models in recipe order. */
-      readonly planes: readonly PlaneRef[];
-      readonly base: PlaneRef | null;
-      /** Positions of the planes among the recipe's experts. */
-      readonly ordinals: readonly number[];
-      readonly elementCount: number;
-      readonly precision: Precision;
-      readonly global: Readonly<Record<string, ParamValue>>;
-      readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
-    };
+  | MergePart
+  | FactorPart;
+
+export type MergePart = {
+  readonly kind: 'merge';
+  /** Models in recipe order. */
+  readonly planes: readonly PlaneRef[];
+  readonly base: PlaneRef | null;
+  /** Positions of the planes among the recipe's experts. */
+  readonly ordinals: readonly number[];
+  readonly elementCount: number;
+  readonly precision: Precision;
+  readonly global: Readonly<Record<string, ParamValue>>;
+  readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
+};
+
+/**
+ * One factor of a low-rank update that stands for a merge of updates: of left · right, where left has the rows
+ * of the weight and right its columns.
+ */
+export type FactorPart = {
+  readonly kind: 'factor';
+  readonly side: 'left' | 'right';
+  /** Whether the output has it column by column. */
+  readonly transposed: boolean;
+  readonly rows: number;
+  readonly columns: number;
+  readonly rank: number;
+  /**
+   * How: ranks side by side, which is exact; by the SVD of the factors, which loses only what the rank leaves
+   * out; or from the merged matrix, by a randomised SVD.
+   */
+  readonly how: 'concatenated' | 'decomposed' | 'from the matrix';
+  /** What each plane is multiplied by where the merge is a weighted sum; null `from the matrix`. */
+  readonly weights: readonly number[] | null;
+  /** The merge that it stands for; its planes are updates alone. */
+  readonly merge: MergePart;
+  readonly elementCount: number;
+};
 
 /** The tensor that another one may be under a second name: the embedding of a tied head. */
 export type Twin = {
@@ -181,6 +209,37 @@ export type Share = {
   readonly given: number;
 };
 
+/** One update of an adapter, and the tensor of the base that it meets. */
+export type MatchRow = {
+  /** As the adapter calls it. */
+  readonly module: string;
+  /** The base's tensor; null where none is met. */
+  readonly tensor: string | null;
+  /** "LoRA", "LoHa", "DoRA", or "saved" for a tensor that replaces the base's. */
+  readonly type: string;
+  readonly rank: number | null;
+  readonly alpha: number | null;
+  /** By which the product of the factors is multiplied before the weight of the merge. */
+  readonly scale: number | null;
+  /** Of the stored factors. */
+  readonly dtype: string;
+  /** Why no tensor is met. */
+  readonly why: string | null;
+};
+
+/** How an adapter meets the base; `match-table.ts` makes it. */
+export type AdapterMatch = {
+  readonly model: string;
+  readonly name: string;
+  readonly dialect: string;
+  /** What it says it was trained on. */
+  readonly base: string | null;
+  readonly matched: number;
+  readonly unmatched: number;
+  /** What meets nothing comes first; at most `MOST_ROWS`. */
+  readonly rows: readonly MatchRow[];
+};
+
 /** Pure result of recipe × headers: all that the engine needs, and nothing left to decide. */
 export type Plan = {
   readonly method: string;
@@ -197,6 +256,8 @@ export type Plan = {
   /** What of the models' folders is not copied. */
   readonly leftOut: readonly LeftOut[];
   readonly share: Share;
+  /** How the adapters among the experts meet the base. */
+  readonly adapters: readonly AdapterMatch[];
   readonly bytesToRead: number;
   readonly bytesToWrite: number;
   readonly findings: readonly Finding[];

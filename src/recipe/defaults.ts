@@ -25,7 +25,7 @@ export function emptyRecipe(): Recipe {
     trimScope: 'tensor',
     donors: {},
     inputDtype: 'stored',
-    output: { name: 'merged-model', dtype: 'base', shardBytes: null },
+    output: { name: 'merged-model', dtype: 'base', shardBytes: null, as: 'model', rank: null },
   };
 }
 

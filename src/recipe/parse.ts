@@ -276,7 +276,14 @@ function readOutput(place: Place): OutputOptions {
       readOneOf(at, ['base', 'F32', 'F16', 'BF16']),
     ),
     shardBytes: readOr(fields.at('shardBytes'), null, (at) => readNullable(at, readCount)),
+    as: readOr(fields.at('as'), defaults.as, (at) => readOneOf(at, ['model', 'adapter'])),
+    rank: readOr(fields.at('rank'), null, (at) => readNullable(at, readRank)),
   };
+}
+
+function readRank(place: Place): number {
+  const rank = readCount(place);
+  return rank > 0 || place.faults.length > 0 ? rank : fault(place, 'a whole number from 1', 1);
 }
 
 /** Of a recipe that is too long to be one. */

@@ -97,6 +97,10 @@ export type OutputOptions = {
   readonly dtype: 'base' | 'F32' | 'F16' | 'BF16';
   /** Largest shard in bytes; null writes one file. */
   readonly shardBytes: number | null;
+  /** What a merge of adapters becomes: the base with the merge in it, or an adapter again. */
+  readonly as: 'model' | 'adapter';
+  /** Of that adapter; null for an exact one. */
+  readonly rank: number | null;
 };
 
 /** Whose small files the output takes, by model id; what is absent comes from the base, or the first model. */

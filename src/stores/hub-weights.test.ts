@@ -70,24 +70,29 @@ test('a repo may hold the same weights whole and in shards, and in two numbers o
   expect(weights.map((files) => files.length).sort()).toEqual([1, 2, 3]);
 });
 
-test('pickles, adapters and sets of shards with a hole are refused with the reason', () => {
+test('pickles and sets of shards with a hole are refused with the reason', () => {
   const { weights, refused } = offered(
     'pytorch_model.bin',
     'optimizer.pt',
-    'adapter_model.safetensors',
     'model-00001-of-00003.safetensors',
   );
   expect(weights).toEqual([]);
   expect(new Map(refused.map(([name, reason]) => [name, reason]))).toEqual(
     new Map([
       ['pytorch_model.bin', 'found a Python pickle, which can run code when it is opened'],
-      ['adapter_model.safetensors', 'found a LoRA adapter'],
       [
         'model-00001-of-00003.safetensors',
         'found no model-00002-of-00003.safetensors, model-00003-of-00003.safetensors',
       ],
     ]),
   );
+});
+
+test('an adapter is offered with its config', () => {
+  const { candidates } = offeredBy(repoOf('adapter_config.json', 'adapter_model.safetensors'));
+  expect(candidates.map(({ handles }) => handles.map(({ path }) => path))).toEqual([
+    ['adapter_model.safetensors', 'adapter_config.json'],
+  ]);
 });
 
 test('a handle names the commit and the content', () => {

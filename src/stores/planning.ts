@@ -3,7 +3,7 @@ import { version } from '../../package.json';
 import type { PlanOrder } from '../engine/protocol.ts';
 import type { Outlook, Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
-import type { Finding, Share } from '../plan/types.ts';
+import type { AdapterMatch, Finding, Share } from '../plan/types.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
@@ -114,6 +114,10 @@ export const outlookOf = (prospect: Prospect): Outlook | null =>
 /** How much would be merged; null while the models are not there. */
 export const shareOf = (prospect: Prospect): Share | null =>
   ('outlook' in prospect ? prospect.outlook : prospect).share ?? null;
+
+/** How the adapters meet the base. */
+export const adaptersOf = (prospect: Prospect): readonly AdapterMatch[] =>
+  ('outlook' in prospect ? prospect.outlook : prospect).adapters ?? [];
 
 export const findingsOf = (prospect: Prospect): readonly Finding[] =>
   'outlook' in prospect ? prospect.outlook.findings : prospect.findings;

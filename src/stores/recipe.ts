@@ -35,6 +35,8 @@ export type RecipeState = ListEdits & {
   setInputDtype(inputDtype: Recipe['inputDtype']): void;
   /** A whole new document: a preset, an imported file. */
   replace(recipe: Recipe): void;
+  /** What the last step should have made: the document changes, and undo goes back to before that step. */
+  amend(recipe: Recipe): void;
   /** The document the page opens on: there is nothing to go back to. */
   restart(recipe: Recipe): void;
   undo(): void;
@@ -139,6 +141,7 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
         })),
       setInputDtype: (inputDtype) => edit(null, (recipe) => ({ ...recipe, inputDtype })),
       replace: (recipe) => edit(null, () => recipe),
+      amend: (recipe) => settle({ ...get().history, present: recipe }),
       restart: (recipe) => settle(startHistory(recipe)),
       undo: () => settle(undo(get().history)),
       redo: () => settle(redo(get().history)),

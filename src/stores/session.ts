@@ -114,14 +114,18 @@ export async function openDemo(session: Session): Promise<Family | null> {
     return null;
   }
   models.getState().setDemo({ kind: 'ready', family });
+  const named = new Set(session.recipe.getState().recipe.experts.map(({ model }) => model.id));
   await Promise.all(
     family.members
-      .filter((member) => member.role !== 'adapter')
-      .map((member) =>
-        openModel(session, demoRef(member), handlesOf(member, demoRoot), member.summary),
-      ),
+      .filter((member) => member.role !== 'adapter' || named.has(demoId(member.id)))
+      .map((member) => openMember(session, member)),
   );
   return family;
+}
+
+export function openMember(session: Session, member: Family['members'][number]): Promise<void> {
+  const handles = handlesOf(member, session.demoRoot);
+  return openModel(session, demoRef(member), handles, member.summary);
 }
 
 export function demoRef(member: Family['members'][number]): ModelRef {
@@ -133,8 +137,11 @@ export function demoRef(member: Family['members'][number]): ModelRef {
   };
 }
 
-/** What the page opens on: the demo's base and its experts, task arithmetic as it scored best. */
-export function demoRecipe(family: Family): Recipe {
+/**
+ * What the page opens on: the demo's base and its experts, task arithmetic as it scored best. Or with the
+ * adapters instead, for the same skills.
+ */
+export function demoRecipe(family: Family, role: 'expert' | 'adapter' = 'expert'): Recipe {
   const base = family.members.find((member) => member.role === 'base');
   const recipe = emptyRecipe();
   const best = bestMerge(family, recipe.method);
@@ -143,7 +150,7 @@ export function demoRecipe(family: Family): Recipe {
     ...recipe,
     base: base ? demoRef(base) : null,
     experts: family.members
-      .filter((member) => member.role === 'expert')
+      .filter((member) => member.role === role)
       .map((member) => ({
         model: demoRef(member),
         values: weightOf(member.id) === 1 ? {} : { weight: weightOf(member.id) },

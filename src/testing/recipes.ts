@@ -46,5 +46,5 @@ export const fullRecipe: Recipe = {
   trimScope: 'model',
   donors: { tokenizer: 'math', chatTemplate: 'math' },
   inputDtype: 'BF16',
-  output: { name: 'mine', dtype: 'BF16', shardBytes: 5_000_000_000 },
+  output: { name: 'mine', dtype: 'BF16', shardBytes: 5_000_000_000, as: 'model', rank: null },
 };

@@ -44,7 +44,8 @@ function planesOf(part: Part, { dtype }: Job): readonly Plane[] {
     const { begin, end } = part.span;
     return [{ ref: { ...part.span, dtype }, elementCount: (end - begin) / bytesPerElement(dtype) }];
   }
-  const { elementCount } = part;
+  const { elementCount } = part.kind === 'factor' ? part.merge : part;
+  if (part.kind === 'factor') return part.merge.planes.map((ref) => ({ ref, elementCount }));
   if (part.kind === 'cast') return [{ ref: part.plane, elementCount }];
   const refs = part.base === null ? part.planes : [part.base, ...part.planes];
   return refs.map((ref) => ({ ref, elementCount }));

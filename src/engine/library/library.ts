@@ -1,9 +1,9 @@
 import type { LeftOut } from '../../formats/beside.ts';
 import type { Model } from '../../formats/model.ts';
-import { openModel } from '../../formats/open-model.ts';
 import { mostWindows, ReadAhead } from '../../io/read-ahead.ts';
 import type { Source } from '../../io/source.ts';
 import { EngineError } from '../errors.ts';
+import { openAny } from './open-any.ts';
 import type { Sources } from './sources.ts';
 
 type Shelf = {
@@ -32,7 +32,7 @@ export class Library implements Sources {
     signal?: AbortSignal,
     leftOut: readonly LeftOut[] = [],
   ): Promise<Model> {
-    const model = await openModel(id, name, sources, signal, leftOut);
+    const model = await openAny(id, name, sources, signal, leftOut);
     const byPath = new Map(sources.map((source) => [source.name, source]));
     const root = rootOf(model, sources);
     const sourceOf = (file: { readonly name: string }) => byPath.get(root + file.name)!;

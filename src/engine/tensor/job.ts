@@ -1,16 +1,18 @@
 import type { MergeMethod } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
+import { encode } from '../../numerics/encode.ts';
 import { tensorKey } from '../../numerics/random.ts';
 import { roundSumTo } from '../../numerics/round.ts';
 import { planesOf } from '../../plan/planes.ts';
-import type { Job, Plan, Span } from '../../plan/types.ts';
+import type { FactorPart, Job, MergePart, Plan, Span } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
 import type { TensorReport } from '../protocol.ts';
 import { planeBlocks, type Reader } from './blocks.ts';
 import { comparison, startOf } from './changes.ts';
+import { type Factor, makeFactors, sideOf } from './factors.ts';
 import { copyPiece } from './memory.ts';
-import { type CastPart, cast, compute, type MergePart, type Task } from './merge-part.ts';
+import { type CastPart, cast, compute, type Task } from './merge-part.ts';
 import { readSpan } from './planes.ts';
 import { partsOf } from './twin.ts';
 
@@ -65,7 +67,13 @@ export async function* produce(
       }
       continue;
     }
-    const task = taskOf(part, job, reader, shop.craft);
+    if (part.kind === 'factor') {
+      const { bytes, saturated } = await factorBytes(part, job, tally, reader, shop);
+      tally.saturated += saturated;
+      yield bytes;
+      continue;
+    }
+    const task = taskOf(part, job, floatOf(job), reader, shop.craft);
     const original = planeOfOriginal(part, job, at);
     const witness = {
       used(backend: { readonly kind: 'cpu' | 'webgpu' }) {
@@ -92,6 +100,46 @@ function planeOfOriginal(part: MergePart | CastPart, { original }: Job, at: numb
   return planesOf(part).findIndex((plane) => startOf(plane) === startOf(original, at));
 }
 
+/** The two sides of an update are two tensors, made at once where they are made one after the other. */
+const lastFactors = new WeakMap<MergePart, Promise<Factor>>();
+
+async function factorBytes(
+  part: FactorPart,
+  job: Job,
+  tally: Tally,
+  reader: Omit<Reader, 'outputBytes'>,
+  shop: Shop,
+) {
+  const merged = async (merge: MergePart) => {
+    const task = taskOf(merge, job, 'F32', reader, shop.craft);
+    const values = new Float32Array(merge.elementCount);
+    const bytes = new Uint8Array(values.buffer);
+    let at = 0;
+    const witness = {
+      used({ kind }: { readonly kind: 'cpu' | 'webgpu' }) {
+        tally.backend = kind;
+      },
+      note: (text: string) => void tally.notes.push(text),
+    };
+    for await (const { mapped } of compute(task, shop.ladder, witness, shop.signal)) {
+      bytes.set(mapped.bytes, at);
+      at += mapped.bytes.length;
+    }
+    return values;
+  };
+  const known = lastFactors.get(part.merge);
+  const making = known ?? makeFactors(part, merged, reader, shop.signal);
+  if (!known) lastFactors.set(part.merge, making);
+  const made = await making;
+  if (made.kept < 0.9995) tally.notes.push(`rank ${part.rank} keeps ${percentOf(made.kept)} %`);
+  const values = sideOf(made, part);
+  const bytes = new Uint8Array(job.byteLength);
+  const { saturated } = encode(values, floatOf(job), bytes);
+  return { bytes, saturated };
+}
+
+const percentOf = (share: number) => (100 * share).toFixed(share > 0.99 ? 2 : 1);
+
 async function* copy(
   span: Span,
   reader: Omit<Reader, 'outputBytes'>,
@@ -107,6 +155,7 @@ async function* copy(
 function taskOf(
   part: MergePart | CastPart,
   job: Job,
+  output: FloatDtype,
   reader: Omit<Reader, 'outputBytes'>,
   { method: id, arithmetic, magnitudes }: Craft,
 ): Task {
@@ -116,7 +165,6 @@ function taskOf(
       : { method: methodOf(id), merge: part };
   const { planes: models, base, ordinals, elementCount, precision, global, perModel } = merge;
   const { readAs, work, resultAs } = precision;
-  const output = floatOf(job);
   const planes = { models, base, readAs, elementCount };
   return {
     tensor: job.tensor,

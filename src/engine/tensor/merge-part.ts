@@ -7,7 +7,6 @@ import type { Ladder } from '../devices/ladder.ts';
 import { isAbort, isExplained, JobError } from '../errors.ts';
 import type { PlaneBlocks } from './blocks.ts';
 
-export type MergePart = Extract<Part, { kind: 'merge' }>;
 export type CastPart = Extract<Part, { kind: 'cast' }>;
 
 /** One consecutive run of elements to compute: how, and from what. */

@@ -60,6 +60,7 @@ function bytesOf(job: Job): number {
 /** Bytes of the planes of a part, and of what they are computed from. */
 export function readBytes(part: Part): number {
   if (part.kind === 'copy') return part.span.end - part.span.begin;
+  if (part.kind === 'factor') return planesOf(part).reduce((sum, p) => sum + storedBytes(p), 0);
   return planesOf(part).reduce((sum, plane) => sum + valueBytes(plane, part.elementCount), 0);
 }
 

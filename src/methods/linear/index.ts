@@ -24,6 +24,11 @@ export default defineMethod({
   exceptions: { mergekit: { work: 'result' } },
   dialectDefaults: { peft: { normalize: false } },
 
+  weightedSum({ global, perModel }) {
+    const total = global.normalize ? perModel.reduce((sum, { weight }) => sum + weight, 0) : 1;
+    return perModel.map(({ weight }) => weight / total);
+  },
+
   coefficients({ global, perModel }) {
     const weights = perModel.map((model) => model.weight);
     return [global.normalize ? 1 : 0, ...weights];

@@ -26,6 +26,12 @@ export default defineMethod({
   choices: ['work'],
   dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
 
+  weightedSum({ global, perModel }) {
+    const weights = Float64Array.from(perModel, ({ weight }) => weight);
+    const total = global.normalize ? sumOfWeights(weights, (value) => value) : 1;
+    return [...weights].map((weight) => (global.lambda * weight) / total);
+  },
+
   coefficients({ global, perModel }) {
     return [global.lambda, global.normalize ? 1 : 0, ...perModel.map((model) => model.weight)];
   },

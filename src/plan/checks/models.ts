@@ -16,13 +16,22 @@ export function checkModels(
   models: Models,
 ): readonly Finding[] {
   const computesWithBase = usesBase(method, globalValues(recipe, method));
+  const adapters = recipe.experts
+    .map(({ model }) => models.get(model.id))
+    .filter((model) => model?.adapter)
+    .map((model) => model!);
+  const needsBase =
+    (computesWithBase && recipe.output.as === 'model') ||
+    (adapters.length > 0 && recipe.base !== null);
   const named = [
-    ...(recipe.base && computesWithBase ? [recipe.base] : []),
+    ...(recipe.base && needsBase ? [recipe.base] : []),
     ...recipe.experts.map(({ model }) => model),
   ];
   return [
     ...checkArity(recipe, method),
-    ...checkBase(recipe, method, computesWithBase),
+    ...(adapters.length > 0
+      ? checkBaseOfAdapters(recipe, models, adapters)
+      : checkBase(recipe, method, computesWithBase)),
     ...distinct(named).flatMap((ref) => checkOpen(ref, models)),
     ...checkTwice(recipe, models),
   ];
@@ -85,6 +94,25 @@ function checkBase(
       },
     ),
   ];
+}
+
+/** Adapters are changes of a base, whatever the method. */
+function checkBaseOfAdapters(
+  { base, output }: Recipe,
+  models: Models,
+  adapters: readonly Model[],
+): readonly Finding[] {
+  const [{ name, adapter }] = adapters;
+  const known = adapter?.base ? `, ${adapter.base.name} by its own account` : '';
+  if (!base && output.as === 'adapter') return []; // they meet each other
+  if (!base) {
+    const message = `${name} is an adapter: it holds changes of a base${known}, and no base is chosen.`;
+    return [error('no-base', message, 'Choose the base that it was trained on.')];
+  }
+  if (!models.get(base.id)?.adapter) return [];
+  const message = `The base ${base.name} is itself an adapter: it holds changes, not weights.`;
+  const advice = `Choose the whole model that the adapters were trained on${known}.`;
+  return [error('base-is-adapter', message, advice, { place: { model: base.id } })];
 }
 
 function checkOpen(ref: ModelRef, models: Models): readonly Finding[] {

@@ -90,7 +90,7 @@ function renamed({ named, model, ref }: Participant, base: string): readonly Fin
 export function offerRenames(who: Participants, found: ExpertMatching): readonly Finding[] {
   const { reference, recipe } = who;
   const { expert, missing, extra } = found;
-  if (expert.model === reference) return [];
+  if (expert.adapted || expert.model === reference) return [];
   const { model, ref } = expert;
   const { renames, pairs, elements, refused } = suggestRenames({
     own: model.tensors,

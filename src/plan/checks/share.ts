@@ -20,7 +20,7 @@ export function checkShare(
     const merged = mergedWith(expert, jobs);
     // That nothing is shared at all is an error of its own.
     const isSaid = missing.length === reference.tensors.size;
-    if (isSaid || expert.model === reference || merged >= HALF * total) return [];
+    if (isSaid || expert.adapted || expert.model === reference || merged >= HALF * total) return [];
     const message = `${expert.model.name} takes part in ${percent(merged, total)} of the elements of the output; everywhere else the output is made without it.`;
     const details = { place: { model: expert.ref.id } };
     if (recipe.smallShare === 'merge anyway') {

@@ -40,7 +40,9 @@ test('rows that an expert lacks stay as in the base', () => {
 
 test('the remaining rows are cast when the dtype changes', () => {
   const short = withRows('short', 6);
-  const recipe = recipeOf(base, [short], { output: { name: 'x', dtype: 'F32', shardBytes: null } });
+  const recipe = recipeOf(base, [short], {
+    output: { name: 'x', dtype: 'F32', shardBytes: null, as: 'model', rank: null },
+  });
   const { parts } = jobOf(planned(recipe, [base, short]), EMBEDDING);
   expect(parts[1]).toEqual({
     kind: 'cast',

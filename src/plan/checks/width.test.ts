@@ -9,7 +9,9 @@ const family = (id: string, weights: Dtype, norm: Dtype) =>
 
 function widths(models: readonly (readonly [Dtype, Dtype])[], dtype: OutputOptions['dtype']) {
   const [base, ...experts] = models.map(([weights, norm], i) => family(`m${i}`, weights, norm));
-  const recipe = recipeOf(base, experts, { output: { name: 'x', dtype, shardBytes: null } });
+  const recipe = recipeOf(base, experts, {
+    output: { name: 'x', dtype, shardBytes: null, as: 'model', rank: null },
+  });
   const all = [base, ...experts];
   const plan = planned(recipe, all);
   const found = plan.findings.filter(({ code }) => code.startsWith('precision'));

@@ -1,7 +1,8 @@
 import { CircleCheck } from 'lucide-react';
-import { countOf, opening, outlookOf, shareOf } from '../../stores/planning.ts';
+import { adaptersOf, countOf, opening, outlookOf, shareOf } from '../../stores/planning.ts';
 import { useFindings, useModels, usePlanning, useRecipe } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
+import { Adapters } from './adapters.tsx';
 import { Checklist } from './checklist.tsx';
 import { Findings } from './findings.tsx';
 import { ModelFailures } from './model-failures.tsx';
@@ -45,6 +46,7 @@ export function ChecksView() {
       )}
       {share && pending.length === 0 && <ShareLine share={share} />}
       {pending.length === 0 && <Checklist findings={findings} />}
+      {pending.length === 0 && <Adapters adapters={adaptersOf(prospect)} />}
       <ModelFailures />
       <Findings findings={findings} />
     </div>

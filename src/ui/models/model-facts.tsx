@@ -1,5 +1,6 @@
 import { AlertTriangle, LoaderCircle } from 'lucide-react';
 import { open as openAgain } from '../../commands/hub/add.ts';
+import type { AdapterFacts } from '../../formats/model-facts.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
 import { session, useModels } from '../../stores/use-session.ts';
 import { bytes, counted, parameters } from '../kit/format.ts';
@@ -43,6 +44,7 @@ export function ModelFacts({ model }: { readonly model: ModelRef }) {
     );
   }
   const open = slot.status.model;
+  if (open.adapter) return <AdapterLine adapter={open.adapter} size={slot.bytes} />;
   const files = open.files.length;
   return (
     <p className="card-facts number">
@@ -51,6 +53,22 @@ export function ModelFacts({ model }: { readonly model: ModelRef }) {
       <span>{bytes(slot.bytes)}</span>
       {model.hub && <span>at {model.hub.commit.slice(0, 7)}</span>}
       <span>safetensors{files > 1 && `, ${counted(files, 'shard')}`}</span>
+    </p>
+  );
+}
+
+type AdapterLineProps = { readonly adapter: AdapterFacts; readonly size: number };
+
+function AdapterLine({ adapter, size }: AdapterLineProps) {
+  const { types, ranks, updates, dialect } = adapter;
+  const [least, most] = ranks ?? [null, null];
+  return (
+    <p className="card-facts number">
+      <span>{types.join(', ')} adapter</span>
+      {least !== null && <span>rank {least === most ? least : `${least}–${most}`}</span>}
+      <span>{counted(updates, 'update')}</span>
+      <span>{bytes(size)}</span>
+      <span>{dialect}</span>
     </p>
   );
 }

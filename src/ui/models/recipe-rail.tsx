@@ -3,7 +3,7 @@ import { browseHub } from '../../commands/hub/browse.ts';
 import { membersOf } from '../../commands/members.ts';
 import { pickFiles } from '../../commands/pick-files.ts';
 import { pickFolder } from '../../commands/pick-folder.ts';
-import { restartDemo } from '../../commands/restart-demo.ts';
+import { restartDemo, restartDemoAdapters } from '../../commands/restart-demo.ts';
 import { findMethod } from '../../methods/registry.ts';
 import type { DemoState } from '../../stores/models.ts';
 import { session, useModels, useRecipe } from '../../stores/use-session.ts';
@@ -98,14 +98,14 @@ function AddExpert() {
         {
           id: 'files',
           label: 'Files…',
-          note: '.safetensors, with index and config if there are any',
+          note: 'models or adapters, with index and config if there are any',
           icon: <FilePlus2 aria-hidden />,
           run: () => void pickFiles.run(session),
         },
         {
           id: 'folder',
           label: 'A folder…',
-          note: 'as saved by transformers',
+          note: 'as saved by transformers, PEFT or diffusers',
           icon: <FolderOpen aria-hidden />,
           run: () => void pickFolder.run(session),
         },
@@ -120,6 +120,13 @@ function AddExpert() {
           note: 'a tiny base and three experts',
           icon: <Sparkles aria-hidden />,
           run: () => void restartDemo.run(session),
+        },
+        {
+          id: 'demo-adapters',
+          label: 'The demo’s adapters',
+          note: 'the same base and three LoRA adapters',
+          icon: <Sparkles aria-hidden />,
+          run: () => void restartDemoAdapters.run(session),
         },
       ],
     },

@@ -1,10 +1,12 @@
 import { useId } from 'react';
 import { type InputDtype, inputDtypes } from '../../methods/precision.ts';
 import type { OutputOptions, Recipe } from '../../recipe/recipe.ts';
-import { session, useRecipe } from '../../stores/use-session.ts';
+import { openModel } from '../../stores/models.ts';
+import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { Disclosure } from '../kit/disclosure.tsx';
 import { bytes } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { AdapterOutput } from './adapter-output.tsx';
 import { FilesFrom } from './files-from.tsx';
 
 const dtypes: readonly { readonly value: OutputOptions['dtype']; readonly label: string }[] = [
@@ -28,12 +30,16 @@ export function OutputForm() {
   const inputDtype = useRecipe((state) => state.recipe.inputDtype);
   const smallShare = useRecipe((state) => state.recipe.smallShare);
   const head = useRecipe((state) => state.recipe.head);
+  const slots = useModels((state) => state.slots);
+  const experts = useRecipe((state) => state.recipe.experts);
+  const isOfAdapters = experts.some(({ model }) => openModel(slots, model.id)?.adapter);
   const edit = session.recipe.getState();
   const id = useId();
   const dtype = dtypes.find(({ value }) => value === output.dtype)?.label.toLowerCase();
   const read = inputDtype === 'stored' ? '' : `, inputs in ${inputDtype}`;
+  const what = output.as === 'adapter' ? ', an adapter' : '';
   return (
-    <Disclosure title="Output" summary={`${output.name}, ${dtype}${read}`}>
+    <Disclosure title="Output" summary={`${output.name}${what}, ${dtype}${read}`}>
       <div className="field-row">
         <label htmlFor={`${id}-name`}>Name</label>
         <input
@@ -44,6 +50,7 @@ export function OutputForm() {
           onChange={(event) => edit.setOutput({ name: safeName(event.target.value) })}
         />
       </div>
+      {(isOfAdapters || output.as === 'adapter') && <AdapterOutput output={output} />}
       <div className="field-row wrap">
         <span className="field-label">Precision</span>
         <Segmented

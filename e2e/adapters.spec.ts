@@ -1,0 +1,209 @@
+import { f32, modelFile } from '../src/testing/model-file.ts';
+import { dict, pickle, storage, tensor } from '../src/testing/pickle.ts';
+import { torchFile } from '../src/testing/torch-file.ts';
+import { expect, test } from './fixtures/kept-page.ts';
+import type { Files } from './fixtures/model-folder.ts';
+import { jsonOf, outputOf, weightsOf } from './fixtures/output-folder.ts';
+import { valuesOf } from './fixtures/weights.ts';
+import type { Workbench } from './pages/workbench.ts';
+
+const weight = 'model.layers.0.mlp.up_proj.weight';
+const norm = 'model.norm.weight';
+const module = weight.replace('.weight', '');
+const base: Files = {
+  'model.safetensors': modelFile({
+    [weight]: f32([2, 3], [1, 2, 3, 4, 5, 6]),
+    [norm]: f32([2], [1, 1]),
+  }),
+};
+/** A of 1 × 3 and B of 2 × 1, alpha 2: ΔW = 2·B·A. */
+const one = { a: [1, 0, -1], b: [0.5, 1], rank: 1, alpha: 2 };
+/** A of 2 × 3 and B of 2 × 2, alpha 1: ΔW = B·A / 2. */
+const two = { a: [1, 1, 0, 0, 2, 4], b: [1, 0, 0, -1], rank: 2, alpha: 1 };
+const changes = { one: [1, 0, -1, 2, 0, -2], two: [0.5, 0.5, 0, 0, -1, -2] };
+
+function peft({ a, b, rank, alpha }: typeof one, name = module): Files {
+  return {
+    'adapter_config.json': JSON.stringify({
+      peft_type: 'LORA',
+      r: rank,
+      lora_alpha: alpha,
+      target_modules: ['up_proj'],
+      base_model_name_or_path: 'tiny/base',
+    }),
+    'adapter_model.safetensors': modelFile({
+      [`base_model.model.${name}.lora_A.weight`]: f32([rank, 3], a),
+      [`base_model.model.${name}.lora_B.weight`]: f32([2, rank], b),
+    }),
+  };
+}
+
+const merged = (weights: readonly [number, number]) =>
+  [1, 2, 3, 4, 5, 6].map((w, i) => w + weights[0] * changes.one[i] + weights[1] * changes.two[i]);
+
+async function expectModel(workbench: Workbench, expected: readonly number[]): Promise<void> {
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+  const values = await valuesOf(await weightsOf(workbench));
+  expect(values[weight]).toEqual(expected);
+  expect(values[norm]).toEqual([1, 1]);
+}
+
+test('two adapters of different rank and alpha go into their base, and show what they met', async ({
+  workbench,
+  onDisk,
+}) => {
+  await workbench.open();
+  await workbench.drop(await onDisk({ one: peft(one), two: peft(two), whole: base }));
+  await expect(workbench.recipe.base('whole')).toContainText('safetensors');
+  await expect(workbench.recipe.experts).toHaveText(['one', 'two']);
+  await expect(workbench.recipe.expert('two')).toContainText('LoRA adapter');
+  await expect(workbench.recipe.expert('two')).toContainText('rank 2');
+
+  await workbench.showTab('Checks');
+  const match = workbench.page.locator('.match', { hasText: 'two' });
+  await expect(match.locator('summary')).toContainText('all 1 update meet the base');
+  await expect(match.locator('summary')).toContainText('trained on tiny/base');
+  await match.locator('summary').click();
+  await expect(match.getByRole('row').nth(1)).toHaveText(
+    [module, weight, 'LoRA', '2', '1', '× 0.5', 'F32'].join(''),
+  );
+
+  await workbench.method.setField('λ', '1');
+  await workbench.recipe.setField('two', 'weight', '-2');
+  await expectModel(workbench, merged([1, -2]));
+});
+
+test('adapters without a base become one adapter, which does what both did', async ({
+  workbench,
+  onDisk,
+}) => {
+  await workbench.open();
+  await workbench.drop(await onDisk({ one: peft(one), two: peft(two) }));
+  await expect(workbench.recipe.experts).toHaveText(['one', 'two']);
+  await expect(workbench.run.merge).toBeDisabled();
+  await workbench.method.unfold('Output');
+  await workbench.method.radio('What is written', 'An adapter').check({ force: true });
+  await workbench.method.setField('λ', '1');
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+  const files = await outputOf(workbench);
+  expect(Object.keys(files).sort()).toEqual([
+    'README.md',
+    'adapter_config.json',
+    'adapter_model.safetensors',
+    'amalgam-recipe.json',
+    'amalgam-verify.json',
+  ]);
+  expect(jsonOf(files['adapter_config.json'])).toMatchObject({
+    r: 2,
+    lora_alpha: 2,
+    target_modules: [module],
+    base_model_name_or_path: 'tiny/base',
+  });
+
+  // Reopened, on the base.
+  const output = { ...files, 'README.md': '' } as Files;
+  for (const name of ['one', 'two']) await workbench.recipe.remove(name);
+  await workbench.drop(await onDisk({ whole: base, made: output }));
+  await expect(workbench.recipe.base('whole')).toContainText('safetensors');
+  await workbench.method.unfold('Output');
+  await workbench.method.radio('What is written', 'A model').check({ force: true });
+  await workbench.merge();
+  const values = await valuesOf(await weightsOf(workbench));
+  for (const [i, value] of merged([1, 1]).entries()) {
+    expect(values[weight][i]).toBeCloseTo(value, 5);
+  }
+});
+
+test('a kohya file and one that torch saved are adapters too', async ({ workbench, onDisk }) => {
+  const kohya = `lora_unet_${module.replaceAll('.', '_')}`;
+  const style = modelFile({
+    [`${kohya}.alpha`]: f32([], [one.alpha]),
+    [`${kohya}.lora_down.weight`]: f32([1, 3], one.a),
+    [`${kohya}.lora_up.weight`]: f32([2, 1], one.b),
+  });
+  const bytes = (values: readonly number[]) => new Uint8Array(Float32Array.from(values).buffer);
+  const key = `base_model.model.${module}`;
+  const saved = torchFile(
+    pickle(
+      dict({
+        [`${key}.lora_A.weight`]: tensor(storage('FloatStorage', '0', 6), {
+          size: [2, 3],
+          stride: [3, 1],
+        }),
+        [`${key}.lora_B.weight`]: tensor(storage('FloatStorage', '1', 4), {
+          size: [2, 2],
+          stride: [2, 1],
+        }),
+      }),
+    ),
+    { 0: bytes(two.a), 1: bytes(two.b) },
+  );
+  await workbench.open();
+  const { 'adapter_config.json': config } = peft(two);
+  await workbench.drop(
+    await onDisk({
+      whole: base,
+      style: { 'style.safetensors': style },
+      two: { 'adapter_config.json': config, 'adapter_model.bin': saved },
+    }),
+  );
+  await expect(workbench.recipe.base('whole')).toContainText('safetensors');
+  await expect(workbench.recipe.experts).toHaveText(['style', 'two']);
+  await workbench.method.setField('λ', '1');
+  await expectModel(workbench, merged([1, 1]));
+});
+
+test('an adapter of another base is refused, not merged into nothing', async ({
+  workbench,
+  onDisk,
+}) => {
+  await workbench.open();
+  await workbench.drop(await onDisk({ whole: base, one: peft(one, 'transformer.h.0.mlp.c_fc') }));
+  await workbench.showTab('Checks');
+  await expect(workbench.findings).toContainText([
+    'No module of the adapter one is in whole: of transformer.h.0.mlp.c_fc, no such module in the base',
+  ]);
+  await expect(workbench.run.merge).toBeDisabled();
+});
+
+test('a pickle that would run code is refused by what it names', async ({ workbench, onDisk }) => {
+  const attack = torchFile(
+    Uint8Array.from([0x80, 2, ...Buffer.from('cposix\nsystem\n'), ...Buffer.from('(Vid\ntR.')]),
+  );
+  await workbench.open();
+  await workbench.drop(
+    await onDisk({
+      bad: { 'adapter_config.json': '{"peft_type":"LORA"}', 'adapter_model.bin': attack },
+    }),
+  );
+  await workbench.showTab('Checks');
+  await expect(workbench.findings.filter({ hasText: 'could not be opened' })).toContainText([
+    'posix.system',
+  ]);
+});
+
+test('the demo’s adapters are merged by every method, into the base and into one adapter', async ({
+  workbench,
+}) => {
+  await workbench.open();
+  await workbench.recipe.add('The demo’s adapters');
+  await expect(workbench.recipe.experts).toHaveCount(3);
+  await expect(workbench.run.merge).toBeEnabled();
+  for (const method of ['TIES', 'DARE', 'DARE-TIES', 'Magnitude prune', 'Linear average']) {
+    await workbench.method.choose(method);
+    await workbench.merge();
+    await expect(workbench.result.verdict).toContainText('verified.');
+    await expect(workbench.result.figure('Tensors changed')).not.toHaveText(/^0\b/);
+  }
+  await workbench.method.unfold('Output');
+  await workbench.method.radio('What is written', 'An adapter').check({ force: true });
+  await workbench.method.choose('Task arithmetic');
+  await workbench.merge();
+  await expect(workbench.result.panel).toContainText('adapter_model.safetensors');
+  await workbench.method.choose('TIES');
+  await workbench.method.region.getByLabel('Rank').selectOption('8');
+  await workbench.merge();
+  await expect(workbench.result.panel).toContainText('rank 8 keeps');
+});

@@ -1,0 +1,87 @@
+/** The factors of a low-rank update that stands for a merge of updates. */
+
+import { type Matrix as Dense, transpose } from '../../lora/algebra/matrix.ts';
+import { concatenate } from '../../lora/concatenate.ts';
+import { factored, type StoredMatrix } from '../../lora/factored.ts';
+import type { Factors, Term } from '../../lora/factors.ts';
+import { operatorOf } from '../../lora/operator.ts';
+import { adapterOf, approximateSvd } from '../../lora/range-finder.ts';
+import { decomposeSum, truncate } from '../../lora/refactor.ts';
+import { energyKept } from '../../lora/spectrum.ts';
+import { decode } from '../../numerics/decode.ts';
+import { isComputedPlane } from '../../plan/planes.ts';
+import type { FactorPart, MergePart, PlaneRef, Span } from '../../plan/types.ts';
+import { type PlaneReader, readSpan } from './planes.ts';
+
+export type Factor = Factors & {
+  /** The share of the merge's energy, Σσ², that the rank keeps. */
+  readonly kept: number;
+};
+
+/** Does a merge and holds all of it, in f32. */
+export type Merged = (part: MergePart) => Promise<Float32Array>;
+
+/**
+ * What `part.how` says. `merged` makes the matrix where it is needed.
+ *
+ * @throws RangeError when factors hold NaN or infinity
+ */
+export async function makeFactors(
+  part: FactorPart,
+  merged: Merged,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<Factor> {
+  const { how, rank, rows, columns, weights, merge } = part;
+  if (how === 'from the matrix' || weights === null) {
+    const values = Float64Array.from(await merged(merge));
+    const matrix = transpose({ rows: columns, columns: rows, values });
+    const found = await approximateSvd(operatorOf(matrix), { rank });
+    const last = Math.min(rank, found.kept.length) - 1;
+    return { ...adapterOf(found, rank, 'even'), kept: last < 0 ? 1 : found.kept[last] };
+  }
+  const terms = await Promise.all(
+    merge.planes.map((plane, k) => termOf(plane, weights[k], reader, signal)),
+  );
+  if (how === 'concatenated') return { ...concatenate(terms, 'even'), kept: 1 };
+  const sum = decomposeSum(terms);
+  const kept = energyKept(sum.spectrum, rank);
+  return { ...truncate(sum, rank, 'even'), kept };
+}
+
+/** Row by row as a file has it: left of rows × rank, or right of rank × columns; or either transposed. */
+export function sideOf({ b, a }: Factors, { side, transposed }: FactorPart): Float32Array {
+  const tall = side === 'left' ? b : a;
+  const isTall = (side === 'left') !== transposed;
+  return Float32Array.from((isTall ? transpose(tall) : tall).values);
+}
+
+async function termOf(
+  plane: PlaneRef,
+  weight: number,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<Term> {
+  if (!isComputedPlane(plane) || plane.formula.kind !== 'update') throw new Error('no update');
+  const { matrix, scale } = plane.formula;
+  const product = factored(matrix);
+  if (product === null) throw new Error('an update that is not known by its factors');
+  const read = (stored: StoredMatrix) =>
+    factorOf(stored, plane.inputs[stored.input], reader, signal);
+  const [left, right] = await Promise.all([read(product.left), read(product.right)]);
+  return { b: left, a: transpose(right), weight: weight * scale * product.by };
+}
+
+async function factorOf(
+  { dtype, rows, columns, transposed }: StoredMatrix,
+  span: Span,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<Dense> {
+  const values = new Float32Array(rows * columns);
+  decode(await readSpan(span, reader, signal), dtype, values);
+  const asStored = Float64Array.from(values);
+  return transposed
+    ? { rows, columns, values: asStored }
+    : transpose({ rows: columns, columns: rows, values: asStored });
+}

@@ -1,0 +1,89 @@
+/** An adapter as an expert: the base's tensors with its updates added. */
+import type { Model, TensorEntry } from '../formats/model.ts';
+import { pair } from '../lora/pair/pair.ts';
+import type { Pair, Pairing } from '../lora/pair/pairing.ts';
+import { isFloatDtype } from '../numerics/dtype.ts';
+import type { NamedTensor, Tensors } from './names/tensors.ts';
+import { rememberLast } from './remember.ts';
+
+export type Adapted = {
+  /** Those of the base that the adapter reaches, by the base's names. */
+  readonly tensors: Tensors;
+  readonly pairing: Pairing;
+};
+
+/** Null for a model of weights. */
+export function adaptedTo(base: Model, { id, adapter }: Model): Adapted | null {
+  if (adapter === null) return null;
+  return remembered(base.tensors, [id, adapter], () => {
+    const pairing = pair(adapter, base.tensors);
+    const tensors = new Map<string, NamedTensor>();
+    for (const { tensor, saved } of pairing.saved) {
+      tensors.set(tensor, { ...saved, name: tensor, model: id });
+    }
+    for (const { tensor, ...update } of pairing.pairs) {
+      const entry = base.tensors.get(tensor)!;
+      const computed = withUpdate(base, entry, id, update);
+      if (computed) tensors.set(tensor, computed);
+    }
+    return { tensors, pairing };
+  });
+}
+
+const remembered = rememberLast<Adapted>();
+
+/** base + scale · matrix, kept in f32 until the merge rounds it. */
+function withUpdate(
+  base: Model,
+  entry: TensorEntry,
+  adapter: string,
+  update: Omit<Pair, 'tensor'>,
+): NamedTensor | null {
+  const { matrix, scale, magnitudes, rows, columns } = update;
+  if ('formula' in entry || !isFloatDtype(entry.dtype)) return null;
+  return {
+    name: entry.name,
+    dtype: 'F32',
+    shape: entry.shape,
+    scheme: update.type,
+    formula: {
+      kind: 'update',
+      sizes: [1, rows, columns],
+      ...{ matrix, scale, magnitudes },
+      base: entry.dtype,
+    },
+    inputs: [
+      ...update.inputs.map((input) => ({ ...input, model: adapter })),
+      { ...entry, model: base.id },
+    ],
+  };
+}
+
+/**
+ * What adapters without a base meet: every weight that one of them changes, under the first one's name for it.
+ * Nothing of it can be read. Null when an adapter is missing among them.
+ */
+export function baseOfAdapters(models: readonly (Model | undefined)[]): Model | null {
+  const [first] = models;
+  if (!first?.adapter) return null;
+  const updates = models.flatMap((model) => model?.adapter?.updates ?? []);
+  return alone(first.tensors, updates, () => {
+    const tensors = new Map<string, TensorEntry>();
+    for (const { module, of, rows, columns } of updates) {
+      const name = `${module}.${of}`;
+      const at = { dtype: 'F32', file: 0, begin: 0, end: 0 } as const;
+      if (!tensors.has(name)) tensors.set(name, { name, shape: [rows, columns], ...at });
+    }
+    return { ...first, name: 'the other adapters', adapter: null, tensors };
+  });
+}
+
+const alone = rememberLast<Model>();
+
+/** A tensor of the base that an adapter leaves as it is. */
+export function untouched(base: Model, entry: TensorEntry): NamedTensor {
+  if ('formula' in entry) {
+    return { ...entry, inputs: entry.inputs.map((input) => ({ ...input, model: base.id })) };
+  }
+  return { ...entry, model: base.id };
+}

@@ -1,0 +1,68 @@
+/** The weights that adapters change, and which of them changes which: the tensors of an adapter's output. */
+import type { StoredTensor } from '../../formats/model.ts';
+import type { Matrix } from '../../formats/update.ts';
+import type { Participant } from '../participants.ts';
+
+/** What one adapter does to a weight. */
+export type Change = {
+  readonly expert: Participant;
+  readonly type: string;
+  readonly matrix: Matrix;
+  readonly scale: number;
+  readonly rank: number | null;
+  readonly inputs: readonly StoredTensor[];
+};
+
+/** One weight that at least one of the adapters changes. */
+export type Module = {
+  /** The weight's name in the base, or what the first adapter calls its module where there is no base. */
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** In recipe order. */
+  readonly changes: readonly Change[];
+};
+
+/** What an adapter cannot hold as a low-rank update of a weight, by expert. */
+export type Beyond = {
+  readonly expert: Participant;
+  readonly what: 'bias' | 'saved tensor' | 'DoRA';
+  readonly names: readonly string[];
+};
+
+export type Modules = { readonly modules: readonly Module[]; readonly beyond: readonly Beyond[] };
+
+/** Weights in the order in which the adapters name them, the first adapter's before what only others change. */
+export function modulesOf(experts: readonly Participant[]): Modules {
+  const found = new Map<string, Module & { changes: Change[] }>();
+  const beyond: Beyond[] = [];
+  for (const expert of experts) {
+    const pairing = expert.adapted?.pairing;
+    if (!pairing) continue;
+    const note = (what: Beyond['what'], names: readonly string[]) => {
+      if (names.length > 0) beyond.push({ expert, what, names });
+    };
+    note(
+      'saved tensor',
+      pairing.saved.map(({ tensor }) => tensor),
+    );
+    note(
+      'DoRA',
+      pairing.pairs.filter(({ magnitudes }) => magnitudes).map(({ tensor }) => tensor),
+    );
+    note(
+      'bias',
+      pairing.pairs
+        .filter(({ updates }) => updates.some((one) => one.of === 'bias'))
+        .map(({ tensor }) => tensor),
+    );
+    for (const { tensor, updates, rows, columns, ...pair } of pairing.pairs) {
+      if (pair.magnitudes || updates.some((one) => one.of === 'bias')) continue;
+      const module = found.get(tensor) ?? { name: tensor, rows, columns, changes: [] };
+      const { type, matrix, scale, rank, inputs } = pair;
+      module.changes.push({ expert, type, matrix, scale, rank, inputs });
+      found.set(tensor, module);
+    }
+  }
+  return { modules: [...found.values()], beyond };
+}

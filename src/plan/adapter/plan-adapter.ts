@@ -1,0 +1,94 @@
+/** A merge of adapters that stays an adapter. */
+
+import { type CardFacts, cardText } from '../card.ts';
+import { count, error, list, note } from '../finding.ts';
+import { layOutFiles } from '../layout.ts';
+import type { Participants } from '../participants.ts';
+import type { Finding, Job, OutputFile, SideFile } from '../types.ts';
+import { adapterConfig } from './config.ts';
+import { type PlannedModule, planModules } from './jobs.ts';
+import { type Beyond, modulesOf } from './modules.ts';
+
+export type AdapterPlan = {
+  readonly findings: readonly Finding[];
+  readonly modules: readonly PlannedModule[];
+};
+
+/** What becomes of each module, and what stands in the way. */
+export function planAdapter(who: Participants): AdapterPlan {
+  const whole = who.experts.filter(({ adapted }) => adapted === null);
+  if (whole.length > 0) {
+    const names = whole.map(({ model }) => model.name);
+    const message = `${list(names)} ${names.length === 1 ? 'is a whole model' : 'are whole models'}: what is merged with ${names.length === 1 ? 'it' : 'them'} has full rank and is no adapter.`;
+    const fixes = [{ kind: 'set-output-as', label: 'Write a model', value: 'model' }] as const;
+    const advice = 'Write a model, or merge adapters only.';
+    return { findings: [error('adapter-of-models', message, advice, { fixes })], modules: [] };
+  }
+  const { modules, beyond } = modulesOf(who.experts);
+  const planned = planModules(who, modules);
+  return {
+    findings: [...beyond.map(checkBeyond), ...checkNone(planned), ...checkLoss(planned)],
+    modules: planned,
+  };
+}
+
+/** `adapter_model.safetensors` with its config and card. */
+export function layOutAdapter(
+  who: Participants,
+  modules: readonly PlannedModule[],
+  metadata: Readonly<Record<string, string>>,
+  facts: CardFacts,
+): {
+  readonly files: readonly OutputFile[];
+  readonly jobs: readonly Job[];
+  readonly sideFiles: readonly SideFile[];
+} {
+  const jobs = modules.flatMap((each) => each.jobs);
+  const naming = { stem: 'adapter_model', shardBytes: null };
+  const layout = layOutFiles(jobs, () => naming, metadata);
+  return {
+    ...layout,
+    sideFiles: [
+      { name: 'adapter_config.json', text: adapterConfig(modules, who.experts) },
+      { name: 'README.md', text: cardText(who, facts) },
+      { name: 'amalgam-recipe.json', text: `${JSON.stringify(who.recipe, null, 2)}\n` },
+    ],
+  };
+}
+
+function checkBeyond({ expert, what, names }: Beyond): Finding {
+  const things = what === 'DoRA' ? 'DoRA weight' : what;
+  const why =
+    what === 'DoRA'
+      ? 'whose magnitudes are of the base’s weights'
+      : 'which are not low-rank updates of a weight';
+  const message = `${expert.model.name} has ${count(names.length, things)} (${list(names)}), ${why}: an adapter cannot hold them.`;
+  const fixes = [{ kind: 'set-output-as', label: 'Write a model', value: 'model' }] as const;
+  return error('beyond-adapter', message, 'Write a model: there they count.', {
+    place: { model: expert.ref.id },
+    tensors: names,
+    fixes,
+  });
+}
+
+function checkNone(planned: readonly PlannedModule[]): readonly Finding[] {
+  if (planned.length > 0) return [];
+  const message = 'The adapters change no weight, so there is nothing to write.';
+  return [error('nothing-merged', message, 'Choose adapters that hold updates.')];
+}
+
+/** Says where something is lost, before it is. */
+function checkLoss(planned: readonly PlannedModule[]): readonly Finding[] {
+  const dense = planned.filter(({ how }) => how === 'from the matrix');
+  if (dense.length === 0) return [];
+  const ranks = [...new Set(dense.map(({ rank }) => rank))].toSorted((a, b) => a - b);
+  const span = ranks.length > 1 ? `${ranks[0]} to ${ranks[ranks.length - 1]}` : `${ranks[0]}`;
+  return [
+    note(
+      'rank-cut',
+      `This merge has full rank in ${count(dense.length, 'module')}; the adapter keeps rank ${span} of it. The result tells how much of each module’s energy that is.`,
+      'A higher rank keeps more. A weighted sum (task arithmetic, linear average) is kept exactly; a model keeps all of any merge.',
+      { tensors: dense.map(({ module }) => module.name) },
+    ),
+  ];
+}

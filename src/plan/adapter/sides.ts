@@ -1,0 +1,64 @@
+/** What PEFT calls the two factors of a weight, and how it lays them out. */
+import type { FactorPart } from '../types.ts';
+import type { Change, Module } from './modules.ts';
+
+export type Side = Pick<FactorPart, 'side' | 'transposed'> & {
+  readonly name: string;
+  readonly shape: readonly number[];
+};
+
+/** How PEFT takes a weight: outputs × inputs, the other way round (`fan_in_fan_out`), or as an embedding. */
+export type Kind = 'linear' | 'fan in' | 'embedding' | 'convolution';
+
+export function kindOf({ changes: [first] }: Module): Kind {
+  if (/embedding/i.test(first.type)) return 'embedding';
+  if (kernelOf(first) !== null) return 'convolution';
+  const { matrix } = first;
+  const isTurned =
+    matrix.kind === 'product' && matrix.left.kind === 'stored' && matrix.left.transposed;
+  return isTurned ? 'fan in' : 'linear';
+}
+
+/** "model.layers.0.mlp.up_proj" of "model.layers.0.mlp.up_proj.weight". */
+export const moduleName = (tensor: string): string => tensor.replace(/\.weight$/, '');
+
+/**
+ * B of outputs × rank and A of rank × inputs; of an embedding and of a weight that lies inputs × outputs, ΔW is
+ * (B·A)ᵀ, so that left and right change places.
+ */
+export function sidesOf(module: Module, rank: number): readonly Side[] {
+  const { rows, columns } = module;
+  const kind = kindOf(module);
+  const key = `base_model.model.${moduleName(module.name)}`;
+  if (kind === 'linear' || kind === 'convolution') {
+    const kernel = kernelOf(module.changes[0]) ?? [];
+    const inputs = kernel.reduce((size, each) => size / each, columns);
+    const ones = kernel.map(() => 1);
+    return [
+      side(`${key}.lora_A.weight`, 'right', false, [rank, inputs, ...kernel]),
+      side(`${key}.lora_B.weight`, 'left', false, [rows, rank, ...ones]),
+    ];
+  }
+  const names = kind === 'embedding' ? ['lora_embedding_A', 'lora_embedding_B'] : ['A', 'B'];
+  const [a, b] = kind === 'embedding' ? names : names.map((each) => `lora_${each}.weight`);
+  return [
+    side(`${key}.${a}`, 'left', true, [rank, rows]),
+    side(`${key}.${b}`, 'right', true, [columns, rank]),
+  ];
+}
+
+function side(
+  name: string,
+  which: FactorPart['side'],
+  transposed: boolean,
+  shape: readonly number[],
+): Side {
+  return { name, side: which, transposed, shape };
+}
+
+/** Axes of a convolution's kernel; null for a matrix. */
+function kernelOf({ matrix, inputs }: Change): readonly number[] | null {
+  if (matrix.kind !== 'product' || matrix.right.kind !== 'stored') return null;
+  const { shape } = inputs[matrix.right.input];
+  return shape.length > 2 ? shape.slice(2) : null;
+}
