@@ -10,7 +10,7 @@ const cases: readonly FindingCase[] = [
     models: family(variant(tinyTensors(1), { without: [names.norm] })),
     severity: 'warning',
     message:
-      'tiny-one lacks 1 tensor of tiny-base: model.norm.weight; there the other models are merged without it.',
+      'tiny-one lacks 1 tensor of tiny-base: model.norm.weight; there the output has what tiny-base has.',
     advice: 'Check that it is a fine-tune of the same model.',
   },
   {

@@ -46,9 +46,9 @@ describe('several sets of weights in one folder', () => {
 
   test('of several variants all give way to the weights without one', () => {
     const found = drop(
-      'm/model.safetensors',
-      'm/model.fp16.safetensors',
       'm/model.ema.safetensors',
+      'm/model.fp16.safetensors',
+      'm/model.safetensors',
     );
     expect(chosen(found)).toEqual([['m/model.safetensors']]);
     expect(found.models[0].leftOut.map(({ reason }) => reason)).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noticeName } from '../io/unfinished.ts';
 import { drop, shards } from '../testing/drop.ts';
 import { recognise } from './folder.ts';
 
@@ -117,6 +118,14 @@ describe('models', () => {
 });
 
 describe('what cannot be used', () => {
+  test('a merge that did not come to its end is no model', () => {
+    const { models, problems } = drop('m/model.safetensors', 'm/config.json', `m/${noticeName}`);
+    expect(models).toEqual([]);
+    expect(problems.map(({ tag, context }) => [tag, context.file])).toEqual([
+      ['unfinished', `m/${noticeName}`],
+    ]);
+  });
+
   test.each(['adapter_model.safetensors', 'adapter_model.bin'])('an adapter: %s', (weights) => {
     const { models, problems } = drop('lora/adapter_config.json', `lora/${weights}`);
     expect(problems).toEqual([]);

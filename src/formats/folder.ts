@@ -6,6 +6,7 @@ import { refuse } from './file-kinds.ts';
 import { aboutLinks, unlinked } from './links.ts';
 import { type DroppedFile, type FoundModel, modelsOf, type Recognised } from './model-folder.ts';
 import { withUniqueNames } from './model-names.ts';
+import { refuseUnfinished } from './unfinished-folder.ts';
 
 export type Deciding = {
   /** Texts of the files that `toRead` names, by path. */
@@ -53,6 +54,11 @@ export function recognise(
   });
   for (const root of roots) {
     const own = folders.get(root);
+    const unfinished = refuseUnfinished(root, own?.names ?? []);
+    if (unfinished) {
+      problems.push(unfinished);
+      continue;
+    }
     const components = [...componentOf].filter(([, component]) => component.root === root);
     const made = modelsOf(root, insideOf.get(root) ?? [], [
       ...(own && !ownless.has(root) ? [{ name: '', chosen: own.chosen }] : []),

@@ -72,7 +72,9 @@ export function outlookOf(plan: Plan, models: ReadonlyMap<string, Model>): Outlo
     acts[actOf(job)] += 1;
     tensorsOf[job.file] += 1;
     layers = Math.max(layers, (placeOf(job.tensor).layer ?? -1) + 1);
-    for (const part of job.parts) if (part.kind === 'merge') elements += part.elementCount;
+    for (const part of job.parts) {
+      if (part.kind === 'merge' || part.kind === 'factor') elements += part.elementCount;
+    }
   }
   return {
     tensors: plan.jobs.length,

@@ -33,7 +33,7 @@ export type TableRows = {
 
 /** What happens to a tensor, in a word. */
 export function actOf({ parts }: Pick<Job, 'parts'>): JobAct {
-  const merges = parts.some((part) => part.kind === 'merge');
+  const merges = parts.some(({ kind }) => kind === 'merge' || kind === 'factor');
   if (merges) return parts.length > 1 ? 'merge + rows' : 'merge';
   return parts.some((part) => part.kind === 'cast') ? 'cast' : 'copy';
 }
@@ -69,7 +69,9 @@ export class Table {
 function rowOf(job: Job): TensorRow {
   const { tensor, shape, dtype } = job;
   const { group, layer } = placeOf(tensor);
-  const merge = job.parts.find((part) => part.kind === 'merge');
+  const [first] = job.parts;
+  const merge =
+    first?.kind === 'factor' ? first.merge : job.parts.find((part) => part.kind === 'merge');
   const params = merge ? { global: merge.global, perModel: merge.perModel } : null;
   return { tensor, group, layer, shape, dtype, act: actOf(job), params };
 }

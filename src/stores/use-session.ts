@@ -37,8 +37,20 @@ function useRoom(outlook: Outlook | null): readonly Finding[] {
   return roomFindings(outlook, { free, canPickFolder, saveWay }, { cached }, { kept });
 }
 
+/** The engine knows of a model that it is not open, the page why: dropping its files again would not help. */
+function withFailure(finding: Finding, slots: ModelsState['slots']): Finding {
+  const slot = finding.code === 'model-missing' ? slots[finding.place.model ?? ''] : undefined;
+  if (slot?.status.kind !== 'failed') return finding;
+  const message = `${slot.name} could not be opened, so it takes no part.`;
+  return { ...finding, message, advice: 'Remove it from the recipe, or open what is named below.' };
+}
+
 /** All there is to say of the recipe, the models and the room, as they were planned last. */
 export function useFindings(): readonly Finding[] {
   const prospect = usePlanning((state) => state.prospect);
-  return [...useRoom(outlookOf(prospect)), ...findingsOf(prospect)];
+  const slots = useModels((state) => state.slots);
+  return [
+    ...useRoom(outlookOf(prospect)),
+    ...findingsOf(prospect).map((finding) => withFailure(finding, slots)),
+  ];
 }

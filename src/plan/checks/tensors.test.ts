@@ -26,7 +26,7 @@ test('a tensor that an expert lacks is a warning with its name', () => {
     place: { model: 'expert', tensor: 'model.norm.weight' },
     tensors: ['model.norm.weight'],
     message:
-      'expert lacks 1 tensor of base: model.norm.weight; there the other models are merged without it.',
+      'expert lacks 1 tensor of base: model.norm.weight; there the output has what base has.',
   });
 });
 

@@ -34,10 +34,13 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
   }
   const findings: Finding[] = [...offers];
   if (missing.length > 0) {
+    const others = who.experts.length - 1;
     const then =
-      who.method.arity.models[1] === 2
-        ? 'there the other model goes through unchanged'
-        : 'there the other models are merged without it';
+      others === 0
+        ? `there the output has what ${reference.name} has`
+        : others === 1 && who.method.arity.models[1] === 2
+          ? 'there the other model goes through unchanged'
+          : `there the ${others === 1 ? 'other model is' : 'other models are'} merged without it`;
     findings.push(
       warning(
         'missing-tensor',

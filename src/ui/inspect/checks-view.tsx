@@ -33,8 +33,10 @@ export function ChecksView() {
         <p className="lead is-good">
           <CircleCheck aria-hidden />
           <span>
-            Ready to merge: {counted(outlook.merged, 'tensor')} match in every model. Only headers
-            were read.
+            {recipe.output.as === 'adapter'
+              ? `Ready to merge: ${counted(outlook.merged / 2, 'module')} become one adapter.`
+              : `Ready to merge: ${counted(outlook.merged, 'tensor')} match in every model.`}{' '}
+            Only headers were read.
           </span>
         </p>
       ) : (

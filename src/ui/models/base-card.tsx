@@ -1,6 +1,6 @@
 import { Anchor, X } from 'lucide-react';
 import type { ModelRef } from '../../recipe/recipe.ts';
-import { session, useModels } from '../../stores/use-session.ts';
+import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { IconButton } from '../kit/button.tsx';
 import { Coded } from '../kit/coded.tsx';
 import { ModelFacts } from './model-facts.tsx';
@@ -11,13 +11,16 @@ type BaseCardProps = {
 };
 
 export function BaseCard({ base, need }: BaseCardProps) {
+  const isAdapter = useRecipe((state) => state.recipe.output.as === 'adapter');
   const summary = useModels((state) => (base ? state.slots[base.id]?.summary : null));
   if (!base) {
     return (
       <div className="card empty-slot">
-        {need === 'none'
-          ? 'This method needs no base.'
-          : 'No base. Drop the model that all experts started from, or make an expert the base.'}
+        {isAdapter
+          ? 'No base: adapters that become one adapter need none.'
+          : need === 'none'
+            ? 'This method needs no base.'
+            : 'No base. Drop the model that all experts started from, or make an expert the base.'}
       </div>
     );
   }

@@ -70,64 +70,68 @@ export function OutputForm() {
         />
       </div>
       {inputDtype !== 'stored' && <p className="param-help">{meaningOf(inputDtype)}</p>}
-      <div className="field-row">
-        <label htmlFor={`${id}-shards`}>Weight files</label>
-        <select
-          id={`${id}-shards`}
-          className="select-field"
-          value={output.shardBytes ?? ''}
-          onChange={(event) =>
-            edit.setOutput({
-              shardBytes: event.target.value === '' ? null : Number(event.target.value),
-            })
-          }
-        >
-          <option value="">one file</option>
-          {shardSizes.map((size) => (
-            <option key={size} value={size}>
-              shards of {bytes(size)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="field-row">
-        <label htmlFor={`${id}-vocabulary`}>Vocabularies differ</label>
-        <select
-          id={`${id}-vocabulary`}
-          className="select-field"
-          value={vocabulary}
-          onChange={(event) => edit.setVocabulary(event.target.value as Recipe['vocabulary'])}
-        >
-          <option value="keep base rows">keep the base’s rows</option>
-          <option value="refuse">refuse</option>
-        </select>
-      </div>
-      <div className="field-row">
-        <label htmlFor={`${id}-share`}>Less than half merged</label>
-        <select
-          id={`${id}-share`}
-          className="select-field"
-          value={smallShare}
-          onChange={(event) => edit.setSmallShare(event.target.value as Recipe['smallShare'])}
-        >
-          <option value="refuse">refuse</option>
-          <option value="merge anyway">merge anyway</option>
-        </select>
-      </div>
-      <div className="field-row">
-        <label htmlFor={`${id}-head`}>Head and embedding</label>
-        <select
-          id={`${id}-head`}
-          className="select-field"
-          value={head}
-          onChange={(event) => edit.setHead(event.target.value as Recipe['head'])}
-        >
-          <option value="as config">as config.json says</option>
-          <option value="tied">tied: one matrix</option>
-          <option value="untied">untied: two matrices</option>
-        </select>
-      </div>
-      <FilesFrom />
+      {output.as === 'model' && (
+        <>
+          <div className="field-row">
+            <label htmlFor={`${id}-shards`}>Weight files</label>
+            <select
+              id={`${id}-shards`}
+              className="select-field"
+              value={output.shardBytes ?? ''}
+              onChange={(event) =>
+                edit.setOutput({
+                  shardBytes: event.target.value === '' ? null : Number(event.target.value),
+                })
+              }
+            >
+              <option value="">one file</option>
+              {shardSizes.map((size) => (
+                <option key={size} value={size}>
+                  shards of {bytes(size)}
+                </option>
+              ))}
+            </select>
+          </div>
+          <div className="field-row">
+            <label htmlFor={`${id}-vocabulary`}>Vocabularies differ</label>
+            <select
+              id={`${id}-vocabulary`}
+              className="select-field"
+              value={vocabulary}
+              onChange={(event) => edit.setVocabulary(event.target.value as Recipe['vocabulary'])}
+            >
+              <option value="keep base rows">keep the base’s rows</option>
+              <option value="refuse">refuse</option>
+            </select>
+          </div>
+          <div className="field-row">
+            <label htmlFor={`${id}-share`}>Less than half merged</label>
+            <select
+              id={`${id}-share`}
+              className="select-field"
+              value={smallShare}
+              onChange={(event) => edit.setSmallShare(event.target.value as Recipe['smallShare'])}
+            >
+              <option value="refuse">refuse</option>
+              <option value="merge anyway">merge anyway</option>
+            </select>
+          </div>
+          <div className="field-row">
+            <label htmlFor={`${id}-head`}>Head and embedding</label>
+            <select
+              id={`${id}-head`}
+              className="select-field"
+              value={head}
+              onChange={(event) => edit.setHead(event.target.value as Recipe['head'])}
+            >
+              <option value="as config">as config.json says</option>
+              <option value="tied">tied: one matrix</option>
+              <option value="untied">untied: two matrices</option>
+            </select>
+          </div>
+          <FilesFrom />
+        </>
+      )}
     </Disclosure>
   );
 }
