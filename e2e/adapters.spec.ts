@@ -200,9 +200,15 @@ test('the demo’s adapters are merged by every method, into the base and into o
   await workbench.method.unfold('Output');
   await workbench.method.radio('What is written', 'An adapter').check({ force: true });
   await workbench.method.choose('Task arithmetic');
+  const energy = workbench.method.region.locator('.energy');
+  await expect(energy).toContainText('Rank 28 keeps 100 % of the energy');
+  await workbench.method.region.getByLabel('Rank').selectOption('4');
+  await expect(energy).toContainText(/Rank 4 keeps \d\d\.\d % of the energy.* at least \d\d\.\d %/);
+  await workbench.method.region.getByLabel('Rank').selectOption('exact: the ranks together');
   await workbench.merge();
   await expect(workbench.result.panel).toContainText('adapter_model.safetensors');
   await workbench.method.choose('TIES');
+  await expect(workbench.method.region.locator('.energy')).toHaveCount(0); // known when it is merged
   await workbench.method.region.getByLabel('Rank').selectOption('8');
   await workbench.merge();
   await expect(workbench.result.panel).toContainText('rank 8 keeps');

@@ -11,6 +11,7 @@ import {
   type BackendChoice,
   type Destination,
   type DeviceReport,
+  type EnergyCurve,
   type FinishedMerge,
   type Handle,
   type HubAccess,
@@ -131,6 +132,11 @@ export class EngineClient {
   /** All tensors that a finding of that plan concerns; findings are counted as the prospect lists them. */
   async names(order: PlanOrder, finding: number): Promise<readonly string[]> {
     return (await this.#call({ kind: 'names', order, finding })) as readonly string[];
+  }
+
+  /** How much an adapter of each rank would keep of that plan; null where it is not told by factors. */
+  async energy(order: PlanOrder): Promise<EnergyCurve | null> {
+    return (await this.#call({ kind: 'energy', order })) as EnergyCurve | null;
   }
 
   /** Which Hub to read from, and as whom, from here on. */

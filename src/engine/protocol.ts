@@ -181,6 +181,8 @@ export type Request =
       readonly order: PlanOrder;
       readonly window: TableWindow;
     }
+  /** How much an adapter of each rank would keep of that plan. */
+  | { readonly kind: 'energy'; readonly id: number; readonly order: PlanOrder }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
   /** From here on the engine reads the Hub like this. */
   | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
@@ -230,6 +232,17 @@ export type FinishedAction =
   | { readonly kind: 'zip'; readonly folder: string }
   | { readonly kind: 'remove'; readonly folder: string };
 
+/** The share of Σσ², the energy of a merge of adapters, that an adapter keeps; element k − 1 is of rank k. */
+export type EnergyCurve = {
+  /** Of all modules together. */
+  readonly total: readonly number[];
+  /** Of the module that loses most. */
+  readonly lowest: readonly number[];
+  readonly modules: number;
+  /** Modules that this speaks of; what the others keep is known when they are merged. */
+  readonly known: number;
+};
+
 export type { FinishedMerge, StoredFile, UnfinishedMerge };
 
 /** What a request is answered with. Files are native and lie on disk: cloning copies no bytes. */
@@ -237,6 +250,7 @@ export type Answer =
   | ModelFacts
   | Prospect
   | TableRows
+  | EnergyCurve
   | DeviceReport
   | RunResult
   | readonly string[]
@@ -274,6 +288,7 @@ const requestKinds: readonly string[] = [
   'plan',
   'rows',
   'names',
+  'energy',
   'device',
   'access',
   'cache',

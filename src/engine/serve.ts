@@ -7,6 +7,7 @@ import type { Auditor } from './check/auditor.ts';
 import type { Crew } from './crew/crew.ts';
 import type { Devices } from './devices/devices.ts';
 import { EngineError } from './errors.ts';
+import { energyOf } from './library/energy.ts';
 import { Library } from './library/library.ts';
 import { Planner } from './library/planner.ts';
 import { filesToPublish } from './library/publication.ts';
@@ -105,6 +106,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return planner.rows(request.order, request.window);
       case 'names':
         return planner.names(request.order, request.finding);
+      case 'energy':
+        return energy(request);
       case 'device':
         return surroundings.devices.report(request.choice);
       case 'access':
@@ -137,6 +140,13 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     return factsOf(
       await library.open(modelId, name, handles.map(surroundings.source), undefined, leftOut),
     );
+  }
+
+  /** Null while there is no plan, or one that is not of factors. */
+  async function energy({ id, order }: Extract<Request, { kind: 'energy' }>) {
+    const planned = planner.plan(order);
+    if (!('plan' in planned)) return null;
+    return energyOf(planned.plan, library, cancellers.get(id)!.signal);
   }
 
   function planFor(order: PlanOrder): Plan {

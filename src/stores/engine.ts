@@ -8,6 +8,7 @@ export type Engine = Pick<
   | 'plan'
   | 'rows'
   | 'names'
+  | 'energy'
   | 'access'
   | 'cache'
   | 'device'

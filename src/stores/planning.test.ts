@@ -89,3 +89,27 @@ test('a model that is being opened is neither planned nor forgotten', async () =
     ),
   );
 });
+
+test('what ranks keep is asked once for all ranks, while it is to be seen', async () => {
+  const asked: (number | null)[] = [];
+  const energy = { total: [0.5, 1], lowest: [0.25, 1], modules: 3, known: 3 };
+  const output = { ...recipe.output, as: 'adapter', rank: 4 } as const;
+  const session = fakeSession(
+    { ...recipe, output },
+    {
+      energy: async (order) => {
+        asked.push(order.recipe.output.rank);
+        return energy;
+      },
+    },
+  );
+  const { planning } = session;
+  await vi.waitFor(() => expect(planning.getState().prospect).not.toEqual({ findings: [] }));
+  expect(asked).toEqual([]);
+  planning.getState().wantEnergy(true);
+  await vi.waitFor(() => expect(planning.getState().energy).toEqual(energy));
+  session.recipe.getState().setOutput({ rank: 8 });
+  session.recipe.getState().setOutput({ name: 'other' });
+  session.recipe.getState().setValue('lambda', 0.5);
+  await vi.waitFor(() => expect(asked).toEqual([null, null]));
+});

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { version } from '../../package.json';
-import type { PlanOrder } from '../engine/protocol.ts';
+import type { EnergyCurve, PlanOrder } from '../engine/protocol.ts';
 import type { Outlook, Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
 import type { AdapterMatch, Finding, Share } from '../plan/types.ts';
@@ -28,6 +28,10 @@ export type PlanningState = {
   readonly outdated: boolean;
   /** The rows of the table of tensors that were asked for last; null before any were. */
   readonly table: TableRows | null;
+  /** What an adapter of each rank keeps; null until that is known, and where it is not told by factors. */
+  readonly energy: EnergyCurve | null;
+  /** Whether that is to be seen. */
+  wantEnergy(wanted: boolean): void;
   /** Which rows are to be seen; what is left out stays as it was. */
   want(window: Partial<TableWindow>): void;
   /** All tensors that a finding of the prospect concerns. */
@@ -39,7 +43,7 @@ export type PlanningState = {
  * plans do not queue: while one is made, only the latest change waits.
  */
 export function createPlanningStore(
-  engine: Pick<Engine, 'plan' | 'rows' | 'names'>,
+  engine: Pick<Engine, 'plan' | 'rows' | 'names' | 'energy'>,
   from: {
     readonly recipe: RecipeStore;
     readonly models: ModelsStore;
@@ -55,11 +59,19 @@ export function createPlanningStore(
   /** The order of the last answer. */
   let order: PlanOrder | null = null;
   let wanted: TableWindow | null = null;
+  let energyWanted = false;
+  /** What the energy was asked of last. */
+  let energyOf: { readonly key: string; readonly slots: Slots } | null = null;
 
   const store = createStore<PlanningState>()((_, get) => ({
     prospect: { findings: [] },
     outdated: false,
     table: null,
+    energy: null,
+    wantEnergy(isWanted) {
+      energyWanted = isWanted;
+      if (isWanted) lookAtEnergy();
+    },
     want(window) {
       wanted = { ...(wanted ?? { filter: '', from: 0, to: 0 }), ...window };
       if (order) askRows({ order, window: wanted });
@@ -75,12 +87,28 @@ export function createPlanningStore(
     const table = await engine.rows(ask.order, ask.window).catch(() => null);
     if (table) store.setState({ table });
   });
+  const askEnergy = lastWins(async (mine: PlanOrder) => {
+    store.setState({ energy: await engine.energy(mine).catch(() => null) });
+  });
+  /** The same for every rank, so a rank is chosen without waiting. */
+  const lookAtEnergy = () => {
+    if (!order || !energyWanted || order.recipe.output.as !== 'adapter') return;
+    const output = { ...order.recipe.output, name: 'any', rank: null } as const;
+    const mine = { ...order, recipe: { ...order.recipe, output } };
+    const key = JSON.stringify(mine);
+    const { slots } = now();
+    if (energyOf?.key === key && energyOf.slots === slots) return;
+    energyOf = { key, slots };
+    store.setState({ energy: null });
+    askEnergy(mine);
+  };
   const askPlan = lastWins(async (question: Question) => {
     const mine = orderOf(question.recipe, question.backend, unhashed);
     const prospect = await engine.plan(mine).catch(unplanned);
     order = mine;
     store.setState({ prospect, outdated: question.slots !== now().slots });
     if (wanted) askRows({ order, window: wanted });
+    lookAtEnergy();
   });
   const look = () => {
     const question = now();

@@ -100,6 +100,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
       models.delete(modelId);
     },
     plan: async (order) => prospectOf(plan({ ...order, models }), models),
+    energy: async () => null,
     async rows(order, window) {
       const planned = plan({ ...order, models });
       return new Table('plan' in planned ? planned.plan.jobs : []).rows(window);

@@ -40,13 +40,21 @@ export async function makeFactors(
     const last = Math.min(rank, found.kept.length) - 1;
     return { ...adapterOf(found, rank, 'even'), kept: last < 0 ? 1 : found.kept[last] };
   }
-  const terms = await Promise.all(
-    merge.planes.map((plane, k) => termOf(plane, weights[k], reader, signal)),
-  );
+  const terms = await termsOf(merge, weights, reader, signal);
   if (how === 'concatenated') return { ...concatenate(terms, 'even'), kept: 1 };
   const sum = decomposeSum(terms);
   const kept = energyKept(sum.spectrum, rank);
   return { ...truncate(sum, rank, 'even'), kept };
+}
+
+/** Singular values of a weighted sum of updates, descending. Errors as those of `makeFactors`. */
+export async function spectrumOf(
+  { weights, merge }: FactorPart,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<Float64Array> {
+  if (weights === null) throw new Error('only of a weighted sum');
+  return decomposeSum(await termsOf(merge, weights, reader, signal)).spectrum;
 }
 
 /** Row by row as a file has it: left of rows × rank, or right of rank × columns; or either transposed. */
@@ -54,6 +62,15 @@ export function sideOf({ b, a }: Factors, { side, transposed }: FactorPart): Flo
   const tall = side === 'left' ? b : a;
   const isTall = (side === 'left') !== transposed;
   return Float32Array.from((isTall ? transpose(tall) : tall).values);
+}
+
+function termsOf(
+  { planes }: MergePart,
+  weights: readonly number[],
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<Term[]> {
+  return Promise.all(planes.map((plane, k) => termOf(plane, weights[k], reader, signal)));
 }
 
 async function termOf(

@@ -2,6 +2,7 @@ import { useId } from 'react';
 import type { OutputOptions } from '../../recipe/recipe.ts';
 import { session } from '../../stores/use-session.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { Energy } from './energy.tsx';
 
 const ways: readonly { readonly value: OutputOptions['as']; readonly label: string }[] = [
   { value: 'model', label: 'A model' },
@@ -51,6 +52,7 @@ export function AdapterOutput({ output }: { readonly output: OutputOptions }) {
               ))}
             </select>
           </div>
+          <Energy rank={output.rank} />
           <p className="param-help">
             In PEFT’s form, with alpha = rank. It needs no base. A weighted sum is exact at the
             ranks together; what TIES or DARE make has full rank, of which the adapter keeps the
