@@ -81,9 +81,11 @@ test('adapters without a base become one adapter, which does what both did', asy
   await workbench.open();
   await workbench.drop(await onDisk({ one: peft(one), two: peft(two) }));
   await expect(workbench.recipe.experts).toHaveText(['one', 'two']);
+  await workbench.showTab('Checks');
+  await expect(workbench.findings).toContainText(['tiny/base by its own account, and no base']);
+  await expect(workbench.button('Find tiny/base on the Hub')).toBeVisible();
   await expect(workbench.run.merge).toBeDisabled();
-  await workbench.method.unfold('Output');
-  await workbench.method.radio('What is written', 'An adapter').check({ force: true });
+  await workbench.button('Write an adapter').click();
   await workbench.method.setField('λ', '1');
   await workbench.merge();
   await expect(workbench.result.verdict).toContainText('verified.');

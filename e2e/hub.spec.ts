@@ -177,6 +177,22 @@ test('says why pickles and other kinds of repos cannot be taken', async ({ dialo
   await expect(dialog.box).toContainText('Nothing found.');
 });
 
+test('an adapter brings its base: found by the name in its config, and merged', async ({
+  dialog,
+  openOnHub,
+  workbench,
+}) => {
+  await openOnHub();
+  await dialog.add('amalgam/tiny-skills-reverse-lora', 'Add as expert');
+  await workbench.showTab('Checks');
+  await workbench.button(`Find ${base} on the Hub`).click();
+  await dialog.repo(base).getByRole('button', { name: 'Use as base' }).click();
+  await expect(workbench.recipe.base(base)).toContainText('818 K params');
+  await expect(workbench.run.merge).toBeEnabled();
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+});
+
 test('one repo may hold several weights', async ({ dialog, openOnHub, workbench }) => {
   const variants = 'community/tiny-skills-variants';
   await openOnHub();

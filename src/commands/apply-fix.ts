@@ -2,8 +2,9 @@ import type { Fix } from '../plan/types.ts';
 import type { RecipeState } from '../stores/recipe.ts';
 import type { Session } from '../stores/session.ts';
 
+type Edit = Exclude<Fix, { kind: 'find-on-hub' }>;
 type Fixes = {
-  readonly [K in Fix['kind']]: (recipe: RecipeState, fix: Extract<Fix, { kind: K }>) => void;
+  readonly [K in Edit['kind']]: (recipe: RecipeState, fix: Extract<Edit, { kind: K }>) => void;
 };
 
 const fixes: Fixes = {
@@ -26,7 +27,22 @@ const fixes: Fixes = {
 };
 
 /** Does what a finding's button says. */
-export function applyFix({ recipe }: Session, fix: Fix): void {
+export function applyFix(session: Session, fix: Fix): void {
+  if (fix.kind === 'find-on-hub') {
+    void showRepo(session, fix.repo);
+    return;
+  }
   const apply = fixes[fix.kind] as (recipe: RecipeState, fix: Fix) => void;
-  apply(recipe.getState(), fix);
+  apply(session.recipe.getState(), fix);
+}
+
+/** The Hub's code is loaded when it is first used. */
+async function showRepo(session: Session, repo: string): Promise<void> {
+  session.view.getState().open('hub');
+  const [{ look }, { search }] = await Promise.all([
+    import('./hub/look.ts'),
+    import('./hub/search.ts'),
+  ]);
+  void search(session, { text: repo, kind: 'any', madeFrom: null }, 0);
+  await look(session, { repo });
 }

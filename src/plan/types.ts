@@ -34,7 +34,13 @@ export type Fix =
   | { readonly kind: 'set-small-share'; readonly label: string; readonly value: 'merge anyway' }
   | { readonly kind: 'set-head'; readonly label: string; readonly value: HeadOption }
   | { readonly kind: 'set-output-dtype'; readonly label: string; readonly value: 'base' }
-  | { readonly kind: 'set-output-as'; readonly label: string; readonly value: 'model' }
+  | {
+      readonly kind: 'set-output-as';
+      readonly label: string;
+      readonly value: 'model' | 'adapter';
+    }
+  /** Shows this repo of the Hub. */
+  | { readonly kind: 'find-on-hub'; readonly label: string; readonly repo: string }
   | { readonly kind: 'set-input-dtype'; readonly label: string; readonly value: 'stored' }
   | { readonly kind: 'set-method'; readonly label: string; readonly value: string }
   | {

@@ -6,7 +6,7 @@ import { plainName } from '../../recipe/model-name.ts';
 import type { ModelRef, Recipe } from '../../recipe/recipe.ts';
 import { count, error, note, warning } from '../finding.ts';
 import { usesBase } from '../participants.ts';
-import type { Finding } from '../types.ts';
+import type { Finding, Fix } from '../types.ts';
 
 type Models = ReadonlyMap<string, Model>;
 
@@ -96,6 +96,12 @@ function checkBase(
   ];
 }
 
+/** An adapter may name a repo of the Hub, or a path of somebody's disk. */
+function findFixes(name: string | undefined): readonly Fix[] {
+  if (name === undefined || !/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(name)) return [];
+  return [{ kind: 'find-on-hub', label: `Find ${name} on the Hub`, repo: name }];
+}
+
 /** Adapters are changes of a base, whatever the method. */
 function checkBaseOfAdapters(
   { base, output }: Recipe,
@@ -107,7 +113,12 @@ function checkBaseOfAdapters(
   if (!base && output.as === 'adapter') return []; // they meet each other
   if (!base) {
     const message = `${name} is an adapter: it holds changes of a base${known}, and no base is chosen.`;
-    return [error('no-base', message, 'Choose the base that it was trained on.')];
+    const advice = 'Choose the base that it was trained on, or write an adapter, which needs none.';
+    const fixes = [
+      ...findFixes(adapter?.base?.name),
+      { kind: 'set-output-as', label: 'Write an adapter', value: 'adapter' } as const,
+    ];
+    return [error('no-base', message, advice, { fixes })];
   }
   if (!models.get(base.id)?.adapter) return [];
   const message = `The base ${base.name} is itself an adapter: it holds changes, not weights.`;
