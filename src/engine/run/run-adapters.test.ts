@@ -51,11 +51,11 @@ function planned(recipe: Partial<Recipe>, experts: Readonly<Record<string, numbe
   throw new Error(made.findings.map(({ message }) => message).join('\n'));
 }
 
-async function carriedOut(made: Plan) {
+async function carriedOut(made: Plan, budget = 2 ** 28) {
   const sink = memorySink();
   const result = await run(made, {
     ...{ sources: library, sink, backend: cpuBackend(), fallback: fallbackTo(null), crew: null },
-    ...{ auditor: inlineAuditor(), budget: 2 ** 28, signal: new AbortController().signal },
+    ...{ auditor: inlineAuditor(), budget, signal: new AbortController().signal },
     events: { progress: () => {}, tensor: () => {} },
   });
   return { sink, result };
@@ -192,5 +192,12 @@ describe('an adapter of adapters', () => {
     expect(kept.result.verify.problems).toEqual([]);
     const expected = await tensorsIn(model.sink, 'model.safetensors');
     expect(distance(await bakedAgain(kept.sink, f32), expected)).toBeLessThan(1e-4);
+  });
+
+  test('of a merge whose matrix is beyond the memory is refused with what to do', async () => {
+    const made = planned({ method: 'ties', output: { ...adapter, rank: 4 } }, experts);
+    await expect(carriedOut(made, 2 ** 18)).rejects.toMatchObject({
+      message: expect.stringMatching(/takes the whole matrix of \d+ × \d+: 1 MiB, of the 1 MiB/),
+    });
   });
 });

@@ -11,6 +11,7 @@ import { energyKept } from '../../lora/spectrum.ts';
 import { decode } from '../../numerics/decode.ts';
 import { isComputedPlane } from '../../plan/planes.ts';
 import type { FactorPart, MergePart, PlaneRef, Span } from '../../plan/types.ts';
+import { EngineError } from '../errors.ts';
 import { type PlaneReader, readSpan } from './planes.ts';
 
 export type Factor = Factors & {
@@ -34,17 +35,33 @@ export async function makeFactors(
 ): Promise<Factor> {
   const { how, rank, rows, columns, weights, merge } = part;
   if (how === 'from the matrix' || weights === null) {
+    refuseBeyond(reader, rows, columns);
+    // Row by row as it comes, it is the transpose, whose singular vectors change places.
     const values = Float64Array.from(await merged(merge));
-    const matrix = transpose({ rows: columns, columns: rows, values });
-    const found = await approximateSvd(operatorOf(matrix), { rank });
-    const last = Math.min(rank, found.kept.length) - 1;
-    return { ...adapterOf(found, rank, 'even'), kept: last < 0 ? 1 : found.kept[last] };
+    const turned = operatorOf({ rows: columns, columns: rows, values });
+    const { u, v, s, kept } = await approximateSvd(turned, { rank });
+    const last = Math.min(rank, kept.length) - 1;
+    return { ...adapterOf({ u: v, s, v: u }, rank, 'even'), kept: last < 0 ? 1 : kept[last] };
   }
   const terms = await termsOf(merge, weights, reader, signal);
   if (how === 'concatenated') return { ...concatenate(terms, 'even'), kept: 1 };
   const sum = decomposeSum(terms);
   const kept = energyKept(sum.spectrum, rank);
   return { ...truncate(sum, rank, 'even'), kept };
+}
+
+/** Bytes of an element while its matrix is taken apart: as f32, then as f64. */
+const HELD = 4 + 8;
+
+function refuseBeyond({ tensor, budget }: PlaneReader, rows: number, columns: number): void {
+  const needed = rows * columns * HELD;
+  if (needed <= budget) return;
+  const [found, most] = [needed, budget].map((bytes) => `${Math.ceil(bytes / 2 ** 20)} MiB`);
+  throw new EngineError(
+    'memory',
+    `${tensor}: this merge has full rank, and to find the adapter nearest to it takes the whole matrix of ${rows} × ${columns}: ${found}, of the ${most} there are for one tensor.`,
+    { advice: 'Raise “Memory up to”, write a model, or merge by a weighted sum.' },
+  );
 }
 
 /** Singular values of a weighted sum of updates, descending. Errors as those of `makeFactors`. */
