@@ -13,9 +13,9 @@ export type Adapted = {
 };
 
 /** Null for a model of weights. */
-export function adaptedTo(base: Model, { id, adapter }: Model): Adapted | null {
+export function adaptedTo(base: Model, { id, adapter, tensors: own }: Model): Adapted | null {
   if (adapter === null) return null;
-  return remembered(base.tensors, [id, adapter], () => {
+  return remembered(own, [base.id, base.tensors, id, adapter], () => {
     const pairing = pair(adapter, base.tensors);
     const tensors = new Map<string, NamedTensor>();
     for (const { tensor, saved } of pairing.saved) {

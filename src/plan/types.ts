@@ -133,6 +133,8 @@ export type MergePart = {
  */
 export type FactorPart = {
   readonly kind: 'factor';
+  /** The weight's name, whose noise is taken: both factors are of one merge. */
+  readonly of: string;
   readonly side: 'left' | 'right';
   /** Whether the output has it column by column. */
   readonly transposed: boolean;

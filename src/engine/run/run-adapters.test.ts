@@ -200,4 +200,44 @@ describe('an adapter of adapters', () => {
       message: expect.stringMatching(/takes the whole matrix of \d+ × \d+: 1 MiB, of the 1 MiB/),
     });
   });
+
+  test('of a DARE merge at full rank has the noise of the model, the same for both factors', async () => {
+    const dare = { method: 'dare_linear', values: { seed: 7 } };
+    const one = { 'add-lora': 1 };
+    const model = await carriedOut(planned({ ...dare, output: f32 }, one));
+    const kept = await carriedOut(planned({ ...dare, output: { ...adapter, rank: 512 } }, one));
+    const expected = await tensorsIn(model.sink, 'model.safetensors');
+    expect(distance(await bakedAgain(kept.sink, f32), expected)).toBeLessThan(1e-4);
+  });
+
+  test('leaves out what a rule keeps as the base has it', async () => {
+    const filter = { kind: 'contains', text: 'q_proj' } as const;
+    const keeps = [{ id: 'k', filter, from: { kind: 'base' } }] as const;
+    const model = await carriedOut(planned({ keeps, output: f32 }, experts));
+    const kept = await carriedOut(planned({ keeps, output: adapter }, experts));
+    const expected = await tensorsIn(model.sink, 'model.safetensors');
+    expect(distance(await bakedAgain(kept.sink, f32), expected)).toBeLessThan(4e-6);
+  });
+
+  test.each([
+    ['one threshold for all', { method: 'ties', trimScope: 'model' }, 'One trim threshold'],
+    ['rounded inputs', { inputDtype: 'BF16' }, 'Inputs are to be rounded to BF16'],
+    ['an arc of weights', { method: 'slerp' }, 'SLERP is computed from whole weights'],
+    [
+      'one model’s weights',
+      {
+        keeps: [
+          {
+            ...{ id: 'k', filter: { kind: 'contains', text: 'q_proj' } },
+            from: { kind: 'model', model: 'add-lora' },
+          },
+        ],
+      },
+      'A rule keeps',
+    ],
+    ['a mean of weights that sum to 0', { method: 'linear' }, 'The weights 1 + -1 sum to 0'],
+  ] as [string, Partial<Recipe>, string][])('is refused of %s', (_, asked, why) => {
+    const two = { 'add-lora': 1, 'sort-lora': -1 };
+    expect(() => planned({ ...asked, output: adapter }, two)).toThrow(why);
+  });
 });

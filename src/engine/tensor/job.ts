@@ -111,7 +111,7 @@ async function factorBytes(
   shop: Shop,
 ) {
   const merged = async (merge: MergePart) => {
-    const task = taskOf(merge, job, 'F32', reader, shop.craft);
+    const task = taskOf(merge, { ...job, tensor: part.of }, 'F32', reader, shop.craft);
     const values = new Float32Array(merge.elementCount);
     const bytes = new Uint8Array(values.buffer);
     let at = 0;

@@ -9,6 +9,7 @@ import type { Participant, Participants } from '../participants.ts';
 import { depthsOf, filterMatches, resolveExpert, resolveGlobal } from '../resolve.ts';
 import type { ComputedPlane, FactorPart, MergePart } from '../types.ts';
 import { cutOf } from './factors.ts';
+import { keepOf } from './limits.ts';
 import type { Change, Module } from './modules.ts';
 import { type Side, sidesOf } from './sides.ts';
 
@@ -17,16 +18,19 @@ export type PlannedModule = {
   readonly module: Module;
   readonly rank: number;
   readonly how: FactorPart['how'];
+  readonly merge: MergePart;
   readonly jobs: readonly UnplacedJob[];
 };
 
+/** What a rule keeps as the base has it is no part of an adapter. */
 export function planModules(
   who: Participants,
   modules: readonly Module[],
 ): readonly PlannedModule[] {
   const depths = depthsOf(modules.map(({ name }) => placeOf(name)));
-  return modules.map((module) => {
+  return modules.flatMap((module) => {
     const { name } = module;
+    if (keepOf(who.recipe, name)) return [];
     const place = placeOf(name);
     const { recipe, method, arithmetic } = who;
     const rules = recipe.rules.filter(({ filter }) => filterMatches(filter, name, place));
@@ -64,7 +68,7 @@ export function planModules(
     const jobs = sidesOf(module, cut.rank).map((side) =>
       jobOf(side, { ...cut, module, merge, weights: own, dtype }),
     );
-    return { module, ...cut, jobs };
+    return [{ module, ...cut, merge, jobs }];
   });
 }
 
@@ -90,7 +94,19 @@ function jobOf(
     shape,
     byteLength: byteLengthOf(dtype, shape),
     parts: [
-      { kind: 'factor', side, transposed, rows, columns, rank, how, weights, merge, elementCount },
+      {
+        ...({
+          kind: 'factor',
+          of: module.name,
+          side,
+          transposed,
+          rows,
+          columns,
+          rank,
+          how,
+        } as const),
+        ...{ weights, merge, elementCount },
+      },
     ],
     original: null,
   };

@@ -1,12 +1,14 @@
 /** A merge of adapters that stays an adapter. */
 
 import { type CardFacts, cardText } from '../card.ts';
+import { checkMerges } from '../checks/effects.ts';
 import { count, error, list, note } from '../finding.ts';
 import { layOutFiles } from '../layout.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding, Job, OutputFile, SideFile } from '../types.ts';
 import { adapterConfig } from './config.ts';
 import { type PlannedModule, planModules } from './jobs.ts';
+import { checkLimits } from './limits.ts';
 import { type Beyond, modulesOf } from './modules.ts';
 
 export type AdapterPlan = {
@@ -27,7 +29,13 @@ export function planAdapter(who: Participants): AdapterPlan {
   const { modules, beyond } = modulesOf(who.experts);
   const planned = planModules(who, modules);
   return {
-    findings: [...beyond.map(checkBeyond), ...checkNone(planned), ...checkLoss(planned)],
+    findings: [
+      ...beyond.map(checkBeyond),
+      ...checkLimits(who, modules),
+      ...checkNone(planned),
+      ...checkValuesOf(who, planned),
+      ...checkLoss(planned),
+    ],
     modules: planned,
   };
 }
@@ -69,6 +77,13 @@ function checkBeyond({ expert, what, names }: Beyond): Finding {
     tensors: names,
     fixes,
   });
+}
+
+/** Weights, densities and the like, after rules: what of them has no meaning is said as of a model. */
+function checkValuesOf(who: Participants, planned: readonly PlannedModule[]): readonly Finding[] {
+  if (planned.length === 0) return [];
+  const merges = planned.map(({ module, merge }) => ({ tensor: module.name, part: merge }));
+  return checkMerges(who, merges);
 }
 
 function checkNone(planned: readonly PlannedModule[]): readonly Finding[] {

@@ -1,15 +1,63 @@
 /** Whether adapters meet the base: what of them is understood, what is matched, and what is not. */
+import { isComputed, type Model } from '../../formats/model.ts';
 import { whyText } from '../../lora/pair/pairing.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
 import { count, error, list, note, warning } from '../finding.ts';
 import type { Participant, Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
 
-export function checkAdapters({ experts, reference }: Participants): readonly Finding[] {
-  return experts.flatMap((expert) => [
-    ...checkUnderstood(expert),
-    ...checkMatched(expert, reference.name),
-    ...checkRemarks(expert),
-  ]);
+export function checkAdapters({ recipe, experts, reference }: Participants): readonly Finding[] {
+  return [
+    ...checkNames(recipe, experts),
+    ...experts.flatMap((expert) => [
+      ...checkUnderstood(expert),
+      ...checkMatched(expert, reference.name),
+      ...(recipe.output.as === 'model' ? checkCodes(expert, reference) : []),
+      ...checkRenamed(expert, recipe),
+      ...checkRemarks(expert),
+    ]),
+  ];
+}
+
+/** Names of PEFT are written, and only a base knows those behind the names of others. */
+function checkNames({ base }: Recipe, experts: readonly Participant[]): readonly Finding[] {
+  const adapters = experts.flatMap(({ model }) => model.adapter ?? []);
+  const dialects = [...new Set(adapters.map(({ dialect }) => dialect))];
+  if (base !== null || !(dialects.length > 1 || dialects.includes('kohya'))) return [];
+  const message = `The adapters name modules as ${list(dialects)} does; which weights are meant can only be told with the base.`;
+  return [error('adapter-names', message, 'Choose the base that they were trained on.')];
+}
+
+function checkCodes({ model, ref, adapted }: Participant, base: Model): readonly Finding[] {
+  const pairs = adapted?.pairing.pairs ?? [];
+  const names = pairs.map(({ tensor }) => tensor).filter((name) => isCode(base, name));
+  if (names.length === 0) return [];
+  const message = `${model.name} changes ${count(names.length, 'tensor')} (${list(names)}) that ${base.name} stores as codes: adding to them is not offered.`;
+  const advice = 'Choose the base in 16 or 32 bits.';
+  return [error('adapter-on-codes', message, advice, { place: { model: ref.id }, tensors: names })];
+}
+
+function isCode({ tensors }: Model, name: string): boolean {
+  const entry = tensors.get(name);
+  return entry !== undefined && isComputed(entry);
+}
+
+/** An update is of the weight that its module names: under another name it would be added to the wrong one. */
+function checkRenamed({ model, ref }: Participant, { renames }: Recipe): readonly Finding[] {
+  if (!model.adapter) return [];
+  return renames
+    .filter((rename) => rename.model === ref.id)
+    .map(({ id, from, to }) =>
+      error(
+        'adapter-renamed',
+        `The rename of “${from}” to “${to}” is of the adapter ${model.name}, whose modules are met by their own names.`,
+        'Remove it under Tensor names.',
+        {
+          place: { model: ref.id },
+          fixes: [{ kind: 'remove-rename', label: 'Remove the rename', rename: id }],
+        },
+      ),
+    );
 }
 
 function checkUnderstood({ model, ref }: Participant): readonly Finding[] {

@@ -11,8 +11,11 @@ export function checkEffects(who: Participants, jobs: readonly UnplacedJob[]): r
   const merges = jobs.flatMap(({ tensor, parts }) =>
     parts.flatMap((part): readonly Merge[] => (part.kind === 'merge' ? [{ tensor, part }] : [])),
   );
+  return [...checkAny(who, merges), ...checkMerges(who, merges)];
+}
+
+export function checkMerges(who: Participants, merges: readonly Merge[]): readonly Finding[] {
   return [
-    ...checkAny(who, merges),
     ...checkWeights(who, merges),
     ...checkDensities(who, merges),
     ...checkTinyTrims(who, merges),

@@ -1,0 +1,86 @@
+/** What a recipe asks of a model that an adapter, a change without a base, cannot do: refused, never passed over. */
+import type { Keep, Recipe } from '../../recipe/recipe.ts';
+import { count, error, list } from '../finding.ts';
+import { placeOf } from '../groups.ts';
+import { type Participants, usesBase } from '../participants.ts';
+import { filterMatches } from '../resolve.ts';
+import type { Finding } from '../types.ts';
+import { trimsByMagnitude } from '../whole-model.ts';
+import type { Module } from './modules.ts';
+
+/** The rule that takes a weight out of the merge; null when it is merged. */
+export function keepOf({ keeps }: Recipe, name: string): Keep | null {
+  const rule = keeps.find(({ filter }) => {
+    if (filter.kind === 'misfit' || filter.kind === 'task head') return false;
+    return filterMatches(filter, name, placeOf(name));
+  });
+  return rule === undefined || rule.from.kind === 'refuse' ? null : rule;
+}
+
+export function checkLimits(who: Participants, modules: readonly Module[]): readonly Finding[] {
+  return [
+    ...checkTurned(who),
+    ...checkScope(who),
+    ...checkReading(who),
+    ...checkKeeps(who, modules),
+  ];
+}
+
+/** A mean of weights is the base plus the mean of the changes; nothing else that is made of weights is. */
+function checkTurned({ method, global }: Participants): readonly Finding[] {
+  if (method.weightedSum || usesBase(method, global)) return [];
+  const ofVectors = {
+    kind: 'set-value',
+    label: 'Turn task vectors',
+    key: 'of',
+    value: 'taskVectors',
+  } as const;
+  const asModel = { kind: 'set-output-as', label: 'Write a model', value: 'model' } as const;
+  const fixes = method.params.global['of'] ? [ofVectors, asModel] : [asModel];
+  const message = `${method.title} is computed from whole weights here, and an adapter holds only changes of them.`;
+  return [error('adapter-of-weights', message, 'Merge task vectors, or write a model.', { fixes })];
+}
+
+function checkScope({ recipe, method }: Participants): readonly Finding[] {
+  if (recipe.trimScope !== 'model' || !trimsByMagnitude(method)) return [];
+  const message = 'One trim threshold over the whole model is not offered for an adapter.';
+  return [
+    error('adapter-trim-scope', message, 'Trim each tensor by itself, or write a model.', {
+      fixes: [{ kind: 'set-output-as', label: 'Write a model', value: 'model' }],
+    }),
+  ];
+}
+
+function checkReading({ recipe: { inputDtype } }: Participants): readonly Finding[] {
+  if (inputDtype === 'stored') return [];
+  const message = `Inputs are to be rounded to ${inputDtype} first: that is of whole weights, and an adapter holds only changes of them.`;
+  return [
+    error('adapter-input-dtype', message, 'Read inputs as they are stored, or write a model.', {
+      fixes: [
+        { kind: 'set-input-dtype', label: 'Read as stored', value: 'stored' },
+        { kind: 'set-output-as', label: 'Write a model', value: 'model' },
+      ],
+    }),
+  ];
+}
+
+function checkKeeps({ recipe, reference }: Participants, modules: readonly Module[]) {
+  return recipe.keeps.flatMap((keep): readonly Finding[] => {
+    const { from } = keep;
+    if (from.kind !== 'model' || from.model === reference.id) return [];
+    const names = modules.map(({ name }) => name).filter((name) => keepOf(recipe, name) === keep);
+    if (names.length === 0) return [];
+    const message = `A rule keeps ${count(names.length, 'tensor')} (${list(names)}) as one model has them, which is not offered for an adapter.`;
+    return [
+      error(
+        'adapter-keep',
+        message,
+        'Give the other adapters a weight of 0 there by a rule, or write a model.',
+        {
+          tensors: names,
+          fixes: [{ kind: 'remove-keep', label: 'Remove the rule', keep: keep.id }],
+        },
+      ),
+    ];
+  });
+}
