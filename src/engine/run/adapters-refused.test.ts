@@ -87,3 +87,38 @@ test('an update is not moved to another weight by a rename', async () => {
   const renames = [{ id: 'r', model: 'peft', from: `${q}.*`, to: 'model.other.*' }];
   expect(await refusals({ base: plain, peft }, { renames })).toContain('adapter-renamed');
 });
+
+test('a weight that is saved beside its own update is refused', async () => {
+  const [config, factors] = peft;
+  const saved = weights(
+    {
+      [`base_model.model.${q}.lora_A.weight`]: f32([1, 4]),
+      [`base_model.model.${q}.lora_B.weight`]: f32([4, 1]),
+      [`base_model.model.${q}.base_layer.weight`]: f32([4, 4]),
+    },
+    factors.name,
+  );
+  expect(await refusals({ base: plain, both: [config, saved] })).toContain('adapter-saved-twice');
+});
+
+test('an adapter keeps the names that PEFT has for its modules, whatever the base’s files lack', async () => {
+  const bare = [weights({ [`${q.replace('model.', '')}.weight`]: f32([4, 4]) })];
+  const library = new Library();
+  const base = await library.open('base', 'base', bare);
+  const one = await library.open('one', 'one', peft);
+  const made = plan({
+    recipe: {
+      ...emptyRecipe(),
+      ...adapter,
+      base: refTo(base),
+      experts: [{ model: refTo(one), values: {} }],
+    },
+    models: new Map([base, one].map((model) => [model.id, model])),
+    ...{ recipeHash: 'hash', producer: { version: '0', backend: 'cpu' } as const },
+  });
+  const jobs = 'plan' in made ? made.plan.jobs.map(({ tensor }) => tensor) : made.findings;
+  expect(jobs).toEqual([
+    `base_model.model.${q}.lora_A.weight`,
+    `base_model.model.${q}.lora_B.weight`,
+  ]);
+});

@@ -13,7 +13,7 @@ export function adapterConfig(
   const most = Math.max(1, ...planned.map(({ rank }) => rank));
   const odd = planned.filter(({ rank }) => rank !== most);
   const pattern = Object.fromEntries(
-    odd.map(({ module, rank }) => [moduleName(module.name), rank] as const),
+    odd.map(({ module, rank }) => [exactly(moduleName(module)), rank] as const),
   );
   const base = experts.map(({ model }) => model.adapter?.base).find((each) => each != null);
   const config = {
@@ -30,12 +30,17 @@ export function adapterConfig(
     r: most,
     rank_pattern: pattern,
     revision: base?.revision ?? null,
-    target_modules: planned.map(({ module }) => moduleName(module.name)),
+    target_modules: planned.map(({ module }) => moduleName(module)),
     task_type: taskOf(experts),
     use_dora: false,
     use_rslora: false,
   };
   return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+/** PEFT reads the keys of patterns as regular expressions, which match at the end of a name unless they begin it. */
+function exactly(name: string): string {
+  return `^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
 }
 
 function taskOf(experts: readonly Participant[]): string | null {

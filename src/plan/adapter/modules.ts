@@ -1,6 +1,7 @@
 /** The weights that adapters change, and which of them changes which: the tensors of an adapter's output. */
 import type { StoredTensor } from '../../formats/model.ts';
 import type { Matrix } from '../../formats/update.ts';
+import type { Pair } from '../../lora/pair/pairing.ts';
 import type { Participant } from '../participants.ts';
 
 /** What one adapter does to a weight. */
@@ -11,6 +12,8 @@ export type Change = {
   readonly scale: number;
   readonly rank: number | null;
   readonly inputs: readonly StoredTensor[];
+  /** What PEFT calls the module in the model that this adapter was made for; null where nobody says. */
+  readonly peftName: string | null;
 };
 
 /** One weight that at least one of the adapters changes. */
@@ -19,6 +22,8 @@ export type Module = {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
+  /** Axes of a convolution's kernel; none of a matrix. */
+  readonly kernel: readonly number[];
   /** In recipe order. */
   readonly changes: readonly Change[];
 };
@@ -58,11 +63,31 @@ export function modulesOf(experts: readonly Participant[]): Modules {
     );
     for (const { tensor, updates, rows, columns, ...pair } of pairing.pairs) {
       if (pair.magnitudes || updates.some((one) => one.of === 'bias')) continue;
-      const module = found.get(tensor) ?? { name: tensor, rows, columns, changes: [] };
       const { type, matrix, scale, rank, inputs } = pair;
-      module.changes.push({ expert, type, matrix, scale, rank, inputs });
+      const kernel = kernelOf(expert.adapted?.tensors.get(tensor)?.shape ?? [], matrix, inputs);
+      const module = found.get(tensor) ?? { name: tensor, rows, columns, kernel, changes: [] };
+      const peftName = peftNameOf(expert, { tensor, updates, rows, columns, ...pair });
+      module.changes.push({ expert, type, matrix, scale, rank, inputs, peftName });
       found.set(tensor, module);
     }
   }
   return { modules: [...found.values()], beyond };
+}
+
+/** A base's files may lack a prefix that PEFT knows its modules by; a fused or split weight has another module. */
+function peftNameOf(expert: Participant, { updates, rows, columns }: Pair): string | null {
+  const [update] = updates;
+  const isWhole = updates.length === 1 && update.rows === rows && update.columns === columns;
+  return isWhole && expert.model.adapter?.dialect === 'PEFT' ? update.module : null;
+}
+
+/** The base's weight tells; where there is no base, the right factor does. */
+function kernelOf(
+  shape: readonly number[],
+  matrix: Matrix,
+  inputs: readonly StoredTensor[],
+): readonly number[] {
+  if (shape.length > 2) return shape.slice(2);
+  if (matrix.kind !== 'product' || matrix.right.kind !== 'stored') return [];
+  return inputs[matrix.right.input].shape.slice(2);
 }

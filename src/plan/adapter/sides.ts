@@ -1,6 +1,6 @@
 /** What PEFT calls the two factors of a weight, and how it lays them out. */
 import type { FactorPart } from '../types.ts';
-import type { Change, Module } from './modules.ts';
+import type { Module } from './modules.ts';
 
 export type Side = Pick<FactorPart, 'side' | 'transposed'> & {
   readonly name: string;
@@ -10,17 +10,20 @@ export type Side = Pick<FactorPart, 'side' | 'transposed'> & {
 /** How PEFT takes a weight: outputs × inputs, the other way round (`fan_in_fan_out`), or as an embedding. */
 export type Kind = 'linear' | 'fan in' | 'embedding' | 'convolution';
 
-export function kindOf({ changes: [first] }: Module): Kind {
+export function kindOf({ changes: [first], kernel }: Module): Kind {
   if (/embedding/i.test(first.type)) return 'embedding';
-  if (kernelOf(first) !== null) return 'convolution';
+  if (kernel.length > 0) return 'convolution';
   const { matrix } = first;
   const isTurned =
     matrix.kind === 'product' && matrix.left.kind === 'stored' && matrix.left.transposed;
   return isTurned ? 'fan in' : 'linear';
 }
 
-/** "model.layers.0.mlp.up_proj" of "model.layers.0.mlp.up_proj.weight". */
-export const moduleName = (tensor: string): string => tensor.replace(/\.weight$/, '');
+/** "model.layers.0.mlp.up_proj": as the first of PEFT's adapters calls it, else as the base does. */
+export function moduleName({ name, changes }: Module): string {
+  const known = changes.find(({ peftName }) => peftName !== null);
+  return known?.peftName ?? name.replace(/\.weight$/, '');
+}
 
 /**
  * B of outputs × rank and A of rank × inputs; of an embedding and of a weight that lies inputs × outputs, ΔW is
@@ -29,9 +32,9 @@ export const moduleName = (tensor: string): string => tensor.replace(/\.weight$/
 export function sidesOf(module: Module, rank: number): readonly Side[] {
   const { rows, columns } = module;
   const kind = kindOf(module);
-  const key = `base_model.model.${moduleName(module.name)}`;
+  const key = `base_model.model.${moduleName(module)}`;
   if (kind === 'linear' || kind === 'convolution') {
-    const kernel = kernelOf(module.changes[0]) ?? [];
+    const { kernel } = module;
     const inputs = kernel.reduce((size, each) => size / each, columns);
     const ones = kernel.map(() => 1);
     return [
@@ -54,11 +57,4 @@ function side(
   shape: readonly number[],
 ): Side {
   return { name, side: which, transposed, shape };
-}
-
-/** Axes of a convolution's kernel; null for a matrix. */
-function kernelOf({ matrix, inputs }: Change): readonly number[] | null {
-  if (matrix.kind !== 'product' || matrix.right.kind !== 'stored') return null;
-  const { shape } = inputs[matrix.right.input];
-  return shape.length > 2 ? shape.slice(2) : null;
 }
