@@ -1,0 +1,99 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cpuBackend } from '../../src/compute/cpu/backend.ts';
+import { inlineAuditor } from '../../src/engine/check/auditor.ts';
+import { Library } from '../../src/engine/library/library.ts';
+import { run } from '../../src/engine/run/run.ts';
+import type { Model } from '../../src/formats/model.ts';
+import type { ParamValue } from '../../src/methods/params.ts';
+import { plan } from '../../src/plan/plan.ts';
+import { emptyRecipe } from '../../src/recipe/defaults.ts';
+import type { Recipe } from '../../src/recipe/recipe.ts';
+import { memorySink } from '../../src/testing/memory-sink.ts';
+import { memorySource } from '../../src/testing/memory-source.ts';
+import { fallbackTo } from '../../src/testing/merge-run.ts';
+import { refTo } from '../../src/testing/model.ts';
+import cases from './cases.json';
+
+type Values = Readonly<Record<string, ParamValue>>;
+type Merge = {
+  readonly method: string;
+  readonly values: Values;
+  readonly experts: readonly Values[];
+};
+type Output = Pick<Recipe['output'], 'rank' | 'as'>;
+
+/** Every output of every scene, and the base with each adapter alone. */
+export async function mergeAll(models: string, out: string): Promise<void> {
+  rmSync(out, { recursive: true, force: true });
+  for (const [scene, adapters] of Object.entries(cases.scenes)) {
+    const folder = scene === 'demo' ? join('public', 'demo') : join(models, scene);
+    const library = new Library();
+    const open = (id: string) => library.open(id, id, sourcesIn(join(folder, id)));
+    const base = await open('base');
+    const experts = await Promise.all(adapters.map(open));
+    const write = async (name: string, recipe: Partial<Recipe>, taking: readonly Model[]) => {
+      try {
+        await merge(
+          library,
+          { ...recipe, base: refTo(base) },
+          [base, ...taking],
+          join(out, scene, name),
+        );
+        console.log(`${scene}, ${name}: written`);
+      } catch (error) {
+        console.log(`${scene}, ${name}: ${error instanceof Error ? error.message : error}`);
+      }
+    };
+    for (const output of cases.outputs) {
+      const { method, values, experts: own } = cases.merges[output.merge as 'sum'] as Merge;
+      const recipe = {
+        ...{ method, values, output: outputOf(output as Output) },
+        experts: experts.map((model, i) => ({ model: refTo(model), values: own[i] })),
+      };
+      await write(output.name, recipe, experts);
+    }
+    for (const model of experts) {
+      const alone = [{ model: refTo(model), values: { weight: 1 } }];
+      const output = outputOf({ as: 'model', rank: null });
+      await write(`${model.name}, baked`, { values: { lambda: 1 }, experts: alone, output }, [
+        model,
+      ]);
+    }
+  }
+}
+
+const outputOf = (output: Output): Recipe['output'] => ({
+  ...{ name: 'merged', shardBytes: null, dtype: 'F32' },
+  ...output,
+});
+
+function sourcesIn(folder: string) {
+  return readdirSync(folder).map((name) => memorySource(name, readFileSync(join(folder, name))));
+}
+
+async function merge(
+  library: Library,
+  recipe: Partial<Recipe>,
+  open: readonly Model[],
+  folder: string,
+): Promise<void> {
+  const made = plan({
+    recipe: { ...emptyRecipe(), ...recipe },
+    models: new Map(open.map((model) => [model.id, model])),
+    recipeHash: 'hash',
+    producer: { version: '0', backend: 'cpu' },
+  });
+  if (!('plan' in made)) throw new Error(made.findings.map(({ message }) => message).join('\n'));
+  const sink = memorySink();
+  const { verify } = await run(made.plan, {
+    ...{ sources: library, sink, backend: cpuBackend(), fallback: fallbackTo(null), crew: null },
+    ...{ auditor: inlineAuditor(), budget: 2 ** 28, signal: new AbortController().signal },
+    events: { progress: () => {}, tensor: () => {} },
+  });
+  if (verify.problems.length > 0) throw new Error(JSON.stringify(verify.problems));
+  for (const [name, bytes] of sink.files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), bytes);
+  }
+}
