@@ -2,6 +2,7 @@
 import type { Model, TensorEntry } from '../formats/model.ts';
 import { pair } from '../lora/pair/pair.ts';
 import type { Pair, Pairing } from '../lora/pair/pairing.ts';
+import { standInBase } from '../lora/pair/together.ts';
 import { isFloatDtype } from '../numerics/dtype.ts';
 import type { NamedTensor, Tensors } from './names/tensors.ts';
 import { rememberLast } from './remember.ts';
@@ -59,22 +60,13 @@ function withUpdate(
   };
 }
 
-/**
- * What adapters without a base meet: every weight that one of them changes, under the first one's name for it.
- * Nothing of it can be read. Null when an adapter is missing among them.
- */
+/** What adapters without a base meet: see `standInBase`. Null when the first is none. */
 export function baseOfAdapters(models: readonly (Model | undefined)[]): Model | null {
   const [first] = models;
   if (!first?.adapter) return null;
-  const updates = models.flatMap((model) => model?.adapter?.updates ?? []);
-  return alone(first.tensors, updates, () => {
-    const tensors = new Map<string, TensorEntry>();
-    for (const { module, of, rows, columns } of updates) {
-      const name = `${module}.${of}`;
-      const at = { dtype: 'F32', file: 0, begin: 0, end: 0 } as const;
-      if (!tensors.has(name)) tensors.set(name, { name, shape: [rows, columns], ...at });
-    }
-    return { ...first, name: 'the other adapters', adapter: null, tensors };
+  const adapters = models.flatMap((model) => model?.adapter ?? []);
+  return alone(first.tensors, adapters, () => {
+    return { ...first, name: 'the other adapters', adapter: null, tensors: standInBase(adapters) };
   });
 }
 

@@ -1,15 +1,21 @@
 import { expect, test } from 'vitest';
 import { adapterOf, addedRows, rising } from '../../testing/pairing.ts';
-import { pairAdapters } from './together.ts';
+import { pair } from './pair.ts';
+import { standInBase } from './together.ts';
 
 /** Names, and of each adapter what it adds to the rows. */
-const table = (...adapters: readonly (readonly ReturnType<typeof rising>[])[]) => {
-  const { modules, unmatched } = pairAdapters(adapters.map((updates) => adapterOf(updates)));
-  const rows = modules.map(({ name, pairs }) => [
-    name,
-    ...pairs.map((pair) => pair && addedRows(pair)),
+const table = (...lists: readonly (readonly ReturnType<typeof rising>[])[]) => {
+  const adapters = lists.map((updates) => adapterOf(updates));
+  const base = standInBase(adapters);
+  const pairings = adapters.map((adapter) => pair(adapter, base));
+  const rows = [...base.keys()].map((name) => [
+    name.replace(/\.weight$/, ''),
+    ...pairings.map(({ pairs }) => {
+      const found = pairs.find(({ tensor }) => tensor === name);
+      return found ? addedRows(found) : null;
+    }),
   ]);
-  return { rows, unmatched };
+  return { rows, unmatched: pairings.map(({ unmatched }) => unmatched) };
 };
 
 test('modules of the same name are one row; who lacks one has an empty place', () => {
@@ -79,14 +85,14 @@ test('biases go with biases', () => {
   expect(unmatched).toEqual([[], [], []]);
   expect(rows).toEqual([
     ['model.layers.0.q', [1, 2], [3, 4], null],
-    ['model.layers.0.q', null, [5, 6], [7, 8]],
+    ['model.layers.0.q.bias', null, [5, 6], [7, 8]],
   ]);
 });
 
 test('two updates of one module in one adapter are named, and no adapters are no error', () => {
   const twice = [rising('layers.0.q', [2, 3]), rising('layers.0.q', [2, 3])];
   const { rows, unmatched } = table(twice);
-  expect(rows).toEqual([]);
+  expect(rows).toEqual([['layers.0.q', null]]);
   expect(unmatched[0].map(({ why }) => why.kind)).toEqual(['clash', 'clash']);
-  expect(pairAdapters([])).toEqual({ modules: [], unmatched: [] });
+  expect(standInBase([])).toEqual(new Map());
 });

@@ -18,7 +18,7 @@ export type Change = {
 
 /** One weight that at least one of the adapters changes. */
 export type Module = {
-  /** The weight's name in the base, or what the first adapter calls its module where there is no base. */
+  /** The weight's name in the base, or in what stands for it where there is none. */
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
