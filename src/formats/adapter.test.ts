@@ -79,7 +79,7 @@ test('a file of factors is called an adapter, with a tensor and what to do', () 
   });
   expect(error).toMatchObject({ tag: 'adapter', context: { file: 'a.safetensors' } });
   expect(error?.message).toBe(
-    'a.safetensors: found a LoRA adapter: 2 of 3 tensors, such as x.lora_down.weight, hold parts of an adapter; expected a whole model. Adapters are not merged yet: merge it into its base with PEFT first (merge_and_unload), or with the tool it was trained with, and drop the result.',
+    'a.safetensors: found a LoRA adapter: 2 of 3 tensors, such as x.lora_down.weight, hold parts of an adapter; expected a whole model. Open it as an adapter: its tensors are no weights.',
   );
 });
 

@@ -13,9 +13,6 @@ const PART =
 /** kohya and LyCORIS begin every name so, the scale (`alpha`) and norms included. */
 const BEGINNING = /^(?:lora_|lycoris_|b?oft_unet_)/i;
 
-export const adapterAdvice =
-  'Adapters are not merged yet: merge it into its base with PEFT first (merge_and_unload), or with the tool it was trained with, and drop the result.';
-
 /** Whether a tensor of this name belongs to an adapter. */
 export function isAdapterTensor(name: string): boolean {
   return BEGINNING.test(name) || PART.test(name);
@@ -38,6 +35,6 @@ export function refuseAdapter(files: ReadonlyMap<string, readonly string[]>): vo
     expected: 'a whole model',
     advice: mixed
       ? 'Merge the adapter into the weights first (merge_and_unload), or take the model without it.'
-      : adapterAdvice,
+      : 'Open it as an adapter: its tensors are no weights.',
   });
 }

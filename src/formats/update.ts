@@ -11,16 +11,7 @@ import type { Axes, StoredTensor } from './stored-tensor.ts';
  * (inputs · kernel), of an embedding tokens × width.
  */
 export type Matrix =
-  | {
-      readonly kind: 'stored';
-      /** Index into the inputs of the update. */
-      readonly input: number;
-      readonly dtype: FloatDtype;
-      readonly rows: number;
-      readonly columns: number;
-      /** Whether the file has it column by column. */
-      readonly transposed: boolean;
-    }
+  | StoredMatrix
   /** left · right: rows of left, columns of right. */
   | { readonly kind: 'product'; readonly left: Matrix; readonly right: Matrix }
   /** Element by element; LoHa. */
@@ -55,6 +46,17 @@ export type Matrix =
     }
   /** Times a number: parts of one weight have scales of their own. */
   | { readonly kind: 'scaled'; readonly of: Matrix; readonly by: number };
+
+export type StoredMatrix = {
+  readonly kind: 'stored';
+  /** Index into the inputs of the update. */
+  readonly input: number;
+  readonly dtype: FloatDtype;
+  readonly rows: number;
+  readonly columns: number;
+  /** Whether the file has it column by column. */
+  readonly transposed: boolean;
+};
 
 /**
  * DoRA (Liu et al. 2024, eq. 5): W' = m ⊙ (W + ΔW) / ‖W + ΔW‖, norms by row or by column of the matrix.

@@ -1,6 +1,4 @@
-import type { Matrix } from '../formats/update.ts';
-
-export type StoredMatrix = Extract<Matrix, { readonly kind: 'stored' }>;
+import type { Matrix, StoredMatrix } from '../formats/update.ts';
 
 /** A product of two stored factors, times a number. */
 export type Factored = {

@@ -13,7 +13,7 @@ import { randomNumbers } from '../testing/samples.ts';
 import { columnLengths, scale, zeros } from './algebra/matrix.ts';
 import { multiply } from './algebra/product.ts';
 import { factorQr, thinQ } from './algebra/qr.ts';
-import { singularValues } from './algebra/svd.ts';
+import { svd } from './algebra/svd.ts';
 import type { Balance } from './balance.ts';
 import { concatenate } from './concatenate.ts';
 import type { Term } from './factors.ts';
@@ -55,7 +55,7 @@ test('what a rank leaves out is as long as the singular values beyond it (Eckart
 
 test('the spectrum is that of the sum', () => {
   const { spectrum } = decomposeSum(three);
-  const full = singularValues(denseSum(three));
+  const { s: full } = svd(denseSum(three));
   expect(spectrum).toHaveLength(12);
   for (const [at, value] of spectrum.entries()) {
     expect(Math.abs(value / full[at] - 1)).toBeLessThan(1e-12);

@@ -43,11 +43,6 @@ export function effectiveRank(spectrum: Spectrum): number {
   return Math.exp(entropy);
 }
 
-/** Σσ²/σ₁² (Rudelson and Vershynin, J. ACM 54(4), 2007): how many such as the largest; 0 for a zero update. */
-export function stableRank(spectrum: Spectrum): number {
-  return relative(spectrum).reduce((sum, value) => sum + value * value, 0);
-}
-
 /** Running sums divided by the last of them, or by `whole`, and at most 1; 1 throughout where that is 0. */
 export function sharesOf(values: Float64Array, whole?: number): Float64Array {
   let sum = 0;

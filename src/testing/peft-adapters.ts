@@ -1,5 +1,5 @@
-import type { Matrix } from '../lora/algebra/matrix.ts';
-import { fromTensors, type Term } from '../lora/factors.ts';
+import { type Matrix, transpose } from '../lora/algebra/matrix.ts';
+import type { Factors, Term } from '../lora/factors.ts';
 import { matrixOfRows } from './matrices.ts';
 
 /**
@@ -13,20 +13,18 @@ export type PeftSum = {
   readonly expected: Matrix;
 };
 
-const sides = { outputs: 4, inputs: 5, rank: 2 };
-const first = fromTensors(
-  {
-    b: Float32Array.of(0.09, 0.46, -0.18, 0.19, -0.45, -0.08, 0.29, -0.35),
-    a: Float32Array.of(-0.02, 0.35, -0.29, 0.08, 0.45, -0.19, 0.18, -0.46, -0.09, 0.28),
-  },
-  sides,
+/** Row after row, as files have them. */
+const factors = (b: readonly number[], a: readonly number[]): Factors => ({
+  b: transpose({ rows: 2, columns: 4, values: Float64Array.from(b, Math.fround) }),
+  a: { rows: 5, columns: 2, values: Float64Array.from(a, Math.fround) },
+});
+const first = factors(
+  [0.09, 0.46, -0.18, 0.19, -0.45, -0.08, 0.29, -0.35],
+  [-0.02, 0.35, -0.29, 0.08, 0.45, -0.19, 0.18, -0.46, -0.09, 0.28],
 );
-const second = fromTensors(
-  {
-    b: Float32Array.of(0.31, -0.33, 0.04, 0.41, -0.23, 0.14, -0.5, -0.13),
-    a: Float32Array.of(0.2, -0.44, -0.07, 0.3, -0.34, 0.03, 0.4, -0.24, 0.13, 0.5),
-  },
-  sides,
+const second = factors(
+  [0.31, -0.33, 0.04, 0.41, -0.23, 0.14, -0.5, -0.13],
+  [0.2, -0.44, -0.07, 0.3, -0.34, 0.03, 0.4, -0.24, 0.13, 0.5],
 );
 const terms = (one: number, other: number): readonly Term[] => [
   { ...first, weight: one },

@@ -1,8 +1,9 @@
 /** The factors of a low-rank update that stands for a merge of updates. */
 
+import type { StoredMatrix } from '../../formats/update.ts';
 import { type Matrix as Dense, transpose } from '../../lora/algebra/matrix.ts';
 import { concatenate } from '../../lora/concatenate.ts';
-import { factored, type StoredMatrix } from '../../lora/factored.ts';
+import { factored } from '../../lora/factored.ts';
 import type { Factors, Term } from '../../lora/factors.ts';
 import { operatorOf } from '../../lora/operator.ts';
 import { adapterOf, approximateSvd } from '../../lora/range-finder.ts';

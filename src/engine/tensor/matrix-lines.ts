@@ -5,7 +5,7 @@ import {
   partOf,
   type Use,
 } from '../../compute/cpu/lowrank-definition.ts';
-import type { Matrix } from '../../formats/update.ts';
+import type { Matrix, StoredMatrix } from '../../formats/update.ts';
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Fetched } from './codes.ts';
@@ -150,7 +150,7 @@ function allOf(lines: Lines): Float32Array {
 }
 
 function storedRows(
-  { dtype, rows, columns, transposed }: Matrix & { kind: 'stored' },
+  { dtype, rows, columns, transposed }: StoredMatrix,
   { begin, bytes }: Fetched,
 ): Formed {
   const size = bytesPerElement(dtype);

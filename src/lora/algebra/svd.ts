@@ -32,11 +32,6 @@ export function rightSvd(a: Matrix): Omit<Svd, 'u'> {
   return { s, v: isTall ? right : left };
 }
 
-/** s alone. */
-export function singularValues(a: Matrix): Float64Array {
-  return decompose(a, false).s;
-}
-
 /**
  * Of A, or of its transpose where A is wide: A = Q·R, and Jacobi turns Rᵀ into V·diag(s) by rotations W, so
  * that A = (Q·W)·diag(s)·Vᵀ. Rᵀ needs fewer sweeps than A (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29(4),

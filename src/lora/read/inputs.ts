@@ -1,5 +1,5 @@
 import { elementCount, type StoredTensor } from '../../formats/model.ts';
-import type { Matrix } from '../../formats/update.ts';
+import type { StoredMatrix } from '../../formats/update.ts';
 import { type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
 import { shown, Unreadable } from './unreadable.ts';
 
@@ -16,19 +16,17 @@ export class Inputs {
   }
 
   /** The tensor's first axis as rows, all others as columns. */
-  matrix(tensor: StoredTensor): Stored {
+  matrix(tensor: StoredTensor): StoredMatrix {
     const { rows, columns } = sidesOf(tensor);
     return { kind: 'stored', ...this.add(tensor), rows, columns, transposed: false };
   }
 
   /** Its first axis as columns. */
-  transposed(tensor: StoredTensor): Stored {
+  transposed(tensor: StoredTensor): StoredMatrix {
     const { rows, columns, ...rest } = this.matrix(tensor);
     return { ...rest, rows: columns, columns: rows, transposed: true };
   }
 }
-
-export type Stored = Extract<Matrix, { readonly kind: 'stored' }>;
 
 /** Throws `Unreadable` for a tensor without axes, or without elements. */
 export function sidesOf({ shape }: StoredTensor) {

@@ -1,7 +1,7 @@
 /** What tensors of adapters are called: a module, and which part of its update a tensor holds. */
 
 /** Names that only one tool knows are here as LyCORIS calls them; LoRA's factors and magnitudes have many. */
-export const partNames = [
+const partNames = [
   ...['down', 'up', 'mid', 'bias', 'embedding_a', 'embedding_b', 'alpha', 'magnitude'],
   ...['dora_scale', 'hada_w1_a', 'hada_w1_b', 'hada_w2_a', 'hada_w2_b', 'hada_t1', 'hada_t2'],
   ...['lokr_w1', 'lokr_w1_a', 'lokr_w1_b', 'lokr_w2', 'lokr_w2_a', 'lokr_w2_b', 'lokr_t2'],
