@@ -156,14 +156,14 @@ function finished(
       base: { dtype: base, bytes: bytes.subarray(from * row - begin, to * row - begin) },
     };
   };
+  const wanted = magnitudes && magnitudesOf(fetched[magnitudes.input], magnitudes.dtype);
+  const byColumn = wanted && norms && wanted(0, columns).map((each, j) => each / norms[j]);
   return {
     ...lines,
     read(from, to, out) {
       lines.read(from, to, out, usedAt(from, to));
-      if (magnitudes === null) return;
-      const wanted = magnitudesOf(fetched[magnitudes.input], magnitudes.dtype);
-      if (norms === null) eachRow(out, wanted(from, to));
-      else eachColumn(out, wanted(0, columns), norms);
+      if (byColumn) timesEachColumn(out, byColumn);
+      else if (wanted) toMagnitudes(out, wanted(from, to));
     },
   };
 }
@@ -178,7 +178,8 @@ function magnitudesOf({ begin, bytes }: Fetched, dtype: FloatDtype) {
   };
 }
 
-function eachRow(out: Float32Array, magnitudes: Float32Array): void {
+/** Gives rows these norms. */
+function toMagnitudes(out: Float32Array, magnitudes: Float32Array): void {
   const columns = out.length / magnitudes.length;
   for (const [i, magnitude] of magnitudes.entries()) {
     const row = out.subarray(i * columns, (i + 1) * columns);
@@ -189,9 +190,8 @@ function eachRow(out: Float32Array, magnitudes: Float32Array): void {
   }
 }
 
-function eachColumn(out: Float32Array, magnitudes: Float32Array, norms: Float64Array): void {
-  const columns = magnitudes.length;
-  const factors = magnitudes.map((magnitude, j) => magnitude / norms[j]);
+function timesEachColumn(out: Float32Array, factors: Float32Array): void {
+  const columns = factors.length;
   for (let at = 0; at < out.length; at += columns) {
     for (let j = 0; j < columns; j++) out[at + j] *= factors[j];
   }
