@@ -16,12 +16,11 @@ import {
 import type { FoundModel, Recognised } from './model-folder.ts';
 import { MOST_TENSORS, type ReadableFile, readHeader } from './safetensors/header.ts';
 import { parseIndex, settle } from './safetensors/index.ts';
+import { together } from './together.ts';
 
 const maxText = 8 * 2 ** 20;
 /** Bytes of an index; as many as of a header. */
 const maxIndex = 100_000_000;
-/** Files read at once: they may be far away, and there may be hundreds. */
-const lanes = 8;
 
 /**
  * Reads what is needed to plan with a model: the header of each weight file, its indices, and of the small
@@ -99,31 +98,6 @@ export async function openModel(
     adapter: null,
     metadata: Object.assign({}, ...[...headers.values()].reverse().map((h) => h.metadata)),
   };
-}
-
-/** Does `work` on every item, a few at once; answers in their order. The first failure ends all. */
-export async function together<I, T>(
-  items: readonly I[],
-  work: (item: I, signal: AbortSignal) => Promise<T>,
-  signal?: AbortSignal,
-): Promise<readonly T[]> {
-  const stop = new AbortController();
-  const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const results: T[] = [];
-  const left = items.entries(); // shared by the lanes
-  const lane = async () => {
-    for (const [i, item] of left) {
-      both.throwIfAborted();
-      results[i] = await work(item, both);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: lanes }, lane));
-  } catch (error) {
-    stop.abort();
-    throw error;
-  }
-  return results;
 }
 
 /** Reads first what decides which files are the model. */

@@ -2,7 +2,7 @@
 import type { Model, TensorEntry } from '../formats/model.ts';
 import { pair } from '../lora/pair/pair.ts';
 import type { Pair, Pairing } from '../lora/pair/pairing.ts';
-import { standInBase } from '../lora/pair/together.ts';
+import { standInBase } from '../lora/pair/stand-in.ts';
 import { isFloatDtype } from '../numerics/dtype.ts';
 import type { NamedTensor, Tensors } from './names/tensors.ts';
 import { rememberLast } from './remember.ts';

@@ -1,4 +1,5 @@
 import type { ReadableFile } from '../safetensors/header.ts';
+import { together } from '../together.ts';
 import { viewOf } from './bytes.ts';
 import { again, quote, type Refusal } from './refusal.ts';
 import { type Directory, secret, type ZipEntry } from './zip.ts';
@@ -11,8 +12,6 @@ const localLength = 30;
 const near = 64 * 1024;
 /** Bytes read at once. */
 const maxSpan = 2 ** 20;
-/** Reads at once: the file may be far away. */
-const lanes = 8;
 
 /**
  * Where the bytes of each entry lie, by name; all must be stored as they are. Padding stands in the local
@@ -26,26 +25,23 @@ export async function placeEntries(
 ): Promise<ReadonlyMap<string, Range>> {
   const sorted = [...entries].sort((a, b) => a.at - b.at);
   const ends = sorted.map((_, i) => sorted[i + 1]?.at ?? directory);
-  const places = new Map<string, Range>();
-  const spans = spansOf(sorted)[Symbol.iterator](); // shared by the lanes
-  const lane = async () => {
-    for (let { value, done } = spans.next(); !done; { value, done } = spans.next()) {
-      signal?.throwIfAborted();
-      const { first, last, begin, end } = value!;
-      const bytes = viewOf(await file.read(begin, Math.min(end, directory), signal));
-      for (let i = first; i <= last; i++) {
-        places.set(sorted[i].name, placeOf(sorted[i], bytes, begin, ends[i], refuse));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return places;
+  const placed = await together(
+    [...spansOf(sorted)],
+    async ({ first, last, begin, end }, stop) => {
+      const bytes = viewOf(await file.read(begin, Math.min(end, directory), stop));
+      return sorted.slice(first, last + 1).map((entry, i) => {
+        return [entry.name, placeOf(entry, bytes, begin, ends[first + i], refuse)] as const;
+      });
+    },
+    signal,
+  );
+  return new Map(placed.flat());
 }
 
 type Span = Range & { readonly first: number; readonly last: number };
 
 /** Runs of neighbours whose local headers lie near each other. */
-function* spansOf(sorted: readonly ZipEntry[]): Generator<Span, undefined> {
+function* spansOf(sorted: readonly ZipEntry[]): Generator<Span> {
   let first = 0;
   for (const [i, entry] of sorted.entries()) {
     const next = sorted[i + 1];
@@ -56,7 +52,6 @@ function* spansOf(sorted: readonly ZipEntry[]): Generator<Span, undefined> {
     yield { first, last: i, begin, end };
     first = i + 1;
   }
-  return undefined;
 }
 
 /** A name has at most 3 bytes for a unit of UTF-16. What stands behind it need not be read. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { adapterOf, addedRows, rising } from '../../testing/pairing.ts';
 import { pair } from './pair.ts';
-import { standInBase } from './together.ts';
+import { standInBase } from './stand-in.ts';
 
 /** Names, and of each adapter what it adds to the rows. */
 const table = (...lists: readonly (readonly ReturnType<typeof rising>[])[]) => {

@@ -1,7 +1,7 @@
 /** Values of the few numbers that are tensors of their own: alpha. */
 import { elementCount, type StoredTensor } from '../../formats/model.ts';
-import { together } from '../../formats/open-model.ts';
 import type { ReadableFile } from '../../formats/safetensors/header.ts';
+import { together } from '../../formats/together.ts';
 import { decode } from '../../numerics/decode.ts';
 import { isFloatDtype } from '../../numerics/dtype.ts';
 import { readName } from './names.ts';
