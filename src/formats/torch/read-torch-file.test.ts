@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countingSource, memorySource } from '../../testing/memory-source.ts';
+import { dict, int, type Pickled, pickle, storage, tensor } from '../../testing/pickle.ts';
 import { refused } from '../../testing/refused.ts';
+import { torchParts, zipFile } from '../../testing/torch-file.ts';
 import { FormatError } from '../error.ts';
 import { elementCount } from '../model.ts';
 import { readElements } from './read-elements.ts';
@@ -129,5 +131,124 @@ describe('a damaged file', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+});
+
+const parts = torchParts(
+  pickle(dict({ w: tensor(storage('FloatStorage', '0', 4), { size: [4], stride: [1] }) })),
+  { 0: new Uint8Array(16) },
+);
+/** The archive with its last file under another name. */
+const renamed = (path: string) =>
+  zipFile(parts.map((part) => (part.path === 'archive/data/0' ? { ...part, path } : part)));
+
+describe('archives that torch.save does not write are refused', () => {
+  test.each<[string, Uint8Array, string]>([
+    [
+      'something after its end',
+      zipFile(parts, { after: Uint8Array.of(0) }),
+      'with something after its end',
+    ],
+    [
+      'a name of another folder',
+      renamed('other/data/0'),
+      '"other/data/0" beside the folder "archive"',
+    ],
+    ['a folder above', renamed('../data/0'), '"../data/0" beside the folder "archive"'],
+    [
+      'no data.pkl',
+      zipFile([{ path: 'archive/other.pkl', bytes: pickle([0x4e]) }]),
+      'a zip archive without data.pkl',
+    ],
+    [
+      'a data.pkl without a folder',
+      zipFile([{ path: 'data.pkl', bytes: pickle([0x4e]) }]),
+      'a zip archive without data.pkl',
+    ],
+    [
+      'two data.pkl',
+      zipFile([...parts, { path: 'b/data.pkl', bytes: pickle([0x4e]) }]),
+      'two data.pkl',
+    ],
+    ['no files at all', zipFile([]), 'a zip archive without data.pkl'],
+    [
+      'a program',
+      zipFile([...parts, { path: 'archive/constants.pkl', bytes: pickle([0x29]) }]),
+      'a TorchScript program',
+    ],
+    [
+      'its code, compressed as torch.jit.save does it',
+      zipFile([
+        ...parts,
+        {
+          path: 'archive/code/__torch__.py',
+          bytes: new Uint8Array(3),
+          local: { method: 8 },
+          central: { method: 8, size: 9 },
+        },
+      ]),
+      'a TorchScript program',
+    ],
+    [
+      'its code',
+      zipFile([...parts, { path: 'archive/code/__torch__.py', bytes: new Uint8Array() }]),
+      'a TorchScript program',
+    ],
+    [
+      'the high byte first',
+      zipFile(parts.with(1, { ...parts[1], bytes: new TextEncoder().encode('big') })),
+      'byte order "big"',
+    ],
+    [
+      'any other byte order',
+      zipFile(parts.with(1, { ...parts[1], bytes: new Uint8Array(40) })),
+      'byte order ',
+    ],
+  ])('%s', async (_, bytes, found) => {
+    const error = await refused(readTorchFile(memorySource('w.bin', bytes)));
+    expect(error.tag).toBe('not-torch');
+    expect(error.context.found).toContain(found);
+    expect(error.message.length).toBeLessThan(800);
+  });
+});
+
+describe('how much is read', () => {
+  const tensors = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        `t${i}`,
+        tensor(storage('ByteStorage', String(i), 100), { size: [100], stride: [1] }),
+      ]),
+    ) as Record<string, Pickled>;
+  const bytes = (count: number, size: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [i, new Uint8Array(size)]));
+
+  test('small storages take a few reads, not one each', async () => {
+    const file = zipFile(torchParts(pickle(dict(tensors(500))), bytes(500, 100)));
+    const source = countingSource(memorySource('w.bin', file));
+    expect((await readTorchFile(source)).tensors).toHaveLength(500);
+    expect(source.reads.length).toBeLessThan(8);
+  });
+
+  test('large storages are left where they are', async () => {
+    const size = 2 ** 18;
+    const large = {
+      a: tensor(storage('ByteStorage', '0', size), { size: [size], stride: [1] }),
+      b: int(1),
+    };
+    const file = zipFile(
+      torchParts(pickle(dict(large)), { 0: new Uint8Array(size), 1: new Uint8Array(size) }),
+    );
+    const source = countingSource(memorySource('w.bin', file));
+    await readTorchFile(source);
+    expect(source.bytesRead()).toBeLessThan(70_000);
+    expect(
+      source.reads.every(({ begin, end }) => 0 <= begin && begin < end && end <= source.size),
+    ).toBe(true);
+  });
+
+  test('an abort ends the reading', async () => {
+    const source = memorySource('w.bin', zipFile(parts));
+    await expect(readTorchFile(source, AbortSignal.abort())).rejects.toThrow('aborted');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Source } from '../../io/source.ts';
-import { countingSource, memorySource } from '../../testing/memory-source.ts';
-import { dict, int, type Pickled, pickle, storage, tensor } from '../../testing/pickle.ts';
+import { memorySource } from '../../testing/memory-source.ts';
+import { dict, pickle, storage, tensor } from '../../testing/pickle.ts';
 import { refused } from '../../testing/refused.ts';
 import {
   centralDirectory,
@@ -207,76 +207,12 @@ describe('archives that are refused', () => {
       archive({ central: { path: 'archive/byteorder' } }),
       'the entry "archive/byteorder" twice',
     ],
-    [
-      'a name of another folder',
-      archive({ central: { path: 'other/data/0' }, local: { path: 'other/data/0' } }),
-      '"other/data/0" beside the folder "archive"',
-    ],
-    [
-      'a folder above',
-      archive({ central: { path: '../data/0' }, local: { path: '../data/0' } }),
-      '"../data/0" beside the folder "archive"',
-    ],
     ['more entries than there are', archive({}, { count: 4 }), '3 entries in the directory'],
     ['fewer entries than there are', archive({}, { count: 2 }), '3 entries in the directory'],
-    [
-      'something after its end',
-      archive({}, { after: Uint8Array.of(0) }),
-      'with something after its end',
-    ],
     ['something before its beginning', Uint8Array.from([0, ...archive()]), 'no zip64 record'],
-    [
-      'no data.pkl',
-      zipFile([{ path: 'archive/other.pkl', bytes: pickle([0x4e]) }]),
-      'a zip archive without data.pkl',
-    ],
-    [
-      'a data.pkl without a folder',
-      zipFile([{ path: 'data.pkl', bytes: pickle([0x4e]) }]),
-      'a zip archive without data.pkl',
-    ],
-    [
-      'two data.pkl',
-      zipFile([...parts, { path: 'b/data.pkl', bytes: pickle([0x4e]) }]),
-      'two data.pkl',
-    ],
-    ['no files at all', zipFile([]), 'a zip archive without data.pkl'],
-    [
-      'a program',
-      zipFile([...parts, { path: 'archive/constants.pkl', bytes: pickle([0x29]) }]),
-      'a TorchScript program',
-    ],
-    [
-      'its code, compressed as torch.jit.save does it',
-      zipFile([
-        ...parts,
-        {
-          path: 'archive/code/__torch__.py',
-          bytes: new Uint8Array(3),
-          local: { method: 8 },
-          central: { method: 8, size: 9 },
-        },
-      ]),
-      'a TorchScript program',
-    ],
-    [
-      'its code',
-      zipFile([...parts, { path: 'archive/code/__torch__.py', bytes: new Uint8Array() }]),
-      'a TorchScript program',
-    ],
-    [
-      'the high byte first',
-      zipFile(parts.with(1, { ...parts[1], bytes: new TextEncoder().encode('big') })),
-      'byte order "big"',
-    ],
-    [
-      'any other byte order',
-      zipFile(parts.with(1, { ...parts[1], bytes: new Uint8Array(40) })),
-      'byte order ',
-    ],
   ])('%s', async (_, bytes, found) => {
     const error = await refusal(bytes);
-    expect(['bad-zip', 'not-torch']).toContain(error.tag);
+    expect(error.tag).toBe('bad-zip');
     expect(error.context.found).toContain(found);
     expect(error.message.length).toBeLessThan(800);
   });
@@ -327,46 +263,5 @@ describe('archives that are refused', () => {
     const bytes = archive();
     bytes[bytes.length - 18] = 1;
     expect((await refusal(bytes)).context.found).toBe('a part of a split archive');
-  });
-});
-
-describe('how much is read', () => {
-  const tensors = (count: number) =>
-    Object.fromEntries(
-      Array.from({ length: count }, (_, i) => [
-        `t${i}`,
-        tensor(storage('ByteStorage', String(i), 100), { size: [100], stride: [1] }),
-      ]),
-    ) as Record<string, Pickled>;
-  const bytes = (count: number, size: number) =>
-    Object.fromEntries(Array.from({ length: count }, (_, i) => [i, new Uint8Array(size)]));
-
-  test('small storages take a few reads, not one each', async () => {
-    const file = zipFile(torchParts(pickle(dict(tensors(500))), bytes(500, 100)));
-    const source = countingSource(memorySource('w.bin', file));
-    expect((await readTorchFile(source)).tensors).toHaveLength(500);
-    expect(source.reads.length).toBeLessThan(8);
-  });
-
-  test('large storages are left where they are', async () => {
-    const size = 2 ** 18;
-    const large = {
-      a: tensor(storage('ByteStorage', '0', size), { size: [size], stride: [1] }),
-      b: int(1),
-    };
-    const file = zipFile(
-      torchParts(pickle(dict(large)), { 0: new Uint8Array(size), 1: new Uint8Array(size) }),
-    );
-    const source = countingSource(memorySource('w.bin', file));
-    await readTorchFile(source);
-    expect(source.bytesRead()).toBeLessThan(70_000);
-    expect(
-      source.reads.every(({ begin, end }) => 0 <= begin && begin < end && end <= source.size),
-    ).toBe(true);
-  });
-
-  test('an abort ends the reading', async () => {
-    const source = memorySource('w.bin', archive());
-    await expect(readTorchFile(source, AbortSignal.abort())).rejects.toThrow('aborted');
   });
 });
