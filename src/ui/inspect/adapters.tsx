@@ -1,3 +1,4 @@
+import { ChevronRight } from 'lucide-react';
 import type { AdapterMatch, MatchRow } from '../../plan/types.ts';
 import { counted, plain } from '../kit/format.ts';
 import './adapters.css';
@@ -20,6 +21,7 @@ function Match({ adapter }: { readonly adapter: AdapterMatch }) {
   return (
     <details className="match">
       <summary>
+        <ChevronRight aria-hidden className="match-mark" />
         <strong>{name}</strong>
         <span>
           {unmatched === 0 ? `all ${counted(all, 'update')}` : `${matched} of ${all} updates`} meet
@@ -66,7 +68,7 @@ function Row({ row }: { readonly row: MatchRow }) {
     <tr className={tensor === null ? 'is-unmatched' : undefined}>
       <th scope="row">{module}</th>
       <td>{tensor ?? `none: ${why}`}</td>
-      <td>{type}</td>
+      <td>{type || '–'}</td>
       <td className="number">{rank ?? '–'}</td>
       <td className="number">{alpha === null ? '–' : plain(alpha)}</td>
       <td className="number">{scale === null ? '–' : `× ${plain(scale)}`}</td>

@@ -17,6 +17,7 @@ export function ChecksView() {
   const share = shareOf(prospect);
   const findings = useFindings();
   const pending = opening(recipe, slots);
+  const adapters = adaptersOf(prospect);
   const errors = countOf(findings, 'error');
   return (
     <div className="checks">
@@ -35,7 +36,9 @@ export function ChecksView() {
           <span>
             {recipe.output.as === 'adapter'
               ? `Ready to merge: ${counted(outlook.merged / 2, 'module')} become one adapter.`
-              : `Ready to merge: ${counted(outlook.merged, 'tensor')} match in every model.`}{' '}
+              : adapters.length > 0
+                ? `Ready to merge: ${outlook.merged} of ${counted(outlook.tensors, 'tensor')} get updates.`
+                : `Ready to merge: ${counted(outlook.merged, 'tensor')} match in every model.`}{' '}
             Only headers were read.
           </span>
         </p>
@@ -48,7 +51,7 @@ export function ChecksView() {
       )}
       {share && pending.length === 0 && <ShareLine share={share} />}
       {pending.length === 0 && <Checklist findings={findings} />}
-      {pending.length === 0 && <Adapters adapters={adaptersOf(prospect)} />}
+      {pending.length === 0 && <Adapters adapters={adapters} />}
       <ModelFailures />
       <Findings findings={findings} />
     </div>

@@ -14,18 +14,20 @@ export function ModelFailures() {
   ];
   if (failures.length === 0) return null;
   return (
-    <ul className="findings" role="alert">
-      {failures.map(({ id, name, failure }) => (
-        <li key={id} className="finding is-error">
-          <CircleX aria-hidden className="finding-icon" />
-          <div className="finding-text">
-            <p className="finding-kind">
-              could not be opened <span className="finding-place">{name}</span>
-            </p>
-            <FailureText failure={failure} />
-          </div>
-        </li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className="findings">
+        {failures.map(({ id, name, failure }) => (
+          <li key={id} className="finding is-error">
+            <CircleX aria-hidden className="finding-icon" />
+            <div className="finding-text">
+              <p className="finding-kind">
+                could not be opened <span className="finding-place">{name}</span>
+              </p>
+              <FailureText failure={failure} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
