@@ -23,9 +23,10 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
     frontMatter(who),
     `# ${inline(recipe.output.name)}`,
     `Merged with Amalgam ${version} ${backend === 'cpu' ? 'on the CPU' : 'with WebGPU'} by **${method.title}**: ${decapitalised(method.summary)}`,
+    adapterWords(who),
     '## Parents',
     parentsTable(who),
-    'Check the licences of the parents: the merged model is made from all of them.',
+    `Check the licences of the parents: the merged ${recipe.output.as} is made from all of them.`,
     '## Method',
     method.explanation,
     bullets(valuesOf(method.params.global, who.global)),
@@ -44,11 +45,22 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
         ]
       : []),
     '## Recipe',
-    `Opened in Amalgam, this makes the same model again. SHA-256 of its canonical text: \`${recipeHash}\`.`,
+    `Opened in Amalgam, this makes the same ${recipe.output.as} again. SHA-256 of its canonical text: \`${recipeHash}\`.`,
     `\`\`\`json\n${JSON.stringify(recipe, null, 2)}\n\`\`\``,
     ...(papers.length > 0 ? ['## Citations', bullets(papers)] : []),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** What there is, where it is no model by itself. */
+function adapterWords({ recipe, experts }: Participants): string {
+  if (recipe.output.as !== 'adapter') return '';
+  const { rank } = recipe.output;
+  const base = experts.map(({ model }) => model.adapter?.base).find((each) => each != null);
+  const onto = base
+    ? `${inline(base.name)}, which its parents were trained on`
+    : 'the base of its parents';
+  return `This is an adapter in PEFT’s form, of ${rank === null ? 'the ranks of its parents together' : `rank ${rank}`}. It goes onto ${onto}.`;
 }
 
 function frontMatter(who: Participants): string {
@@ -66,7 +78,8 @@ function frontMatter(who: Participants): string {
 }
 
 /** What loads the output, by the files it gets; null where none is known to. */
-function libraryOf({ donors }: Participants): string | null {
+function libraryOf({ recipe, donors }: Participants): string | null {
+  if (recipe.output.as === 'adapter') return 'peft';
   const { companions, components } = donors.config;
   const has = (name: string) => companions.some((file) => file.name === name);
   if (has('model_index.json')) return 'diffusers';

@@ -16,7 +16,9 @@ const OUTPUTS = 4;
  */
 export function bytesToRead(plan: Pick<Plan, 'jobs' | 'wholeModelCounts'>): number {
   const parts = plan.jobs.flatMap((job) => job.parts);
-  const once = parts.reduce((sum, part) => sum + readBytes(part), 0);
+  // The two sides of a module are made of one merge.
+  const merges = new Set(parts.map((part) => (part.kind === 'factor' ? part.merge : part)));
+  const once = [...merges].reduce((sum, part) => sum + readBytes(part), 0);
   const measured = (plan.wholeModelCounts ?? []).map((count, expert) => {
     const mine = parts.filter((part) => part.kind === 'merge' && part.ordinals.includes(expert));
     const total = mine.reduce((sum, part) => sum + elementsOf(part), 0);

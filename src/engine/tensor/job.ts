@@ -110,15 +110,14 @@ async function factorBytes(
   reader: Omit<Reader, 'outputBytes'>,
   shop: Shop,
 ) {
+  tally.backend = 'cpu'; // finds the factors, whatever merged them
   const merged = async (merge: MergePart) => {
     const task = taskOf(merge, { ...job, tensor: part.of }, 'F32', reader, shop.craft);
     const values = new Float32Array(merge.elementCount);
     const bytes = new Uint8Array(values.buffer);
     let at = 0;
     const witness = {
-      used({ kind }: { readonly kind: 'cpu' | 'webgpu' }) {
-        tally.backend = kind;
-      },
+      used() {},
       note: (text: string) => void tally.notes.push(text),
     };
     for await (const { mapped } of compute(task, shop.ladder, witness, shop.signal)) {

@@ -118,7 +118,7 @@ function checkMatched({ model, ref, adapted }: Participant, base: string): reado
 function checkRemarks({ model, ref }: Participant): readonly Finding[] {
   const remarks = model.adapter?.remarks ?? [];
   return remarks.map((remark) =>
-    note('adapter-remark', `${model.name}: ${remark}.`, 'Nothing to do.', {
+    note('adapter-remark', `${model.name}: ${remark}`, 'Nothing to do.', {
       place: { model: ref.id },
     }),
   );

@@ -9,8 +9,11 @@ import { Segmented } from '../kit/segmented.tsx';
 import { AdapterOutput } from './adapter-output.tsx';
 import { FilesFrom } from './files-from.tsx';
 
-const dtypes: readonly { readonly value: OutputOptions['dtype']; readonly label: string }[] = [
-  { value: 'base', label: 'As base' },
+/** An adapter has nothing of the base: left as it is, it is as its factors are stored. */
+const dtypesOf = (
+  as: OutputOptions['as'],
+): readonly { readonly value: OutputOptions['dtype']; readonly label: string }[] => [
+  { value: 'base', label: as === 'adapter' ? 'As stored' : 'As base' },
   { value: 'F32', label: 'F32' },
   { value: 'F16', label: 'F16' },
   { value: 'BF16', label: 'BF16' },
@@ -35,6 +38,7 @@ export function OutputForm() {
   const isOfAdapters = experts.some(({ model }) => openModel(slots, model.id)?.adapter);
   const edit = session.recipe.getState();
   const id = useId();
+  const dtypes = dtypesOf(output.as);
   const dtype = dtypes.find(({ value }) => value === output.dtype)?.label.toLowerCase();
   const read = inputDtype === 'stored' ? '' : `, inputs in ${inputDtype}`;
   const what = output.as === 'adapter' ? ', an adapter' : '';

@@ -144,9 +144,16 @@ function Verdict({ verify }: { readonly verify: VerifyReport }) {
 }
 
 function Figures({ result }: { readonly result: RunResult }) {
-  const { verify, seconds, bytesRead, bytesWritten, backend } = result;
+  const { verify, tensors, seconds, bytesRead, bytesWritten, backend } = result;
+  const isCompared = tensors.some(({ changed }) => changed !== null);
   const facts: readonly (readonly [string, string, string])[] = [
-    ['Tensors changed', `${verify.tensorsChanged} / ${verify.tensors}`, 'compared with the base'],
+    isCompared
+      ? [
+          'Tensors changed',
+          `${verify.tensorsChanged} / ${verify.tensors}`,
+          'compared with the base',
+        ]
+      : ['Tensors', verify.tensors.toLocaleString('en'), 'written'],
     ['NaN or infinite', (verify.nan + verify.infinite).toLocaleString('en'), 'in the output'],
     ['Saturated', verify.saturated.toLocaleString('en'), 'too large for the dtype'],
     ['Time', duration(seconds), backend],
