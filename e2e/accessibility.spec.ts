@@ -126,6 +126,32 @@ test('fits a telephone and has no violation there', async ({ page, workbench }) 
   expect(await violations(page), 'the result').toEqual([]);
 });
 
+test('has no violation with adapters, and fits a telephone', async ({ page, workbench }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await workbench.open();
+  await workbench.recipe.add('The demo’s adapters');
+  await expect(workbench.recipe.experts).toHaveCount(3);
+  await workbench.showTab('Checks');
+  await page.locator('.match summary').first().click();
+  await workbench.method.unfold('Output');
+  await workbench.method.radio('What is written', 'An adapter').check({ force: true });
+  await expect(workbench.method.region.locator('.energy')).toContainText('of the energy');
+  expect(await violations(page), 'match table and energy').toEqual([]);
+
+  await workbench.method.region.getByLabel('Rank').selectOption('8');
+  await workbench.merge();
+  expect(await violations(page), 'the result').toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page
+    .getByRole('navigation', { name: 'Regions' })
+    .getByRole('link', { name: 'View' })
+    .click();
+  for (const tab of tabs) {
+    await workbench.showTab(tab);
+    expect(await overflow(page), tab).toBeLessThanOrEqual(0);
+  }
+});
+
 test('does not scroll sideways in a window of 1280 pixels, long names or not', async ({
   page,
   workbench,

@@ -184,6 +184,10 @@ test('a pickle that would run code is refused by what it names', async ({ workbe
   await expect(workbench.findings.filter({ hasText: 'could not be opened' })).toContainText([
     'posix.system',
   ]);
+  // Its files were read in this visit: there is nothing to open again.
+  await expect(
+    workbench.page.getByRole('region', { name: 'Models of the last visit' }),
+  ).toHaveCount(0);
 });
 
 test('the demo’s adapters are merged by every method, into the base and into one adapter', async ({
@@ -214,4 +218,6 @@ test('the demo’s adapters are merged by every method, into the base and into o
   await workbench.method.region.getByLabel('Rank').selectOption('8');
   await workbench.merge();
   await expect(workbench.result.panel).toContainText('rank 8 keeps');
+  await expect(workbench.result.figure('Tensors')).toHaveText('56');
+  await expect(workbench.result.panel.locator('.mosaic-legend')).not.toContainText('copied');
 });

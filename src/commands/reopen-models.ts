@@ -29,12 +29,12 @@ export const reopenModels: Command = {
   },
 };
 
-/** What the recipe waits for and the browser remembers the place of. */
+/** What the recipe waits for since the page was loaded, and the browser remembers the place of. */
 export function reopenable(
   recipe: Recipe,
   { slots, remembered }: Pick<ModelsState, 'slots' | 'remembered'>,
 ): readonly ModelRef[] {
-  return awaitedBy(recipe, slots).filter(({ id }) => remembered.includes(id));
+  return awaitedBy(recipe, slots).filter(({ id }) => !slots[id] && remembered.includes(id));
 }
 
 const reopenableIn = ({ recipe, models }: Session) =>
