@@ -65,7 +65,7 @@ test('two adapters of different rank and alpha go into their base, and show what
   await expect(match.locator('summary')).toContainText('all 1 update meet the base');
   await expect(match.locator('summary')).toContainText('trained on tiny/base');
   await match.locator('summary').click();
-  await expect(match.getByRole('row').nth(1)).toHaveText(
+  await expect(match.getByRole('row', { name: module })).toHaveText(
     [module, weight, 'LoRA', '2', '1', '× 0.5', 'F32'].join(''),
   );
 

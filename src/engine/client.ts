@@ -4,6 +4,7 @@ import type { Published, PublishProgress } from '../hub/publication.ts';
 import { whenGone } from '../io/when-gone.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
+import type { MatchRow } from '../plan/types.ts';
 import { EngineError } from './errors.ts';
 import { watched } from './living.ts';
 import {
@@ -132,6 +133,11 @@ export class EngineClient {
   /** All tensors that a finding of that plan concerns; findings are counted as the prospect lists them. */
   async names(order: PlanOrder, finding: number): Promise<readonly string[]> {
     return (await this.#call({ kind: 'names', order, finding })) as readonly string[];
+  }
+
+  /** How an adapter of that plan meets the base, module by module. */
+  async matches(order: PlanOrder, model: string): Promise<readonly MatchRow[]> {
+    return (await this.#call({ kind: 'matches', order, model })) as readonly MatchRow[];
   }
 
   /** How much an adapter of each rank would keep of that plan; null where it is not told by factors. */

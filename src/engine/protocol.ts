@@ -8,6 +8,7 @@ import type { FinishedMerge, UnfinishedMerge } from '../io/stored-merges.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
+import type { MatchRow } from '../plan/types.ts';
 
 /**
  * A file to open: native (dropped or picked), a URL of known size (the demo family), on the Hub, or in
@@ -181,6 +182,13 @@ export type Request =
       readonly order: PlanOrder;
       readonly window: TableWindow;
     }
+  /** How an adapter of that plan meets the base, module by module. */
+  | {
+      readonly kind: 'matches';
+      readonly id: number;
+      readonly order: PlanOrder;
+      readonly model: string;
+    }
   /** How much an adapter of each rank would keep of that plan. */
   | { readonly kind: 'energy'; readonly id: number; readonly order: PlanOrder }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
@@ -251,6 +259,7 @@ export type Answer =
   | Prospect
   | TableRows
   | EnergyCurve
+  | readonly MatchRow[]
   | DeviceReport
   | RunResult
   | readonly string[]
@@ -289,6 +298,7 @@ const requestKinds: readonly string[] = [
   'rows',
   'names',
   'energy',
+  'matches',
   'device',
   'access',
   'cache',

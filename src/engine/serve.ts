@@ -106,6 +106,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return planner.rows(request.order, request.window);
       case 'names':
         return planner.names(request.order, request.finding);
+      case 'matches':
+        return planner.matches(request.order, request.model);
       case 'energy':
         return energy(request);
       case 'device':

@@ -52,21 +52,38 @@ for (const method of methods) {
     });
 
     if (method.weightedSum) {
-      test('is the weighted sum of changes that it says it is', async () => {
-        const weights = [0.75, -0.5, 1.25];
-        const pool = [expert, [...expert].reverse(), base.map((value) => value * 2)];
-        const global = { ...defaultsOf(method.params.global), lambda: 0.7 };
-        const perModel = weights.map((weight) => ({ weight }));
-        const merged = await mergeTensor(backend, { method, models: pool, base, global, perModel });
-        const sum = method.weightedSum!({
-          ...{ global, perModel, arithmetic: resolveArithmetic('paper', undefined, {}) },
-          ...{ hasBase: true, elementCount: base.length, roundSum: (value: number) => value },
-        });
-        merged.forEach((value, i) => {
-          const change = sum.reduce((all, c, k) => all + c * (pool[k][i] - base[i]), 0);
-          expect(value).toBeCloseTo(base[i] + change, 5);
-        });
-      });
+      test.each([true, false])(
+        'is the weighted sum that it says it is, normalised: %s',
+        async (normalize) => {
+          for (const weights of [
+            [0.75, -0.5, 1.25],
+            [0.5, 0.75, -0.25],
+          ]) {
+            const pool = [expert, [...expert].reverse(), base.map((value) => value * 2)];
+            const global = { ...defaultsOf(method.params.global), lambda: 0.7, normalize };
+            const perModel = weights.map((weight) => ({ weight }));
+            const sum = method.weightedSum!({
+              ...{ global, perModel, arithmetic: resolveArithmetic('paper', undefined, {}) },
+              ...{ hasBase: true, elementCount: base.length, roundSum: (value: number) => value },
+            });
+            const merged = await mergeTensor(backend, {
+              method,
+              models: pool,
+              base,
+              global,
+              perModel,
+            });
+            const by = (c: readonly number[]) =>
+              base.map((value, i) =>
+                c.reduce((all, each, k) => all + each * (pool[k][i] - value), value),
+              );
+            const distance = (values: readonly number[]) =>
+              Math.max(...values.map((value, i) => Math.abs(value - merged[i])));
+            if (sum) expect(distance(by(sum))).toBeLessThan(1e-5);
+            else expect(distance(by(weights))).toBeGreaterThan(0.1);
+          }
+        },
+      );
     }
 
     test('empty and one-element tensors are merged', async () => {

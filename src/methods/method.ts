@@ -91,10 +91,10 @@ export type MergeMethod<
   /** Whole-tensor numbers to measure. Asked again with the answers so far until it returns []. */
   measures?(call: Call<G, M>, soFar: readonly (readonly number[])[]): readonly Measure[];
   /**
-   * Where the merge is base + Σ cₖ·τₖ under these parameters, whatever the values: the cₖ. Absent where it
-   * never is. Adapters are then merged by their factors.
+   * Where the merge is base + Σ cₖ·τₖ under these parameters, whatever the values: the cₖ; null where it is
+   * not, absent where it never is. Adapters are then merged by their factors.
    */
-  weightedSum?(call: Call<G, M>): readonly number[];
+  weightedSum?(call: Call<G, M>): readonly number[] | null;
   /** What the formula receives, shared by both backends; each is rounded to f32. */
   coefficients(call: Call<G, M>, measured: readonly (readonly number[])[]): readonly number[];
   /**

@@ -23,8 +23,9 @@ export function adaptedTo(base: Model, { id, adapter, tensors: own }: Model): Ad
       tensors.set(tensor, { ...saved, name: tensor, model: id });
     }
     for (const { tensor, ...update } of pairing.pairs) {
-      const entry = base.tensors.get(tensor)!;
-      const computed = withUpdate(base, entry, id, update);
+      // As PEFT does: what was saved is put in place of the base's before updates are added.
+      const entry = tensors.get(tensor) ?? untouched(base, base.tensors.get(tensor)!);
+      const computed = withUpdate(entry, id, update);
       if (computed) tensors.set(tensor, computed);
     }
     return { tensors, pairing };
@@ -33,10 +34,9 @@ export function adaptedTo(base: Model, { id, adapter, tensors: own }: Model): Ad
 
 const remembered = rememberLast<Adapted>();
 
-/** base + scale · matrix, kept in f32 until the merge rounds it. */
+/** Values + scale · matrix, kept in f32 until the merge rounds it; null where the values are codes. */
 function withUpdate(
-  base: Model,
-  entry: TensorEntry,
+  entry: NamedTensor,
   adapter: string,
   update: Omit<Pair, 'tensor'>,
 ): NamedTensor | null {
@@ -53,17 +53,14 @@ function withUpdate(
       ...{ matrix, scale, magnitudes },
       base: entry.dtype,
     },
-    inputs: [
-      ...update.inputs.map((input) => ({ ...input, model: adapter })),
-      { ...entry, model: base.id },
-    ],
+    inputs: [...update.inputs.map((input) => ({ ...input, model: adapter })), entry],
   };
 }
 
-/** What adapters without a base meet: see `standInBase`. Null when the first is none. */
+/** What adapters without a base meet: see `standInBase`. Null where there are none. */
 export function baseOfAdapters(models: readonly (Model | undefined)[]): Model | null {
-  const [first] = models;
-  if (!first?.adapter) return null;
+  const first = models.find((model) => model?.adapter);
+  if (!first) return null;
   const adapters = models.flatMap((model) => model?.adapter ?? []);
   return alone(first.tensors, adapters, () => {
     return { ...first, name: 'the other adapters', adapter: null, tensors: standInBase(adapters) };

@@ -6,7 +6,7 @@ import { untouched } from './adapted.ts';
 import { placeOf, type TensorPlace } from './groups.ts';
 import type { NamedTensor, Tensors } from './names/tensors.ts';
 import type { Participant, Participants } from './participants.ts';
-import { type Depths, depthsOf, filterMatches } from './resolve.ts';
+import { type Depths, depthsOf, keepNamed } from './resolve.ts';
 import { headDonor, isTaskHead, taskHeadOf } from './task-head.ts';
 import { hasTokenRows, isInputEmbedding, isVocabularyHead } from './vocabulary.ts';
 
@@ -156,13 +156,10 @@ function keepFor(
   model: Model,
   isMisfit: boolean,
 ): Keep | null {
-  const { name } = entry;
-  const rule = recipe.keeps.find(({ filter }) => {
-    if (filter.kind === 'misfit') return isMisfit;
-    if (filter.kind === 'task head') return isTaskHead(name, entry, model);
-    return filterMatches(filter, name, placeOf(name));
+  return keepNamed(recipe, entry.name, {
+    isMisfit,
+    isTaskHead: () => isTaskHead(entry.name, entry, model),
   });
-  return rule === undefined || rule.from.kind === 'refuse' ? null : rule;
 }
 
 /** Null when the model does not take part or lacks the tensor. */

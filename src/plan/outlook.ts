@@ -2,7 +2,7 @@
 import type { Model } from '../formats/model.ts';
 import { peakBytes } from './estimate.ts';
 import { placeOf } from './groups.ts';
-import type { Planned } from './plan.ts';
+import type { Planned, Unplanned } from './plan.ts';
 import { actOf } from './table.ts';
 import type { AdapterMatch, Finding, Plan, Share, SideFile } from './types.ts';
 
@@ -42,17 +42,8 @@ export type Outlook = {
   readonly findings: readonly Finding[];
 };
 
-/**
- * The outlook of a plan, or the findings that stand in its way, with the share that would be merged where the
- * models are there to tell.
- */
-export type Prospect =
-  | { readonly outlook: Outlook }
-  | {
-      readonly findings: readonly Finding[];
-      readonly share?: Share;
-      readonly adapters?: readonly AdapterMatch[];
-    };
+/** The outlook of a plan, or what stands in its way. */
+export type Prospect = { readonly outlook: Outlook } | Unplanned;
 
 /** Names of tensors that a finding takes to the page; the others are asked for when they are to be seen. */
 const MOST_NAMES = 200;

@@ -26,7 +26,7 @@ import { withBodyNames } from './head-names.ts';
 import { makeJobs } from './jobs.ts';
 import { layOutFiles } from './layout.ts';
 import { matchTensors } from './match.ts';
-import { matchTable } from './match-table.ts';
+import { matchesOf } from './match-table.ts';
 import { namingOf } from './naming.ts';
 import { type Participants, participantsOf } from './participants.ts';
 import { shareOf } from './share.ts';
@@ -48,14 +48,15 @@ export type PlanInput = {
   };
 };
 
-export type Planned =
-  | { readonly plan: Plan }
-  /** With the share that would be merged, where the models are there to tell. */
-  | {
-      readonly findings: readonly Finding[];
-      readonly share?: Share;
-      readonly adapters?: readonly AdapterMatch[];
-    };
+export type Planned = { readonly plan: Plan } | Unplanned;
+
+/** What stands in the way of a plan; where the models are there to tell, with what is known of the merge. */
+export type Unplanned = {
+  readonly findings: readonly Finding[];
+  /** What would be merged. */
+  readonly share?: Share;
+  readonly adapters?: readonly AdapterMatch[];
+};
 
 /**
  * Recipe × headers → everything a run needs, or the findings that stand in its way. Pure: the same
@@ -79,7 +80,7 @@ export function plan(input: PlanInput): Planned {
   const matching = matchTensors(who);
   const jobs = withTwins(makeJobs(who, matching), who, matching);
   const share = shareOf(who, matching, jobs);
-  const adapters = matchTable(who);
+  const adapters = matchesOf(who);
   findings.push(
     ...checkShare(who, matching, jobs, share),
     ...checkQuantised(who),
@@ -132,7 +133,7 @@ export function plan(input: PlanInput): Planned {
 function adapterPlan(input: PlanInput, who: Participants, before: readonly Finding[]): Planned {
   const { recipe, recipeHash, producer } = input;
   const { modules, findings: found } = planAdapter(who);
-  const adapters = matchTable(who);
+  const adapters = matchesOf(who);
   const findings = bySeverity([...before, ...checkAdapters(who), ...found]);
   const elements = modules
     .flatMap(({ jobs }) => jobs)

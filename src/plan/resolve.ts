@@ -1,8 +1,8 @@
 import type { MergeMethod } from '../methods/method.ts';
 import type { ParamSchema } from '../methods/params.ts';
 import type { ValuesByKey } from '../recipe/defaults.ts';
-import type { Filter, Rule } from '../recipe/recipe.ts';
-import type { TensorPlace } from './groups.ts';
+import type { Filter, Keep, Recipe, Rule } from '../recipe/recipe.ts';
+import { placeOf, type TensorPlace } from './groups.ts';
 
 /** Number of layers of each stack of the output: highest layer number + 1. */
 export type Depths = ReadonlyMap<string, number>;
@@ -28,6 +28,20 @@ export function filterMatches(filter: Filter, name: string, place: TensorPlace):
     default:
       return filter satisfies never;
   }
+}
+
+/** The first rule that keeps a tensor of this name; null when it is to be merged. */
+export function keepNamed(
+  { keeps }: Pick<Recipe, 'keeps'>,
+  name: string,
+  what: { readonly isMisfit: boolean; readonly isTaskHead: () => boolean },
+): Keep | null {
+  const rule = keeps.find(({ filter }) => {
+    if (filter.kind === 'misfit') return what.isMisfit;
+    if (filter.kind === 'task head') return what.isTaskHead();
+    return filterMatches(filter, name, placeOf(name));
+  });
+  return rule === undefined || rule.from.kind === 'refuse' ? null : rule;
 }
 
 /**

@@ -244,8 +244,6 @@ export type AdapterMatch = {
   readonly base: string | null;
   readonly matched: number;
   readonly unmatched: number;
-  /** What meets nothing comes first; at most `MOST_ROWS`. */
-  readonly rows: readonly MatchRow[];
 };
 
 /** Pure result of recipe × headers: all that the engine needs, and nothing left to decide. */

@@ -9,6 +9,7 @@ export type Engine = Pick<
   | 'rows'
   | 'names'
   | 'energy'
+  | 'matches'
   | 'access'
   | 'cache'
   | 'device'

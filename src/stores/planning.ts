@@ -3,7 +3,7 @@ import { version } from '../../package.json';
 import type { EnergyCurve, PlanOrder } from '../engine/protocol.ts';
 import type { Outlook, Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
-import type { AdapterMatch, Finding, Share } from '../plan/types.ts';
+import type { AdapterMatch, Finding, MatchRow, Share } from '../plan/types.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
@@ -34,6 +34,8 @@ export type PlanningState = {
   wantEnergy(wanted: boolean): void;
   /** Which rows are to be seen; what is left out stays as it was. */
   want(window: Partial<TableWindow>): void;
+  /** Module by module, how an adapter meets the base. */
+  matchesOf(model: string): Promise<readonly MatchRow[]>;
   /** All tensors that a finding of the prospect concerns. */
   namesOf(finding: Finding): Promise<readonly string[]>;
 };
@@ -43,7 +45,7 @@ export type PlanningState = {
  * plans do not queue: while one is made, only the latest change waits.
  */
 export function createPlanningStore(
-  engine: Pick<Engine, 'plan' | 'rows' | 'names' | 'energy'>,
+  engine: Pick<Engine, 'plan' | 'rows' | 'names' | 'energy' | 'matches'>,
   from: {
     readonly recipe: RecipeStore;
     readonly models: ModelsStore;
@@ -75,6 +77,9 @@ export function createPlanningStore(
     want(window) {
       wanted = { ...(wanted ?? { filter: '', from: 0, to: 0 }), ...window };
       if (order) askRows({ order, window: wanted });
+    },
+    async matchesOf(model) {
+      return order ? engine.matches(order, model) : [];
     },
     async namesOf(finding) {
       const place = findingsOf(get().prospect).indexOf(finding);

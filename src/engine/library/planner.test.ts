@@ -73,3 +73,38 @@ test('the names of a finding are told in full', async () => {
   const place = findings.findIndex(({ moreTensors }) => moreTensors !== undefined);
   expect([...planner.names(own, place)].sort()).toEqual(names.toSorted());
 });
+
+test('matches of an adapter: what meets nothing first, with its reason', async () => {
+  const factors = (module: string, rows: number) => ({
+    [`base_model.model.${module}.lora_A.weight`]: f32([2, 3]),
+    [`base_model.model.${module}.lora_B.weight`]: f32([rows, 2]),
+  });
+  const base = await library.open('base', 'base', [
+    memorySource(
+      'model.safetensors',
+      modelFile({ 'q.weight': f32([4, 3]), 'k.weight': f32([4, 3]) }),
+    ),
+  ]);
+  const config = { peft_type: 'LORA', r: 2, lora_alpha: 6, target_modules: ['q', 'k'] };
+  const adapter = await library.open('one', 'one', [
+    memorySource('adapter_config.json', new TextEncoder().encode(JSON.stringify(config))),
+    memorySource(
+      'adapter_model.safetensors',
+      modelFile({ ...factors('q', 4), ...factors('k', 5) }),
+    ),
+  ]);
+  const experts = [{ model: refTo(adapter), values: {} }];
+  const mine = { ...order, recipe: { ...order.recipe, base: refTo(base), experts } };
+  const numbers = { type: '', rank: null, alpha: null, scale: null };
+  expect(planner.matches(mine, 'one')).toEqual([
+    {
+      ...{ module: 'k', tensor: null, ...numbers, dtype: 'F32' },
+      why: 'it is 5 × 3, k.weight 4 × 3',
+    },
+    {
+      ...{ module: 'q', tensor: 'q.weight', type: 'LoRA', rank: 2, alpha: 6, scale: 3 },
+      ...{ dtype: 'F32', why: null },
+    },
+  ]);
+  expect(planner.matches(mine, 'base')).toEqual([]);
+});

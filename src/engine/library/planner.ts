@@ -1,6 +1,10 @@
+import { findMethod } from '../../methods/registry.ts';
+import { matchRows } from '../../plan/match-table.ts';
 import { type Prospect, prospectOf } from '../../plan/outlook.ts';
+import { participantsOf } from '../../plan/participants.ts';
 import { type Planned, plan } from '../../plan/plan.ts';
 import { Table, type TableRows, type TableWindow } from '../../plan/table.ts';
+import type { MatchRow } from '../../plan/types.ts';
 import type { PlanOrder } from '../protocol.ts';
 import type { Library } from './library.ts';
 
@@ -44,6 +48,15 @@ export class Planner {
     const { planned } = this.#make(order);
     const findings = 'plan' in planned ? planned.plan.findings : planned.findings;
     return findings[finding]?.tensors ?? [];
+  }
+
+  /** Module by module, how an adapter of that plan meets the base; none where it does not take part. */
+  matches({ recipe }: PlanOrder, model: string): readonly MatchRow[] {
+    const method = findMethod(recipe.method);
+    const who = method && participantsOf(recipe, method, this.#library.models());
+    const expert = who?.experts.find(({ ref }) => ref.id === model);
+    const adapter = expert?.model.adapter;
+    return expert?.adapted && adapter ? matchRows(expert.adapted, adapter) : [];
   }
 
   #known(order: PlanOrder): Made | undefined {

@@ -88,19 +88,6 @@ test('an update is not moved to another weight by a rename', async () => {
   expect(await refusals({ base: plain, peft }, { renames })).toContain('adapter-renamed');
 });
 
-test('a weight that is saved beside its own update is refused', async () => {
-  const [config, factors] = peft;
-  const saved = weights(
-    {
-      [`base_model.model.${q}.lora_A.weight`]: f32([1, 4]),
-      [`base_model.model.${q}.lora_B.weight`]: f32([4, 1]),
-      [`base_model.model.${q}.base_layer.weight`]: f32([4, 4]),
-    },
-    factors.name,
-  );
-  expect(await refusals({ base: plain, both: [config, saved] })).toContain('adapter-saved-twice');
-});
-
 test('an adapter keeps the names that PEFT has for its modules, whatever the base’s files lack', async () => {
   const bare = [weights({ [`${q.replace('model.', '')}.weight`]: f32([4, 4]) })];
   const library = new Library();
@@ -121,4 +108,16 @@ test('an adapter keeps the names that PEFT has for its modules, whatever the bas
     `base_model.model.${q}.lora_A.weight`,
     `base_model.model.${q}.lora_B.weight`,
   ]);
+});
+
+test('a whole model among adapters that are to stay one is refused, whatever the order', async () => {
+  expect(await refusals({ whole: plain, peft }, adapter)).toEqual(['adapter-of-models']);
+  expect(await refusals({ peft, whole: plain }, adapter)).toEqual(['adapter-of-models']);
+});
+
+test('an average of weights that scales the base as well is no adapter', async () => {
+  const linear = { ...adapter, method: 'linear' };
+  expect(await refusals({ base: plain, peft, other: peft }, linear)).toEqual([]);
+  const bare = { ...linear, values: { normalize: false } };
+  expect(await refusals({ base: plain, peft, other: peft }, bare)).toEqual(['adapter-of-weights']);
 });

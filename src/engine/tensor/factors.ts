@@ -15,7 +15,7 @@ import type { FactorPart, MergePart, PlaneRef, Span } from '../../plan/types.ts'
 import { EngineError } from '../errors.ts';
 import { type PlaneReader, readSpan } from './planes.ts';
 
-export type Factor = Factors & {
+type Factor = Factors & {
   /** The share of the merge's energy, Σσ², that the rank keeps. */
   readonly kept: number;
 };
@@ -23,12 +23,34 @@ export type Factor = Factors & {
 /** Does a merge and holds all of it, in f32. */
 export type Merged = (part: MergePart) => Promise<Float32Array>;
 
+/** Waits for its second side: the two of an update are two tensors, mostly made one after the other. */
+const halfDone = new WeakMap<MergePart, Promise<Factor>>();
+
 /**
- * What `part.how` says. `merged` makes the matrix where it is needed.
+ * One side of what `part.how` says, row by row as its file has it, and what there is to say of it. `merged`
+ * makes the matrix where it is needed.
  *
- * @throws RangeError when factors hold NaN or infinity
+ * @throws RangeError when factors hold NaN or infinity; EngineError when a matrix is beyond the memory
  */
-export async function makeFactors(
+export async function makeSide(
+  part: FactorPart,
+  merged: Merged,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<{ readonly values: Float32Array; readonly note: string | null }> {
+  const known = halfDone.get(part.merge);
+  const making = known ?? makeFactors(part, merged, reader, signal);
+  if (known) halfDone.delete(part.merge);
+  else halfDone.set(part.merge, making);
+  const { kept, ...factors } = await making;
+  const isAll = kept >= 0.9995;
+  return {
+    values: sideOf(factors, part),
+    note: isAll ? null : `rank ${part.rank} keeps ${(100 * kept).toFixed(kept > 0.99 ? 2 : 1)} %`,
+  };
+}
+
+async function makeFactors(
   part: FactorPart,
   merged: Merged,
   reader: PlaneReader,
@@ -65,7 +87,7 @@ function refuseBeyond({ tensor, budget }: PlaneReader, rows: number, columns: nu
   );
 }
 
-/** Singular values of a weighted sum of updates, descending. Errors as those of `makeFactors`. */
+/** Singular values of a weighted sum of updates, descending. Errors as those of `makeSide`. */
 export async function spectrumOf(
   { weights, merge }: FactorPart,
   reader: PlaneReader,
@@ -75,8 +97,8 @@ export async function spectrumOf(
   return decomposeSum(await termsOf(merge, weights, reader, signal)).spectrum;
 }
 
-/** Row by row as a file has it: left of rows × rank, or right of rank × columns; or either transposed. */
-export function sideOf({ b, a }: Factors, { side, transposed }: FactorPart): Float32Array {
+/** Left of rows × rank, or right of rank × columns; or either transposed. */
+function sideOf({ b, a }: Factors, { side, transposed }: FactorPart): Float32Array {
   const tall = side === 'left' ? b : a;
   const isTall = (side === 'left') !== transposed;
   return Float32Array.from((isTall ? transpose(tall) : tall).values);

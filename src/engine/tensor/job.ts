@@ -5,14 +5,14 @@ import { encode } from '../../numerics/encode.ts';
 import { tensorKey } from '../../numerics/random.ts';
 import { roundSumTo } from '../../numerics/round.ts';
 import { planesOf } from '../../plan/planes.ts';
-import type { FactorPart, Job, MergePart, Plan, Span } from '../../plan/types.ts';
+import type { Job, MergePart, Plan, Span } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
 import type { TensorReport } from '../protocol.ts';
 import { planeBlocks, type Reader } from './blocks.ts';
 import { comparison, startOf } from './changes.ts';
-import { type Factor, makeFactors, sideOf } from './factors.ts';
+import { makeSide } from './factors.ts';
 import { copyPiece } from './memory.ts';
-import { type CastPart, cast, compute, type Task } from './merge-part.ts';
+import { type CastPart, cast, compute, type Task, type Witness } from './merge-part.ts';
 import { readSpan } from './planes.ts';
 import { partsOf } from './twin.ts';
 
@@ -57,6 +57,7 @@ export async function* produce(
   if (parts !== job.parts)
     tally.notes.push(`equal to ${job.twin?.of} in every model, merged like it`);
   const changes = comparison({ ...job, parts }, reader, shop.signal);
+  const witness = witnessOf(tally);
   let at = 0;
   for (const part of parts) {
     if (part.kind === 'copy') {
@@ -68,21 +69,19 @@ export async function* produce(
       continue;
     }
     if (part.kind === 'factor') {
-      const { bytes, saturated } = await factorBytes(part, job, tally, reader, shop);
-      tally.saturated += saturated;
+      tally.backend = 'cpu'; // finds the factors, whatever merged them
+      const own = { ...job, tensor: part.of };
+      const merged = (merge: MergePart) =>
+        wholeOf(taskOf(merge, own, 'F32', reader, shop.craft), witness.note, shop);
+      const side = await makeSide(part, merged, reader, shop.signal);
+      if (side.note) witness.note(side.note);
+      const bytes = new Uint8Array(job.byteLength);
+      tally.saturated += encode(side.values, floatOf(job), bytes).saturated;
       yield bytes;
       continue;
     }
     const task = taskOf(part, job, floatOf(job), reader, shop.craft);
     const original = planeOfOriginal(part, job, at);
-    const witness = {
-      used(backend: { readonly kind: 'cpu' | 'webgpu' }) {
-        tally.backend = backend.kind;
-      },
-      note(text: string) {
-        if (!tally.notes.includes(text)) tally.notes.push(text);
-      },
-    };
     for await (const { mapped, planes } of compute(task, shop.ladder, witness, shop.signal)) {
       tally.saturated += mapped.saturated;
       tally.nonFinite += mapped.nonFinite;
@@ -100,44 +99,29 @@ function planeOfOriginal(part: MergePart | CastPart, { original }: Job, at: numb
   return planesOf(part).findIndex((plane) => startOf(plane) === startOf(original, at));
 }
 
-/** The two sides of an update are two tensors, made at once where they are made one after the other. */
-const lastFactors = new WeakMap<MergePart, Promise<Factor>>();
-
-async function factorBytes(
-  part: FactorPart,
-  job: Job,
-  tally: Tally,
-  reader: Omit<Reader, 'outputBytes'>,
-  shop: Shop,
-) {
-  tally.backend = 'cpu'; // finds the factors, whatever merged them
-  const merged = async (merge: MergePart) => {
-    const task = taskOf(merge, { ...job, tensor: part.of }, 'F32', reader, shop.craft);
-    const values = new Float32Array(merge.elementCount);
-    const bytes = new Uint8Array(values.buffer);
-    let at = 0;
-    const witness = {
-      used() {},
-      note: (text: string) => void tally.notes.push(text),
-    };
-    for await (const { mapped } of compute(task, shop.ladder, witness, shop.signal)) {
-      bytes.set(mapped.bytes, at);
-      at += mapped.bytes.length;
-    }
-    return values;
+function witnessOf(tally: Tally): Witness {
+  return {
+    used({ kind }) {
+      tally.backend = kind;
+    },
+    note(text) {
+      if (!tally.notes.includes(text)) tally.notes.push(text);
+    },
   };
-  const known = lastFactors.get(part.merge);
-  const making = known ?? makeFactors(part, merged, reader, shop.signal);
-  if (!known) lastFactors.set(part.merge, making);
-  const made = await making;
-  if (made.kept < 0.9995) tally.notes.push(`rank ${part.rank} keeps ${percentOf(made.kept)} %`);
-  const values = sideOf(made, part);
-  const bytes = new Uint8Array(job.byteLength);
-  const { saturated } = encode(values, floatOf(job), bytes);
-  return { bytes, saturated };
 }
 
-const percentOf = (share: number) => (100 * share).toFixed(share > 0.99 ? 2 : 1);
+/** All of a merge at once, in f32. */
+async function wholeOf(task: Task, note: Witness['note'], shop: Shop): Promise<Float32Array> {
+  const witness = { used() {}, note };
+  const values = new Float32Array(task.blocks.elementCount);
+  const bytes = new Uint8Array(values.buffer);
+  let at = 0;
+  for await (const { mapped } of compute(task, shop.ladder, witness, shop.signal)) {
+    bytes.set(mapped.bytes, at);
+    at += mapped.bytes.length;
+  }
+  return values;
+}
 
 async function* copy(
   span: Span,

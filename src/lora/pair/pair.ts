@@ -1,11 +1,12 @@
 /** Meets an adapter's updates with the tensors of a base. */
 import type { StoredTensor, TensorEntry } from '../../formats/model.ts';
 import type { Adapter } from '../../formats/update.ts';
+import { isFloatDtype } from '../../numerics/dtype.ts';
 import { assemble, type Share } from './assemble.ts';
 import { doubtful, overlaps } from './clashes.ts';
 import { grouped } from './grouped.ts';
 import { type Base, baseOf, meet, meetSaved } from './meet.ts';
-import type { Pairing, Unmatched } from './pairing.ts';
+import type { Pairing, Unmatched, Why } from './pairing.ts';
 
 /**
  * What each update of an adapter changes in a base, by names: see README. Shapes decide among candidates;
@@ -31,24 +32,22 @@ export function pair(adapter: Adapter, tensors: ReadonlyMap<string, TensorEntry>
   return { pairs, saved: saved.saved, unmatched: [...unmatched, ...saved.unmatched] };
 }
 
-/** Each replaces a tensor of the base that nothing else reaches. */
+/** Each replaces a tensor of the base; updates of the same are added to its values. */
 function meetAllSaved(base: Base, { saved }: Adapter, updated: ReadonlySet<string>) {
   const unmatched: Unmatched[] = [];
   const replaced = new Map<string, { name: string; tensor: StoredTensor }>();
   for (const { name, tensor } of saved) {
+    const refuse = (why: Why) => unmatched.push({ module: name, of: 'saved', why });
     const met = meetSaved(base, name, tensor);
-    const target = 'found' in met ? met.found.name : null;
-    const other = target === null ? undefined : replaced.get(target);
-    const isTaken = target !== null && (updated.has(target) || other !== undefined);
-    if ('why' in met) unmatched.push({ module: name, of: 'saved', why: met.why });
-    else if (isTaken) {
-      const modules = [name, other?.name ?? 'an update'];
-      unmatched.push({
-        module: name,
-        of: 'saved',
-        why: { kind: 'clash', tensor: target, modules },
-      });
-    } else replaced.set(met.found.name, { name, tensor });
+    if ('why' in met) {
+      refuse(met.why);
+      continue;
+    }
+    const target = met.found.name;
+    const other = replaced.get(target)?.name;
+    const isUpdated = updated.has(target) && !isFloatDtype(tensor.dtype);
+    if (other === undefined && !isUpdated) replaced.set(target, { name, tensor });
+    else refuse({ kind: 'clash', tensor: target, modules: [name, other ?? 'an update'] });
   }
   const pairs = [...replaced].map(([tensor, own]) => ({ tensor, saved: own.tensor }));
   return { saved: pairs, unmatched };

@@ -25,7 +25,9 @@ export default defineMethod({
   dialectDefaults: { peft: { normalize: false } },
 
   weightedSum({ global, perModel }) {
-    const total = global.normalize ? perModel.reduce((sum, { weight }) => sum + weight, 0) : 1;
+    const total = perModel.reduce((sum, { weight }) => sum + weight, 0);
+    // Weights that sum to anything else scale the base as well.
+    if (!global.normalize && Math.abs(total - 1) > 1e-9) return null;
     return perModel.map(({ weight }) => weight / total);
   },
 

@@ -1,5 +1,5 @@
 import type { Participant } from '../participants.ts';
-import type { PlannedModule } from './jobs.ts';
+import type { PlannedModule } from './modules.ts';
 import { kindOf, moduleName } from './sides.ts';
 
 /**

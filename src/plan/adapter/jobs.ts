@@ -6,21 +6,12 @@ import type { Recipe } from '../../recipe/recipe.ts';
 import { placeOf } from '../groups.ts';
 import type { UnplacedJob } from '../jobs.ts';
 import type { Participant, Participants } from '../participants.ts';
-import { depthsOf, filterMatches, resolveExpert, resolveGlobal } from '../resolve.ts';
+import { type Depths, depthsOf, filterMatches, resolveExpert, resolveGlobal } from '../resolve.ts';
 import type { ComputedPlane, FactorPart, MergePart } from '../types.ts';
 import { cutOf } from './factors.ts';
 import { keepOf } from './limits.ts';
-import type { Change, Module } from './modules.ts';
+import type { Change, Module, PlannedModule } from './modules.ts';
 import { type Side, sidesOf } from './sides.ts';
-
-/** Updates of a weight as planes: an adapter that leaves it as it is gives zeros. */
-export type PlannedModule = {
-  readonly module: Module;
-  readonly rank: number;
-  readonly how: FactorPart['how'];
-  readonly merge: MergePart;
-  readonly jobs: readonly UnplacedJob[];
-};
 
 /** What a rule keeps as the base has it is no part of an adapter. */
 export function planModules(
@@ -28,88 +19,90 @@ export function planModules(
   modules: readonly Module[],
 ): readonly PlannedModule[] {
   const depths = depthsOf(modules.map(({ name }) => placeOf(name)));
-  return modules.flatMap((module) => {
-    const { name } = module;
-    if (keepOf(who.recipe, name)) return [];
-    const place = placeOf(name);
-    const { recipe, method, arithmetic } = who;
-    const rules = recipe.rules.filter(({ filter }) => filterMatches(filter, name, place));
-    const tensor = { name, place, depths };
-    const global = resolveGlobal(who.global, method, rules, tensor);
-    const perModel = who.experts.map(({ values, ref }) =>
-      resolveExpert(values, method, rules, ref.id, tensor),
-    );
-    const elementCount = module.rows * module.columns;
-    const weights =
-      method.weightedSum?.({
-        ...{ global, perModel, arithmetic, elementCount },
-        hasBase: true,
-        roundSum: (value) => value,
-      }) ?? null;
-    const cut = cutOf(module, weights !== null, recipe.output.rank);
-    // A weighted sum leaves out who has nothing to add; other methods may count them.
-    const taking =
-      cut.how === 'from the matrix' ? who.experts : module.changes.map(({ expert }) => expert);
-    const planes = taking.map((expert) => planeOf(module, expert));
-    const stored = planes.map(({ dtype }) => dtype);
-    const merge: MergePart = {
-      kind: 'merge',
-      planes,
-      base: cut.how === 'from the matrix' ? zeros(module) : null,
-      ordinals: taking.map(({ ordinal }) => ordinal),
-      elementCount,
-      precision: precisionOf(arithmetic.work, stored, recipe.inputDtype),
-      global,
-      perModel: taking.map(({ ordinal }) => perModel[ordinal]),
-    };
-    const own =
-      cut.how === 'from the matrix' ? null : taking.map(({ ordinal }) => weights![ordinal]);
-    const dtype = dtypeOf(recipe, module.changes);
-    const jobs = sidesOf(module, cut.rank).map((side) =>
-      jobOf(side, { ...cut, module, merge, weights: own, dtype }),
-    );
-    return [{ module, ...cut, merge, jobs }];
-  });
+  return modules
+    .filter(({ name }) => keepOf(who.recipe, name) === null)
+    .map((module) => {
+      const values = valuesOf(who, module, depths);
+      const weights = weightsOf(who, module, values);
+      const cut = cutOf(module, weights !== null, who.recipe.output.rank);
+      const merge = mergeOf(who, module, cut.how, values);
+      const parts = { ...cut, merge, weights: factorWeights(cut.how, merge, weights) };
+      const dtype = dtypeOf(who.recipe, module.changes);
+      const jobs = sidesOf(module, cut.rank).map((side) => jobOf(side, module, parts, dtype));
+      return { module, ...cut, merge, weights, jobs };
+    });
 }
 
-type Making = {
-  readonly module: Module;
-  readonly how: FactorPart['how'];
-  readonly rank: number;
-  readonly merge: MergePart;
-  readonly weights: readonly number[] | null;
-  readonly dtype: FloatDtype;
-};
+type Resolved = Pick<MergePart, 'global' | 'perModel'>;
+
+/** Parameters of all experts for this weight. */
+function valuesOf(who: Participants, { name }: Module, depths: Depths): Resolved {
+  const { recipe, method } = who;
+  const place = placeOf(name);
+  const rules = recipe.rules.filter(({ filter }) => filterMatches(filter, name, place));
+  const tensor = { name, place, depths };
+  return {
+    global: resolveGlobal(who.global, method, rules, tensor),
+    perModel: who.experts.map(({ values, ref }) =>
+      resolveExpert(values, method, rules, ref.id, tensor),
+    ),
+  };
+}
+
+/** By expert, where the merge is a weighted sum of changes; else null. */
+function weightsOf({ method, arithmetic }: Participants, { rows, columns }: Module, own: Resolved) {
+  const elementCount = rows * columns;
+  const roundSum = (value: number) => value;
+  const call = { ...own, arithmetic, elementCount, hasBase: true, roundSum };
+  return method.weightedSum?.(call) ?? null;
+}
+
+/** Updates as planes. A weighted sum leaves out who has nothing to add; other methods may count them. */
+function mergeOf(
+  { experts, arithmetic, recipe }: Participants,
+  module: Module,
+  how: FactorPart['how'],
+  { global, perModel }: Resolved,
+): MergePart {
+  const isWhole = how === 'from the matrix';
+  const taking = isWhole ? experts : module.changes.map(({ expert }) => expert);
+  const planes = taking.map((expert) => planeOf(module, expert));
+  const stored = planes.map(({ dtype }) => dtype);
+  return {
+    kind: 'merge',
+    planes,
+    base: isWhole ? zeros(module) : null,
+    ordinals: taking.map(({ ordinal }) => ordinal),
+    elementCount: module.rows * module.columns,
+    precision: precisionOf(arithmetic.work, stored, recipe.inputDtype),
+    global,
+    perModel: taking.map(({ ordinal }) => perModel[ordinal]),
+  };
+}
+
+function factorWeights(
+  how: FactorPart['how'],
+  { ordinals }: MergePart,
+  weights: readonly number[] | null,
+): readonly number[] | null {
+  if (how === 'from the matrix' || weights === null) return null;
+  return ordinals.map((ordinal) => weights[ordinal]);
+}
 
 function jobOf(
   { name, shape, side, transposed }: Side,
-  { module, how, rank, merge, weights, dtype }: Making,
+  { name: of, rows, columns }: Module,
+  parts: Pick<FactorPart, 'how' | 'rank' | 'merge' | 'weights'>,
+  dtype: FloatDtype,
 ): UnplacedJob {
-  const { rows, columns } = module;
-  const elementCount = rank * (side === 'left' ? rows : columns);
-  return {
-    component: '',
-    tensor: name,
-    dtype,
-    shape,
-    byteLength: byteLengthOf(dtype, shape),
-    parts: [
-      {
-        ...({
-          kind: 'factor',
-          of: module.name,
-          side,
-          transposed,
-          rows,
-          columns,
-          rank,
-          how,
-        } as const),
-        ...{ weights, merge, elementCount },
-      },
-    ],
-    original: null,
+  const elementCount = parts.rank * (side === 'left' ? rows : columns);
+  const part: FactorPart = {
+    kind: 'factor',
+    ...{ of, side, transposed, rows, columns, elementCount },
+    ...parts,
   };
+  const byteLength = byteLengthOf(dtype, shape);
+  return { component: '', tensor: name, dtype, shape, byteLength, parts: [part], original: null };
 }
 
 /** The one chosen by hand, or that of the first adapter's factors. */

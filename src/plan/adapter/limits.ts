@@ -1,25 +1,25 @@
 /** What a recipe asks of a model that an adapter, a change without a base, cannot do: refused, never passed over. */
+import type { ParamValue } from '../../methods/params.ts';
 import type { Keep, Recipe } from '../../recipe/recipe.ts';
 import { count, error, list } from '../finding.ts';
-import { placeOf } from '../groups.ts';
 import { type Participants, usesBase } from '../participants.ts';
-import { filterMatches } from '../resolve.ts';
-import type { Finding } from '../types.ts';
+import { keepNamed } from '../resolve.ts';
+import type { Finding, Fix } from '../types.ts';
 import { trimsByMagnitude } from '../whole-model.ts';
-import type { Module } from './modules.ts';
+import type { Module, PlannedModule } from './modules.ts';
 
-/** The rule that takes a weight out of the merge; null when it is merged. */
-export function keepOf({ keeps }: Recipe, name: string): Keep | null {
-  const rule = keeps.find(({ filter }) => {
-    if (filter.kind === 'misfit' || filter.kind === 'task head') return false;
-    return filterMatches(filter, name, placeOf(name));
-  });
-  return rule === undefined || rule.from.kind === 'refuse' ? null : rule;
+/** The rule that takes a weight out of the merge; null when it is merged. An update fits, and is no task head. */
+export function keepOf(recipe: Recipe, name: string): Keep | null {
+  return keepNamed(recipe, name, { isMisfit: false, isTaskHead: () => false });
 }
 
-export function checkLimits(who: Participants, modules: readonly Module[]): readonly Finding[] {
+export function checkLimits(
+  who: Participants,
+  modules: readonly Module[],
+  planned: readonly PlannedModule[],
+): readonly Finding[] {
   return [
-    ...checkTurned(who),
+    ...checkTurned(who, planned),
     ...checkScope(who),
     ...checkReading(who),
     ...checkKeeps(who, modules),
@@ -27,18 +27,27 @@ export function checkLimits(who: Participants, modules: readonly Module[]): read
 }
 
 /** A mean of weights is the base plus the mean of the changes; nothing else that is made of weights is. */
-function checkTurned({ method, global }: Participants): readonly Finding[] {
-  if (method.weightedSum || usesBase(method, global)) return [];
-  const ofVectors = {
-    kind: 'set-value',
-    label: 'Turn task vectors',
-    key: 'of',
-    value: 'taskVectors',
-  } as const;
-  const asModel = { kind: 'set-output-as', label: 'Write a model', value: 'model' } as const;
-  const fixes = method.params.global['of'] ? [ofVectors, asModel] : [asModel];
+function checkTurned(
+  { method, global }: Participants,
+  planned: readonly PlannedModule[],
+): readonly Finding[] {
+  const isSum = planned.every(({ weights }) => weights !== null);
+  if (usesBase(method, global) || isSum) return [];
+  const { of, normalize } = method.params.global;
+  const fixes: readonly Fix[] = [
+    ...(of ? [setting('Turn task vectors', 'of', 'taskVectors')] : []),
+    ...(normalize ? [setting('Divide by the sum of weights', 'normalize', true)] : []),
+    { kind: 'set-output-as', label: 'Write a model', value: 'model' },
+  ];
   const message = `${method.title} is computed from whole weights here, and an adapter holds only changes of them.`;
-  return [error('adapter-of-weights', message, 'Merge task vectors, or write a model.', { fixes })];
+  const advice = normalize
+    ? 'Weights that sum to 1 leave the base out of it; task arithmetic always does. Or write a model.'
+    : 'Merge task vectors, or write a model.';
+  return [error('adapter-of-weights', message, advice, { fixes })];
+}
+
+function setting(label: string, key: string, value: ParamValue): Fix {
+  return { kind: 'set-value', label, key, value };
 }
 
 function checkScope({ recipe, method }: Participants): readonly Finding[] {

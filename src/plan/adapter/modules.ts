@@ -2,7 +2,9 @@
 import type { StoredTensor } from '../../formats/model.ts';
 import type { Matrix } from '../../formats/update.ts';
 import type { Pair } from '../../lora/pair/pairing.ts';
+import type { UnplacedJob } from '../jobs.ts';
 import type { Participant } from '../participants.ts';
+import type { FactorPart } from '../types.ts';
 
 /** What one adapter does to a weight. */
 export type Change = {
@@ -26,6 +28,14 @@ export type Module = {
   readonly kernel: readonly number[];
   /** In recipe order. */
   readonly changes: readonly Change[];
+};
+
+/** A module, and what of the merge its two tensors hold. */
+export type PlannedModule = Pick<FactorPart, 'how' | 'rank' | 'merge'> & {
+  readonly module: Module;
+  /** By expert where the merge is a weighted sum; else null. */
+  readonly weights: readonly number[] | null;
+  readonly jobs: readonly UnplacedJob[];
 };
 
 /** What an adapter cannot hold as a low-rank update of a weight, by expert. */

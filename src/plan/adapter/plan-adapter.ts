@@ -7,9 +7,9 @@ import { layOutFiles } from '../layout.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding, Job, OutputFile, SideFile } from '../types.ts';
 import { adapterConfig } from './config.ts';
-import { type PlannedModule, planModules } from './jobs.ts';
+import { planModules } from './jobs.ts';
 import { checkLimits } from './limits.ts';
-import { type Beyond, modulesOf } from './modules.ts';
+import { type Beyond, modulesOf, type PlannedModule } from './modules.ts';
 
 export type AdapterPlan = {
   readonly findings: readonly Finding[];
@@ -31,7 +31,7 @@ export function planAdapter(who: Participants): AdapterPlan {
   return {
     findings: [
       ...beyond.map(checkBeyond),
-      ...checkLimits(who, modules),
+      ...checkLimits(who, modules, planned),
       ...checkNone(planned),
       ...checkValuesOf(who, planned),
       ...checkLoss(planned),

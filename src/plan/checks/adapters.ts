@@ -11,7 +11,6 @@ export function checkAdapters({ recipe, experts, reference }: Participants): rea
     ...checkNames(recipe, experts),
     ...experts.flatMap((expert) => [
       ...checkUnderstood(expert),
-      ...checkSaved(expert),
       ...checkMatched(expert, reference.name),
       ...(recipe.output.as === 'model' ? checkCodes(expert, reference) : []),
       ...checkRenamed(expert, recipe),
@@ -59,19 +58,6 @@ function checkRenamed({ model, ref }: Participant, { renames }: Recipe): readonl
         },
       ),
     );
-}
-
-/** A saved weight beside an update of it: PEFT adds the one to the other, and here it would replace it. */
-function checkSaved({ model, ref, adapted }: Participant): readonly Finding[] {
-  const names = (adapted?.pairing.unmatched ?? [])
-    .filter(({ of, why }) => of === 'saved' && why.kind === 'clash')
-    .map(({ module }) => module);
-  if (names.length === 0) return [];
-  const message = `${model.name} holds ${count(names.length, 'weight')} as a whole (${list(names)}) and an update of the same: adding them up is not offered.`;
-  const advice = 'Merge it into its base with PEFT first (merge_and_unload), and drop the result.';
-  return [
-    error('adapter-saved-twice', message, advice, { place: { model: ref.id }, tensors: names }),
-  ];
 }
 
 function checkUnderstood({ model, ref }: Participant): readonly Finding[] {

@@ -1,6 +1,9 @@
 import { ChevronRight } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import type { AdapterMatch, MatchRow } from '../../plan/types.ts';
-import { counted, plain } from '../kit/format.ts';
+import { session, usePlanning } from '../../stores/use-session.ts';
+import { counted } from '../kit/format.ts';
+import { MatchTable } from './match-table.tsx';
 import './adapters.css';
 
 /** How each adapter meets the base: in a line, and module by module. */
@@ -16,10 +19,12 @@ export function Adapters({ adapters }: { readonly adapters: readonly AdapterMatc
 }
 
 function Match({ adapter }: { readonly adapter: AdapterMatch }) {
-  const { name, dialect, base, matched, unmatched, rows } = adapter;
+  const { model, name, dialect, base, matched, unmatched } = adapter;
+  const [isOpen, setOpen] = useState(false);
+  const rows = useMatches(model, isOpen);
   const all = matched + unmatched;
   return (
-    <details className="match">
+    <details className="match" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <ChevronRight aria-hidden className="match-mark" />
         <strong>{name}</strong>
@@ -32,47 +37,27 @@ function Match({ adapter }: { readonly adapter: AdapterMatch }) {
           {base !== null && `, trained on ${base}`}
         </span>
       </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="match-scroll" tabIndex={0} aria-label={`Match table of ${name}`}>
-        <table>
-          <thead>
-            <tr>
-              {['Module', 'Tensor of the base', 'Kind', 'Rank', 'Alpha', 'Scale', 'Stored'].map(
-                (column) => (
-                  <th scope="col" key={column}>
-                    {column}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Row key={`${row.module} ${row.tensor}`} row={row} />
-            ))}
-          </tbody>
-        </table>
-      </section>
-      {all > rows.length && (
-        <p className="small faint">
-          The first {rows.length} of {all}. The Tensors tab lists every tensor of the output.
-        </p>
-      )}
+      {isOpen && <MatchTable name={name} rows={rows} />}
     </details>
   );
 }
 
-function Row({ row }: { readonly row: MatchRow }) {
-  const { module, tensor, type, rank, alpha, scale, dtype, why } = row;
-  return (
-    <tr className={tensor === null ? 'is-unmatched' : undefined}>
-      <th scope="row">{module}</th>
-      <td>{tensor ?? `none: ${why}`}</td>
-      <td>{type || '–'}</td>
-      <td className="number">{rank ?? '–'}</td>
-      <td className="number">{alpha === null ? '–' : plain(alpha)}</td>
-      <td className="number">{scale === null ? '–' : `× ${plain(scale)}`}</td>
-      <td>{dtype}</td>
-    </tr>
-  );
+/** Asked for when they are to be seen, and again when the plan changes; until then those before. */
+function useMatches(model: string, isWanted: boolean): readonly MatchRow[] {
+  const prospect = usePlanning((state) => state.prospect);
+  const [rows, setRows] = useState<readonly MatchRow[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another prospect may have other matches
+  useEffect(() => {
+    if (!isWanted) return;
+    let gone = false;
+    const show = (found: readonly MatchRow[]) => !gone && setRows(found);
+    session.planning
+      .getState()
+      .matchesOf(model)
+      .then(show, () => {}); // the last ones stay
+    return () => {
+      gone = true;
+    };
+  }, [model, isWanted, prospect]);
+  return rows;
 }
