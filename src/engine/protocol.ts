@@ -133,10 +133,11 @@ export type MosaicRow = {
 
 /**
  * How many finished tensors of each cell went which way. Cells are numbered row by row. A tensor is one of
- * changed, unchanged and copied, and may be noted besides: it has something to say.
+ * changed, unchanged, copied and, where nothing can be compared, written; it may be noted besides: it has
+ * something to say.
  */
 export type MosaicCounts = Readonly<
-  Record<'changed' | 'unchanged' | 'copied' | 'noted', Uint32Array>
+  Record<'changed' | 'unchanged' | 'copied' | 'written' | 'noted', Uint32Array>
 >;
 
 /** Its size does not depend on the model's. */

@@ -1,5 +1,5 @@
 import { bitsOf } from '../numerics/dtype.ts';
-import { planesOf, storedBytes } from './planes.ts';
+import { planesOf, storedBytesOf } from './planes.ts';
 import type { Part, Plan, SideFile } from './types.ts';
 
 /** Jobs the engine has in flight: one is computed while the next is read or the last written. */
@@ -60,7 +60,7 @@ function readBytes(part: Part): number {
     case 'cast':
     case 'merge':
     case 'factor':
-      return planesOf(part).reduce((sum, plane) => sum + storedBytes(plane), 0);
+      return storedBytesOf(planesOf(part));
     default:
       return part satisfies never;
   }
@@ -69,7 +69,7 @@ function readBytes(part: Part): number {
 function measuredBytes(part: Part, expert: number): number {
   if (part.kind !== 'merge') return 0;
   const plane = part.planes[part.ordinals.indexOf(expert)];
-  return storedBytes(plane) + (part.base ? storedBytes(part.base) : 0);
+  return storedBytesOf(part.base ? [plane, part.base] : [plane]);
 }
 
 function elementsOf(part: Part): number {

@@ -32,8 +32,22 @@ export function spansOfPlane(plane: PlaneRef): readonly Span[] {
 
 /** Bytes that one pass over a plane reads from files, rounded up. */
 export function storedBytes(plane: PlaneRef): number {
-  const bytes = spansOfPlane(plane).reduce((sum, { begin, end }) => sum + end - begin, 0);
-  if (!isComputedPlane(plane)) return bytes;
-  const elements = plane.formula.sizes.reduce((product, size) => product * size, 1);
-  return Math.ceil((bytes * (plane.to - plane.from)) / elements);
+  return storedBytesOf([plane]);
+}
+
+/** Bytes that one pass over several reads: what two of them are made of is read once. */
+export function storedBytesOf(planes: readonly PlaneRef[]): number {
+  const once = new Map<string, number>();
+  for (const plane of planes) {
+    const part = isComputedPlane(plane) ? (plane.to - plane.from) / elementsOf(plane) : 1;
+    for (const { model, file, begin, end } of spansOfPlane(plane)) {
+      const place = `${model} ${file} ${begin}`;
+      once.set(place, Math.max(once.get(place) ?? 0, part * (end - begin)));
+    }
+  }
+  return Math.ceil([...once.values()].reduce((sum, bytes) => sum + bytes, 0));
+}
+
+function elementsOf({ formula }: ComputedPlane): number {
+  return formula.sizes.reduce((product, size) => product * size, 1);
 }

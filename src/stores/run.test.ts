@@ -31,7 +31,7 @@ test('the picture of a run stays when it is done, and goes when the next one beg
   const store = createRunStore();
   const rows = [{ name: '0', count: 1, cells: [{ tensor: 't', from: 0, count: 1 }] }];
   const one = new Uint32Array([1]);
-  const cells = { changed: one, unchanged: one, copied: one, noted: one };
+  const cells = { changed: one, unchanged: one, copied: one, written: one, noted: one };
   store.getState().start('first', saved, recipe);
   store.getState().lay(rows);
   store.getState().advance({ ...fakeProgress, cells });

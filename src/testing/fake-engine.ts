@@ -59,7 +59,7 @@ export const fakeProgress: Progress = {
   eta: null,
   downloaded: 0,
   waiting: null,
-  cells: { changed: none, unchanged: none, copied: none, noted: none },
+  cells: { changed: none, unchanged: none, copied: none, written: none, noted: none },
   cell: null,
   remarks: [],
 };

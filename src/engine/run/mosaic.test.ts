@@ -90,10 +90,28 @@ test('counts what became of the tensors of a cell, in whatever order they finish
   mosaic.take(report('elsewhere'));
   expect(mosaic.cellOf('elsewhere')).toBeNull();
   const at = (cell: number) => Object.values(mosaic.counts).map((counts) => counts[cell]);
-  expect(Object.keys(mosaic.counts)).toEqual(['changed', 'unchanged', 'copied', 'noted']);
-  expect(at(0)).toEqual([0, 0, 0, 0]);
-  expect(at(1)).toEqual([1, 0, 1, 0]);
-  expect(at(799)).toEqual([1, 1, 0, 1]);
+  expect(Object.keys(mosaic.counts)).toEqual([
+    'changed',
+    'unchanged',
+    'copied',
+    'written',
+    'noted',
+  ]);
+  expect(at(0)).toEqual([0, 0, 0, 0, 0]);
+  expect(at(1)).toEqual([1, 0, 1, 0, 0]);
+  expect(at(799)).toEqual([0, 1, 0, 1, 1]);
+});
+
+test('a tensor that nothing is compared with is written, not changed', () => {
+  const mosaic = new Mosaic(['q.lora_A.weight', 'q.lora_B.weight']);
+  mosaic.take(report('q.lora_A.weight', { changed: null }));
+  mosaic.take(report('q.lora_B.weight', { changed: null, backend: 'copy' }));
+  const { changed, written, copied } = mosaic.counts;
+  expect([[...changed], [...written], [...copied]]).toEqual([
+    [0, 0],
+    [1, 0],
+    [0, 1],
+  ]);
 });
 
 test('keeps the latest five tensors with something to say, newest first', () => {

@@ -41,6 +41,7 @@ export class Mosaic {
       changed: new Uint32Array(number),
       unchanged: new Uint32Array(number),
       copied: new Uint32Array(number),
+      written: new Uint32Array(number),
       noted: new Uint32Array(number),
     };
   }
@@ -70,11 +71,14 @@ export class Mosaic {
   }
 }
 
-/** With another dtype there is nothing to compare: a computed tensor then counts as changed. */
-function fateOf({ backend, changed }: TensorReport): 'changed' | 'unchanged' | 'copied' {
+/** What is computed and has nothing to compare with, as another dtype or an adapter's factor, is written. */
+function fateOf({ backend, changed }: TensorReport): Fate {
   if (backend === 'copy') return 'copied';
-  return changed === false ? 'unchanged' : 'changed';
+  if (changed === null) return 'written';
+  return changed ? 'changed' : 'unchanged';
 }
+
+type Fate = Exclude<keyof MosaicCounts, 'noted'>;
 
 type Line = { readonly name: string; readonly tensors: string[] };
 

@@ -128,8 +128,11 @@ const f32 = { ...emptyRecipe().output, dtype: 'F32' } as const;
 describe('a model with adapters in it', () => {
   test('is the base plus each scaled update, of different ranks, alphas and rsLoRA', async () => {
     const experts = { 'add-lora': 1, 'sort-lora': 0.5, 'reverse-lora': -0.75 };
-    const { sink, result } = await carriedOut(planned({ output: f32 }, experts));
+    const made = planned({ output: f32 }, experts);
+    const { sink, result } = await carriedOut(made);
     expect(result.verify.problems).toEqual([]);
+    // The weights that all three are added to are told once, and read once.
+    expect(result.bytesRead / made.bytesToRead).toBeCloseTo(1, 2);
     expect(
       distance(await tensorsIn(sink, 'model.safetensors'), await byDefinition(experts)),
     ).toBeLessThan(2e-6);

@@ -1,10 +1,12 @@
 import type { Block, Blocks, Room } from '../../compute/backend.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { WorkDtype } from '../../numerics/round.ts';
+import { isComputedPlane } from '../../plan/planes.ts';
 import type { PlaneRef } from '../../plan/types.ts';
 import { ahead } from './ahead.ts';
 import { blockShape, roomElements } from './memory.ts';
 import { type PlaneReader, readPlane } from './planes.ts';
+import { sharedReads } from './shared-reads.ts';
 
 export type Planes = {
   /** Models in recipe order. */
@@ -39,6 +41,9 @@ export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
   const sizes = [elementCount, planeBytes, reader.outputBytes, reader.budget] as const;
   const shape = blockShape(...sizes);
   const kept = new Map<number, Block>();
+  const storedFirst = [...refs.keys()].sort(
+    (a, b) => Number(isComputedPlane(refs[a])) - Number(isComputedPlane(refs[b])),
+  );
 
   async function fetchBlock(
     start: number,
@@ -47,8 +52,13 @@ export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
     room?: Room,
   ): Promise<Block> {
     const places = room?.(start, count);
-    const bytes = refs.map((ref, k) => readPlane(ref, start, count, reader, signal, places?.[k]));
-    return { start, count, planes: await Promise.all(bytes) };
+    const own = { ...reader, sources: sharedReads(refs, reader.sources) };
+    const planes = new Array<Uint8Array<ArrayBuffer>>(refs.length);
+    const reads = storedFirst.map(async (k) => {
+      planes[k] = await readPlane(refs[k], start, count, own, signal, places?.[k]);
+    });
+    await Promise.all(reads);
+    return { start, count, planes };
   }
 
   async function* readFrom(first: number, signal: AbortSignal, room?: Room): AsyncGenerator<Block> {

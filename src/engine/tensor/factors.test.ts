@@ -70,6 +70,19 @@ test.each(['concatenated', 'decomposed'] as const)(
   },
 );
 
+test('a matrix is taken apart up to the very limit of the memory, 12 bytes an element', async () => {
+  const signal = new AbortController().signal;
+  const within = (budget: number) =>
+    makeSide(
+      part(product, 'from the matrix', 'left'),
+      async () => Float32Array.of(6, 0, -12, 8, 0, -16),
+      { sources: { weights: () => source, companion: () => source }, tensor: 'w', budget },
+      signal,
+    );
+  expect((await within(2 * 3 * 12)).values).toHaveLength(2);
+  await expect(within(2 * 3 * 12 - 1)).rejects.toThrow('it takes the whole matrix of 2 × 3');
+});
+
 test('factors of a merged matrix of rank 1 are that matrix', async () => {
   const values = await made(product, 'from the matrix');
   values.forEach((value, i) => {

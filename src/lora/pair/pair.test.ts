@@ -174,6 +174,12 @@ test('nothing in common is nothing paired, and an empty base and adapter are no 
   expect(against(LLAMA)).toEqual({ pairs: [], saved: [], unmatched: [] });
 });
 
+test('a last word alone is no end to be found by: any module may be called so', () => {
+  const met = against({ 'score.weight': [2, 2] }, rising('decoder.score', [2, 2]));
+  expect(met.pairs).toEqual([]);
+  expect(met.unmatched[0].why.kind).toBe('missing');
+});
+
 test('two updates of the same rows are both left out', () => {
   const met = against(
     LLAMA,

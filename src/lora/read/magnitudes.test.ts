@@ -31,6 +31,7 @@ describe('dora_scale', () => {
   test.each<[string, number, readonly number[], readonly number[], string]>([
     ['of one axis for a square', 4, [4], [4], 'rows or columns, it does not say'],
     ['of a length that is neither', 4, [6], [5], 'neither fits'],
+    ['one for a weight of one element', 1, [1], [1, 1], 'rows or columns, it does not say'],
     ['with two axes', 4, [6], [2, 2], 'neither fits'],
     ['for inputs of a kernel', 4, [6, 3, 3], [1, 6, 1, 1], 'one for all places of a kernel'],
   ])('%s is not read', (_, rows, columns, shape, why) => {

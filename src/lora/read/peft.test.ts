@@ -179,6 +179,9 @@ describe('modules outside target_modules', () => {
     expect(outside({ layers_to_transform: 11, layers_pattern: 'layers' }, ...layers)).toBe(
       `${said} (2 such as ${layers[0]}).`,
     );
+    // PEFT looks at layers_to_transform beside a list only.
+    const byPattern = { target_modules: '.*\\.q', layers_to_transform: [1] };
+    expect(outside(byPattern, ...layers)).toBe('');
   });
 });
 

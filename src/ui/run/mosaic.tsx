@@ -25,13 +25,13 @@ export function Mosaic({ rows, cells, now = null }: MosaicProps) {
   const tensors = rows.reduce((sum, { count }) => sum + count, 0);
   const sum = (of: keyof MosaicCounts) => cells?.[of].reduce((total, one) => total + one, 0) ?? 0;
   const [changed, unchanged, copied] = [sum('changed'), sum('unchanged'), sum('copied')];
-  const noted = sum('noted');
+  const [written, noted] = [sum('written'), sum('noted')];
   return (
     <figure className="mosaic-figure">
       <div
         className={`mosaic ${size}`}
         role="img"
-        aria-label={`${changed + unchanged + copied} of ${tensors} tensors written, ${noted} with remarks`}
+        aria-label={`${changed + unchanged + copied + written} of ${tensors} tensors written, ${noted} with remarks`}
         style={{ '--columns': columns } as CSSProperties}
       >
         {rows.map((row, i) => (
@@ -40,6 +40,7 @@ export function Mosaic({ rows, cells, now = null }: MosaicProps) {
       </div>
       <figcaption className="mosaic-legend number">
         <Key look="is-changed" count={changed} word="changed" />
+        <Key look="is-changed" count={written} word="written" />
         <Key look="is-unchanged" count={unchanged} word="unchanged" />
         <Key look="is-copied" count={copied} word="copied" />
         <Key look="is-changed is-loud" count={noted} word="with remarks" />
@@ -80,6 +81,7 @@ function Row({ row, first, cells, now }: RowProps) {
             changed={of('changed', i)}
             unchanged={of('unchanged', i)}
             copied={of('copied', i)}
+            written={of('written', i)}
             noted={of('noted', i)}
             isNow={now === first + i}
           />
@@ -95,17 +97,19 @@ type CellProps = {
   readonly changed: number;
   readonly unchanged: number;
   readonly copied: number;
+  readonly written: number;
   readonly noted: number;
   readonly isNow: boolean;
 };
 
 /** Drawn anew only when its own counts change: the numbers come ten times a second. */
 const Cell = memo(function Cell(props: CellProps) {
-  const { cell, changed, unchanged, copied, noted, isNow } = props;
-  const done = changed + unchanged + copied;
+  const { cell, changed, unchanged, copied, written, noted, isNow } = props;
+  const done = changed + unchanged + copied + written;
+  const made = changed + written;
   const look = [
     'mosaic-cell',
-    done > 0 ? (changed > 0 ? 'is-changed' : unchanged > 0 ? 'is-unchanged' : 'is-copied') : '',
+    done > 0 ? (made > 0 ? 'is-changed' : unchanged > 0 ? 'is-unchanged' : 'is-copied') : '',
     done > 0 && done < cell.count ? 'is-part' : '',
     isNow && done < cell.count ? 'is-now' : '',
     noted > 0 ? 'is-loud' : '',
@@ -124,11 +128,14 @@ const Cell = memo(function Cell(props: CellProps) {
 });
 
 /** "model.norm.weight: changed", "Layer 3, tensors 33–64 of 390: 32 of 32 merged, 30 changed". */
-function titleOf({ cell, row, changed, unchanged, copied, noted }: CellProps, done: number) {
+function titleOf(props: CellProps, done: number) {
+  const { cell, row, changed, copied, noted } = props;
   const remarks = noted > 0 ? [`${noted} with remarks`] : [];
   if (cell.count === 1) {
-    const fate = changed > 0 ? ['changed'] : unchanged > 0 ? ['unchanged'] : ['copied'];
-    const words = done === 0 ? [] : noted > 0 ? [...fate, 'with remarks'] : fate;
+    const fates = (['changed', 'unchanged', 'copied', 'written'] as const).filter(
+      (fate) => props[fate] > 0,
+    );
+    const words = noted > 0 && done > 0 ? [...fates, 'with remarks'] : fates;
     return words.length > 0 ? `${cell.tensor}: ${words.join(', ')}` : cell.tensor;
   }
   const numbers = `${(cell.from + 1).toLocaleString('en')}–${(cell.from + cell.count).toLocaleString('en')}`;

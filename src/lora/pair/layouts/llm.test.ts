@@ -93,6 +93,12 @@ test('keys and values that would be higher than queries prove nothing', () => {
   );
 });
 
+test('keys and values that would be half a row higher than each other prove nothing', () => {
+  const odd = { ...PHI, [`${ATTENTION}.qkv_proj.weight`]: [9, 6] };
+  const met = pair(adapterOf([rising(`${ATTENTION}.q_proj`, [4, 6])]), baseTensors(odd));
+  expect(met.pairs).toEqual([]);
+});
+
 test('parts of other sizes than those proven are unmatched', () => {
   const met = pair(adapterOf([rising(`${ATTENTION}.k_proj`, [4, 6])]), baseTensors(PHI));
   expect(met.unmatched[0].why).toMatchObject({ kind: 'shape', found: [4, 6], expected: [2, 6] });
