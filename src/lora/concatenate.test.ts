@@ -22,6 +22,9 @@ test('the weight is where it was asked for', () => {
   expect(concatenate([term], 'a')).toEqual({ b: term.b, a: scale(term.a, -4) });
   expect(concatenate([term], 'b')).toEqual({ b: scale(term.b, -4), a: term.a });
   expect(concatenate([term], 'even')).toEqual({ b: scale(term.b, 2), a: scale(term.a, -2) });
+  // Of a power of two, whose root is none, no bit is lost.
+  const half = sized(3, 0.5);
+  expect(concatenate([half], 'even')).toEqual({ b: scale(half.b, 0.5), a: half.a });
 });
 
 test('one adapter at weight 1 is that adapter, bit for bit', () => {

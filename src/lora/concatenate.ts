@@ -1,7 +1,10 @@
 import { beside, largestMagnitude, scale } from './algebra/matrix.ts';
 import type { Factors, Term } from './factors.ts';
 
-/** Which factor takes the weight: one alone, or both its square root, the sign on A. */
+/**
+ * Which factor takes the weight: one alone, or both its square root, the sign on A. Of a power of two both take
+ * a power of two, so that no bit is lost in factors of 16 bits.
+ */
 export type WeightIn = 'a' | 'b' | 'even';
 
 /**
@@ -25,9 +28,16 @@ export function concatenate(terms: readonly Term[], weightIn: WeightIn): Factors
 }
 
 function split(weight: number, weightIn: WeightIn) {
-  const root = Math.sqrt(Math.abs(weight));
-  if (weightIn === 'even') return { b: root, a: Math.sign(weight) * root };
+  if (weightIn === 'even') {
+    const size = Math.abs(weight);
+    const b = isPowerOfTwo(size) ? 2 ** Math.floor(Math.log2(size) / 2) : Math.sqrt(size);
+    return { b, a: b === 0 ? 0 : weight / b };
+  }
   return weightIn === 'b' ? { b: weight, a: 1 } : { b: 1, a: weight };
+}
+
+function isPowerOfTwo(size: number): boolean {
+  return size > 0 && 2 ** Math.round(Math.log2(size)) === size;
 }
 
 function check(terms: readonly Term[]): void {

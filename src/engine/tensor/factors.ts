@@ -1,9 +1,9 @@
 /** The factors of a low-rank update that stands for a merge of updates. */
 
 import type { StoredMatrix } from '../../formats/update.ts';
-import { type Matrix as Dense, transpose } from '../../lora/algebra/matrix.ts';
+import { type Matrix as Dense, transpose, zeros } from '../../lora/algebra/matrix.ts';
 import { concatenate } from '../../lora/concatenate.ts';
-import { factored } from '../../lora/factored.ts';
+import { factored, type Run } from '../../lora/factored.ts';
 import type { Factors, Term } from '../../lora/factors.ts';
 import { operatorOf } from '../../lora/operator.ts';
 import { adapterOf, approximateSvd } from '../../lora/range-finder.ts';
@@ -104,29 +104,48 @@ function sideOf({ b, a }: Factors, { side, transposed }: FactorPart): Float32Arr
   return Float32Array.from((isTall ? transpose(tall) : tall).values);
 }
 
-function termsOf(
+async function termsOf(
   { planes }: MergePart,
   weights: readonly number[],
   reader: PlaneReader,
   signal: AbortSignal,
 ): Promise<Term[]> {
-  return Promise.all(planes.map((plane, k) => termOf(plane, weights[k], reader, signal)));
+  const terms = planes.map((plane, k) => termsIn(plane, weights[k], reader, signal));
+  return (await Promise.all(terms)).flat();
 }
 
-async function termOf(
+/** Several where the update is made of several. */
+function termsIn(
   plane: PlaneRef,
   weight: number,
   reader: PlaneReader,
   signal: AbortSignal,
-): Promise<Term> {
+): Promise<Term[]> {
   if (!isComputedPlane(plane) || plane.formula.kind !== 'update') throw new Error('no update');
-  const { matrix, scale } = plane.formula;
-  const product = factored(matrix);
-  if (product === null) throw new Error('an update that is not known by its factors');
+  const { matrix, scale, sizes } = plane.formula;
+  const products = factored(matrix);
+  if (products === null) throw new Error('an update that is not known by its factors');
   const read = (stored: StoredMatrix) =>
     factorOf(stored, plane.inputs[stored.input], reader, signal);
-  const [left, right] = await Promise.all([read(product.left), read(product.right)]);
-  return { b: left, a: transpose(right), weight: weight * scale * product.by };
+  return Promise.all(
+    products.map(async ({ by, runs, ...own }): Promise<Term> => {
+      const [left, right] = await Promise.all([read(own.left), read(own.right)]);
+      return { b: placed(left, runs, sizes[1]), a: transpose(right), weight: weight * scale * by };
+    }),
+  );
+}
+
+/** Runs of its rows at their places among `rows` of them, zeros elsewhere. */
+function placed(left: Dense, runs: readonly Run[], rows: number): Dense {
+  const [first] = runs;
+  if (runs.length === 1 && first.from === 0 && first.to === rows) return left;
+  const result = zeros(rows, left.columns);
+  for (let j = 0; j < left.columns; j++) {
+    const column = left.values.subarray(j * left.rows, (j + 1) * left.rows);
+    for (const { from, to, at } of runs)
+      result.values.set(column.subarray(from, to), j * rows + at);
+  }
+  return result;
 }
 
 async function factorOf(

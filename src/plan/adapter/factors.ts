@@ -1,4 +1,5 @@
 /** How the merge of one module becomes factors, and of which rank. */
+import type { Matrix } from '../../formats/update.ts';
 import { factored } from '../../lora/factored.ts';
 import type { FactorPart } from '../types.ts';
 import type { Module } from './modules.ts';
@@ -13,7 +14,7 @@ export type Cut = Pick<FactorPart, 'how' | 'rank'>;
 export function cutOf(module: Module, isSum: boolean, rank: number | null): Cut {
   const { rows, columns, changes } = module;
   const side = Math.min(rows, columns);
-  const ranks = changes.map(({ matrix }) => factored(matrix)?.left.columns ?? null);
+  const ranks = changes.map(({ matrix }) => rankOf(matrix));
   const together = ranks.reduce<number>((sum, each) => sum + (each ?? side), 0);
   const isFactored = ranks.every((each) => each !== null);
   if (!isSum || !isFactored) {
@@ -21,4 +22,9 @@ export function cutOf(module: Module, isSum: boolean, rank: number | null): Cut 
   }
   if (rank === null && together <= side) return { how: 'concatenated', rank: together };
   return { how: 'decomposed', rank: Math.min(rank ?? side, together, side) };
+}
+
+/** Of its products together; null where it is no sum of products. */
+function rankOf(matrix: Matrix): number | null {
+  return factored(matrix)?.reduce((sum, { left }) => sum + left.columns, 0) ?? null;
 }
