@@ -146,7 +146,9 @@ function rulesOf({ recipe, experts }: Participants): readonly string[] {
     const value =
       typeof rule.value === 'number'
         ? `= ${rule.value}`
-        : `from the first layer to the last ${rule.value.join(' → ')}`;
+        : rule.filter.kind === 'blocks'
+          ? `times ${rule.value.join(', ')}`
+          : `from the first layer to the last ${rule.value.join(' → ')}`;
     const expert = experts.find(({ ref }) => ref.id === rule.model);
     const whose = expert ? ` of ${inline(expert.ref.name)}` : '';
     return `${inline(filterText(rule.filter))}: ${rule.parameter}${whose} ${value}`;

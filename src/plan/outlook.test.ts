@@ -21,6 +21,18 @@ test('an outlook counts what is merged and what is copied', () => {
   expect(outlook).toMatchObject({ layers: 3, readsTwice: false });
 });
 
+test('it names the slots of block weights in which something is merged', () => {
+  const unet = {
+    'input_blocks.4.1.proj_in.weight': ['F16', [4, 4]],
+    'middle_block.1.proj_in.weight': ['F16', [4, 4]],
+    'out.2.weight': ['F16', [4, 4]],
+  } as const;
+  const [whole, other] = ['whole', 'other'].map((id) => headerModel(id, unet));
+  const found = outlookOf(planned(recipeOf(whole, [other]), [whole, other]), models);
+  expect(found.blocks).toEqual(['IN04', 'MID']);
+  expect(outlookOf(planned(recipe, [base, expert]), models).blocks).toEqual([]);
+});
+
 test('it lists the files, how large they are and where they come from', () => {
   const plan = planned({ ...recipe, output: { ...recipe.output, shardBytes: 100 } }, [
     base,

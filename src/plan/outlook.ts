@@ -1,5 +1,6 @@
 /** What a page shows of a plan: numbers and lists that do not grow with the number of tensors. */
 import type { Model } from '../formats/model.ts';
+import { slotsOf } from '../lora/pair/slots.ts';
 import { peakBytes } from './estimate.ts';
 import { placeOf } from './groups.ts';
 import type { Planned, Unplanned } from './plan.ts';
@@ -16,6 +17,8 @@ export type Outlook = {
   readonly elements: number;
   /** Layers of the deepest stack: highest layer number + 1; 0 when no tensor has a layer. */
   readonly layers: number;
+  /** Slots of block weights in which something is merged; none of a language model. */
+  readonly blocks: readonly string[];
   readonly files: readonly {
     readonly name: string;
     /** Bytes. */
@@ -59,12 +62,15 @@ export function outlookOf(plan: Plan, models: ReadonlyMap<string, Model>): Outlo
   const tensorsOf = plan.files.map(() => 0);
   let elements = 0;
   let layers = 0;
+  const blocks = new Set<string>();
   for (const job of plan.jobs) {
     acts[actOf(job)] += 1;
     tensorsOf[job.file] += 1;
     layers = Math.max(layers, (placeOf(job.tensor).layer ?? -1) + 1);
     for (const part of job.parts) {
-      if (part.kind === 'merge' || part.kind === 'factor') elements += part.elementCount;
+      if (part.kind !== 'merge' && part.kind !== 'factor') continue;
+      elements += part.elementCount;
+      for (const slot of slotsOf(part.kind === 'factor' ? part.of : job.tensor)) blocks.add(slot);
     }
   }
   return {
@@ -72,7 +78,7 @@ export function outlookOf(plan: Plan, models: ReadonlyMap<string, Model>): Outlo
     merged: acts.merge + acts['merge + rows'],
     copied: acts.copy,
     cast: acts.cast,
-    ...{ elements, layers },
+    ...{ elements, layers, blocks: [...blocks] },
     files: plan.files.map(({ name, byteLength }, i) => ({
       name,
       size: byteLength,

@@ -79,6 +79,36 @@ test('a rule for one model leaves the others alone', () => {
   expect(weightOn(rules, 0, 'math')).toBe(1);
 });
 
+/** The 12 slots: BASE, IN04, IN05, IN07, IN08, MID, OUT00 to OUT05. */
+const blocks = rule({
+  filter: { kind: 'blocks' },
+  value: [0.5, 0, 0.25, 1, 1, 1, -1, 1, 1, 1, 1, 2],
+});
+const inBlock = (name: string, rules: readonly Rule[], weight = 0.8) =>
+  resolveExpert({ weight, density: 0.2 }, ties, rules, 'math', located(name))['weight'];
+
+test('block weights multiply the weight that the adapter has, once', () => {
+  const down = 'unet/down_blocks.1.attentions.0.proj_in.weight';
+  expect(inBlock(down, [blocks])).toBe(0);
+  expect(inBlock(down.replace('tions.0', 'tions.1'), [blocks])).toBe(0.2);
+  expect(inBlock('model.diffusion_model.output_blocks.5.1.proj_in.weight', [blocks])).toBe(1.6);
+  expect(inBlock('lora_unet_output_blocks_0_1_proj_in.weight', [blocks], -2)).toBe(2);
+  expect(inBlock('text_encoder_2/text_model.encoder.layers.0.mlp.fc1.weight', [blocks])).toBe(0.4);
+  expect(inBlock(down, [{ ...blocks, model: 'code' }])).toBe(0.8);
+});
+
+test('what lies in no slot of the list keeps its weight, or follows the next rule', () => {
+  const shallow = 'unet/down_blocks.0.attentions.0.proj_in.weight';
+  const everywhere = rule({ filter: { kind: 'contains', text: '' }, value: 0.3 });
+  expect(inBlock(shallow, [blocks])).toBe(0.8);
+  expect(inBlock(shallow, [blocks, everywhere])).toBe(0.3);
+  expect(inBlock(shallow.replace('down_blocks.0', 'down_blocks.1'), [blocks, everywhere])).toBe(0);
+  expect(inBlock(shallow.replace('down_blocks.0', 'down_blocks.1'), [everywhere, blocks])).toBe(
+    0.3,
+  );
+  expect(inBlock('model.layers.2.self_attn.q_proj.weight', [blocks])).toBe(0.8);
+});
+
 test('a filter is letter for letter', () => {
   expect(weightOn([rule({ filter: { kind: 'contains', text: 'Q_PROJ' } })], 0)).toBe(1);
 });

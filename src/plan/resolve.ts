@@ -1,7 +1,9 @@
+import { slotsOf } from '../lora/pair/slots.ts';
 import type { MergeMethod } from '../methods/method.ts';
 import type { ParamSchema } from '../methods/params.ts';
+import { slotsOfCount } from '../recipe/blocks.ts';
 import type { ValuesByKey } from '../recipe/defaults.ts';
-import type { Filter, Keep, Recipe, Rule } from '../recipe/recipe.ts';
+import type { Keep, Recipe, Rule } from '../recipe/recipe.ts';
 import { placeOf, type TensorPlace } from './groups.ts';
 
 /** Number of layers of each stack of the output: highest layer number + 1. */
@@ -17,7 +19,7 @@ export function depthsOf(places: Iterable<TensorPlace>): Depths {
 }
 
 /** Whether a tensor is among those that a filter means. */
-export function filterMatches(filter: Filter, name: string, place: TensorPlace): boolean {
+export function filterMatches(filter: Rule['filter'], name: string, place: TensorPlace): boolean {
   switch (filter.kind) {
     case 'contains':
       return name.includes(filter.text);
@@ -25,6 +27,8 @@ export function filterMatches(filter: Filter, name: string, place: TensorPlace):
       return place.group === filter.group;
     case 'name':
       return name === filter.name;
+    case 'blocks':
+      return slotsOf(name).length > 0;
     default:
       return filter satisfies never;
   }
@@ -45,7 +49,8 @@ export function keepNamed(
 }
 
 /**
- * The number a rule sets on one tensor, or null when it does not apply to it. A gradient runs over the
+ * The number a rule sets on one tensor, or null when it does not apply to it; of block weights the number that the
+ * parameter's own value is multiplied by. A gradient runs over the
  * depth of the tensor's own stack: first anchor at the first layer, last anchor at the last, linear in
  * between; a single layer takes the last anchor, as in mergekit. Tensors outside the layers (embeddings, final norm,
  * head) have no depth, so a gradient never applies to them. (mergekit gives them the first anchor.)
@@ -58,8 +63,16 @@ export function ruleValue(
 ): number | null {
   if (!filterMatches(rule.filter, name, place)) return null;
   if (typeof rule.value === 'number') return rule.value;
+  if (rule.filter.kind === 'blocks') return ofSlot(rule.value, name);
   if (place.stack === null || place.layer === null || rule.value.length === 0) return null;
   return onGradient(rule.value, place.layer, depths.get(place.stack) ?? 1);
+}
+
+/** The number for the slot that the tensor lies in; null where it lies in none of theirs. */
+function ofSlot(values: readonly number[], name: string): number | null {
+  const own = slotsOf(name);
+  const slot = slotsOfCount(values.length)?.findIndex((each) => own.includes(each)) ?? -1;
+  return slot < 0 ? null : values[slot];
 }
 
 /** Linear interpolation between `anchors` spread evenly over `layers` layers. */
@@ -116,8 +129,9 @@ function override(
   for (const rule of rules) {
     const param = schema[rule.parameter];
     if (param?.kind !== 'number' || settled.has(rule.parameter)) continue;
-    const value = ruleValue(rule, name, place, depths);
-    if (value === null) continue;
+    const found = ruleValue(rule, name, place, depths);
+    if (found === null) continue;
+    const value = rule.filter.kind === 'blocks' ? Number(values[rule.parameter]) * found : found;
     result[rule.parameter] = param.integer ? Math.round(value) : value;
     settled.add(rule.parameter);
   }

@@ -28,7 +28,7 @@ test('another method keeps what means the same there and drops the rest', () => 
   expect(recipe.values).toEqual({});
   expect(withMethod(fullRecipe, 'dare_ties').values).toEqual({ lambda: 0.7 });
   expect(recipe.experts.map(({ values }) => values)).toEqual([{ weight: -0.5 }, {}]);
-  expect(recipe.rules.map(({ parameter }) => parameter)).toEqual(['weight']);
+  expect(recipe.rules.map(({ parameter }) => parameter)).toEqual(['weight', 'weight']);
   expect(recipe.arithmetic).toEqual({});
   expect(recipe.trimScope).toBe('tensor');
   expect(recipe.output).toBe(fullRecipe.output);

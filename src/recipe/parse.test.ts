@@ -120,6 +120,15 @@ test.each([
   [{ filter: { kind: 'group', group: 'wings' } }, /^rules\[0\]\.filter\.group: found "wings"/],
   [{ value: [1, 'x'] }, /^rules\[0\]\.value\[1\]: found "x", expected a finite number/],
   [{ value: 'x' }, /^rules\[0\]\.value: found "x", expected a finite number/],
+  [
+    { filter: { kind: 'blocks' }, value: [1, 0, 1] },
+    /^rules\[0\]\.value: found \[1,0,1\], expected a list of 12, 17, 20, 26 or 61 numbers, one/,
+  ],
+  [{ filter: { kind: 'blocks' }, value: 1 }, /^rules\[0\]\.value: found 1, expected a list/],
+  [
+    { filter: { kind: 'blocks' }, value: [...Array(11).fill(1), 'x'] },
+    /^rules\[0\]\.value\[11\]: found "x", expected a finite number/,
+  ],
   [{ model: 3 }, /^rules\[0\]\.model: found 3, expected a text/],
 ])('a rule with %j is named', (change, message) => {
   const rule = { ...fullRecipe.rules[1], ...change };
@@ -127,6 +136,7 @@ test.each([
 });
 
 test.each([
+  [{ filter: { kind: 'blocks' } }, /^keeps\[0\]\.filter\.kind: found "blocks"/],
   [{ filter: { kind: 'regex' } }, /^keeps\[0\]\.filter\.kind: found "regex", .*misfit, task head/],
   [{ filter: { kind: 'misfit', of: 1 } }, /^keeps\[0\]\.filter\.of: a key that is not known/],
   [{ filter: null }, /^keeps\[0\]\.filter: found null, expected an object/],

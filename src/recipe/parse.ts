@@ -8,6 +8,7 @@ import {
 import { misfit, type ParamSchema, type ParamValue } from '../methods/params.ts';
 import { inputDtypes } from '../methods/precision.ts';
 import { findMethod, methods } from '../methods/registry.ts';
+import { blockCounts, slotsOfCount } from './blocks.ts';
 import { emptyRecipe } from './defaults.ts';
 import { limits } from './limits.ts';
 import {
@@ -192,20 +193,23 @@ function readValues(place: Place, schema: ParamSchema | null): Record<string, Pa
 
 function readRule(place: Place): Rule {
   const fields = readObject(place, ['id', 'filter', 'parameter', 'model', 'value']);
+  const filter = readRuleFilter(fields.at('filter'));
   return {
     id: readText(fields.at('id')),
-    filter: readFilter(fields.at('filter')),
+    filter,
     parameter: readText(fields.at('parameter')),
     model: readOr(fields.at('model'), null, (at) => readNullable(at, readText)),
-    value: readRuleValue(fields.at('value')),
+    value:
+      filter.kind === 'blocks' ? readBlocks(fields.at('value')) : readRuleValue(fields.at('value')),
   };
 }
 
 const filterKinds = ['contains', 'group', 'name'] as const;
 
-function readFilter(place: Place): Filter {
+function readRuleFilter(place: Place): Rule['filter'] {
   const fields = readFilterFields(place);
-  return filterOf(readOneOf(fields.at('kind'), filterKinds), fields);
+  const kind = readOneOf(fields.at('kind'), [...filterKinds, 'blocks']);
+  return kind === 'blocks' ? { kind } : filterOf(kind, fields);
 }
 
 function readKeepFilter(place: Place): Keep['filter'] {
@@ -258,6 +262,12 @@ function readRuleValue(place: Place): number | readonly number[] {
   return Array.isArray(place.value)
     ? readList(place, limits.anchors, readFinite)
     : readFinite(place);
+}
+
+function readBlocks(place: Place): readonly number[] {
+  const values = readList(place, limits.anchors, readFinite);
+  if (slotsOfCount(values.length) || !Array.isArray(place.value)) return values;
+  return fault(place, `a list of ${blockCounts} numbers, one for each block`, values);
 }
 
 function readFinite(place: Place): number {

@@ -48,11 +48,15 @@ export type TensorGroup = (typeof tensorGroups)[number];
  */
 export type Rule = {
   readonly id: string;
-  readonly filter: Filter;
+  /** `blocks`: those that lie in one of the slots of block weights that `value` has a number for. */
+  readonly filter: Filter | { readonly kind: 'blocks' };
   readonly parameter: string;
   /** Expert's model id for a per-model parameter; null = every expert, or a global parameter. */
   readonly model: string | null;
-  /** A number, or anchors of a gradient over depth: first layer to last, linear in between. */
+  /**
+   * A number, or anchors of a gradient over depth: first layer to last, linear in between. Of `blocks` one number
+   * for each slot (`blocks.ts`), by which the parameter's own value is multiplied: once, as sd-scripts does.
+   */
   readonly value: number | readonly number[];
 };
 

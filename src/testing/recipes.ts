@@ -29,6 +29,13 @@ export const fullRecipe: Recipe = {
       model: null,
       value: 1,
     },
+    {
+      id: 'c',
+      filter: { kind: 'blocks' },
+      parameter: 'weight',
+      model: 'code',
+      value: [1, 0, 0.25, 0, 1, 1, 1, 0, -0.5, 0, 0, 0],
+    },
   ],
   keeps: [
     {

@@ -78,6 +78,20 @@ test('a gradient outside the layers matches nothing', () => {
   expect(finding.message).toContain('a gradient needs layers');
 });
 
+test('block weights on a model without such blocks do nothing, and it is said', () => {
+  const finding = check(
+    { filter: { kind: 'blocks' }, value: Array(17).fill(0) },
+    'rule-matches-nothing',
+  );
+  expect(finding).toMatchObject({
+    severity: 'warning',
+    message:
+      'The rule on blocks matches no merged tensor: none lies in one of these 17 blocks: it does nothing.',
+    advice: expect.stringContaining('Stable Diffusion and Flux'),
+    fixes: [{ kind: 'remove-rule', rule: 'r' }],
+  });
+});
+
 test('rules on density are ignored when one threshold holds for the whole model', () => {
   const rules = [rule({ parameter: 'density' })];
   const recipe = recipeOf(base, [math], { method: 'ties', trimScope: 'model', rules });

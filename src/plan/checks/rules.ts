@@ -73,12 +73,8 @@ export function checkRuleMatches(
       ({ entry, place }) => ruleValue(rule, entry.name, place, matching.depths) !== null,
     );
     if (!applies) {
-      const gradient = typeof rule.value !== 'number';
-      const why = gradient
-        ? 'no merged tensor inside the layers; a gradient needs layers'
-        : 'no merged tensor';
+      const [why, advice] = whyNothing(rule);
       const message = `The rule on ${filterText(rule.filter)} matches ${why}: it does nothing.`;
-      const advice = 'Look at the tensor names; letters count as they are written.';
       return [
         warning('rule-matches-nothing', message, advice, { place, fixes: [removeRule(rule)] }),
       ];
@@ -92,6 +88,19 @@ export function checkRuleMatches(
     }
     return [];
   });
+}
+
+const LETTERS = 'Look at the tensor names; letters count as they are written.';
+
+function whyNothing({ filter, value }: Rule): readonly [why: string, advice: string] {
+  if (typeof value === 'number') return ['no merged tensor', LETTERS];
+  if (filter.kind !== 'blocks') {
+    return ['no merged tensor inside the layers; a gradient needs layers', LETTERS];
+  }
+  return [
+    `no merged tensor: none lies in one of these ${value.length} blocks`,
+    'Blocks are those of Stable Diffusion and Flux. Another number of them may suit, or a gradient over depth.',
+  ];
 }
 
 function removeRule(rule: Rule) {

@@ -1,8 +1,10 @@
-import { Lock, Plus, TrendingUp } from 'lucide-react';
+import { ChartColumn, Lock, Plus, TrendingUp } from 'lucide-react';
 import type { MergeMethod } from '../../methods/method.ts';
 import type { NumberParam } from '../../methods/params.ts';
+import { layoutFor } from '../../recipe/blocks.ts';
 import type { Rule } from '../../recipe/recipe.ts';
-import { session, useRecipe } from '../../stores/use-session.ts';
+import { outlookOf } from '../../stores/planning.ts';
+import { session, usePlanning, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { Disclosure } from '../kit/disclosure.tsx';
 import { KeepEditor } from './keep-editor.tsx';
@@ -15,10 +17,14 @@ import { RuleEditor } from './rule-editor.tsx';
 export function LayerRules({ method }: { readonly method: MergeMethod }) {
   const rules = useRecipe((state) => state.recipe.rules);
   const keeps = useRecipe((state) => state.recipe.keeps);
+  const experts = useRecipe((state) => state.recipe.experts);
+  const blocks = usePlanning(({ prospect }) => outlookOf(prospect)?.blocks);
   const edit = session.recipe.getState();
   const total = rules.length + keeps.length;
   const numeric = numericParams(method);
   const first = Object.entries(numeric)[0];
+  // Before a plan is there, nobody knows what blocks there are.
+  const layout = layoutFor(blocks ?? ['IN01']);
   const add = (value: (param: NumberParam) => Rule['value']) => {
     if (!first) return;
     const [parameter, param] = first;
@@ -35,7 +41,8 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
     <Disclosure title="Layer rules" summary={total === 0 ? 'none' : `${total}`} open={total > 0}>
       <p className="param-help">
         A rule sets a number on some tensors only. The first rule that matches wins; a gradient runs
-        from the first layer to the last. A keep leaves tensors as one model has them.
+        from the first layer to the last, block weights go block by block. A keep leaves tensors as
+        one model has them.
       </p>
       <ol className="rules">
         {rules.map((rule, position) => (
@@ -65,6 +72,22 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
         >
           <TrendingUp aria-hidden /> Add gradient
         </Button>
+        {numeric['weight'] && layout && (
+          <Button
+            onPress={() =>
+              edit.addItems('rules', [
+                {
+                  filter: { kind: 'blocks' },
+                  parameter: 'weight',
+                  model: experts[0]?.model.id ?? null,
+                  value: layout.slots.map(() => 1),
+                },
+              ])
+            }
+          >
+            <ChartColumn aria-hidden /> Block weights
+          </Button>
+        )}
         <Button
           onPress={() =>
             edit.addItems('keeps', [

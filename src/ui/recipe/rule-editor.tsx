@@ -3,7 +3,9 @@ import type { NumberParam } from '../../methods/params.ts';
 import type { Rule } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
+import { BlocksEditor } from './blocks-editor.tsx';
 import { DepthCurve } from './depth-curve.tsx';
+import { DepthPresets } from './depth-presets.tsx';
 import { FilterEditor } from './filter-editor.tsx';
 import { ListButtons } from './list-buttons.tsx';
 
@@ -54,14 +56,28 @@ export function RuleEditor({ rule, method, numeric, position }: RuleEditorProps)
         <span className="spacer" />
         <ListButtons list="rules" id={rule.id} name={name} isFirst={position === 0} />
       </div>
-      <FilterEditor filter={rule.filter} name={name} onChange={(filter) => change({ filter })} />
-      {param && (
-        <ValueEditor
-          rule={rule}
-          param={param}
+      {rule.filter.kind === 'blocks' ? (
+        <BlocksEditor
+          values={typeof rule.value === 'number' ? [rule.value] : rule.value}
           name={name}
           onChange={(value) => change({ value })}
         />
+      ) : (
+        <>
+          <FilterEditor
+            filter={rule.filter}
+            name={name}
+            onChange={(filter) => change({ filter })}
+          />
+          {param && (
+            <ValueEditor
+              rule={rule}
+              param={param}
+              name={name}
+              onChange={(value) => change({ value })}
+            />
+          )}
+        </>
       )}
     </fieldset>
   );
@@ -105,6 +121,7 @@ function ValueEditor({ rule: { value }, param, name, onChange }: ValueEditorProp
             <Button look="quiet" onPress={() => onChange(anchors[0])}>
               One value
             </Button>
+            <DepthPresets anchors={anchors} param={param} name={name} onChange={onChange} />
           </>
         ) : (
           <Button look="quiet" onPress={() => onChange([value, value])}>
