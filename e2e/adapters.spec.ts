@@ -1,4 +1,4 @@
-import { f32, modelFile } from '../src/testing/model-file.ts';
+import { bf16, f32, modelFile } from '../src/testing/model-file.ts';
 import { dict, pickle, storage, tensor } from '../src/testing/pickle.ts';
 import { torchFile } from '../src/testing/torch-file.ts';
 import { expect, test } from './fixtures/kept-page.ts';
@@ -48,6 +48,28 @@ async function expectModel(workbench: Workbench, expected: readonly number[]): P
   expect(values[weight]).toEqual(expected);
   expect(values[norm]).toEqual([1, 1]);
 }
+
+test('what BF16 loses of a small change is told, and F32 keeps it with one press', async ({
+  workbench,
+  onDisk,
+}) => {
+  const whole = { 'model.safetensors': modelFile({ [weight]: bf16([2, 3], [1]) }) };
+  const tiny = peft({ ...one, a: [1, 1, 1], b: [1 / 4096, 1 / 64] });
+  await workbench.open();
+  await workbench.drop(await onDisk({ tiny, whole }));
+  await expect(workbench.recipe.expert('tiny')).toContainText('LoRA adapter');
+  await workbench.merge();
+  const proof = workbench.result.panel.getByRole('region', { name: 'Proof of the adapters' });
+  await expect(proof).toContainText('6 of their elements were computed once more');
+  await expect(proof).toContainText('all equal, bit for bit');
+  await expect(proof).toContainText('Rounding took much of what the adapters change');
+  await expect(proof).toContainText('50 % of the changed elements');
+  await proof.getByRole('button', { name: 'Merge again in F32' }).click();
+  await expect(proof).toContainText('100.0 % of the change is left after rounding');
+  await expect(proof).not.toContainText('Rounding took');
+  const { [weight]: values } = await valuesOf(await weightsOf(workbench));
+  expect(values[0]).toBeGreaterThan(1);
+});
 
 test('two adapters of different rank and alpha go into their base, and show what they met', async ({
   workbench,

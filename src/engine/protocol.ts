@@ -88,6 +88,32 @@ export function hasRemark({ notes, saturated, nonFinite }: TensorReport): boolea
   return notes.length > 0 || saturated > 0 || nonFinite > 0;
 }
 
+/** What rounding to the output's dtype left of a change, by elements that were looked at. */
+export type Survived = {
+  /** Of the elements that the merge changes: the share that is stored as another value than the base's. */
+  readonly elements: number;
+  /** ⟨stored − base, Δ⟩ / ‖Δ‖², Δ being the change before it was rounded. */
+  readonly change: number;
+};
+
+/** Elements of the tensors that adapters change, computed once more apart from the merge, and what became of them. */
+export type Proof = {
+  readonly tensors: number;
+  readonly elements: number;
+  /** Elements that differ in the last digit, as they may where a GPU computed them. */
+  readonly near: number;
+  /** The first that is another than it should be, with what was found and what was expected. */
+  readonly difference: string | null;
+  /** Null where nothing is changed, or has a base. */
+  readonly survival: {
+    readonly all: Survived;
+    /** What it would be in another dtype of output. */
+    readonly others: readonly (Survived & { readonly dtype: 'F16' | 'F32' })[];
+    /** By tensor, what is left least first. */
+    readonly tensors: readonly (Survived & { readonly tensor: string })[];
+  } | null;
+};
+
 export type VerifyReport = {
   readonly ok: boolean;
   /** What makes the result doubtful; none when `ok`. */
@@ -104,6 +130,8 @@ export type VerifyReport = {
   readonly nan: number;
   readonly infinite: number;
   readonly saturated: number;
+  /** Null where no adapter went into a model. */
+  readonly proof: Proof | null;
 };
 
 export type RunResult = {

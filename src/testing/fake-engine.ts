@@ -75,6 +75,7 @@ export const fakeResult: RunResult = {
     nan: 0,
     infinite: 0,
     saturated: 0,
+    proof: null,
   },
   tensors: [],
   seconds: 0.5,

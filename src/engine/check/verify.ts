@@ -6,10 +6,12 @@ import { nameInFile } from '../../plan/layout.ts';
 import type { Job, OutputFile, Plan } from '../../plan/types.ts';
 import { isAbort, messageOf, VerifyError } from '../errors.ts';
 import { hasRemark, type TensorReport, type VerifyReport } from '../protocol.ts';
+import type { Account, Craft } from '../tensor/job.ts';
 import type { Checked } from './file-check.ts';
 import type { NonFinite } from './nonfinite.ts';
 import { nonFiniteWords } from './nonfinite-words.ts';
 import { type Origin, type OriginOptions, originsOf } from './origin.ts';
+import { prove } from './proof/prove.ts';
 
 export const verifyFileName = 'amalgam-verify.json';
 
@@ -18,6 +20,8 @@ export type Verifying = OriginOptions & {
   /** Closed files, weights first, in the plan's order. */
   readonly files: readonly FileToVerify[];
   readonly reports: readonly TensorReport[];
+  readonly accounts: readonly Account[];
+  readonly craft: Craft;
 };
 
 export type FileToVerify = {
@@ -30,7 +34,8 @@ export type FileToVerify = {
 /**
  * Holds every written file against what was planned and sent: size, header, checksums, sha256 of what is
  * there, NaN and infinity by tensor, and whether the inputs had them. What is there but doubtful (NaN,
- * infinity that was computed, nothing changed) comes as `problems`; infinity that was copied, which masks
+ * infinity that was computed, nothing changed, elements that come out otherwise when they are computed once more)
+ * comes as `problems`; infinity that was copied, which masks
  * hold for good reason, as `remarks`.
  *
  * @throws VerifyError when a file is not what was sent
@@ -66,6 +71,18 @@ export async function verify(plan: Plan, verifying: Verifying): Promise<VerifyRe
     (isMask(job, found, origins) ? remarks : problems).push(words);
   }
   problems.push(...changeProblems(reports));
+  const reopened = new Map<string, Promise<Source>>();
+  const written = (name: string) => {
+    const known = reopened.get(name) ?? sink.reopen(name);
+    reopened.set(name, known);
+    return known;
+  };
+  const proof = await prove(plan, { ...verifying, written });
+  if (proof?.difference) {
+    problems.push(
+      `not what the adapters make of the base, computed once more: ${proof.difference}`,
+    );
+  }
   const total = (of: (count: NonFinite) => number) =>
     [...counts.values()].reduce((sum, count) => sum + of(count), 0);
   return {
@@ -78,6 +95,7 @@ export async function verify(plan: Plan, verifying: Verifying): Promise<VerifyRe
     nan: total(({ nan }) => nan),
     infinite: total(({ infinite }) => infinite),
     saturated: reports.reduce((sum, { saturated }) => sum + saturated, 0),
+    proof,
   };
 }
 

@@ -1,8 +1,8 @@
 /** What travels between the engine and its kernel workers. */
 import type { Variant } from '../../compute/cpu/programs.ts';
 import type { Local } from '../../io/source.ts';
-import type { TensorReport, WireError } from '../protocol.ts';
-import type { Craft } from '../tensor/job.ts';
+import type { WireError } from '../protocol.ts';
+import type { Craft, Tally } from '../tensor/job.ts';
 import type { Piece } from '../tensor/make.ts';
 import type { Stretch } from '../tensor/stretch.ts';
 import type { ModelMeasure } from '../tensor/whole-model.ts';
@@ -23,7 +23,7 @@ export type CrewTask =
 export type CrewResult =
   | {
       readonly kind: 'stretch';
-      readonly reports: readonly TensorReport[];
+      readonly tallies: readonly Tally[];
       readonly bytesRead: number;
     }
   | { readonly kind: 'measure'; readonly magnitude: number };

@@ -108,10 +108,10 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
       post({ kind: 'piece', task, piece }, [piece.bytes.buffer]);
     };
     const together = await readTogether(stretch.jobs, reader, never);
-    const reports = await exclusive(() =>
+    const tallies = await exclusive(() =>
       makeStretch(stretch, { craft, reader: together, ladder: steps, signal: never }, handOn),
     );
-    return { kind: 'stretch', reports, bytesRead: counted.bytes() };
+    return { kind: 'stretch', tallies, bytesRead: counted.bytes() };
   }
 
   /** One at a time: the share of a worker holds what one computes, and what the other has read. */

@@ -15,8 +15,8 @@ export function inlineMaker(craft: Craft, reader: Shop['reader'], ladder: Ladder
       const own = { ...reader, sources: counted.sources };
       const together = await readTogether(stretch.jobs, own, signal);
       const shop = { craft, reader: together, ladder, signal };
-      const reports = await makeStretch(stretch, shop, take);
-      return { reports, bytesRead: counted.bytes() };
+      const tallies = await makeStretch(stretch, shop, take);
+      return { tallies, bytesRead: counted.bytes() };
     },
   };
 }

@@ -1,9 +1,9 @@
-import type { TensorReport } from '../protocol.ts';
+import type { Tally } from '../tensor/job.ts';
 import type { Take } from '../tensor/make.ts';
 import type { Stretch } from '../tensor/stretch.ts';
 
 /** What became of a stretch. */
-export type Made = { readonly reports: readonly TensorReport[]; readonly bytesRead: number };
+export type Made = { readonly tallies: readonly Tally[]; readonly bytesRead: number };
 
 /** Makes stretches: on the GPU, in this thread, or in kernel workers. */
 export interface Maker {

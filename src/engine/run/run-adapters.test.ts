@@ -131,6 +131,9 @@ describe('a model with adapters in it', () => {
     const made = planned({ output: f32 }, experts);
     const { sink, result } = await carriedOut(made);
     expect(result.verify.problems).toEqual([]);
+    const { proof } = result.verify;
+    expect(proof).toMatchObject({ tensors: 28, near: 0, survival: { all: { elements: 1 } } });
+    expect(proof!.elements).toBe(28 * 4 * 32);
     // The weights that all three are added to are told once, and read once.
     expect(result.bytesRead / made.bytesToRead).toBeCloseTo(1, 2);
     expect(

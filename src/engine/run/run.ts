@@ -90,8 +90,9 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
 
     meter.phase('verifying', total(files.map(({ size }) => size)) - checked);
     onChecked = (bytes) => meter.bytes(bytes);
-    const { reports, bytesRead } = weights;
-    const report = await verify(plan, { sink, files, reports, sources, budget, signal });
+    const { reports, accounts, bytesRead } = weights;
+    const read = { sources, budget, signal };
+    const report = await verify(plan, { sink, files, reports, accounts, craft, ...read });
     const backend = [...used].join(', then ');
     files.push(await writeText(verifyFileName, verifyJson(report, reports, backend), output));
     signal.throwIfAborted();

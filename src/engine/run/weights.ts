@@ -2,6 +2,7 @@ import { isFloatDtype } from '../../numerics/dtype.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { FileLayout } from '../check/file-check.ts';
 import type { TensorReport } from '../protocol.ts';
+import type { Account } from '../tensor/job.ts';
 import { checksumOf } from '../tensor/make.ts';
 import { type Stretch, stretchesOf } from '../tensor/stretch.ts';
 import type { Makers } from './makers.ts';
@@ -12,6 +13,7 @@ export type Weights = {
   readonly files: readonly OutputFile[];
   /** In the plan's order. */
   readonly reports: readonly TensorReport[];
+  readonly accounts: readonly Account[];
   readonly bytesRead: number;
 };
 
@@ -31,6 +33,7 @@ export async function writeWeights(plan: Plan, writing: Writing): Promise<Weight
   const stop = new AbortController();
   const signal = AbortSignal.any([output.signal, stop.signal]);
   const reports = new Array<TensorReport>(plan.jobs.length);
+  const accounts = new Array<Account>(plan.jobs.length);
   const files: OutputFile[] = [];
   const unwritten = plan.files.map(({ byteLength }) => byteLength);
   const underWay = new Set<Promise<void>>();
@@ -64,8 +67,9 @@ export async function writeWeights(plan: Plan, writing: Writing): Promise<Weight
       signal,
     );
     bytesRead += made.bytesRead;
-    for (const [i, report] of made.reports.entries()) {
+    for (const [i, { account, ...report }] of made.tallies.entries()) {
       reports[stretch.first + i] = report;
+      accounts[stretch.first + i] = account;
       onTensor(report);
       meter.tensorDone();
     }
@@ -89,7 +93,7 @@ export async function writeWeights(plan: Plan, writing: Writing): Promise<Weight
     await Promise.all(underWay);
     if (failure) throw (failure as { readonly error: unknown }).error;
     while (files.length < plan.files.length) await open(files.length);
-    return { files, reports, bytesRead };
+    return { files, reports, accounts, bytesRead };
   } finally {
     stop.abort();
     await Promise.all(underWay);

@@ -30,9 +30,18 @@ export type Shop = {
   readonly signal: AbortSignal;
 };
 
+/** What has to be known of how a tensor was made to make some of it once more. */
+export type Account = {
+  /** Whether it was made like its twin. */
+  readonly likewise: boolean;
+  /** By part; null for those that nothing was measured for. */
+  readonly coefficients: readonly (readonly number[] | null)[];
+};
+
 /** Filled in while a job is done. */
 export type Tally = { -readonly [K in keyof Omit<TensorReport, 'notes'>]: TensorReport[K] } & {
   readonly notes: string[];
+  account: { likewise: boolean; readonly coefficients: (readonly number[] | null)[] };
 };
 
 export function newTally(job: Job): Tally {
@@ -43,6 +52,7 @@ export function newTally(job: Job): Tally {
     saturated: 0,
     nonFinite: 0,
     notes: [],
+    account: { likewise: false, coefficients: [] },
   };
 }
 
@@ -54,12 +64,13 @@ export async function* produce(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader: Omit<Reader, 'outputBytes'> = { ...shop.reader, tensor: job.tensor };
   const parts = await partsOf(job, reader, shop.signal);
-  if (parts !== job.parts)
+  tally.account.likewise = parts !== job.parts;
+  if (tally.account.likewise)
     tally.notes.push(`equal to ${job.twin?.of} in every model, merged like it`);
   const changes = comparison({ ...job, parts }, reader, shop.signal);
   const witness = witnessOf(tally);
   let at = 0;
-  for (const part of parts) {
+  for (const [k, part] of parts.entries()) {
     if (part.kind === 'copy') {
       for await (const bytes of copy(part.span, reader, shop.signal)) {
         await changes.feed(bytes, null);
@@ -82,7 +93,11 @@ export async function* produce(
     }
     const task = taskOf(part, job, floatOf(job), reader, shop.craft);
     const original = planeOfOriginal(part, job, at);
-    for await (const { mapped, planes } of compute(task, shop.ladder, witness, shop.signal)) {
+    const measured = (found: readonly number[]) => {
+      tally.account.coefficients[k] = found;
+    };
+    const told = { ...witness, measured };
+    for await (const { mapped, planes } of compute(task, shop.ladder, told, shop.signal)) {
       tally.saturated += mapped.saturated;
       tally.nonFinite += mapped.nonFinite;
       await changes.feed(mapped.bytes, planes?.[original] ?? null);
@@ -99,7 +114,7 @@ function planeOfOriginal(part: MergePart | CastPart, { original }: Job, at: numb
   return planesOf(part).findIndex((plane) => startOf(plane) === startOf(original, at));
 }
 
-function witnessOf(tally: Tally): Witness {
+function witnessOf(tally: Tally): Omit<Witness, 'measured'> {
   return {
     used({ kind }) {
       tally.backend = kind;
@@ -112,7 +127,7 @@ function witnessOf(tally: Tally): Witness {
 
 /** All of a merge at once, in f32. */
 async function wholeOf(task: Task, note: Witness['note'], shop: Shop): Promise<Float32Array> {
-  const witness = { used() {}, note };
+  const witness = { used() {}, measured() {}, note };
   const values = new Float32Array(task.blocks.elementCount);
   const bytes = new Uint8Array(values.buffer);
   let at = 0;
@@ -135,7 +150,8 @@ async function* copy(
   }
 }
 
-function taskOf(
+/** What computes a part, in whatever blocks its planes come. */
+export function taskOf(
   part: MergePart | CastPart,
   job: Job,
   output: FloatDtype,

@@ -26,6 +26,8 @@ export type Task = {
 /** What the run is told while a task is computed. */
 export type Witness = {
   used(backend: Backend): void;
+  /** What came of measures, where there were any. */
+  measured(coefficients: readonly number[]): void;
   note(text: string): void;
 };
 
@@ -59,6 +61,7 @@ export async function* compute(
       if (coefficients === null) {
         const answers: Answers = await measureAll({ ...task, blocks: watched }, backend, signal);
         coefficients = task.method.coefficients(task.call, answers);
+        if (answers.length > 0) witness.measured(coefficients);
         const remark = task.method.remark?.(task.call, answers) ?? null;
         if (remark !== null) witness.note(remark);
       }

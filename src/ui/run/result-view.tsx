@@ -9,6 +9,7 @@ import { bytes, counted, duration } from '../kit/format.ts';
 import { LongList } from '../kit/long-list.tsx';
 import { Kept } from './kept.tsx';
 import { Mosaic } from './mosaic.tsx';
+import { ProofOf } from './proof.tsx';
 import { ResultFiles } from './result-files.tsx';
 import { Remarks, TensorNotes } from './tensor-notes.tsx';
 import './result.css';
@@ -96,6 +97,7 @@ function Done() {
       <Verdict verify={verify} />
       <Said noun="problem" items={verify.problems} />
       <Said noun="remark" items={verify.remarks} />
+      {verify.proof && <ProofOf proof={verify.proof} />}
       {share && <ShareLine share={share} />}
       <Figures result={result} />
       <Underway />
