@@ -230,14 +230,36 @@ test('the demo’s adapters are merged by every method, into the base and into o
   await workbench.method.choose('Task arithmetic');
   const energy = workbench.method.region.locator('.energy');
   await expect(energy).toContainText('Rank 28 keeps 100 % of the energy');
-  await workbench.method.region.getByLabel('Rank').selectOption('4');
+  const ranks = workbench.method.region.getByLabel('Ranks');
+  await ranks.selectOption('the same for all');
+  await workbench.method.setField('Rank', '4');
   await expect(energy).toContainText(/Rank 4 keeps \d\d\.\d % of the energy.* at least \d\d\.\d %/);
-  await workbench.method.region.getByLabel('Rank').selectOption('exact: the ranks together');
+
+  // By keyboard on the curve, and by a rule: small ranks where little is needed.
+  const curve = workbench.page.getByRole('slider', { name: 'on the curve' });
+  await curve.focus();
+  await curve.press('ArrowRight');
+  await expect(energy).toContainText('Rank 5 keeps');
+  await ranks.selectOption('by energy');
+  await expect(energy).toContainText(/Ranks \d+ to 5 \(median \d\) of 28 modules keep/);
+  await workbench.method.setField('Largest rank', '64');
+  await workbench.method.setField('Share, %', '80');
+  await expect(energy).toContainText(/Ranks \d to \d+ .* at least 8\d\.\d % of every/);
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+  const { r, rank_pattern: pattern } = jsonOf((await outputOf(workbench))['adapter_config.json']);
+  expect(r).toBeLessThan(28);
+  expect(Object.keys(pattern).length).toBeGreaterThan(0);
+
+  await ranks.selectOption('exact');
   await workbench.merge();
   await expect(workbench.result.panel).toContainText('adapter_model.safetensors');
   await workbench.method.choose('TIES');
-  await expect(workbench.method.region.locator('.energy')).toHaveCount(0); // known when it is merged
-  await workbench.method.region.getByLabel('Rank').selectOption('8');
+  await expect(energy).toHaveCount(0); // known when it is merged, or measured
+  await ranks.selectOption('the same for all');
+  await workbench.method.setField('Rank', '8');
+  await workbench.method.region.getByRole('button', { name: 'Measure the energy' }).click();
+  await expect(energy).toContainText(/Rank 8 keeps \d\d\.\d % of the energy/);
   await workbench.merge();
   await expect(workbench.result.panel).toContainText('rank 8 keeps');
   await expect(workbench.result.figure('Tensors')).toHaveText('56');

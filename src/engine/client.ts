@@ -43,6 +43,7 @@ export type RunListeners = {
   /** Once, when the run begins. */
   readonly onMosaic?: (rows: readonly MosaicRow[]) => void;
   readonly onPublish?: (progress: PublishProgress) => void;
+  readonly onMeasured?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 };
 
@@ -140,9 +141,16 @@ export class EngineClient {
     return (await this.#call({ kind: 'matches', order, model })) as readonly MatchRow[];
   }
 
-  /** How much an adapter of each rank would keep of that plan; null where it is not told by factors. */
-  async energy(order: PlanOrder): Promise<EnergyCurve | null> {
-    return (await this.#call({ kind: 'energy', order })) as EnergyCurve | null;
+  /**
+   * How much an adapter of each rank would keep of that plan; null where nothing is known of it. Modules that are
+   * not known by their factors are merged for it with `options`, and left out without.
+   */
+  async energy(
+    order: PlanOrder,
+    options: RunOptions | null,
+    listeners: Pick<RunListeners, 'signal' | 'onMeasured'> = {},
+  ): Promise<EnergyCurve | null> {
+    return (await this.#call({ kind: 'energy', order, options }, listeners)) as EnergyCurve | null;
   }
 
   /** Which Hub to read from, and as whom, from here on. */
@@ -317,6 +325,7 @@ export class EngineClient {
     if (!event || !pending) return; // not ours, or of a call that was abandoned
     if (event.kind === 'progress') pending.onProgress?.(event.progress);
     else if (event.kind === 'publishing') pending.onPublish?.(event.progress);
+    else if (event.kind === 'measured') pending.onMeasured?.(event.done, event.total);
     else if (event.kind === 'mosaic') pending.onMosaic?.(event.rows);
     else {
       this.#pending.delete(event.id);

@@ -8,7 +8,7 @@ import type { FinishedMerge, UnfinishedMerge } from '../io/stored-merges.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
-import type { MatchRow } from '../plan/types.ts';
+import type { MatchRow, Ranks } from '../plan/types.ts';
 
 /**
  * A file to open: native (dropped or picked), a URL of known size (the demo family), on the Hub, or in
@@ -219,7 +219,13 @@ export type Request =
       readonly model: string;
     }
   /** How much an adapter of each rank would keep of that plan. */
-  | { readonly kind: 'energy'; readonly id: number; readonly order: PlanOrder }
+  | {
+      readonly kind: 'energy';
+      readonly id: number;
+      readonly order: PlanOrder;
+      /** How modules are merged that are not known by their factors; null leaves them out. */
+      readonly options: RunOptions | null;
+    }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
   /** From here on the engine reads the Hub like this. */
   | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
@@ -276,8 +282,18 @@ export type EnergyCurve = {
   /** Of the module that loses most. */
   readonly lowest: readonly number[];
   readonly modules: number;
-  /** Modules that this speaks of; what the others keep is known when they are merged. */
+  /** Modules that this speaks of; of the others it is known once they are measured, or merged. */
   readonly known: number;
+  /** The recipe's ranks, and what they keep of the modules that are known; null of a recipe for a model. */
+  readonly chosen: {
+    readonly ranks: Ranks;
+    /** The share of all modules together. */
+    readonly kept: number;
+    /** Of the module that loses most. */
+    readonly least: number;
+    /** Of the adapter's weights. */
+    readonly bytes: number;
+  } | null;
 };
 
 export type { FinishedMerge, StoredFile, UnfinishedMerge };
@@ -317,6 +333,13 @@ export type Event =
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'publishing'; readonly id: number; readonly progress: PublishProgress }
+  /** Modules of a plan whose singular values were found, of how many. */
+  | {
+      readonly kind: 'measured';
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+    }
   /** Once, when a run begins: how its tensors lie in the mosaic. */
   | { readonly kind: 'mosaic'; readonly id: number; readonly rows: readonly MosaicRow[] };
 
@@ -345,6 +368,7 @@ const eventKinds: readonly string[] = [
   'failed',
   'progress',
   'publishing',
+  'measured',
   'mosaic',
 ] satisfies Event['kind'][];
 

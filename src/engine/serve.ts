@@ -7,7 +7,6 @@ import type { Auditor } from './check/auditor.ts';
 import type { Crew } from './crew/crew.ts';
 import type { Devices } from './devices/devices.ts';
 import { EngineError } from './errors.ts';
-import { energyOf } from './library/energy.ts';
 import { Library } from './library/library.ts';
 import { Planner } from './library/planner.ts';
 import { filesToPublish } from './library/publication.ts';
@@ -22,11 +21,13 @@ import type {
   HubAccess,
   PlanOrder,
   Request,
+  RunOptions,
   RunResult,
   StoredFile,
   UnfinishedMerge,
 } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
+import { awaitsRanks, energyFor, isOfFactors, measureFor } from './run/measuring.ts';
 import { Mosaic } from './run/mosaic.ts';
 import type { Metered } from './run/progress.ts';
 import { run } from './run/run.ts';
@@ -144,11 +145,24 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     );
   }
 
-  /** Null while there is no plan, or one that is not of factors. */
-  async function energy({ id, order }: Extract<Request, { kind: 'energy' }>) {
-    const planned = planner.plan(order);
-    if (!('plan' in planned)) return null;
-    return energyOf(planned.plan, library, cancellers.get(id)!.signal);
+  /** What is told by factors at once; what has to be merged for it after the runs that came before. */
+  async function energy({ id, order, options }: Extract<Request, { kind: 'energy' }>) {
+    const signal = cancellers.get(id)!.signal;
+    const measure = async (how: RunOptions, crew: Crew | null, which?: typeof isOfFactors) => {
+      signal.throwIfAborted();
+      const acquired = await surroundings.devices.acquire(how.backend, how.memoryBudget);
+      const progress = ({ tensorsDone: done, tensorsTotal: total }: Metered) =>
+        reply({ kind: 'measured', id, done, total });
+      try {
+        const work = { ...acquired, sources: library, crew, signal, progress };
+        await measureFor(order, planner, work, which);
+      } finally {
+        acquired.release();
+      }
+    };
+    await measure({ backend: 'cpu', memoryBudget: Number.POSITIVE_INFINITY }, null, isOfFactors);
+    if (options) await runs(() => surroundings.locked(() => measure(options, surroundings.crew)));
+    return energyFor(order, planner);
   }
 
   function planFor(order: PlanOrder): Plan {
@@ -162,9 +176,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     const { id, destination, options } = request;
     const signal = cancellers.get(id)!.signal;
     signal.throwIfAborted();
-    const plan = planFor(request.order);
-    const mosaic = new Mosaic(plan.jobs.map(({ tensor }) => tensor));
-    reply({ kind: 'mosaic', id, rows: mosaic.rows });
+    let plan = planFor(request.order);
+    let mosaic = new Mosaic([]);
     const { devices, remote } = surroundings;
     const traffic = remote.traffic.begin();
     let latest: Metered | null = null;
@@ -181,6 +194,13 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       const auditor = surroundings.auditor();
       const stopListening = traffic.onWait(() => latest && tell(latest));
       try {
+        if (awaitsRanks(plan)) {
+          const work = { ...acquired, sources: library, crew: surroundings.crew, signal };
+          await measureFor(request.order, planner, { ...work, progress: tell });
+          plan = planFor(request.order);
+        }
+        mosaic = new Mosaic(plan.jobs.map(({ tensor }) => tensor));
+        reply({ kind: 'mosaic', id, rows: mosaic.rows });
         if (destination.kind === 'opfs') await remote.makeRoom(plan.bytesToWrite);
         const result = await run(plan, {
           sources: library,

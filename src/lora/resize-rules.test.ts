@@ -52,3 +52,20 @@ test('parameters that mean nothing are refused', () => {
   refused({ kind: 'energy', share: Number.NaN }).toThrow('not NaN');
   expect(() => rankByRule(spectrum, { kind: 'rank' }, 0)).toThrow('whole number from 1 on');
 });
+
+describe('where only the largest values are known', () => {
+  const known = spectrum.slice(0, 3);
+  const all = { energy: 85.3125, count: 6 };
+  test('shares of the energy are of all of it, and too little is all that is known', () => {
+    const rank = (share: number) => rankByRule(known, { kind: 'energy', share }, 100, all);
+    expect([0.75, 0.9, 0.98, 0.999].map(rank)).toEqual([1, 2, 3, 3]);
+    expect(rankByRule(known, { kind: 'sv_fro', share: 0.5 }, 100, all)).toBe(2);
+    expect(rankByRule(known, { kind: 'sv_fro', share: 0.99 }, 100, all)).toBe(3);
+  });
+  test('Σσ is taken as large as it can be, so that no less is kept than was asked for', () => {
+    // 14 are known, and three whose squares sum to 1.3125 sum to √3.9375 = 1.984 at most: 12 of 15.984.
+    const rank = (share: number) => rankByRule(known, { kind: 'sv_cumulative', share }, 100, all);
+    expect([0.5, 0.75, 0.76].map(rank)).toEqual([2, 3, 3]);
+    expect(rank(0.5)).toBe(rankByRule(spectrum, { kind: 'sv_cumulative', share: 0.5 }, 100));
+  });
+});

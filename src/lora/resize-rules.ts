@@ -18,22 +18,36 @@ export type ResizeRule =
 /** At or below this the script takes a module for untrained. */
 const SMALLEST_TRAINED = 1e-6;
 
-/** The rank for a module with this spectrum: from 1 to `most`, and no more than there are values. */
-export function rankByRule(spectrum: Spectrum, rule: ResizeRule, most: number): number {
+/** What is known of a spectrum whose smallest values are not: Σσ² of all, and how many there are. */
+export type Beyond = { readonly energy: number; readonly count: number };
+
+/**
+ * The rank for a module with this spectrum: from 1 to `most`, and no more than there are values. Where only the
+ * largest are known, `all` tells of the others: with them Σσ² is exact, and Σσ is taken as large as it can be,
+ * so that `sv_cumulative` keeps no less than its share.
+ */
+export function rankByRule(
+  spectrum: Spectrum,
+  rule: ResizeRule,
+  most: number,
+  all?: Beyond,
+): number {
   checkRank(most);
-  return Math.max(1, Math.min(most, spectrum.length, wantedRank(spectrum, rule)));
+  return Math.max(1, Math.min(most, spectrum.length, wantedRank(spectrum, rule, all)));
 }
 
-function wantedRank(spectrum: Spectrum, rule: ResizeRule): number {
+function wantedRank(spectrum: Spectrum, rule: ResizeRule, all: Beyond | undefined): number {
   switch (rule.kind) {
     case 'rank':
       return spectrum.length;
     case 'energy':
-      return rankForEnergy(spectrum, rule.share);
-    case 'sv_cumulative':
-      return oneMore(spectrum, countUntil(sharesOf(spectrum), checkShare(rule.share)));
+      return rankForEnergy(spectrum, rule.share, all?.energy);
+    case 'sv_cumulative': {
+      const sums = sharesOf(spectrum, all && largestSum(spectrum, all));
+      return oneMore(spectrum, countUntil(sums, checkShare(rule.share)));
+    }
     case 'sv_fro': {
-      const squares = sharesOf(spectrum.map((value) => value * value));
+      const squares = sharesOf(squaresOf(spectrum), all?.energy);
       return oneMore(spectrum, countUntil(squares, checkShare(rule.share) ** 2));
     }
     case 'sv_ratio': {
@@ -44,6 +58,17 @@ function wantedRank(spectrum: Spectrum, rule: ResizeRule): number {
     default:
       return rule satisfies never;
   }
+}
+
+const squaresOf = (spectrum: Spectrum) => spectrum.map((value) => value * value);
+
+/** Σσ at most: n values whose squares sum to e sum to √(n·e) when they are equal, and none is above the last. */
+function largestSum(spectrum: Spectrum, { energy, count }: Beyond): number {
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+  const others = Math.max(0, count - spectrum.length);
+  const rest = Math.max(0, energy - sum(squaresOf(spectrum)));
+  const least = spectrum[spectrum.length - 1] ?? 0;
+  return sum(spectrum) + Math.min(Math.sqrt(others * rest), others * least);
 }
 
 /** The script takes `needed`, which is 1 at least, for an index, and makes it a count by adding 1. */

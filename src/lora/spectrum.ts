@@ -22,13 +22,14 @@ export function energyKept(spectrum: Spectrum, rank: number): number {
 
 /**
  * The smallest rank, 1 at least, that keeps this share of the energy, 0 < share ≤ 1: PEFT's rule of
- * `convert_to_lora`.
+ * `convert_to_lora`. Where only the largest values are known, `energy` is the whole Σσ², and all of them are
+ * kept when they hold too little of it.
  */
-export function rankForEnergy(spectrum: Spectrum, share: number): number {
+export function rankForEnergy(spectrum: Spectrum, share: number, energy?: number): number {
   if (!(share > 0 && share <= 1)) {
     throw new RangeError(`A share of the energy is above 0 and at most 1, not ${share}`);
   }
-  return Math.max(1, countUntil(energyCurve(spectrum), share));
+  return Math.max(1, countUntil(energyCurve(spectrum, energy), share));
 }
 
 /** exp of the entropy of σ/Σσ (Roy and Vetterli, EUSIPCO 2007): r for r equal values; 0 for a zero update. */
@@ -54,9 +55,10 @@ export function sharesOf(values: Float64Array, whole?: number): Float64Array {
   return sums.map((part) => (total === 0 ? 1 : Math.min(1, part / total)));
 }
 
-/** How many leading values it takes to reach `share`; the last running sum is 1, so some do. */
+/** How many leading values it takes to reach `share`; all of them where they do not. */
 export function countUntil(shares: Float64Array, share: number): number {
-  return 1 + shares.findIndex((reached) => reached >= share);
+  const reached = shares.findIndex((each) => each >= share);
+  return reached < 0 ? shares.length : reached + 1;
 }
 
 export function checkRank(rank: number): void {

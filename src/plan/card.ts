@@ -2,7 +2,7 @@
 import { arithmeticWords } from '../methods/dialect.ts';
 import type { ParamSchema } from '../methods/params.ts';
 import type { ValuesByKey } from '../recipe/defaults.ts';
-import { filterText } from '../recipe/words.ts';
+import { filterText, rankText } from '../recipe/words.ts';
 import type { Participants } from './participants.ts';
 
 export type CardFacts = {
@@ -60,7 +60,7 @@ function adapterWords({ recipe, experts }: Participants): string {
   const onto = base
     ? `${inline(base.name)}, which its parents were trained on`
     : 'the base of its parents';
-  return `This is an adapter in PEFT’s form, of ${rank === null ? 'the ranks of its parents together' : `rank ${rank}`}. It goes onto ${onto}.`;
+  return `This is an adapter in PEFT’s form, of ${rankText(rank)}. It goes onto ${onto}.`;
 }
 
 function frontMatter(who: Participants): string {

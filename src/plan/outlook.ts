@@ -36,6 +36,7 @@ export type Outlook = {
   readonly leftOut: Plan['leftOut'];
   readonly share: Share;
   readonly adapters: readonly AdapterMatch[];
+  readonly ranks: Plan['ranks'];
   readonly bytesToRead: number;
   readonly bytesToWrite: number;
   /** What the largest tensors take, were there no memory budget. Bytes. */
@@ -92,6 +93,7 @@ export function outlookOf(plan: Plan, models: ReadonlyMap<string, Model>): Outlo
     leftOut: plan.leftOut,
     share: plan.share,
     adapters: plan.adapters,
+    ranks: plan.ranks,
     bytesToRead: plan.bytesToRead,
     bytesToWrite: plan.bytesToWrite,
     peakBytes: peakBytes(plan, Number.POSITIVE_INFINITY),

@@ -32,7 +32,7 @@ import { type Participants, participantsOf } from './participants.ts';
 import { shareOf } from './share.ts';
 import { sideFilesOf } from './side-files.ts';
 import { withTwins } from './twins.ts';
-import type { AdapterMatch, Finding, Plan, Share } from './types.ts';
+import type { AdapterMatch, Finding, Plan, Share, Spectra } from './types.ts';
 import { wholeModelCounts } from './whole-model.ts';
 
 export type PlanInput = {
@@ -41,6 +41,8 @@ export type PlanInput = {
   readonly models: ReadonlyMap<string, Model>;
   /** SHA-256 of the canonical recipe, for the metadata. */
   readonly recipeHash: string;
+  /** Singular values, where a rule for ranks goes by them and they were measured. */
+  readonly spectra?: Spectra | null;
   readonly producer: {
     readonly version: string;
     /** Its kind only: what a file says of the machine would give equal merges unequal hashes. */
@@ -122,6 +124,7 @@ export function plan(input: PlanInput): Planned {
       ...output,
       share,
       adapters,
+      ranks: null,
       bytesToRead: bytesToRead(output),
       bytesToWrite: bytesToWrite(output, sizeOf),
       findings: bySeverity(findings),
@@ -131,8 +134,8 @@ export function plan(input: PlanInput): Planned {
 
 /** A merge of adapters that stays one. */
 function adapterPlan(input: PlanInput, who: Participants, before: readonly Finding[]): Planned {
-  const { recipe, recipeHash, producer } = input;
-  const { modules, findings: found } = planAdapter(who);
+  const { recipe, recipeHash, producer, spectra = null } = input;
+  const { modules, ranks, findings: found } = planAdapter(who, spectra);
   const adapters = matchesOf(who);
   const findings = bySeverity([...before, ...checkAdapters(who), ...found]);
   const elements = modules
@@ -149,7 +152,7 @@ function adapterPlan(input: PlanInput, who: Participants, before: readonly Findi
       arithmetic: who.arithmetic,
       names: namesOf(who),
       ...output,
-      ...{ share, adapters, findings },
+      ...{ share, adapters, ranks, findings },
       bytesToRead: bytesToRead(output),
       bytesToWrite: bytesToWrite(output, () => 0),
     },

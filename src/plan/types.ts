@@ -153,6 +153,31 @@ export type FactorPart = {
   readonly elementCount: number;
 };
 
+/** What is known of the singular values of one module's merge: all but zeros at the end, or the largest. */
+export type MeasuredSpectrum = {
+  /** Descending. */
+  readonly values: Float64Array;
+  /** Σσ² of all values. */
+  readonly energy: number;
+  /** How many values there are, with those that are not known. */
+  readonly count: number;
+};
+
+/** By the weight's name. */
+export type Spectra = ReadonlyMap<string, MeasuredSpectrum>;
+
+/** Ranks of an adapter's modules. */
+export type Ranks = {
+  readonly modules: number;
+  readonly least: number;
+  readonly middle: number;
+  readonly most: number;
+  /** Modules that are convolutions. */
+  readonly convolutions: number;
+  /** False while a rule goes by singular values that nobody has measured: then these are its largest ranks. */
+  readonly areKnown: boolean;
+};
+
 /** The tensor that another one may be under a second name: the embedding of a tied head. */
 export type Twin = {
   /** Its name; its noise is taken. */
@@ -264,6 +289,8 @@ export type Plan = {
   readonly share: Share;
   /** How the adapters among the experts meet the base. */
   readonly adapters: readonly AdapterMatch[];
+  /** Of the adapter that is written; null of a model. */
+  readonly ranks: Ranks | null;
   readonly bytesToRead: number;
   readonly bytesToWrite: number;
   readonly findings: readonly Finding[];

@@ -183,3 +183,27 @@ test('text that is not JSON is a finding', () => {
     findings: [{ code: 'recipe-unreadable', message: expect.stringContaining('is not JSON') }],
   });
 });
+
+test('the rank of an adapter is a rule; a number alone, as in older recipes, is one rank for all', () => {
+  const rankOf = (rank: unknown) => {
+    const parsed = parseRecipe({ ...plain, output: { as: 'adapter', rank } });
+    return 'recipe' in parsed ? parsed.recipe.output.rank : parsed.findings[0].message;
+  };
+  expect(rankOf(8)).toEqual({ kind: 'rank', rank: 8, convolutions: null });
+  expect(rankOf(null)).toBeNull();
+  for (const rule of [
+    { kind: 'rank', rank: 8, convolutions: 4 },
+    { kind: 'energy', share: 0.95, most: 64 },
+    { kind: 'sv_cumulative', share: 1, most: 64 },
+    { kind: 'sv_fro', share: 0.9, most: 1 },
+    { kind: 'sv_ratio', ratio: 20, most: 64 },
+  ]) {
+    expect(rankOf(rule)).toEqual(rule);
+  }
+  expect(rankOf(0)).toContain('output.rank: found 0, expected a whole number from 1');
+  expect(rankOf({ kind: 'energy', share: 0, most: 4 })).toContain('output.rank.share: found 0');
+  expect(rankOf({ kind: 'energy', share: 1.5, most: 4 })).toContain('output.rank.share: found 1.5');
+  expect(rankOf({ kind: 'energy', share: 0.5 })).toContain('output.rank.most: found nothing');
+  expect(rankOf({ kind: 'sv_ratio', ratio: -1, most: 4 })).toContain('output.rank.ratio: found -1');
+  expect(rankOf({ kind: 'magic' })).toContain('output.rank.kind: found "magic"');
+});

@@ -11,6 +11,7 @@ import { findMethod, methods } from '../methods/registry.ts';
 import { blockCounts, slotsOfCount } from './blocks.ts';
 import { emptyRecipe } from './defaults.ts';
 import { limits } from './limits.ts';
+import { readRankRule } from './read-rank-rule.ts';
 import {
   complain,
   type Fault,
@@ -287,13 +288,8 @@ function readOutput(place: Place): OutputOptions {
     ),
     shardBytes: readOr(fields.at('shardBytes'), null, (at) => readNullable(at, readCount)),
     as: readOr(fields.at('as'), defaults.as, (at) => readOneOf(at, ['model', 'adapter'])),
-    rank: readOr(fields.at('rank'), null, (at) => readNullable(at, readRank)),
+    rank: readOr(fields.at('rank'), null, (at) => readNullable(at, readRankRule)),
   };
-}
-
-function readRank(place: Place): number {
-  const rank = readCount(place);
-  return rank > 0 || place.faults.length > 0 ? rank : fault(place, 'a whole number from 1', 1);
 }
 
 /** Of a recipe that is too long to be one. */

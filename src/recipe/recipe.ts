@@ -95,6 +95,27 @@ export type Rename = {
   readonly to: string;
 };
 
+/**
+ * How each module of an adapter gets its rank. `share` is above 0 and at most 1; `most` is the largest rank.
+ * `energy` keeps a share of Σσ² (PEFT's `convert_to_lora`). The others are those of sd-scripts'
+ * `resize_lora.py`: a share of Σσ, a share of √Σσ², and the values above the largest divided by `ratio`.
+ */
+export type RankRule =
+  | {
+      readonly kind: 'rank';
+      readonly rank: number;
+      /** Of convolutions; null for the same. */
+      readonly convolutions: number | null;
+    }
+  | {
+      readonly kind: 'energy' | 'sv_cumulative' | 'sv_fro';
+      readonly share: number;
+      readonly most: number;
+    }
+  | { readonly kind: 'sv_ratio'; readonly ratio: number; readonly most: number };
+
+export const rankKinds = ['rank', 'energy', 'sv_cumulative', 'sv_fro', 'sv_ratio'] as const;
+
 export type OutputOptions = {
   /** Folder name, and the model card's title. */
   readonly name: string;
@@ -103,8 +124,8 @@ export type OutputOptions = {
   readonly shardBytes: number | null;
   /** What a merge of adapters becomes: the base with the merge in it, or an adapter again. */
   readonly as: 'model' | 'adapter';
-  /** Of that adapter; null for an exact one. */
-  readonly rank: number | null;
+  /** Of that adapter's modules; null for an exact one. */
+  readonly rank: RankRule | null;
 };
 
 /** Whose small files the output takes, by model id; what is absent comes from the base, or the first model. */

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { EnergyCurve } from '../engine/protocol.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
 import { refTo } from '../testing/model.ts';
@@ -90,16 +91,22 @@ test('a model that is being opened is neither planned nor forgotten', async () =
   );
 });
 
-test('what ranks keep is asked once for all ranks, while it is to be seen', async () => {
-  const asked: (number | null)[] = [];
-  const energy = { total: [0.5, 1], lowest: [0.25, 1], modules: 3, known: 3 };
-  const output = { ...recipe.output, as: 'adapter', rank: 4 } as const;
+const fixed = (rank: number) => ({ kind: 'rank', rank, convolutions: null }) as const;
+const curve: EnergyCurve = {
+  ...{ total: [0.5, 1], lowest: [0.25, 1], modules: 3, known: 3 },
+  chosen: null,
+};
+
+test('what ranks keep is asked while it is to be seen, and stays in sight when the rank changes', async () => {
+  const asked: unknown[] = [];
+  const answers = [curve, { ...curve, known: 2 }];
+  const output = { ...recipe.output, as: 'adapter', rank: fixed(4) } as const;
   const session = fakeSession(
     { ...recipe, output },
     {
-      energy: async (order) => {
-        asked.push(order.recipe.output.rank);
-        return energy;
+      energy: async (order, options) => {
+        asked.push([order.recipe.output.rank, options]);
+        return answers[asked.length - 1] ?? null;
       },
     },
   );
@@ -107,9 +114,64 @@ test('what ranks keep is asked once for all ranks, while it is to be seen', asyn
   await vi.waitFor(() => expect(planning.getState().prospect).not.toEqual({ findings: [] }));
   expect(asked).toEqual([]);
   planning.getState().wantEnergy(true);
-  await vi.waitFor(() => expect(planning.getState().energy).toEqual(energy));
-  session.recipe.getState().setOutput({ rank: 8 });
+  await vi.waitFor(() => expect(planning.getState().energy).toEqual(curve));
+  const seen: unknown[] = [];
+  planning.subscribe(({ energy }) => seen.push(energy));
+  session.recipe.getState().setOutput({ rank: fixed(8) });
+  await vi.waitFor(() => expect(planning.getState().energy).toEqual({ ...curve, known: 2 }));
+  expect(seen).not.toContain(null);
   session.recipe.getState().setOutput({ name: 'other' });
   session.recipe.getState().setValue('lambda', 0.5);
-  await vi.waitFor(() => expect(asked).toEqual([null, null]));
+  await vi.waitFor(() => expect(planning.getState().energy).toBeNull());
+  await vi.waitFor(() =>
+    expect(asked).toEqual([
+      [fixed(4), null],
+      [fixed(8), null],
+      [fixed(8), null],
+    ]),
+  );
+});
+
+test('measuring is told as it goes, is stopped by hand, and what was found is asked for after it', async () => {
+  const output = { ...recipe.output, as: 'adapter', rank: fixed(4) } as const;
+  let isMeasured = false;
+  const session = fakeSession(
+    { ...recipe, output },
+    {
+      energy: (_, options, listeners) => {
+        if (options === null) return Promise.resolve(isMeasured ? curve : null);
+        listeners?.onMeasured?.(1, 3);
+        return new Promise((_resolve, reject) => {
+          listeners?.signal?.addEventListener('abort', () => {
+            isMeasured = true;
+            reject(new DOMException('', 'AbortError'));
+          });
+        });
+      },
+    },
+  );
+  const { planning } = session;
+  await vi.waitFor(() => expect(planning.getState().prospect).not.toEqual({ findings: [] }));
+  planning.getState().wantEnergy(true);
+  const done = planning.getState().measure();
+  expect(planning.getState().measuring).toEqual({ done: 1, total: 3 });
+  planning.getState().stopMeasuring();
+  await done;
+  expect(planning.getState()).toMatchObject({ measuring: null, measureFailure: null });
+  await vi.waitFor(() => expect(planning.getState().energy).toEqual(curve));
+});
+
+test('why a measuring failed is told', async () => {
+  const output = { ...recipe.output, as: 'adapter', rank: fixed(4) } as const;
+  const session = fakeSession(
+    { ...recipe, output },
+    {
+      energy: (_, options) =>
+        options ? Promise.reject(new Error('too large')) : Promise.resolve(null),
+    },
+  );
+  const { planning } = session;
+  await vi.waitFor(() => expect(planning.getState().prospect).not.toEqual({ findings: [] }));
+  await planning.getState().measure();
+  expect(planning.getState().measureFailure?.message).toBe('too large');
 });

@@ -1,11 +1,12 @@
 import { createStore } from 'zustand/vanilla';
 import { version } from '../../package.json';
-import type { EnergyCurve, PlanOrder } from '../engine/protocol.ts';
+import type { PlanOrder } from '../engine/protocol.ts';
 import type { Outlook, Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
 import type { AdapterMatch, Finding, MatchRow, Share } from '../plan/types.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { DeviceStore } from './device.ts';
+import { type EnergyState, energyPart } from './energy.ts';
 import type { Engine } from './engine.ts';
 import { failureOf } from './failure.ts';
 import { lastWins } from './last-wins.ts';
@@ -21,17 +22,13 @@ const unhashed = '0'.repeat(64);
 /** What a plan depends on, as the page knows it; the headers are in the engine. */
 type Question = { readonly recipe: Recipe; readonly slots: Slots; readonly backend: Backend };
 
-export type PlanningState = {
+export type PlanningState = EnergyState & {
   /** What the engine said last of recipe × models. It follows both at its own pace. */
   readonly prospect: Prospect;
   /** Whether other models are open than those it speaks of. */
   readonly outdated: boolean;
   /** The rows of the table of tensors that were asked for last; null before any were. */
   readonly table: TableRows | null;
-  /** What an adapter of each rank keeps; null until that is known, and where it is not told by factors. */
-  readonly energy: EnergyCurve | null;
-  /** Whether that is to be seen. */
-  wantEnergy(wanted: boolean): void;
   /** Which rows are to be seen; what is left out stays as it was. */
   want(window: Partial<TableWindow>): void;
   /** Module by module, how an adapter meets the base. */
@@ -61,19 +58,24 @@ export function createPlanningStore(
   /** The order of the last answer. */
   let order: PlanOrder | null = null;
   let wanted: TableWindow | null = null;
-  let energyWanted = false;
-  /** What the energy was asked of last. */
-  let energyOf: { readonly key: string; readonly slots: Slots } | null = null;
+  const energy = energyPart({
+    engine,
+    options() {
+      const { choice, memoryBudget } = from.device.getState();
+      return { backend: choice, memoryBudget };
+    },
+    set: (state) => store.setState(state),
+    onAnswer(answer) {
+      const ranks = outlookOf(store.getState().prospect)?.ranks;
+      if (asked && ranks && !ranks.areKnown && answer?.chosen?.ranks.areKnown) askPlan(asked);
+    },
+  });
 
   const store = createStore<PlanningState>()((_, get) => ({
     prospect: { findings: [] },
     outdated: false,
     table: null,
-    energy: null,
-    wantEnergy(isWanted) {
-      energyWanted = isWanted;
-      if (isWanted) lookAtEnergy();
-    },
+    ...energy.state,
     want(window) {
       wanted = { ...(wanted ?? { filter: '', from: 0, to: 0 }), ...window };
       if (order) askRows({ order, window: wanted });
@@ -92,28 +94,13 @@ export function createPlanningStore(
     const table = await engine.rows(ask.order, ask.window).catch(() => null);
     if (table) store.setState({ table });
   });
-  const askEnergy = lastWins(async (mine: PlanOrder) => {
-    store.setState({ energy: await engine.energy(mine).catch(() => null) });
-  });
-  /** The same for every rank, so a rank is chosen without waiting. */
-  const lookAtEnergy = () => {
-    if (!order || !energyWanted || order.recipe.output.as !== 'adapter') return;
-    const output = { ...order.recipe.output, name: 'any', rank: null } as const;
-    const mine = { ...order, recipe: { ...order.recipe, output } };
-    const key = JSON.stringify(mine);
-    const { slots } = now();
-    if (energyOf?.key === key && energyOf.slots === slots) return;
-    energyOf = { key, slots };
-    store.setState({ energy: null });
-    askEnergy(mine);
-  };
   const askPlan = lastWins(async (question: Question) => {
     const mine = orderOf(question.recipe, question.backend, unhashed);
     const prospect = await engine.plan(mine).catch(unplanned);
     order = mine;
     store.setState({ prospect, outdated: question.slots !== now().slots });
     if (wanted) askRows({ order, window: wanted });
-    lookAtEnergy();
+    energy.look(order, now().slots);
   });
   const look = () => {
     const question = now();

@@ -53,5 +53,11 @@ export const fullRecipe: Recipe = {
   trimScope: 'model',
   donors: { tokenizer: 'math', chatTemplate: 'math' },
   inputDtype: 'BF16',
-  output: { name: 'mine', dtype: 'BF16', shardBytes: 5_000_000_000, as: 'model', rank: null },
+  output: {
+    name: 'mine',
+    dtype: 'BF16',
+    shardBytes: 5_000_000_000,
+    as: 'adapter',
+    rank: { kind: 'energy', share: 0.9, most: 64 },
+  },
 };

@@ -1,6 +1,7 @@
 /** What travels between the engine and its kernel workers. */
 import type { Variant } from '../../compute/cpu/programs.ts';
 import type { Local } from '../../io/source.ts';
+import type { Job, MeasuredSpectrum } from '../../plan/types.ts';
 import type { WireError } from '../protocol.ts';
 import type { Craft, Tally } from '../tensor/job.ts';
 import type { Piece } from '../tensor/make.ts';
@@ -18,7 +19,8 @@ export type CrewFile = {
 
 export type CrewTask =
   | { readonly kind: 'stretch'; readonly craft: Craft; readonly stretch: Stretch }
-  | { readonly kind: 'measure'; readonly measure: ModelMeasure };
+  | { readonly kind: 'measure'; readonly measure: ModelMeasure }
+  | { readonly kind: 'spectrum'; readonly craft: Craft; readonly job: Job };
 
 export type CrewResult =
   | {
@@ -26,7 +28,8 @@ export type CrewResult =
       readonly tallies: readonly Tally[];
       readonly bytesRead: number;
     }
-  | { readonly kind: 'measure'; readonly magnitude: number };
+  | { readonly kind: 'measure'; readonly magnitude: number }
+  | { readonly kind: 'spectrum'; readonly spectrum: MeasuredSpectrum };
 
 export type ToKernel =
   /** From here on: these files, and so many bytes of memory. */

@@ -7,6 +7,7 @@ import { type OpenSource, openStored } from '../../io/stored.ts';
 import { ladder } from '../devices/ladder.ts';
 import { countReads } from '../library/count-reads.ts';
 import { weightsKey } from '../library/sources.ts';
+import { measure } from '../tensor/job.ts';
 import { makeStretch, type Piece } from '../tensor/make.ts';
 import { readTogether } from '../tensor/read-together.ts';
 import { measureModel } from '../tensor/whole-model.ts';
@@ -98,6 +99,10 @@ export function serveKernel(post: Post): (message: ToKernel) => void {
         measureModel(what.measure, reader, steps, told, never),
       );
       return { kind: 'measure', magnitude };
+    }
+    if (what.kind === 'spectrum') {
+      const shop = { craft: what.craft, reader, ladder: steps, signal: never };
+      return { kind: 'spectrum', spectrum: await exclusive(() => measure(what.job, shop)) };
     }
     const { craft, stretch } = what;
     const handOn = async (piece: Piece) => {

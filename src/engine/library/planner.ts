@@ -4,14 +4,17 @@ import { type Prospect, prospectOf } from '../../plan/outlook.ts';
 import { participantsOf } from '../../plan/participants.ts';
 import { type Planned, plan } from '../../plan/plan.ts';
 import { Table, type TableRows, type TableWindow } from '../../plan/table.ts';
-import type { MatchRow } from '../../plan/types.ts';
+import type { MatchRow, MeasuredSpectrum, Spectra } from '../../plan/types.ts';
 import type { PlanOrder } from '../protocol.ts';
+import { KnownSpectra } from './known-spectra.ts';
 import type { Library } from './library.ts';
 
 type Made = {
   readonly order: string;
   /** Of the library. */
   readonly version: number;
+  /** Singular values that were known. */
+  readonly measured: number;
   readonly planned: Planned;
   readonly prospect: Prospect;
   readonly table: Table;
@@ -23,15 +26,30 @@ type Made = {
  */
 export class Planner {
   readonly #library: Library;
+  readonly #spectra = new KnownSpectra();
   #made: readonly Made[] = [];
 
   constructor(library: Library) {
     this.#library = library;
   }
 
-  /** For a run; kept only when a page looks at it. */
+  /** For a run; kept only when a page looks at it. Ranks are those of the singular values that are known. */
   plan(order: PlanOrder): Planned {
-    return this.#known(order)?.planned ?? plan({ ...order, models: this.#library.models() });
+    return this.#known(order)?.planned ?? this.#plan(order, this.spectra(order));
+  }
+
+  /** What is known of the singular values of that merge, by the weight's name: for whoever measures to add to. */
+  spectra(order: PlanOrder): Map<string, MeasuredSpectrum> {
+    return this.#spectra.of(order, this.#library.version);
+  }
+
+  /** With the largest rank that each module can get, whatever is known. */
+  largest(order: PlanOrder): Planned {
+    return this.#plan(order, null);
+  }
+
+  #plan(order: PlanOrder, spectra: Spectra | null): Planned {
+    return plan({ ...order, models: this.#library.models(), spectra });
   }
 
   prospect(order: PlanOrder): Prospect {
@@ -62,17 +80,21 @@ export class Planner {
   #known(order: PlanOrder): Made | undefined {
     const text = JSON.stringify(order);
     const { version } = this.#library;
-    return this.#made.find((one) => one.order === text && one.version === version);
+    const measured = valuesIn(this.spectra(order));
+    const isSame = (one: Made) => one.version === version && one.measured === measured;
+    return this.#made.find((one) => one.order === text && isSame(one));
   }
 
   #make(order: PlanOrder): Made {
     const known = this.#known(order);
     if (known) return known;
     const models = this.#library.models();
-    const planned = plan({ ...order, models });
+    const spectra = this.spectra(order);
+    const planned = this.#plan(order, spectra);
     const made = {
       order: JSON.stringify(order),
       version: this.#library.version,
+      measured: valuesIn(spectra),
       planned,
       prospect: prospectOf(planned, models),
       table: new Table('plan' in planned ? planned.plan.jobs : []),
@@ -81,3 +103,6 @@ export class Planner {
     return made;
   }
 }
+
+const valuesIn = (spectra: Spectra) =>
+  [...spectra.values()].reduce((sum, { values }) => sum + values.length, 0);

@@ -154,6 +154,7 @@ async function bakedAgain(sink: MemorySink, output: Recipe['output']) {
 describe('an adapter of adapters', () => {
   const experts = { 'add-lora': 1, 'sort-lora': 0.5, 'reverse-lora': -0.75 };
   const adapter = { ...f32, as: 'adapter', rank: null } as const;
+  const rank = (rank: number) => ({ kind: 'rank', rank, convolutions: null }) as const;
 
   test('of a weighted sum is exact, and reads back as what was merged', async () => {
     const { sink, result } = await carriedOut(planned({ output: adapter }, experts));
@@ -177,13 +178,13 @@ describe('an adapter of adapters', () => {
   });
 
   test('of the ranks together is the exact one, by the SVD of the factors', async () => {
-    const output = { ...adapter, rank: 28 };
+    const output = { ...adapter, rank: rank(28) };
     const { sink } = await carriedOut(planned({ output }, experts));
     expect(distance(await bakedAgain(sink, f32), await byDefinition(experts))).toBeLessThan(4e-6);
   });
 
   test('of a smaller rank tells what it keeps', async () => {
-    const output = { ...adapter, rank: 4 };
+    const output = { ...adapter, rank: rank(4) };
     const made = planned({ output }, experts);
     // Each file once, though every module becomes two tensors.
     expect(made.bytesToRead).toBeLessThan(61_400 + 324_520 + 324_632);
@@ -203,14 +204,16 @@ describe('an adapter of adapters', () => {
   test('of a TIES merge at full rank is the model that TIES makes', async () => {
     const ties = { method: 'ties', values: { lambda: 1 } };
     const model = await carriedOut(planned({ ...ties, output: f32 }, experts));
-    const kept = await carriedOut(planned({ ...ties, output: { ...adapter, rank: 512 } }, experts));
+    const kept = await carriedOut(
+      planned({ ...ties, output: { ...adapter, rank: rank(512) } }, experts),
+    );
     expect(kept.result.verify.problems).toEqual([]);
     const expected = await tensorsIn(model.sink, 'model.safetensors');
     expect(distance(await bakedAgain(kept.sink, f32), expected)).toBeLessThan(1e-4);
   });
 
   test('of a merge whose matrix is beyond the memory is refused with what to do', async () => {
-    const made = planned({ method: 'ties', output: { ...adapter, rank: 4 } }, experts);
+    const made = planned({ method: 'ties', output: { ...adapter, rank: rank(4) } }, experts);
     await expect(carriedOut(made, 2 ** 18)).rejects.toMatchObject({
       message: expect.stringMatching(/takes the whole matrix of \d+ × \d+: 1 MiB, of the 1 MiB/),
     });
@@ -220,7 +223,9 @@ describe('an adapter of adapters', () => {
     const dare = { method: 'dare_linear', values: { seed: 7 } };
     const one = { 'add-lora': 1 };
     const model = await carriedOut(planned({ ...dare, output: f32 }, one));
-    const kept = await carriedOut(planned({ ...dare, output: { ...adapter, rank: 512 } }, one));
+    const kept = await carriedOut(
+      planned({ ...dare, output: { ...adapter, rank: rank(512) } }, one),
+    );
     const expected = await tensorsIn(model.sink, 'model.safetensors');
     expect(distance(await bakedAgain(kept.sink, f32), expected)).toBeLessThan(1e-4);
   });

@@ -11,7 +11,7 @@ import { decomposeSum, truncate } from '../../lora/refactor.ts';
 import { energyKept } from '../../lora/spectrum.ts';
 import { decode } from '../../numerics/decode.ts';
 import { isComputedPlane } from '../../plan/planes.ts';
-import type { FactorPart, MergePart, PlaneRef, Span } from '../../plan/types.ts';
+import type { FactorPart, MeasuredSpectrum, MergePart, PlaneRef, Span } from '../../plan/types.ts';
 import { EngineError } from '../errors.ts';
 import { type PlaneReader, readSpan } from './planes.ts';
 
@@ -56,12 +56,9 @@ async function makeFactors(
   reader: PlaneReader,
   signal: AbortSignal,
 ): Promise<Factor> {
-  const { how, rank, rows, columns, weights, merge } = part;
+  const { how, rank, weights, merge } = part;
   if (how === 'from the matrix' || weights === null) {
-    refuseBeyond(reader, rows, columns);
-    // Row by row as it comes, it is the transpose, whose singular vectors change places.
-    const values = Float64Array.from(await merged(merge));
-    const turned = operatorOf({ rows: columns, columns: rows, values });
+    const turned = operatorOf(await matrixOf(part, merged, reader));
     const { u, v, s, kept } = await approximateSvd(turned, { rank });
     const last = Math.min(rank, kept.length) - 1;
     return { ...adapterOf({ u: v, s, v: u }, rank, 'even'), kept: last < 0 ? 1 : kept[last] };
@@ -87,15 +84,38 @@ function refuseBeyond({ tensor, budget }: PlaneReader, rows: number, columns: nu
   );
 }
 
-/** Singular values of a weighted sum of updates, descending. Errors as those of `makeSide`. */
+/**
+ * Singular values of the merge that `part` stands for: all of a weighted sum of factors, else the `part.rank`
+ * largest. Errors as those of `makeSide`.
+ */
 export async function spectrumOf(
-  { weights, merge }: FactorPart,
+  part: FactorPart,
+  merged: Merged,
   reader: PlaneReader,
   signal: AbortSignal,
-): Promise<Float64Array> {
-  if (weights === null) throw new Error('only of a weighted sum');
-  return decomposeSum(await termsOf(merge, weights, reader, signal)).spectrum;
+): Promise<MeasuredSpectrum> {
+  const { weights, merge, rank } = part;
+  if (weights !== null) {
+    const values = decomposeSum(await termsOf(merge, weights, reader, signal)).spectrum;
+    return { values, energy: squared(values), count: values.length };
+  }
+  const matrix = await matrixOf(part, merged, reader);
+  const { s } = await approximateSvd(operatorOf(matrix), { rank });
+  const count = Math.min(matrix.rows, matrix.columns);
+  return { values: s.slice(0, rank), energy: squared(matrix.values), count };
 }
+
+/** Row by row as it comes, it is the transpose, whose singular vectors change places. */
+async function matrixOf(
+  { merge, rows, columns }: FactorPart,
+  merged: Merged,
+  reader: PlaneReader,
+): Promise<Dense> {
+  refuseBeyond(reader, rows, columns);
+  return { rows: columns, columns: rows, values: Float64Array.from(await merged(merge)) };
+}
+
+const squared = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);
 
 /** Left of rows × rank, or right of rank × columns; or either transposed. */
 function sideOf({ b, a }: Factors, { side, transposed }: FactorPart): Float32Array {

@@ -5,12 +5,12 @@ import { encode } from '../../numerics/encode.ts';
 import { tensorKey } from '../../numerics/random.ts';
 import { roundSumTo } from '../../numerics/round.ts';
 import { planesOf } from '../../plan/planes.ts';
-import type { Job, MergePart, Plan, Span } from '../../plan/types.ts';
+import type { FactorPart, Job, MeasuredSpectrum, MergePart, Plan, Span } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
 import type { TensorReport } from '../protocol.ts';
 import { planeBlocks, type Reader } from './blocks.ts';
 import { comparison, startOf } from './changes.ts';
-import { makeSide } from './factors.ts';
+import { type Merged, makeSide, spectrumOf } from './factors.ts';
 import { copyPiece } from './memory.ts';
 import { type CastPart, cast, compute, type Task, type Witness } from './merge-part.ts';
 import { readSpan } from './planes.ts';
@@ -81,10 +81,12 @@ export async function* produce(
     }
     if (part.kind === 'factor') {
       tally.backend = 'cpu'; // finds the factors, whatever merged them
-      const own = { ...job, tensor: part.of };
-      const merged = (merge: MergePart) =>
-        wholeOf(taskOf(merge, own, 'F32', reader, shop.craft), witness.note, shop);
-      const side = await makeSide(part, merged, reader, shop.signal);
+      const side = await makeSide(
+        part,
+        mergedFor(job, part, reader, witness, shop),
+        reader,
+        shop.signal,
+      );
       if (side.note) witness.note(side.note);
       const bytes = new Uint8Array(job.byteLength);
       tally.saturated += encode(side.values, floatOf(job), bytes).saturated;
@@ -106,6 +108,27 @@ export async function* produce(
     }
   }
   tally.changed = changes.result();
+}
+
+/** Singular values of the merge whose factors `job` writes. Errors as those of `produce`. */
+export async function measure(job: Job, shop: Shop): Promise<MeasuredSpectrum> {
+  const [part] = job.parts;
+  if (part?.kind !== 'factor') throw new Error(`${job.tensor} is no factor`);
+  const reader = { ...shop.reader, tensor: job.tensor };
+  const merged = mergedFor(job, part, reader, witnessOf(newTally(job)), shop);
+  return spectrumOf(part, merged, reader, shop.signal);
+}
+
+/** Does the merge that a factor stands for, with the noise of the weight. */
+function mergedFor(
+  job: Job,
+  { of }: FactorPart,
+  reader: Omit<Reader, 'outputBytes'>,
+  { note }: Witness,
+  shop: Shop,
+): Merged {
+  const own = { ...job, tensor: of };
+  return (merge) => wholeOf(taskOf(merge, own, 'F32', reader, shop.craft), note, shop);
 }
 
 /** Which plane of a part is the stretch of the original that it would equal; −1 when none is. */

@@ -7,7 +7,7 @@ import { placeOf } from '../groups.ts';
 import type { UnplacedJob } from '../jobs.ts';
 import type { Participant, Participants } from '../participants.ts';
 import { type Depths, depthsOf, filterMatches, resolveExpert, resolveGlobal } from '../resolve.ts';
-import type { ComputedPlane, FactorPart, MergePart } from '../types.ts';
+import type { ComputedPlane, FactorPart, MergePart, Spectra } from '../types.ts';
 import { cutOf } from './factors.ts';
 import { keepOf } from './limits.ts';
 import type { Change, Module, PlannedModule } from './modules.ts';
@@ -17,19 +17,26 @@ import { type Side, sidesOf } from './sides.ts';
 export function planModules(
   who: Participants,
   modules: readonly Module[],
+  spectra: Spectra | null,
 ): readonly PlannedModule[] {
   const depths = depthsOf(modules.map(({ name }) => placeOf(name)));
+  const spectrumOf = ({ name }: Module) => spectra?.get(name) ?? null;
   return modules
     .filter(({ name }) => keepOf(who.recipe, name) === null)
     .map((module) => {
       const values = valuesOf(who, module, depths);
       const weights = weightsOf(who, module, values);
-      const cut = cutOf(module, weights !== null, who.recipe.output.rank);
-      const merge = mergeOf(who, module, cut.how, values);
-      const parts = { ...cut, merge, weights: factorWeights(cut.how, merge, weights) };
+      const { how, rank, isKnown } = cutOf(
+        module,
+        weights !== null,
+        who.recipe.output.rank,
+        spectrumOf(module),
+      );
+      const merge = mergeOf(who, module, how, values);
+      const parts = { how, rank, merge, weights: factorWeights(how, merge, weights) };
       const dtype = dtypeOf(who.recipe, module.changes);
-      const jobs = sidesOf(module, cut.rank).map((side) => jobOf(side, module, parts, dtype));
-      return { module, ...cut, merge, weights, jobs };
+      const jobs = sidesOf(module, rank).map((side) => jobOf(side, module, parts, dtype));
+      return { module, how, rank, isKnown, merge, weights, jobs };
     });
 }
 

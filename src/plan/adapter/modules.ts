@@ -33,6 +33,8 @@ export type Module = {
 /** A module, and what of the merge its two tensors hold. */
 export type PlannedModule = Pick<FactorPart, 'how' | 'rank' | 'merge'> & {
   readonly module: Module;
+  /** Whether the rank waits for singular values. */
+  readonly isKnown: boolean;
   /** By expert where the merge is a weighted sum; else null. */
   readonly weights: readonly number[] | null;
   readonly jobs: readonly UnplacedJob[];

@@ -5,7 +5,7 @@ import { checkMerges } from '../checks/effects.ts';
 import { count, error, list, note } from '../finding.ts';
 import { layOutFiles } from '../layout.ts';
 import type { Participants } from '../participants.ts';
-import type { Finding, Job, OutputFile, SideFile } from '../types.ts';
+import type { Finding, Job, OutputFile, Ranks, SideFile, Spectra } from '../types.ts';
 import { adapterConfig } from './config.ts';
 import { planModules } from './jobs.ts';
 import { checkLimits } from './limits.ts';
@@ -13,29 +13,39 @@ import { type Beyond, modulesOf, type PlannedModule } from './modules.ts';
 
 export type AdapterPlan = {
   readonly findings: readonly Finding[];
+  readonly ranks: Ranks | null;
   readonly modules: readonly PlannedModule[];
 };
 
 /** What becomes of each module, and what stands in the way. */
-export function planAdapter(who: Participants): AdapterPlan {
+export function planAdapter(who: Participants, spectra: Spectra | null): AdapterPlan {
   const whole = who.experts.filter(({ adapted }) => adapted === null);
   if (whole.length > 0) {
     const names = whole.map(({ model }) => model.name);
     const message = `${list(names)} ${names.length === 1 ? 'is a whole model' : 'are whole models'}: what is merged with ${names.length === 1 ? 'it' : 'them'} has full rank and is no adapter.`;
     const fixes = [{ kind: 'set-output-as', label: 'Write a model', value: 'model' }] as const;
     const advice = 'Write a model, or merge adapters only.';
-    return { findings: [error('adapter-of-models', message, advice, { fixes })], modules: [] };
+    return {
+      findings: [error('adapter-of-models', message, advice, { fixes })],
+      ranks: null,
+      modules: [],
+    };
   }
   const { modules, beyond } = modulesOf(who.experts);
-  const planned = planModules(who, modules);
+  const all = planModules(who, modules, spectra);
+  // Known only once it was measured; ranks that nobody measures keep modules that change nothing.
+  const unchanged = all.filter(({ module }) => spectra?.get(module.name)?.energy === 0);
+  const planned = all.filter((each) => !unchanged.includes(each));
   return {
     findings: [
       ...beyond.map(checkBeyond),
       ...checkLimits(who, modules, planned),
       ...checkNone(planned),
+      ...checkUnchanged(unchanged),
       ...checkValuesOf(who, planned),
       ...checkLoss(planned),
     ],
+    ranks: ranksOf(planned),
     modules: planned,
   };
 }
@@ -84,6 +94,26 @@ function checkValuesOf(who: Participants, planned: readonly PlannedModule[]): re
   if (planned.length === 0) return [];
   const merges = planned.map(({ module, merge }) => ({ tensor: module.name, part: merge }));
   return checkMerges(who, merges);
+}
+
+function ranksOf(planned: readonly PlannedModule[]): Ranks | null {
+  const ranks = planned.map(({ rank }) => rank).toSorted((a, b) => a - b);
+  if (ranks.length === 0) return null;
+  return {
+    modules: ranks.length,
+    least: ranks[0],
+    middle: ranks[Math.floor(ranks.length / 2)],
+    most: ranks[ranks.length - 1],
+    convolutions: planned.filter(({ module }) => module.kernel.length > 0).length,
+    areKnown: planned.every(({ isKnown }) => isKnown),
+  };
+}
+
+function checkUnchanged(unchanged: readonly PlannedModule[]): readonly Finding[] {
+  if (unchanged.length === 0) return [];
+  const names = unchanged.map(({ module }) => module.name);
+  const message = `The merge changes nothing in ${count(names.length, 'weight')} (${list(names)}): they are not in the adapter.`;
+  return [note('nothing-changed', message, 'Nothing to do.', { tensors: names })];
 }
 
 function checkNone(planned: readonly PlannedModule[]): readonly Finding[] {

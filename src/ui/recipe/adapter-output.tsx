@@ -1,22 +1,17 @@
-import { useId } from 'react';
 import type { OutputOptions } from '../../recipe/recipe.ts';
 import { session } from '../../stores/use-session.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { Energy } from './energy.tsx';
+import { RankRuleFields } from './rank-rule.tsx';
 
 const ways: readonly { readonly value: OutputOptions['as']; readonly label: string }[] = [
   { value: 'model', label: 'A model' },
   { value: 'adapter', label: 'An adapter' },
 ];
 
-const ranks = [4, 8, 16, 32, 64, 128, 256];
-
 /** What a merge of adapters becomes, and of which rank. */
 export function AdapterOutput({ output }: { readonly output: OutputOptions }) {
-  const id = useId();
   const { setOutput } = session.recipe.getState();
-  const options =
-    output.rank === null || ranks.includes(output.rank) ? ranks : [...ranks, output.rank];
   return (
     <>
       <div className="field-row wrap">
@@ -34,25 +29,8 @@ export function AdapterOutput({ output }: { readonly output: OutputOptions }) {
         </p>
       ) : (
         <>
-          <div className="field-row">
-            <label htmlFor={`${id}-rank`}>Rank</label>
-            <select
-              id={`${id}-rank`}
-              className="select-field"
-              value={output.rank ?? ''}
-              onChange={(event) =>
-                setOutput({ rank: event.target.value === '' ? null : Number(event.target.value) })
-              }
-            >
-              <option value="">exact: the ranks together</option>
-              {options.map((rank) => (
-                <option key={rank} value={rank}>
-                  {rank}
-                </option>
-              ))}
-            </select>
-          </div>
-          <Energy rank={output.rank} />
+          <RankRuleFields rule={output.rank} />
+          <Energy rule={output.rank} />
           <p className="param-help">
             In PEFT’s form, with alpha = rank. It needs no base. A weighted sum is exact at the
             ranks together; what TIES or DARE make has full rank, of which the adapter keeps the

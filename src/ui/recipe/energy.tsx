@@ -1,53 +1,119 @@
 import { useEffect } from 'react';
 import type { EnergyCurve } from '../../engine/protocol.ts';
+import type { RankRule } from '../../recipe/recipe.ts';
 import { session, usePlanning } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { FailureText } from '../kit/failure-text.tsx';
+import { bytes } from '../kit/format.ts';
 import './energy.css';
+import { EnergyPicture } from './energy-picture.tsx';
 
-/** Pixels of the drawing, whatever its size on the page. */
-const [width, height] = [240, 64];
-
-/** What of a merge an adapter of each rank keeps: a curve for all modules together, one for the worst. */
-export function Energy({ rank }: { readonly rank: number | null }) {
+/** What of a merge an adapter of each rank keeps, which ranks the rule gives, and what of it is not known yet. */
+export function Energy({ rule }: { readonly rule: RankRule | null }) {
   const energy = usePlanning((state) => state.energy);
   useEffect(() => {
     session.planning.getState().wantEnergy(true);
     return () => session.planning.getState().wantEnergy(false);
   }, []);
-  if (energy === null) return null;
-  const { total, lowest, modules, known } = energy;
-  const chosen = Math.min(rank ?? total.length, total.length);
-  const x = (k: number) => (k / total.length) * width;
   return (
-    <figure className="energy">
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden>
-        <path className="energy-lowest" d={lineOf(lowest, x)} />
-        <path className="energy-total" d={lineOf(total, x)} />
-        <line className="energy-rank" x1={x(chosen)} x2={x(chosen)} y1={0} y2={height} />
-      </svg>
-      <figcaption className="param-help" role="status">
-        Rank {chosen} keeps {percent(total[chosen - 1])} of the energy, Σσ²; at least{' '}
-        {percent(lowest[chosen - 1])} of every module’s.
-        {known < modules && ` ${modules - known} modules are not known by their factors.`}
-      </figcaption>
-      <table className="visually-hidden">
-        <caption>Energy kept by rank</caption>
-        <tbody>
-          {ranksOf(total.length).map((k) => (
-            <tr key={k}>
-              <th scope="row">rank {k}</th>
-              <td>{percent(total[k - 1])}</td>
-              <td>{percent(lowest[k - 1])} at least</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </figure>
+    <>
+      {energy && (
+        <figure className="energy">
+          <EnergyPicture energy={energy} rule={rule} />
+          <figcaption className="param-help" role="status">
+            <Chosen {...energy} />
+          </figcaption>
+          <Table {...energy} />
+        </figure>
+      )}
+      <Unknown energy={energy} />
+    </>
   );
 }
 
-function lineOf(shares: EnergyCurve['total'], x: (k: number) => number): string {
-  const points = shares.map((share, i) => `${x(i + 1)} ${height * (1 - share)}`);
-  return `M0 ${height}L${points.join('L')}`;
+function Chosen({ chosen, known, modules }: EnergyCurve) {
+  if (!chosen) return null;
+  const { ranks, kept, least } = chosen;
+  const size = bytes(chosen.bytes);
+  if (!ranks.areKnown) {
+    return (
+      <>
+        At most rank {ranks.most}, {size}: the ranks of {modules - known} modules are found before
+        the adapter is written.
+      </>
+    );
+  }
+  return (
+    <>
+      {ranksText(ranks)} {percent(kept)} of the energy, Σσ²; at least {percent(least)} of every
+      module’s. {size}
+      {known < modules && ` ${modules - known} modules are not measured.`}
+    </>
+  );
+}
+
+type Ranks = NonNullable<EnergyCurve['chosen']>['ranks'];
+
+function ranksText({ least, middle, most, modules }: Ranks): string {
+  if (least === most) return `Rank ${most} keeps`;
+  return `Ranks ${least} to ${most} (median ${middle}) of ${modules} modules keep`;
+}
+
+/** Offers to measure what only a merge can tell, and shows how that goes. */
+function Unknown({ energy }: { readonly energy: EnergyCurve | null }) {
+  const measuring = usePlanning((state) => state.measuring);
+  const failure = usePlanning((state) => state.measureFailure);
+  const { measure, stopMeasuring } = session.planning.getState();
+  const isAdapter = usePlanning(({ prospect }) => 'outlook' in prospect && prospect.outlook.ranks);
+  if (measuring) {
+    const { done, total } = measuring;
+    return (
+      <div className="energy-measuring">
+        <progress value={total > 0 ? done / total : 0} max={1} aria-label="Modules measured" />
+        <span className="number">
+          {done} / {total} modules
+        </span>
+        <Button className="small" onPress={stopMeasuring}>
+          Stop
+        </Button>
+      </div>
+    );
+  }
+  const isPart = energy === null || energy.known < energy.modules;
+  return (
+    <>
+      {failure && (
+        <div role="alert">
+          <FailureText failure={failure} />
+        </div>
+      )}
+      {isAdapter && isPart && (
+        <div className="energy-measuring">
+          <Button className="small" onPress={() => void measure()}>
+            Measure the energy
+          </Button>
+          <span className="param-help">Merges once without writing.</span>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Table({ total, lowest }: EnergyCurve) {
+  return (
+    <table className="visually-hidden">
+      <caption>Energy kept by rank</caption>
+      <tbody>
+        {ranksOf(total.length).map((k) => (
+          <tr key={k}>
+            <th scope="row">rank {k}</th>
+            <td>{percent(total[k - 1])}</td>
+            <td>{percent(lowest[k - 1])} at least</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 }
 
 /** Powers of two up to the whole. */
