@@ -81,12 +81,8 @@ export async function* produce(
     }
     if (part.kind === 'factor') {
       tally.backend = 'cpu'; // finds the factors, whatever merged them
-      const side = await makeSide(
-        part,
-        mergedFor(job, part, reader, witness, shop),
-        reader,
-        shop.signal,
-      );
+      const merged = mergedFor(job, part, reader, witness.note, shop);
+      const side = await makeSide(part, merged, reader, shop.signal);
       if (side.note) witness.note(side.note);
       const bytes = new Uint8Array(job.byteLength);
       tally.saturated += encode(side.values, floatOf(job), bytes).saturated;
@@ -115,7 +111,7 @@ export async function measure(job: Job, shop: Shop): Promise<MeasuredSpectrum> {
   const [part] = job.parts;
   if (part?.kind !== 'factor') throw new Error(`${job.tensor} is no factor`);
   const reader = { ...shop.reader, tensor: job.tensor };
-  const merged = mergedFor(job, part, reader, witnessOf(newTally(job)), shop);
+  const merged = mergedFor(job, part, reader, () => {}, shop);
   return spectrumOf(part, merged, reader, shop.signal);
 }
 
@@ -124,7 +120,7 @@ function mergedFor(
   job: Job,
   { of }: FactorPart,
   reader: Omit<Reader, 'outputBytes'>,
-  { note }: Witness,
+  note: Witness['note'],
   shop: Shop,
 ): Merged {
   const own = { ...job, tensor: of };
