@@ -60,7 +60,7 @@ test('what BF16 loses of a small change is told, and F32 keeps it with one press
   await expect(workbench.recipe.expert('tiny')).toContainText('LoRA adapter');
   await workbench.merge();
   const proof = workbench.result.panel.getByRole('region', { name: 'Proof of the adapters' });
-  await expect(proof).toContainText('6 of their elements were computed once more');
+  await expect(proof).toContainText('6 elements of the output were computed once more');
   await expect(proof).toContainText('all equal, bit for bit');
   await expect(proof).toContainText('Rounding took much of what the adapters change');
   await expect(proof).toContainText('50 % of the changed elements');

@@ -79,6 +79,8 @@ export type WeightFile = {
   readonly size: number;
   /** Which component it belongs to: a folder in the model's; empty for the model's own weights. */
   readonly component: string;
+  /** Set where it is no file on disk, but tensors of one that do not lie in order there, put in order. */
+  readonly held?: Uint8Array<ArrayBuffer>;
 };
 
 /** A part of a model with weights of its own: the unet of a pipeline, a dense layer behind an encoder. */

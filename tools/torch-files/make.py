@@ -128,6 +128,18 @@ def adapter(path: pathlib.Path) -> None:
         path.write_bytes((pathlib.Path(folder) / "adapter_model.bin").read_bytes())
 
 
+def strided() -> dict[str, torch.Tensor]:
+    """An adapter of q (4 × 6) and k (2 × 6), rank 2, whose factors are views: of one storage, transposed, with gaps."""
+    whole = torch.arange(1, 49, dtype=torch.float32).reshape(6, 8) / 8
+    prefix = "base_model.model.layers.0"
+    return {
+        f"{prefix}.q.lora_A.weight": whole[:, :2].t(),
+        f"{prefix}.q.lora_B.weight": whole[:4, 3:7:2],
+        f"{prefix}.k.lora_A.weight": whole.t()[::4].to(torch.bfloat16),
+        f"{prefix}.k.lora_B.weight": torch.tensor([[0.5], [2.0]]).expand(2, 2),
+    }
+
+
 def flat(value, path=()) -> dict[str, torch.Tensor]:
     if isinstance(value, torch.Tensor):
         return {".".join(path): value}
@@ -153,7 +165,7 @@ def described(tensor: torch.Tensor) -> dict:
 torch.manual_seed(0)
 out.mkdir(parents=True, exist_ok=True)
 expected = {}
-for make in [dtypes, views, edges, parameters, module, checkpoint, nested, many]:
+for make in [dtypes, views, edges, parameters, module, checkpoint, nested, many, strided]:
     torch.save(make(), out / f"{make.__name__}.bin")
 adapter(out / "adapter.bin")
 torch.save(views(), out / "legacy.bin", _use_new_zipfile_serialization=False)

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { decode } from '../../testing/encode.ts';
 import { memorySource } from '../../testing/memory-source.ts';
 import { f32, modelFile } from '../../testing/model-file.ts';
 import { Library } from './library.ts';
@@ -41,6 +43,23 @@ test.each([
   const library = new Library();
   await library.open('m', 'my', sharded());
   expect(() => ask(library)).toThrow(expect.objectContaining({ tag: 'not-open' }));
+});
+
+test('tensors that a torch file has in another order are a second file, in order', async () => {
+  const library = new Library();
+  const bytes = readFileSync('src/testing/torch-files/strided.bin');
+  const config = { peft_type: 'LORA', r: 2, lora_alpha: 2, target_modules: ['q', 'k'] };
+  const { adapter } = await library.open('m', 'my', [
+    memorySource('my/adapter_model.bin', bytes),
+    memorySource('my/adapter_config.json', text(JSON.stringify(config))),
+  ]);
+  const a = adapter!.updates
+    .flatMap(({ inputs }) => inputs)
+    .find(({ name }) => name.endsWith('q.lora_A.weight'))!;
+  const read = await library.weights('m', a.file).read(a.begin, a.end);
+  // The first two columns of 1, 2, … 48 in rows of eight, over 8, turned.
+  const expected = [1, 9, 17, 25, 33, 41, 2, 10, 18, 26, 34, 42].map((value) => value / 8);
+  expect(decode(read, 'F32')).toEqual(expected);
 });
 
 test('a closed model is gone', async () => {

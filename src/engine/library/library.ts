@@ -1,5 +1,6 @@
 import type { LeftOut } from '../../formats/beside.ts';
 import type { Model } from '../../formats/model.ts';
+import { blobSource } from '../../io/blob.ts';
 import { mostWindows, ReadAhead } from '../../io/read-ahead.ts';
 import type { Source } from '../../io/source.ts';
 import { EngineError } from '../errors.ts';
@@ -36,7 +37,9 @@ export class Library implements Sources {
     const byPath = new Map(sources.map((source) => [source.name, source]));
     const root = rootOf(model, sources);
     const sourceOf = (file: { readonly name: string }) => byPath.get(root + file.name)!;
-    const weights = model.files.map(sourceOf);
+    const weights = model.files.map((file) =>
+      file.held ? blobSource(file.name, new Blob([file.held])) : sourceOf(file),
+    );
     const ahead = this.#aheadOf(weights[0]);
     this.#version += 1;
     this.#shelves.set(id, {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { decode } from '../../testing/encode.ts';
 import { countingSource, memorySource } from '../../testing/memory-source.ts';
 import { bf16, f16, f32, i64, modelFile, type TestTensor } from '../../testing/model-file.ts';
 import { dict, type Strided, storage, tensor } from '../../testing/pickle.ts';
@@ -136,12 +137,56 @@ describe('a torch file', () => {
     expect(adapter!.updates[0]).toMatchObject({ module: 'q', rows: 4, columns: 3, scale: 2 });
   });
 
-  test('is refused where they do not, by name of the tensor', async () => {
-    const transposed = file({ size: [4, 2], stride: [1, 4] });
-    const error = await refused(openAdapter('x', 'x', [configFile(), transposed]));
+  test('has tensors of another order put in order beside it, as torch reads them', async () => {
+    const model = await openAdapter('x', 'x', [
+      configFile(),
+      file({ size: [4, 2], stride: [1, 4] }),
+    ]);
+    const [{ inputs }] = model.adapter!.updates;
+    expect(inputs.map((input) => input.file)).toEqual([1, 0]);
+    const [b] = inputs;
+    const { held, ...second } = model.files[1];
+    expect(second).toMatchObject({ name: 'adapter_model.bin, in order', size: 32 });
+    expect(decode(held!.slice(b.begin, b.end), 'F32')).toEqual([0, 4, 1, 5, 2, 6, 3, 7]);
+  });
+
+  test('that real torch wrote, with views of one storage, has the numbers that torch has', async () => {
+    const folder = 'src/testing/torch-files';
+    const expected: Readonly<Record<string, { readonly bytes: string }>> = JSON.parse(
+      readFileSync(`${folder}/expected.json`, 'utf8'),
+    )['strided.bin'];
+    const bytes = readFileSync(`${folder}/strided.bin`);
+    const source = countingSource(memorySource('m/adapter_model.bin', bytes));
+    const { adapter, files } = await openAdapter('x', 'x', [configFile(), source]);
+    expect(adapter!.unread).toEqual([]);
+    const shapes = adapter!.updates.map(({ module, rows, columns }) => [module, rows, columns]);
+    expect(shapes.toSorted()).toEqual([
+      ['layers.0.k', 2, 6],
+      ['layers.0.q', 4, 6],
+    ]);
+    const found = adapter!.updates.flatMap(({ inputs }) => inputs);
+    expect(found.map(({ name }) => name).toSorted()).toEqual(Object.keys(expected).toSorted());
+    for (const { name, begin, end } of found) {
+      const own = files[1].held!.subarray(begin, end);
+      expect([name, Buffer.from(own).toString('hex')]).toEqual([name, expected[name].bytes]);
+    }
+  });
+
+  test('whose repeated values would take more than the file is refused by name', async () => {
+    const repeated = tensor(storage('FloatStorage', '0', 2), { size: [100, 2], stride: [0, 1] });
+    const many = Array.from({ length: 12 }, (_, i) => [
+      `base_model.model.q${i}.lora_B.weight`,
+      repeated,
+    ]);
+    const source = torchSource(dict(Object.fromEntries(many)), { 0: new Uint8Array(8) });
+    expect(source.size).toBeLessThan(12 * 800);
+    const error = await refused(
+      openAdapter('x', 'x', [configFile(), { ...source, name: 'm/adapter_model.bin' }]),
+    );
     expect(error.context).toMatchObject({
-      ...{ file: 'adapter_model.bin', tensor: 'base_model.model.q.lora_B.weight' },
-      found: 'elements with gaps or in another order (strides 1, 4)',
+      file: 'adapter_model.bin',
+      tensor: expect.stringMatching(/^base_model\.model\.q\d+\.lora_B\.weight$/),
+      found: expect.stringContaining('(strides 0, 1), with those before it more than the'),
     });
   });
 });

@@ -7,6 +7,7 @@ import { type ReadableFile, readHeader } from '../../formats/safetensors/header.
 import { together } from '../../formats/together.ts';
 import { readTorchFile } from '../../formats/torch/read-torch-file.ts';
 import type { Adapter } from '../../formats/update.ts';
+import { inOrder } from './in-order.ts';
 import { readAdapter } from './read-adapter.ts';
 import { readScalars } from './scalars.ts';
 
@@ -38,7 +39,7 @@ export async function openAdapter(
     ? await readTorch(weights, file, signal)
     : await readSafetensors(weights, signal);
   const numbers = await readScalars(weights, read.tensors.values(), signal);
-  const { tensors, metadata } = read;
+  const { tensors, metadata, held } = read;
   const numberOf = (tensor: StoredTensor) => numbers.get(tensor.name) ?? Number.NaN;
   const adapter = withUnread(
     readAdapter({ file, tensors, config, metadata, numberOf }),
@@ -52,7 +53,10 @@ export async function openAdapter(
   return {
     id,
     name,
-    files: [{ name: file, size: weights.size, component: '' }],
+    files: [
+      { name: file, size: weights.size, component: '' },
+      ...(held ? [{ name: `${file}, in order`, size: held.length, component: '', held }] : []),
+    ],
     tensors: new Map(),
     config: null,
     components: [{ name: '', config: null }],
@@ -113,6 +117,8 @@ type Read = {
   readonly metadata: Readonly<Record<string, string>>;
   /** Names of tensors that no byte range tells. */
   readonly unreadable: ReadonlyMap<string, string>;
+  /** Tensors whose elements do not lie in order in the file, in order; as if they were a second file. */
+  readonly held: Uint8Array<ArrayBuffer> | null;
 };
 
 async function readSafetensors(file: ReadableFile, signal?: AbortSignal): Promise<Read> {
@@ -121,28 +127,18 @@ async function readSafetensors(file: ReadableFile, signal?: AbortSignal): Promis
     tensors: new Map(tensors.map((tensor) => [tensor.name, { ...tensor, file: 0 }])),
     metadata,
     unreadable: new Map(),
+    held: null,
   };
 }
 
-/** Tensors whose elements do not lie in order are refused: all of an adapter must be known to be right. */
 async function readTorch(file: ReadableFile, shown: string, signal?: AbortSignal): Promise<Read> {
   const { tensors, leftOut } = await readTorchFile(file, signal);
-  const strided = tensors.find(({ strides }) => strides !== null);
-  if (strided) {
-    throw new FormatError('bad-tensor', {
-      file: shown,
-      tensor: strided.name,
-      found: `elements with gaps or in another order (strides ${strided.strides?.join(', ')})`,
-      expected: 'a contiguous tensor',
-      advice: 'Call contiguous() on it in Python and save it again, best as safetensors.',
-    });
-  }
+  const { placed, held } = await inOrder(file, shown, tensors, signal);
   return {
-    tensors: new Map(
-      tensors.map(({ strides: _, ...tensor }) => [tensor.name, { ...tensor, file: 0 }]),
-    ),
+    tensors: new Map(placed.map((tensor) => [tensor.name, tensor])),
     metadata: {},
     unreadable: new Map(leftOut.map(({ name, found }) => [name, `${found}, which is no tensor.`])),
+    held,
   };
 }
 

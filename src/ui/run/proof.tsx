@@ -18,9 +18,9 @@ export function ProofOf({ proof }: { readonly proof: Proof }) {
   return (
     <section aria-label="Proof of the adapters">
       <p className="small">
-        Adapters went into {counted(tensors, 'tensor')}. {elements.toLocaleString('en')} of their
-        elements were computed once more from the factors and the base and held against what was
-        read back
+        Adapters went into {counted(tensors, 'tensor')}. {counted(elements, 'element')} of the
+        output were computed once more from the factors and the base and held against what was read
+        back
         {difference === null ? `: ${equal}.` : '; see the problem above.'}
       </p>
       {survival && <SurvivalOf survival={survival} />}
