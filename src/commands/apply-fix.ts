@@ -13,6 +13,7 @@ const fixes: Fixes = {
   'set-head': (recipe, { value }) => recipe.setHead(value),
   'set-output-dtype': (recipe, { value }) => recipe.setOutput({ dtype: value }),
   'set-output-as': (recipe, { value }) => recipe.setOutput({ as: value }),
+  'set-output-naming': (recipe, { value }) => recipe.setOutput({ naming: value }),
   'set-input-dtype': (recipe, { value }) => recipe.setInputDtype(value),
   'set-method': (recipe, { value }) => recipe.setMethod(value),
   'set-value': (recipe, { key, value }) => recipe.setValue(key, value),

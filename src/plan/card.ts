@@ -1,8 +1,10 @@
 /** The model card beside the weights: README.md, with the YAML the Hub reads in front. */
+import { styleWords } from '../lora/name/naming.ts';
 import { arithmeticWords } from '../methods/dialect.ts';
 import type { ParamSchema } from '../methods/params.ts';
 import type { ValuesByKey } from '../recipe/defaults.ts';
 import { filterText, rankText } from '../recipe/words.ts';
+import { styleFor } from './adapter/style.ts';
 import type { Participants } from './participants.ts';
 
 export type CardFacts = {
@@ -53,14 +55,15 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
 }
 
 /** What there is, where it is no model by itself. */
-function adapterWords({ recipe, experts }: Participants): string {
+function adapterWords(who: Participants): string {
+  const { recipe, experts } = who;
   if (recipe.output.as !== 'adapter') return '';
   const { rank } = recipe.output;
   const base = experts.map(({ model }) => model.adapter?.base).find((each) => each != null);
   const onto = base
     ? `${inline(base.name)}, which its parents were trained on`
     : 'the base of its parents';
-  return `This is an adapter in PEFT’s form, of ${rankText(rank)}. It goes onto ${onto}.`;
+  return `This is an adapter in ${styleWords[styleFor(who)]}, of ${rankText(rank)}. It goes onto ${onto}.`;
 }
 
 function frontMatter(who: Participants): string {
@@ -69,7 +72,8 @@ function frontMatter(who: Participants): string {
   // The Hub takes only its own repos here, and links each to this model.
   const repos = new Set(refs.flatMap(({ hub }) => (hub ? [hub.repo] : [])));
   const names = [...repos].map((repo) => `- ${JSON.stringify(repo)}`); // a JSON string is a YAML string
-  const tags = ['merge', 'amalgam', method.id].map((tag) => `- ${tag}`);
+  const kind = recipe.output.as === 'adapter' ? ['lora'] : [];
+  const tags = ['merge', 'amalgam', method.id, ...kind].map((tag) => `- ${tag}`);
   const parents = repos.size > 0 ? ['base_model:', ...names, 'base_model_relation: merge'] : [];
   const library = libraryOf(who);
   const named = library === null ? [] : [`library_name: ${library}`];
@@ -77,9 +81,12 @@ function frontMatter(who: Participants): string {
   return ['---', ...lines, '---'].join('\n');
 }
 
+const LIBRARIES = { PEFT: 'peft', diffusers: 'diffusers', kohya: null, ComfyUI: null } as const;
+
 /** What loads the output, by the files it gets; null where none is known to. */
-function libraryOf({ recipe, donors }: Participants): string | null {
-  if (recipe.output.as === 'adapter') return 'peft';
+function libraryOf(who: Participants): string | null {
+  const { recipe, donors } = who;
+  if (recipe.output.as === 'adapter') return LIBRARIES[styleFor(who)];
   const { companions, components } = donors.config;
   const has = (name: string) => companions.some((file) => file.name === name);
   if (has('model_index.json')) return 'diffusers';

@@ -105,7 +105,14 @@ test('a module that is read from one file only is never cut', () => {
   };
   const [one, two] = ['one', 'two'].map((id) => headerModel(id, dense, more));
   const recipe = recipeOf(one, [two], {
-    output: { name: 'x', dtype: 'F16', shardBytes: 130, as: 'model', rank: null },
+    output: {
+      name: 'x',
+      dtype: 'F16',
+      shardBytes: 130,
+      as: 'model',
+      rank: null,
+      naming: 'as the first adapter',
+    },
   });
   const { files, sideFiles } = planned(recipe, [one, two]);
   expect(files.map(({ name }) => name)).toEqual([

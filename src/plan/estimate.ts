@@ -60,6 +60,7 @@ function readBytes(part: Part): number {
     case 'cast':
     case 'merge':
     case 'factor':
+    case 'number':
       return storedBytesOf(planesOf(part));
     default:
       return part satisfies never;

@@ -64,7 +64,7 @@ test('whatever the models, every output tensor is produced once, whole and in it
       const [base, ...experts] = models;
       // The first model without a base must have all names, so the base is an expert there.
       const needsBase = method !== 'linear' && method !== 'slerp';
-      const rest = { as: 'model', rank: null } as const;
+      const rest = { as: 'model', rank: null, naming: 'as the first adapter' } as const;
       const output = { name: 'x', dtype: dtype as 'base', shardBytes, ...rest };
       const recipe = needsBase
         ? recipeOf(base, experts, { method, output })

@@ -7,7 +7,7 @@ export function isComputedPlane(plane: PlaneRef | Span): plane is ComputedPlane 
 
 /** The planes of a part: models in recipe order, then the base. */
 export function planesOf(part: Part): readonly PlaneRef[] {
-  if (part.kind === 'copy') return [];
+  if (part.kind === 'copy' || part.kind === 'number') return [];
   if (part.kind === 'cast') return [part.plane];
   if (part.kind === 'factor') return planesOf(part.merge);
   return part.base === null ? part.planes : [...part.planes, part.base];

@@ -118,6 +118,7 @@ test('a name cannot break out of its table or heading', () => {
     shardBytes: null,
     as: 'model',
     rank: null,
+    naming: 'as the first adapter',
   } as const;
   const recipe = recipeOf(base, [math], { output });
   expect(textOf(recipe, 'README.md')).toContain('\n# x \\#1 \\`y\\`\n');

@@ -33,7 +33,8 @@ export type TableRows = {
 
 /** What happens to a tensor, in a word. */
 export function actOf({ parts }: Pick<Job, 'parts'>): JobAct {
-  const merges = parts.some(({ kind }) => kind === 'merge' || kind === 'factor');
+  const made = ['merge', 'factor', 'number'];
+  const merges = parts.some(({ kind }) => made.includes(kind));
   if (merges) return parts.length > 1 ? 'merge + rows' : 'merge';
   return parts.some((part) => part.kind === 'cast') ? 'cast' : 'copy';
 }

@@ -5,7 +5,7 @@ import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Precision } from '../methods/precision.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
-import type { HeadOption, Keep, Rename } from '../recipe/recipe.ts';
+import type { AdapterNaming, HeadOption, Keep, Rename } from '../recipe/recipe.ts';
 
 /** Something a person should know or fix. */
 export type Finding = {
@@ -38,6 +38,11 @@ export type Fix =
       readonly kind: 'set-output-as';
       readonly label: string;
       readonly value: 'model' | 'adapter';
+    }
+  | {
+      readonly kind: 'set-output-naming';
+      readonly label: string;
+      readonly value: AdapterNaming;
     }
   /** Shows this repo of the Hub. */
   | { readonly kind: 'find-on-hub'; readonly label: string; readonly repo: string }
@@ -112,7 +117,9 @@ export type Part =
       readonly elementCount: number;
     }
   | MergePart
-  | FactorPart;
+  | FactorPart
+  /** One number that the plan knows: alpha. */
+  | { readonly kind: 'number'; readonly value: number; readonly elementCount: number };
 
 export type MergePart = {
   readonly kind: 'merge';

@@ -25,7 +25,14 @@ export function emptyRecipe(): Recipe {
     trimScope: 'tensor',
     donors: {},
     inputDtype: 'stored',
-    output: { name: 'merged-model', dtype: 'base', shardBytes: null, as: 'model', rank: null },
+    output: {
+      name: 'merged-model',
+      dtype: 'base',
+      shardBytes: null,
+      as: 'model',
+      rank: null,
+      naming: 'as the first adapter',
+    },
   };
 }
 

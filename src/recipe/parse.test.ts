@@ -57,6 +57,12 @@ test('a recipe that was written is read as it was', () => {
   expect(parseRecipe(emptyRecipe())).toEqual({ recipe: emptyRecipe() });
 });
 
+test('a recipe from before namings has the names of its first adapter', () => {
+  const output = { name: 'x', dtype: 'F16', shardBytes: null, as: 'adapter', rank: 8 };
+  const parsed = parseRecipe({ ...plain, output });
+  expect(parsed).toMatchObject({ recipe: { output: { naming: 'as the first adapter' } } });
+});
+
 test('what is absent takes its default', () => {
   expect(parseRecipe(plain)).toEqual({ recipe: { ...emptyRecipe(), method: 'ties' } });
 });
@@ -70,6 +76,7 @@ test.each([
 });
 
 test.each([
+  [{ output: { naming: 'comfy' } }, /^output\.naming: found "comfy", expected one of as the first/],
   [{ methd: 'ties' }, /^methd: a key that is not known here, expected one of version, method/],
   [{ version: 0 }, /^version: found 0, expected 1\.$/],
   [{ method: 'alchemy' }, /^method: found "alchemy", expected one of task_arithmetic, /],

@@ -27,6 +27,7 @@ import {
   readText,
 } from './reader.ts';
 import {
+  adapterNamings,
   type Donors,
   type Expert,
   type Filter,
@@ -289,6 +290,7 @@ function readOutput(place: Place): OutputOptions {
     shardBytes: readOr(fields.at('shardBytes'), null, (at) => readNullable(at, readCount)),
     as: readOr(fields.at('as'), defaults.as, (at) => readOneOf(at, ['model', 'adapter'])),
     rank: readOr(fields.at('rank'), null, (at) => readNullable(at, readRankRule)),
+    naming: readOr(fields.at('naming'), defaults.naming, (at) => readOneOf(at, adapterNamings)),
   };
 }
 

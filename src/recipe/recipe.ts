@@ -115,6 +115,8 @@ export type RankRule =
   | { readonly kind: 'sv_ratio'; readonly ratio: number; readonly most: number };
 
 export const rankKinds = ['rank', 'energy', 'sv_cumulative', 'sv_fro', 'sv_ratio'] as const;
+export const adapterNamings = ['as the first adapter', 'peft', 'kohya', 'diffusers'] as const;
+export type AdapterNaming = (typeof adapterNamings)[number];
 
 export type OutputOptions = {
   /** Folder name, and the model card's title. */
@@ -126,6 +128,8 @@ export type OutputOptions = {
   readonly as: 'model' | 'adapter';
   /** Of that adapter's modules; null for an exact one. */
   readonly rank: RankRule | null;
+  /** Whose names its tensors and its file have. */
+  readonly naming: AdapterNaming;
 };
 
 /** Whose small files the output takes, by model id; what is absent comes from the base, or the first model. */

@@ -59,5 +59,6 @@ export const fullRecipe: Recipe = {
     shardBytes: 5_000_000_000,
     as: 'adapter',
     rank: { kind: 'energy', share: 0.9, most: 64 },
+    naming: 'kohya',
   },
 };

@@ -64,7 +64,7 @@ export async function mergeAll(models: string, out: string): Promise<void> {
 }
 
 const outputOf = (output: Output): Recipe['output'] => ({
-  ...{ name: 'merged', shardBytes: null, dtype: 'F32' },
+  ...{ name: 'merged', shardBytes: null, dtype: 'F32', naming: 'as the first adapter' },
   ...output,
 });
 

@@ -44,6 +44,7 @@ function planesOf(part: Part, { dtype }: Job): readonly Plane[] {
     const { begin, end } = part.span;
     return [{ ref: { ...part.span, dtype }, elementCount: (end - begin) / bytesPerElement(dtype) }];
   }
+  if (part.kind === 'number') return [];
   const { elementCount } = part.kind === 'factor' ? part.merge : part;
   if (part.kind === 'factor') return part.merge.planes.map((ref) => ({ ref, elementCount }));
   if (part.kind === 'cast') return [{ ref: part.plane, elementCount }];

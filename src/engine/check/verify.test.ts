@@ -144,7 +144,14 @@ describe('a file that is what was sent', () => {
   });
 
   test('so is infinity that was cast to another dtype', async () => {
-    const output = { name: 'x', dtype: 'F16', shardBytes: null, as: 'model', rank: null } as const;
+    const output = {
+      name: 'x',
+      dtype: 'F16',
+      shardBytes: null,
+      as: 'model',
+      rank: null,
+      naming: 'as the first adapter',
+    } as const;
     const models = masked([0, Number.NEGATIVE_INFINITY, 0]);
     const { verify } = await verdict(models, { ...keepOwn, output });
     expect(verify).toMatchObject({ ok: true, problems: [] });

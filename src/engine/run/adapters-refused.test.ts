@@ -77,10 +77,11 @@ test('an update of weights that are stored as codes is refused, not dropped', as
   expect(await refusals({ base: codes, peft })).toEqual(['adapter-on-codes']);
 });
 
-test('names of kohya, or of two dialects, need the base to become names of PEFT', async () => {
-  expect(await refusals({ kohya }, adapter)).toEqual(['adapter-names']);
-  expect(await refusals({ peft, kohya }, adapter)).toContain('adapter-names');
-  expect(await refusals({ peft }, adapter)).toEqual([]);
+test('names without dots become names of PEFT where a model of these modules is known', async () => {
+  const peft_ = { output: { ...adapter.output, naming: 'peft' } } as const;
+  expect(await refusals({ kohya }, adapter)).toEqual([]);
+  expect(await refusals({ kohya }, peft_)).toEqual([]);
+  expect(await refusals({ peft, kohya }, adapter)).toEqual([]);
 });
 
 test('an update is not moved to another weight by a rename', async () => {

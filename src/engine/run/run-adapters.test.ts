@@ -195,7 +195,7 @@ describe('an adapter of adapters', () => {
     expect(result.tensors.map(({ backend }) => backend)).not.toContain('copy');
     const card = new TextDecoder().decode(sink.files.get('README.md'));
     expect(card).toContain('library_name: peft');
-    expect(card).toContain('This is an adapter in PEFT’s form, of rank 4. It goes onto ');
+    expect(card).toContain('This is an adapter in PEFT’s naming, of rank 4. It goes onto ');
     expect(result.tensors[0].notes[0]).toMatch(/^rank 4 keeps \d+\.\d+ %$/);
     const far = distance(await bakedAgain(sink, f32), await byDefinition(experts));
     expect(far).toBeGreaterThan(1e-4);

@@ -158,7 +158,8 @@ function termsIn(
 /** Runs of its rows at their places among `rows` of them, zeros elsewhere. */
 function placed(left: Dense, runs: readonly Run[], rows: number): Dense {
   const [first] = runs;
-  if (runs.length === 1 && first.from === 0 && first.to === rows) return left;
+  const isWhole = runs.length === 1 && first.from === 0 && first.to === left.rows;
+  if (isWhole && left.rows === rows) return left;
   const result = zeros(rows, left.columns);
   for (let j = 0; j < left.columns; j++) {
     const column = left.values.subarray(j * left.rows, (j + 1) * left.rows);

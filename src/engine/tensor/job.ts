@@ -89,6 +89,13 @@ export async function* produce(
       yield bytes;
       continue;
     }
+    if (part.kind === 'number') {
+      tally.backend = 'cpu';
+      const bytes = new Uint8Array(job.byteLength);
+      encode(Float32Array.of(part.value), floatOf(job), bytes);
+      yield bytes;
+      continue;
+    }
     const task = taskOf(part, job, floatOf(job), reader, shop.craft);
     const original = planeOfOriginal(part, job, at);
     const measured = (found: readonly number[]) => {

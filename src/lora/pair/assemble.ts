@@ -22,10 +22,14 @@ export function assemble(shares: readonly Share[]): Pair {
   const [{ tensor }] = shares;
   const { rows, columns } = matrixShape(tensor);
   const scales = new Set(updates.map(({ scale }) => scale));
-  const inputs = updates.flatMap((update) => update.inputs);
-  const offsets = offsetsOf(updates);
+  const [{ update: one }] = ordered;
+  const isOne = updates.length === 1;
+  // What several are cut from is one input.
+  const inputs = isOne ? one.inputs : [...new Set(updates.flatMap((update) => update.inputs))];
   const matrixOf = ({ update, start, from, to }: Share): Matrix => {
-    const own = moved(update.matrix, offsets.get(update)!);
+    const own = isOne
+      ? update.matrix
+      : moved(update.matrix, (input) => inputs.indexOf(update.inputs[input]));
     const cut: Matrix =
       start === 0 && to - from === update.rows
         ? own
@@ -67,46 +71,33 @@ function partsOf(ordered: readonly Share[], rows: number, matrixOf: (share: Shar
   return parts;
 }
 
-/** Where each update's inputs begin among those of all. */
-function offsetsOf(updates: readonly Update[]) {
-  let next = 0;
-  return new Map(
-    updates.map((update) => {
-      const offset = next;
-      next += update.inputs.length;
-      return [update, offset] as const;
-    }),
-  );
-}
-
-/** The same matrix with its inputs further behind. */
-function moved(matrix: Matrix, by: number): Matrix {
-  if (by === 0) return matrix;
+/** The same matrix with its inputs at other places. */
+function moved(matrix: Matrix, to: (input: number) => number): Matrix {
   switch (matrix.kind) {
     case 'stored':
-      return { ...matrix, input: matrix.input + by };
+      return { ...matrix, input: to(matrix.input) };
     case 'product':
     case 'hadamard':
     case 'kronecker':
-      return { ...matrix, left: moved(matrix.left, by), right: moved(matrix.right, by) };
+      return { ...matrix, left: moved(matrix.left, to), right: moved(matrix.right, to) };
     case 'tucker':
       return {
         ...matrix,
-        left: moved(matrix.left, by),
-        core: moved(matrix.core, by),
-        right: moved(matrix.right, by),
+        left: moved(matrix.left, to),
+        core: moved(matrix.core, to),
+        right: moved(matrix.right, to),
       };
     case 'stacked':
       return {
         ...matrix,
         parts: matrix.parts.map((part) => ({
           ...part,
-          matrix: part.matrix && moved(part.matrix, by),
+          matrix: part.matrix && moved(part.matrix, to),
         })),
       };
     case 'rows':
     case 'reshaped':
     case 'scaled':
-      return { ...matrix, of: moved(matrix.of, by) };
+      return { ...matrix, of: moved(matrix.of, to) };
   }
 }

@@ -84,7 +84,7 @@ function placesAt(
 const rowsOf = ({ weight, bias }: Module) => matrixShape((weight ?? bias)!).rows;
 
 /** How many rows each part has; null where nothing proves it. */
-function sizesOf({ names, cut }: Parts, module: Module, sibling: Module | undefined) {
+export function sizesOf({ names, cut }: Parts, module: Module, sibling: Module | undefined) {
   const total = rowsOf(module);
   const count = names.length;
   if (count === 1) return [total];

@@ -57,7 +57,8 @@ function compiled(flat: boolean) {
   return new Map([...words, ''].map((word) => [word, of(word)]));
 }
 
-function compile({ from }: Rule, flat: boolean) {
+/** `fill` writes a name in another pattern by what a match of `pattern` has found. */
+export function compile({ from }: Pick<Rule, 'from'>, flat: boolean) {
   const spell = (text: string) => (flat ? text.replaceAll('.', '_') : text);
   const source = spell(from)
     .replaceAll('.', '\\.')

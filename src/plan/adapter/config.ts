@@ -1,6 +1,7 @@
+import { groupBy } from '../finding.ts';
 import type { Participant } from '../participants.ts';
-import type { PlannedModule } from './modules.ts';
-import { kindOf, moduleName } from './sides.ts';
+import type { NamedModule, PlannedModule } from './modules.ts';
+import { kindOf } from './sides.ts';
 
 /**
  * adapter_config.json as PEFT reads it: alpha is the rank everywhere, so that what is stored is the update
@@ -10,18 +11,47 @@ export function adapterConfig(
   planned: readonly PlannedModule[],
   experts: readonly Participant[],
 ): string {
-  const most = Math.max(1, ...planned.map(({ rank }) => rank));
-  const odd = planned.filter(({ rank }) => rank !== most);
-  const pattern = Object.fromEntries(
-    odd.map(({ module, rank }) => [exactly(moduleName(module)), rank] as const),
-  );
   const base = experts.map(({ model }) => model.adapter?.base).find((each) => each != null);
   const config = {
-    alpha_pattern: pattern,
+    ...loraConfig(planned.map((each) => ({ ...each, name: each.module.file }))),
     base_model_name_or_path: base?.name ?? null,
-    bias: 'none',
-    fan_in_fan_out: planned.some(({ module }) => kindOf(module) === 'fan in'),
     inference_mode: true,
+    revision: base?.revision ?? null,
+    task_type: taskOf(experts),
+  };
+  const sorted = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
+}
+
+/**
+ * `lora_adapter_metadata` of a file as diffusers saves it: the config of each component, whose name is in front
+ * of the fields as it is in front of its modules.
+ */
+export function diffusersMetadata(planned: readonly PlannedModule[]): string {
+  const components = groupBy(planned, ({ module }) => componentOf(module));
+  const fields = [...components].flatMap(([component, own]) => {
+    const names = own.map((each) => ({ ...each, name: each.module.file.slice(component.length) }));
+    return Object.entries(loraConfig(names)).map(([key, value]) => [`${component}${key}`, value]);
+  });
+  return JSON.stringify(Object.fromEntries(fields), null, 2);
+}
+
+/** "unet."; nothing of a model that is no pipeline. */
+function componentOf({ part, file }: NamedModule): string {
+  return part === null ? '' : file.slice(0, file.indexOf('.') + 1);
+}
+
+type Entry = Pick<PlannedModule, 'module' | 'rank'> & { readonly name: string };
+
+/** The fields that change numbers, and what they need beside them. */
+function loraConfig(entries: readonly Entry[]) {
+  const most = Math.max(1, ...entries.map(({ rank }) => rank));
+  const odd = entries.filter(({ rank }) => rank !== most);
+  const pattern = Object.fromEntries(odd.map(({ name, rank }) => [exactly(name), rank] as const));
+  return {
+    alpha_pattern: pattern,
+    bias: 'none',
+    fan_in_fan_out: entries.some(({ module }) => kindOf(module) === 'fan in'),
     init_lora_weights: true,
     lora_alpha: most,
     lora_dropout: 0,
@@ -29,13 +59,10 @@ export function adapterConfig(
     peft_type: 'LORA',
     r: most,
     rank_pattern: pattern,
-    revision: base?.revision ?? null,
-    target_modules: planned.map(({ module }) => moduleName(module)),
-    task_type: taskOf(experts),
+    target_modules: entries.map(({ name }) => name),
     use_dora: false,
     use_rslora: false,
   };
-  return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 /** PEFT reads the keys of patterns as regular expressions, which match at the end of a name unless they begin it. */

@@ -12,10 +12,10 @@ export type Cut = Pick<FactorPart, 'how' | 'rank'> & {
 };
 
 /**
- * `rule` null asks for an exact adapter where there is one: a weighted sum has the ranks of its parts together.
- * What is not a weighted sum (TIES, DARE, …) has full rank: then null stands for the ranks together as well, and
- * something is lost. A rule that goes by singular values needs the `spectrum`; until it is measured, the
- * rank is the largest that the rule can give.
+ * `rule` null asks for an exact adapter where there is one: a weighted sum has the ranks of its parts together,
+ * one adapter by itself its own. What is not a weighted sum (TIES, DARE, …) has full rank: then null stands for the
+ * ranks together as well, and something is lost. A rule that goes by singular values needs the `spectrum`; until it
+ * is measured, the rank is the largest that the rule can give.
  */
 export function cutOf(
   module: Module,
@@ -32,8 +32,9 @@ export function cutOf(
     const most = Math.min(mostOf(rule, module) ?? together, side);
     return { how: 'from the matrix', ...chosen(rule, spectrum, most) };
   }
-  if (rule === null && together <= side)
+  if (rule === null && (together <= side || changes.length === 1)) {
     return { how: 'concatenated', rank: together, isKnown: true };
+  }
   const most = Math.min(mostOf(rule, module) ?? side, together, side);
   return { how: 'decomposed', ...chosen(rule, spectrum, most) };
 }

@@ -1,5 +1,6 @@
-/** The two tensors of each module of an adapter. */
+/** The tensors of each module of an adapter. */
 import { byteLengthOf } from '../../formats/safetensors/write.ts';
+import type { Style } from '../../lora/name/naming.ts';
 import { precisionOf } from '../../methods/precision.ts';
 import { type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
@@ -10,40 +11,56 @@ import { type Depths, depthsOf, filterMatches, resolveExpert, resolveGlobal } fr
 import type { ComputedPlane, FactorPart, MergePart, Spectra } from '../types.ts';
 import { cutOf } from './factors.ts';
 import { keepOf } from './limits.ts';
-import type { Change, Module, PlannedModule } from './modules.ts';
+import type { Change, Module, NamedModule, PlannedModule } from './modules.ts';
 import { type Side, sidesOf } from './sides.ts';
+
+/** Weights of the base by what rules say of each, for those that are one module in the output. */
+export type Split = { readonly module: NamedModule; readonly what: 'values' | 'keep' };
 
 /** What a rule keeps as the base has it is no part of an adapter. */
 export function planModules(
   who: Participants,
-  modules: readonly Module[],
+  modules: readonly NamedModule[],
+  style: Style,
   spectra: Spectra | null,
-): readonly PlannedModule[] {
-  const depths = depthsOf(modules.map(({ name }) => placeOf(name)));
-  const spectrumOf = ({ name }: Module) => spectra?.get(name) ?? null;
-  return modules
-    .filter(({ name }) => keepOf(who.recipe, name) === null)
-    .map((module) => {
-      const values = valuesOf(who, module, depths);
-      const weights = weightsOf(who, module, values);
-      const { how, rank, isKnown } = cutOf(
-        module,
-        weights !== null,
-        who.recipe.output.rank,
-        spectrumOf(module),
-      );
-      const merge = mergeOf(who, module, how, values);
-      const parts = { how, rank, merge, weights: factorWeights(how, merge, weights) };
-      const dtype = dtypeOf(who.recipe, module.changes);
-      const jobs = sidesOf(module, rank).map((side) => jobOf(side, module, parts, dtype));
-      return { module, how, rank, isKnown, merge, weights, jobs };
-    });
+): { readonly planned: readonly PlannedModule[]; readonly split: readonly Split[] } {
+  const depths = depthsOf(modules.flatMap(({ of }) => of.map(placeOf)));
+  const split: Split[] = [];
+  const planned = modules.flatMap((module): readonly PlannedModule[] => {
+    const kept = module.of.map((name) => keepOf(who.recipe, name) !== null);
+    if (kept.every((each) => each)) return [];
+    const [values, ...others] = module.of.map((name) => valuesOf(who, name, depths));
+    const isOne = others.every((each) => JSON.stringify(each) === JSON.stringify(values));
+    if (kept.includes(true) || !isOne) {
+      split.push({ module, what: isOne ? 'keep' : 'values' });
+      return [];
+    }
+    const weights = weightsOf(who, module, values);
+    const spectrum = spectra?.get(module.name) ?? null;
+    const { isKnown, ...cut } = cutOf(module, weights !== null, who.recipe.output.rank, spectrum);
+    const merge = mergeOf(who, module, cut.how, values);
+    const parts = { ...cut, merge, weights: factorWeights(cut.how, merge, weights) };
+    const dtype = dtypeOf(who.recipe, module.changes);
+    const sides = sidesOf(module, cut.rank, style);
+    const jobs = sides.map((side) => jobOf(side, module, parts, dtype));
+    const alpha = style === 'kohya' ? [alphaOf(module, cut.rank)] : [];
+    return [{ module, ...cut, isKnown, merge, weights, jobs: [...jobs, ...alpha] }];
+  });
+  return { planned, split };
+}
+
+/** kohya's scale is alpha / rank; in f32, which holds any rank. */
+function alphaOf({ file }: NamedModule, rank: number): UnplacedJob {
+  return {
+    ...{ component: '', tensor: `${file}.alpha`, dtype: 'F32', shape: [], byteLength: 4 },
+    ...{ parts: [{ kind: 'number', value: rank, elementCount: 1 }], original: null },
+  };
 }
 
 type Resolved = Pick<MergePart, 'global' | 'perModel'>;
 
 /** Parameters of all experts for this weight. */
-function valuesOf(who: Participants, { name }: Module, depths: Depths): Resolved {
+function valuesOf(who: Participants, name: string, depths: Depths): Resolved {
   const { recipe, method } = who;
   const place = placeOf(name);
   const rules = recipe.rules.filter(({ filter }) => filterMatches(filter, name, place));

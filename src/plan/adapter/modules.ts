@@ -14,8 +14,8 @@ export type Change = {
   readonly scale: number;
   readonly rank: number | null;
   readonly inputs: readonly StoredTensor[];
-  /** What PEFT calls the module in the model that this adapter was made for; null where nobody says. */
-  readonly peftName: string | null;
+  /** What the adapter calls the weight's module; null where its own is fused or cut differently. */
+  readonly own: string | null;
 };
 
 /** One weight that at least one of the adapters changes. */
@@ -30,9 +30,19 @@ export type Module = {
   readonly changes: readonly Change[];
 };
 
+/** A module of the output, which its naming may have fused of several weights, or cut from one. */
+export type NamedModule = Module & {
+  /** What it is called in the file, without what stands behind it. */
+  readonly file: string;
+  /** Which model of a pipeline it is of; null of one that is no pipeline. */
+  readonly part: string | null;
+  /** All weights that it is made of; `name` is that of one that it is all of, else that of `file`. */
+  readonly of: readonly string[];
+};
+
 /** A module, and what of the merge its two tensors hold. */
 export type PlannedModule = Pick<FactorPart, 'how' | 'rank' | 'merge'> & {
-  readonly module: Module;
+  readonly module: NamedModule;
   /** Whether the rank waits for singular values. */
   readonly isKnown: boolean;
   /** By expert where the merge is a weighted sum; else null. */
@@ -77,20 +87,22 @@ export function modulesOf(experts: readonly Participant[]): Modules {
       if (pair.magnitudes || updates.some((one) => one.of === 'bias')) continue;
       const { type, matrix, scale, rank, inputs } = pair;
       const kernel = kernelOf(expert.adapted?.tensors.get(tensor)?.shape ?? [], matrix, inputs);
-      const module = found.get(tensor) ?? { name: tensor, rows, columns, kernel, changes: [] };
-      const peftName = peftNameOf(expert, { tensor, updates, rows, columns, ...pair });
-      module.changes.push({ expert, type, matrix, scale, rank, inputs, peftName });
-      found.set(tensor, module);
+      const known = found.get(tensor);
+      const changes = known?.changes ?? [];
+      const own = ownNameOf({ updates, rows, columns });
+      changes.push({ expert, type, matrix, scale, rank, inputs, own });
+      // Who stores factors as matrices leaves the kernel to others to tell.
+      const tells = known !== undefined && known.kernel.length > 0 ? known.kernel : kernel;
+      found.set(tensor, { name: tensor, rows, columns, kernel: tells, changes });
     }
   }
   return { modules: [...found.values()], beyond };
 }
 
-/** A base's files may lack a prefix that PEFT knows its modules by; a fused or split weight has another module. */
-function peftNameOf(expert: Participant, { updates, rows, columns }: Pair): string | null {
+function ownNameOf({ updates, rows, columns }: Pick<Pair, 'updates' | 'rows' | 'columns'>) {
   const [update] = updates;
   const isWhole = updates.length === 1 && update.rows === rows && update.columns === columns;
-  return isWhole && expert.model.adapter?.dialect === 'PEFT' ? update.module : null;
+  return isWhole ? update.module : null;
 }
 
 /** The base's weight tells; where there is no base, the right factor does. */

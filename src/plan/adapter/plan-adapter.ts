@@ -6,10 +6,13 @@ import { count, error, list, note } from '../finding.ts';
 import { layOutFiles } from '../layout.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding, Job, OutputFile, Ranks, SideFile, Spectra } from '../types.ts';
-import { adapterConfig } from './config.ts';
+import { configsOf, metadataIn, stemOf } from './files.ts';
 import { planModules } from './jobs.ts';
 import { checkLimits } from './limits.ts';
 import { type Beyond, modulesOf, type PlannedModule } from './modules.ts';
+import { namedIn } from './named.ts';
+import { styleFor } from './style.ts';
+import { checkNames, checkSplit } from './unnamed.ts';
 
 export type AdapterPlan = {
   readonly findings: readonly Finding[];
@@ -32,15 +35,19 @@ export function planAdapter(who: Participants, spectra: Spectra | null): Adapter
     };
   }
   const { modules, beyond } = modulesOf(who.experts);
-  const all = planModules(who, modules, spectra);
+  const style = styleFor(who);
+  const named = namedIn(style, who, modules);
+  const { planned: all, split } = planModules(who, named.modules, style, spectra);
   // Known only once it was measured; ranks that nobody measures keep modules that change nothing.
   const unchanged = all.filter(({ module }) => spectra?.get(module.name)?.energy === 0);
   const planned = all.filter((each) => !unchanged.includes(each));
   return {
     findings: [
       ...beyond.map(checkBeyond),
+      ...checkNames(who, modules, named),
+      ...checkSplit(who, split),
       ...checkLimits(who, modules, planned),
-      ...checkNone(planned),
+      ...(planned.length + named.unnamed.length + split.length === 0 ? [nothingChanged] : []),
       ...checkUnchanged(unchanged),
       ...checkValuesOf(who, planned),
       ...checkLoss(planned),
@@ -50,7 +57,7 @@ export function planAdapter(who: Participants, spectra: Spectra | null): Adapter
   };
 }
 
-/** `adapter_model.safetensors` with its config and card. */
+/** One file of weights with what its tools want beside it, its card, and the recipe. */
 export function layOutAdapter(
   who: Participants,
   modules: readonly PlannedModule[],
@@ -61,13 +68,15 @@ export function layOutAdapter(
   readonly jobs: readonly Job[];
   readonly sideFiles: readonly SideFile[];
 } {
+  const style = styleFor(who);
   const jobs = modules.flatMap((each) => each.jobs);
-  const naming = { stem: 'adapter_model', shardBytes: null };
-  const layout = layOutFiles(jobs, () => naming, metadata);
+  const naming = { stem: stemOf(style, who.recipe), shardBytes: null };
+  const said = { ...metadata, ...metadataIn(style, who, modules) };
+  const layout = layOutFiles(jobs, () => naming, said);
   return {
     ...layout,
     sideFiles: [
-      { name: 'adapter_config.json', text: adapterConfig(modules, who.experts) },
+      ...configsOf(style, who, modules),
       { name: 'README.md', text: cardText(who, facts) },
       { name: 'amalgam-recipe.json', text: `${JSON.stringify(who.recipe, null, 2)}\n` },
     ],
@@ -116,11 +125,11 @@ function checkUnchanged(unchanged: readonly PlannedModule[]): readonly Finding[]
   return [note('nothing-changed', message, 'Nothing to do.', { tensors: names })];
 }
 
-function checkNone(planned: readonly PlannedModule[]): readonly Finding[] {
-  if (planned.length > 0) return [];
-  const message = 'The adapters change no weight, so there is nothing to write.';
-  return [error('nothing-merged', message, 'Choose adapters that hold updates.')];
-}
+const nothingChanged = error(
+  'nothing-merged',
+  'The adapters change no weight, so there is nothing to write.',
+  'Choose adapters that hold updates.',
+);
 
 /** Says where something is lost, before it is. */
 function checkLoss(planned: readonly PlannedModule[]): readonly Finding[] {

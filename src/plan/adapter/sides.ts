@@ -1,6 +1,7 @@
-/** What PEFT calls the two factors of a weight, and how it lays them out. */
+/** What a naming calls the two factors of a weight, and how it lays them out. */
+import type { Style } from '../../lora/name/naming.ts';
 import type { FactorPart } from '../types.ts';
-import type { Module } from './modules.ts';
+import type { Module, NamedModule } from './modules.ts';
 
 export type Side = Pick<FactorPart, 'side' | 'transposed'> & {
   readonly name: string;
@@ -19,31 +20,33 @@ export function kindOf({ changes: [first], kernel }: Module): Kind {
   return isTurned ? 'fan in' : 'linear';
 }
 
-/** "model.layers.0.mlp.up_proj": as the first of PEFT's adapters calls it, else as the base does. */
-export function moduleName({ name, changes }: Module): string {
-  const known = changes.find(({ peftName }) => peftName !== null);
-  return known?.peftName ?? name.replace(/\.weight$/, '');
-}
+/** What stands around the name of a module: in front, behind it for the right factor, and for the left one. */
+const AROUND: Readonly<Record<Style, readonly [front: string, right: string, left: string]>> = {
+  PEFT: ['base_model.model.', 'lora_A.weight', 'lora_B.weight'],
+  diffusers: ['', 'lora_A.weight', 'lora_B.weight'],
+  ComfyUI: ['', 'lora_A.weight', 'lora_B.weight'],
+  kohya: ['', 'lora_down.weight', 'lora_up.weight'],
+};
 
 /**
  * B of outputs × rank and A of rank × inputs; of an embedding and of a weight that lies inputs × outputs, ΔW is
  * (B·A)ᵀ, so that left and right change places.
  */
-export function sidesOf(module: Module, rank: number): readonly Side[] {
+export function sidesOf(module: NamedModule, rank: number, style: Style): readonly Side[] {
   const { rows, columns } = module;
   const kind = kindOf(module);
-  const key = `base_model.model.${moduleName(module)}`;
+  const [front, right, left] = AROUND[style];
+  const key = `${front}${module.file}`;
   if (kind === 'linear' || kind === 'convolution') {
     const { kernel } = module;
     const inputs = kernel.reduce((size, each) => size / each, columns);
     const ones = kernel.map(() => 1);
     return [
-      side(`${key}.lora_A.weight`, 'right', false, [rank, inputs, ...kernel]),
-      side(`${key}.lora_B.weight`, 'left', false, [rows, rank, ...ones]),
+      side(`${key}.${right}`, 'right', false, [rank, inputs, ...kernel]),
+      side(`${key}.${left}`, 'left', false, [rows, rank, ...ones]),
     ];
   }
-  const names = kind === 'embedding' ? ['lora_embedding_A', 'lora_embedding_B'] : ['A', 'B'];
-  const [a, b] = kind === 'embedding' ? names : names.map((each) => `lora_${each}.weight`);
+  const [a, b] = kind === 'embedding' ? ['lora_embedding_A', 'lora_embedding_B'] : [right, left];
   return [
     side(`${key}.${a}`, 'left', true, [rank, rows]),
     side(`${key}.${b}`, 'right', true, [columns, rank]),

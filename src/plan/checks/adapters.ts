@@ -8,7 +8,6 @@ import type { Finding } from '../types.ts';
 
 export function checkAdapters({ recipe, experts, reference }: Participants): readonly Finding[] {
   return [
-    ...checkNames(recipe, experts),
     ...experts.flatMap((expert) => [
       ...checkUnderstood(expert),
       ...checkMatched(expert, reference.name),
@@ -17,15 +16,6 @@ export function checkAdapters({ recipe, experts, reference }: Participants): rea
       ...checkRemarks(expert),
     ]),
   ];
-}
-
-/** Names of PEFT are written, and only a base knows those behind the names of others. */
-function checkNames({ base }: Recipe, experts: readonly Participant[]): readonly Finding[] {
-  const adapters = experts.flatMap(({ model }) => model.adapter ?? []);
-  const dialects = [...new Set(adapters.map(({ dialect }) => dialect))];
-  if (base !== null || !(dialects.length > 1 || dialects.includes('kohya'))) return [];
-  const message = `The adapters name modules as ${list(dialects)} does; which weights are meant can only be told with the base.`;
-  return [error('adapter-names', message, 'Choose the base that they were trained on.')];
 }
 
 function checkCodes({ model, ref, adapted }: Participant, base: Model): readonly Finding[] {

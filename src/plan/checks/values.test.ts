@@ -57,13 +57,27 @@ test.each([
   ['a/b', 'The output name “a/b” cannot be a folder name.'],
   ['..', 'The output name “..” cannot be a folder name.'],
 ])('the name %j is refused', (name, message) => {
-  const output = { name, dtype: 'base', shardBytes: null, as: 'model', rank: null } as const;
+  const output = {
+    name,
+    dtype: 'base',
+    shardBytes: null,
+    as: 'model',
+    rank: null,
+    naming: 'as the first adapter',
+  } as const;
   const finding = findingOf(recipeOf(base, [math], { output }), all, 'output-name');
   expect(finding).toMatchObject({ severity: 'error', message });
 });
 
 test('shards of nothing are refused', () => {
-  const output = { name: 'x', dtype: 'base', shardBytes: 0, as: 'model', rank: null } as const;
+  const output = {
+    name: 'x',
+    dtype: 'base',
+    shardBytes: 0,
+    as: 'model',
+    rank: null,
+    naming: 'as the first adapter',
+  } as const;
   const finding = findingOf(recipeOf(base, [math], { output }), all, 'shard-size');
   expect(finding.message).toBe('Shards of 0 bytes cannot hold anything.');
 });

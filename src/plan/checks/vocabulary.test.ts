@@ -41,7 +41,14 @@ test('rows that an expert lacks stay as in the base', () => {
 test('the remaining rows are cast when the dtype changes', () => {
   const short = withRows('short', 6);
   const recipe = recipeOf(base, [short], {
-    output: { name: 'x', dtype: 'F32', shardBytes: null, as: 'model', rank: null },
+    output: {
+      name: 'x',
+      dtype: 'F32',
+      shardBytes: null,
+      as: 'model',
+      rank: null,
+      naming: 'as the first adapter',
+    },
   });
   const { parts } = jobOf(planned(recipe, [base, short]), EMBEDDING);
   expect(parts[1]).toEqual({

@@ -10,7 +10,14 @@ const family = (id: string, weights: Dtype, norm: Dtype) =>
 function widths(models: readonly (readonly [Dtype, Dtype])[], dtype: OutputOptions['dtype']) {
   const [base, ...experts] = models.map(([weights, norm], i) => family(`m${i}`, weights, norm));
   const recipe = recipeOf(base, experts, {
-    output: { name: 'x', dtype, shardBytes: null, as: 'model', rank: null },
+    output: {
+      name: 'x',
+      dtype,
+      shardBytes: null,
+      as: 'model',
+      rank: null,
+      naming: 'as the first adapter',
+    },
   });
   const all = [base, ...experts];
   const plan = planned(recipe, all);

@@ -1,4 +1,5 @@
-import type { OutputOptions } from '../../recipe/recipe.ts';
+import { useId } from 'react';
+import { type AdapterNaming, adapterNamings, type OutputOptions } from '../../recipe/recipe.ts';
 import { session } from '../../stores/use-session.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { Energy } from './energy.tsx';
@@ -9,8 +10,16 @@ const ways: readonly { readonly value: OutputOptions['as']; readonly label: stri
   { value: 'adapter', label: 'An adapter' },
 ];
 
+const namings: Readonly<Record<AdapterNaming, string>> = {
+  'as the first adapter': 'as the first adapter',
+  peft: 'PEFT: a folder with its config',
+  kohya: 'kohya: A1111, ComfyUI, sd-scripts',
+  diffusers: 'diffusers, ai-toolkit',
+};
+
 /** What a merge of adapters becomes, and of which rank. */
 export function AdapterOutput({ output }: { readonly output: OutputOptions }) {
+  const id = useId();
   const { setOutput } = session.recipe.getState();
   return (
     <>
@@ -31,10 +40,25 @@ export function AdapterOutput({ output }: { readonly output: OutputOptions }) {
         <>
           <RankRuleFields rule={output.rank} />
           <Energy rule={output.rank} />
+          <div className="field-row">
+            <label htmlFor={`${id}-naming`}>Naming</label>
+            <select
+              id={`${id}-naming`}
+              className="select-field"
+              value={output.naming}
+              onChange={(event) => setOutput({ naming: event.target.value as AdapterNaming })}
+            >
+              {adapterNamings.map((naming) => (
+                <option key={naming} value={naming}>
+                  {namings[naming]}
+                </option>
+              ))}
+            </select>
+          </div>
           <p className="param-help">
-            In PEFT’s form, with alpha = rank. It needs no base. A weighted sum is exact at the
-            ranks together; what TIES or DARE make has full rank, of which the adapter keeps the
-            most that its rank can hold.
+            With alpha = rank. It needs no base. A weighted sum is exact at the ranks together; what
+            TIES or DARE make has full rank, of which the adapter keeps the most that its rank can
+            hold.
           </p>
         </>
       )}

@@ -13,12 +13,8 @@ const image = ['to_q', 'to_k', 'to_v'].map((part) => `${DOUBLE}.attn.${part}`);
 const text = ['add_q_proj', 'add_k_proj', 'add_v_proj'].map((part) => `${DOUBLE}.attn.${part}`);
 const single = ['to_q', 'to_k', 'to_v'].map((part) => `${SINGLE}.attn.${part}`);
 
-export const fluxRules: readonly Rule[] = [
-  { from: 'double_blocks.#.img_attn.qkv', to: image, cut: 'equal' },
-  { from: 'double_blocks.#.txt_attn.qkv', to: text, cut: 'equal' },
-  { from: 'single_blocks.#.linear1', to: [...single, `${SINGLE}.proj_mlp`], cut: 'inner' },
-  { from: 'final_layer.adaLN_modulation.1', to: [SHIFT, SCALE], cut: 'equal' },
-  { from: 'norm_out.linear', to: [SCALE, SHIFT], cut: 'equal' },
+/** XLabs' names of attention's updates. */
+const xlabs: readonly Rule[] = [
   { from: 'double_blocks.#.processor.qkv_lora1', to: image, cut: 'equal' },
   { from: 'double_blocks.#.processor.qkv_lora2', to: text, cut: 'equal' },
   { from: 'single_blocks.#.processor.qkv', to: single, cut: 'equal' },
@@ -28,6 +24,16 @@ export const fluxRules: readonly Rule[] = [
     'double_blocks.#.processor.proj_lora2': `${DOUBLE}.attn.to_add_out`,
     'single_blocks.#.processor.proj': `${SINGLE}.proj_out`,
     'single_blocks.#.processor.proj_lora': `${SINGLE}.proj_out`,
+  }),
+];
+
+/** That of Black Forest Labs, which sd-scripts and ComfyUI have. */
+export const blackForestRules: readonly Rule[] = [
+  { from: 'double_blocks.#.img_attn.qkv', to: image, cut: 'equal' },
+  { from: 'double_blocks.#.txt_attn.qkv', to: text, cut: 'equal' },
+  { from: 'single_blocks.#.linear1', to: [...single, `${SINGLE}.proj_mlp`], cut: 'inner' },
+  { from: 'final_layer.adaLN_modulation.1', to: [SHIFT, SCALE], cut: 'equal' },
+  ...renames({
     'double_blocks.#.img_attn.proj': `${DOUBLE}.attn.to_out.0`,
     'double_blocks.#.txt_attn.proj': `${DOUBLE}.attn.to_add_out`,
     'double_blocks.#.img_mlp.0': `${DOUBLE}.ff.net.0.proj`,
@@ -49,3 +55,10 @@ export const fluxRules: readonly Rule[] = [
     'guidance_in.out_layer': 'time_text_embed.guidance_embedder.linear_2',
   }),
 ];
+
+/** What the layout of diffusers has in another order than the common names. */
+export const diffusersRules: readonly Rule[] = [
+  { from: 'norm_out.linear', to: [SCALE, SHIFT], cut: 'equal' },
+];
+
+export const fluxRules: readonly Rule[] = [...blackForestRules, ...diffusersRules, ...xlabs];
