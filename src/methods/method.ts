@@ -108,6 +108,16 @@ export type MergeMethod<
     at: At,
     out: Float32Array,
   ): void;
+  /**
+   * What is left of each model's task vector after trim or draw, before weights; absent where all of it is. The arrays
+   * hold until the next call. For pictures: the kernels do the same steps.
+   */
+  left?(
+    x: readonly Float32Array[],
+    base: Float32Array,
+    c: Float32Array,
+    at: At,
+  ): readonly Float32Array[];
   /** A word of truth about one tensor after its coefficients are known: "LERP here: angle 0.4°". */
   remark?(call: Call<G, M>, measured: readonly (readonly number[])[]): string | null;
 };

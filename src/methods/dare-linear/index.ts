@@ -39,6 +39,11 @@ export default defineMethod({
     return [lambda, ...halves(seed), draws, normalize ? 1 : 0, ...dares];
   },
 
+  left(x, base, c, at) {
+    const dares = readDares(c, 5, DARE_STRIDE, x.length, at.round);
+    return maskedTaskVectors(x, base, c, dares, at);
+  },
+
   merge(x, base, c, at, out) {
     const { round } = at;
     const dares = readDares(c, 5, DARE_STRIDE, x.length, round);

@@ -48,6 +48,11 @@ export default defineMethod({
     ];
   },
 
+  left(x, base, c, at) {
+    const dares = readDares(c, 8, DARE_STRIDE, x.length, at.round);
+    return maskedTaskVectors(x, base, c, dares, at);
+  },
+
   merge(x, base, c, at, out) {
     const { round } = at;
     const dares = readDares(c, 8, DARE_STRIDE, x.length, round);

@@ -25,6 +25,10 @@ export default defineMethod({
     return [call.global.lambda, ...trimCoefficients(call, measured)];
   },
 
+  left(x, base, c, at) {
+    return trimmedTaskVectors(x, base, readTrims(c, 1, TRIM_STRIDE, x.length, at.round), at);
+  },
+
   merge(x, base, c, at, out) {
     const { round } = at;
     const trims = readTrims(c, 1, TRIM_STRIDE, x.length, round);

@@ -38,6 +38,10 @@ export default defineMethod({
     ];
   },
 
+  left(x, base, c, at) {
+    return trimmedTaskVectors(x, base, readTrims(c, 5, TRIM_STRIDE, x.length, at.round), at);
+  },
+
   merge(x, base, c, at, out) {
     const { round } = at;
     const trims = readTrims(c, 5, TRIM_STRIDE, x.length, round);

@@ -1,0 +1,78 @@
+/** One trim threshold for each expert over the whole model, from samples. */
+import type { MergePart, Plan } from '../../plan/types.ts';
+import type { Run } from '../../views/sampling.ts';
+import { readAs } from './sample.ts';
+import type { Subject } from './subjects.ts';
+import type { Tools } from './tools.ts';
+
+/**
+ * By expert: the magnitude at the rank that the plan keeps of the whole model, with every sampled element counting as the
+ * elements that it stands for. Null where each tensor has its own.
+ */
+export async function pooledMagnitudes(
+  { wholeModelCounts }: Pick<Plan, 'wholeModelCounts'>,
+  subjects: readonly Subject[],
+  runsFor: (merge: MergePart, subject: number) => readonly Run[],
+  { sources, samples, budget, signal }: Tools,
+): Promise<readonly number[] | null> {
+  if (wholeModelCounts === null) return null;
+  const found = wholeModelCounts.map((): Weighed[] => []);
+  for (const [i, { tensor, merges }] of subjects.entries()) {
+    signal.throwIfAborted();
+    for (const merge of merges) {
+      const runs = runsFor(merge, i);
+      const seen = runs.reduce((sum, [from, to]) => sum + to - from, 0);
+      if (seen === 0) continue;
+      const reader = { sources, tensor, budget };
+      const { base, planes, ordinals, precision } = merge;
+      const zero = base && (await samples.read(base, runs, reader, signal));
+      for (const [k, plane] of planes.entries()) {
+        const { decoded } = await samples.read(plane, runs, reader, signal);
+        const x = readAs(decoded, precision.readAs);
+        const b = zero && readAs(zero.decoded, precision.readAs);
+        const magnitudes = x.map((value, e) => Math.abs(value - (b?.[e] ?? 0))).sort();
+        found[ordinals[k]].push({ magnitudes, each: merge.elementCount / seen });
+      }
+    }
+  }
+  return wholeModelCounts.map((count, expert) => magnitudeAt(found[expert], count));
+}
+
+type Weighed = {
+  /** In ascending order. */
+  readonly magnitudes: Float32Array;
+  /** How many elements each stands for. */
+  readonly each: number;
+};
+
+/** The largest magnitude that `count` elements reach: by bisection over all bit patterns of f32. */
+function magnitudeAt(lists: readonly Weighed[], count: number): number {
+  const total = lists.reduce((sum, { magnitudes, each }) => sum + magnitudes.length * each, 0);
+  if (count >= total) return 0;
+  if (count <= 0) return Number.POSITIVE_INFINITY;
+  const bits = new Uint32Array(1);
+  const value = new Float32Array(bits.buffer);
+  let low = 0;
+  let high = 0x7f800000;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    bits[0] = middle;
+    const reached = lists.reduce((sum, list) => sum + atLeast(list, value[0]), 0);
+    if (reached >= count) low = middle;
+    else high = middle;
+  }
+  bits[0] = low;
+  return value[0];
+}
+
+/** How many elements have at least this magnitude. */
+function atLeast({ magnitudes, each }: Weighed, limit: number): number {
+  let low = 0;
+  let high = magnitudes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (magnitudes[middle] >= limit) high = middle;
+    else low = middle + 1;
+  }
+  return (magnitudes.length - low) * each;
+}

@@ -1,0 +1,113 @@
+/** Elements that stand for a tensor: read once, looked at again for every recipe. */
+import type { Block } from '../../compute/backend.ts';
+import { decode } from '../../numerics/decode.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
+import { roundTo, settle, type WorkDtype } from '../../numerics/round.ts';
+import { isComputedPlane } from '../../plan/planes.ts';
+import type { PlaneRef } from '../../plan/types.ts';
+import type { Run } from '../../views/sampling.ts';
+import type { PlaneBlocks } from '../tensor/blocks.ts';
+import { type PlaneReader, readPlane } from '../tensor/planes.ts';
+
+/** Values of some elements of one plane, run after run. */
+export type Values = { readonly bytes: Uint8Array<ArrayBuffer>; readonly decoded: Room };
+
+type Room = Float32Array<ArrayBuffer>;
+
+/**
+ * The samples that were read, by what was read: another weight or method asks for the same elements. Beyond `most`
+ * bytes all are forgotten.
+ */
+export class Samples {
+  readonly #known = new Map<string, Promise<Values>>();
+  readonly #most: number;
+  #bytes = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  forget(): void {
+    this.#known.clear();
+    this.#bytes = 0;
+  }
+
+  /** @throws JobError naming tensor and file when bytes cannot be read */
+  read(
+    plane: PlaneRef,
+    runs: readonly Run[],
+    reader: PlaneReader,
+    signal: AbortSignal,
+  ): Promise<Values> {
+    const key = `${keyOf(plane)} ${runs.join(' ')}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const length = runs.reduce((sum, [from, to]) => sum + to - from, 0);
+    const bytes = length * (bytesPerElement(plane.dtype) + 4);
+    if (this.#bytes + bytes > this.#most) this.forget();
+    this.#bytes += bytes;
+    const reading = readRuns(plane, runs, length, reader, signal);
+    this.#known.set(key, reading);
+    // What failed or was cancelled is read again when it is asked for again.
+    reading.catch(() => this.#known.delete(key));
+    return reading;
+  }
+}
+
+async function readRuns(
+  plane: PlaneRef,
+  runs: readonly Run[],
+  length: number,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<Values> {
+  const size = bytesPerElement(plane.dtype);
+  const bytes = new Uint8Array(length * size);
+  let at = 0;
+  for (const [from, to] of runs) {
+    const place = bytes.subarray(at * size, (at + to - from) * size);
+    await readPlane(plane, from, to - from, reader, signal, place);
+    at += to - from;
+  }
+  const decoded = new Float32Array(length);
+  decode(bytes, plane.dtype, decoded);
+  return { bytes, decoded };
+}
+
+/** Which values these are: the same text only for the same. */
+function keyOf(plane: PlaneRef): string {
+  if (!isComputedPlane(plane)) {
+    const spans = plane.pieces ?? [plane];
+    return spans.map(({ model, file, begin, end }) => `${model} ${file} ${begin} ${end}`).join();
+  }
+  return JSON.stringify([plane.formula, plane.from, plane.to, plane.inputs, plane.dtype]);
+}
+
+/** The sample as a tensor of its own: methods measure it as they measure any. */
+export function blocksOf(
+  models: readonly (Values & Pick<PlaneRef, 'dtype'>)[],
+  base: (Values & Pick<PlaneRef, 'dtype'>) | null,
+  readAs: WorkDtype,
+  elementCount: number,
+): PlaneBlocks {
+  const planes = base === null ? models : [...models, base];
+  const block: Block = { start: 0, count: elementCount, planes: planes.map(({ bytes }) => bytes) };
+  const blocks = {
+    elementCount,
+    dtypes: planes.map(({ dtype }) => dtype),
+    hasBase: base !== null,
+    readAs,
+    async *read() {
+      if (elementCount > 0) yield block;
+    },
+  };
+  return { ...blocks, from: () => blocks };
+}
+
+/** As the kernels see them: rounded to the dtype that inputs are read as. */
+export function readAs(values: Room, dtype: WorkDtype): Room {
+  if (dtype === 'F32') return values;
+  const rounded = values.slice();
+  settle(rounded, roundTo(dtype));
+  return rounded;
+}

@@ -1,0 +1,142 @@
+/** Where the models of a plan pull against each other, over all of it, from samples. */
+import type { Arithmetic } from '../../methods/dialect.ts';
+import { findMethod } from '../../methods/registry.ts';
+import type { Plan } from '../../plan/types.ts';
+import type { CellState, ConflictMap } from '../../views/conflict-map.ts';
+import { gridOf } from '../../views/grid.ts';
+import { Pool } from '../../views/pool.ts';
+import { cosine, opposition } from '../../views/rates.ts';
+import { type Run, runsOf } from '../../views/sampling.ts';
+import { type Ballot, Tally } from '../../views/tally.ts';
+import { type Lens, look, type Sight } from './look.ts';
+import { pooledMagnitudes } from './pooled.ts';
+import { type Subject, subjectsOf } from './subjects.ts';
+import type { Tools } from './tools.ts';
+
+/** Elements of all tensors and planes together that a survey looks at. */
+const mostValues = 6 * 2 ** 20;
+/** Runs of a tensor, and the elements of each. */
+const runCount = 16;
+const longestRun = 256;
+const shortestRun = 8;
+
+/** The whole plan, at most some million elements of it. A tensor that is small enough is looked at whole. */
+export async function survey(
+  plan: Plan,
+  experts: readonly string[],
+  tools: Tools,
+): Promise<ConflictMap> {
+  const { samples, sources, budget, signal } = tools;
+  const method = findMethod(plan.method)!;
+  const subjects = subjectsOf(plan);
+  const models = experts.length;
+  const length = runLength(subjects);
+  const runsFor = ({ elementCount }: { readonly elementCount: number }, i: number) =>
+    runsOf(elementCount, { count: runCount, length }, i);
+  const shared = { method, arithmetic: plan.arithmetic, samples };
+  const lens: Lens = {
+    ...shared,
+    magnitudes: await pooledMagnitudes(plan, subjects, runsFor, tools),
+  };
+  const grid = gridOf(subjects.map(({ tensor }) => tensor));
+  const ballot = ballotOf(plan.arithmetic);
+  const whole = new Pool(models);
+  const byRow = grid.rows.map(() => new Pool(models));
+  const byColumn = grid.columns.map(() => new Pool(models));
+  const cells = new Map<number, Gathered>();
+  let sampled = 0;
+  for (const [i, subject] of subjects.entries()) {
+    signal.throwIfAborted();
+    const { row, column } = grid.places[i];
+    const key = row * grid.columns.length + column;
+    const cell = cells.get(key) ?? {
+      first: subject.tensor,
+      tensors: 0,
+      pool: new Pool(models),
+      row,
+      column,
+    };
+    cells.set(key, cell);
+    cell.tensors += 1;
+    for (const merge of subject.merges) {
+      if (merge.elementCount === 0) continue;
+      const runs = runsFor(merge, i);
+      const reader = { sources, tensor: subject.tensor, budget };
+      const sight = await look(subject, merge, runs, lens, reader, signal);
+      const tallies = tallyRuns(sight, runs, models, ballot);
+      const seen = runs.reduce((sum, [from, to]) => sum + to - from, 0);
+      sampled += seen;
+      for (const pool of [whole, byRow[row], byColumn[column], cell.pool]) {
+        pool.take(tallies, seen / merge.elementCount);
+      }
+    }
+  }
+  const pairs = Array.from({ length: models * models }, (_, i) => [
+    Math.floor(i / models),
+    i % models,
+  ]);
+  return {
+    rows: grid.rows,
+    columns: grid.columns,
+    models: experts,
+    cells: [...cells.values()].map(({ pool, ...cell }) => ({
+      ...cell,
+      state: stateOf(pool.tally),
+      stats: pool.stats(),
+    })),
+    byRow: byRow.map((pool) => pool.stats()),
+    byColumn: byColumn.map((pool) => pool.stats()),
+    whole: whole.stats(),
+    cosines: pairs.map(([a, b]) => cosine(whole.tally, a, b)),
+    opposite: pairs.map(([a, b]) => opposition(whole.tally, a, b)),
+    elements: whole.tally.elements,
+    sampled,
+  };
+}
+
+type Gathered = {
+  readonly first: string;
+  tensors: number;
+  readonly pool: Pool;
+  readonly row: number;
+  readonly column: number;
+};
+
+/** Shorter runs where there are more tensors, so that the whole stays bounded. */
+function runLength(subjects: readonly Subject[]): number {
+  const planes = subjects.reduce(
+    (sum, { merges }) => sum + merges.reduce((most, { planes }) => most + planes.length + 1, 0),
+    0,
+  );
+  const fair = Math.floor(mostValues / Math.max(1, planes * runCount));
+  return Math.min(longestRun, Math.max(shortestRun, fair));
+}
+
+/** One tally a run, of all experts; who does not have the tensor wants nothing there. */
+function tallyRuns(
+  { left, weights, ordinals }: Sight,
+  runs: readonly Run[],
+  models: number,
+  ballot: Ballot,
+): readonly Tally[] {
+  const absent = new Float32Array(left[0].length);
+  const all = Array.from({ length: models }, (_, k) => left[ordinals.indexOf(k)] ?? absent);
+  const own = Array.from({ length: models }, (_, k) => weights[ordinals.indexOf(k)] ?? 0);
+  let at = 0;
+  return runs.map(([from, to]) => {
+    const tally = new Tally(models);
+    tally.take(all, own, ballot, at, at + to - from);
+    at += to - from;
+    return tally;
+  });
+}
+
+function ballotOf({ election, electOn, zeroVote }: Arithmetic): Ballot {
+  return { by: election, sees: electOn, even: zeroVote };
+}
+
+function stateOf({ massOf, elements }: Tally): CellState {
+  const taking = massOf.reduce((count, mass) => count + (mass > 0 ? 1 : 0), 0);
+  if (elements === 0 || taking === 0) return 'untouched';
+  return taking === 1 ? 'alone' : 'measured';
+}

@@ -1,0 +1,11 @@
+import type { Sources } from '../library/sources.ts';
+import type { Samples } from './sample.ts';
+
+/** What every look at a plan needs. */
+export type Tools = {
+  readonly sources: Sources;
+  readonly samples: Samples;
+  /** Bytes that one read may hold. */
+  readonly budget: number;
+  readonly signal: AbortSignal;
+};
