@@ -23,6 +23,10 @@ export function runsOf(
   });
 }
 
+export function elementsIn(runs: readonly Run[]): number {
+  return runs.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
 /** 0 ≤ u < 1 of a counter (the finaliser of MurmurHash3). */
 function uniform(counter: number): number {
   let hash = counter;

@@ -1,6 +1,6 @@
 /** One trim threshold for each expert over the whole model, from samples. */
 import type { MergePart, Plan } from '../../plan/types.ts';
-import type { Run } from '../../views/sampling.ts';
+import { elementsIn, type Run } from '../../views/sampling.ts';
 import { readAs } from './sample.ts';
 import type { Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
@@ -19,9 +19,9 @@ export async function pooledMagnitudes(
   const found = wholeModelCounts.map((): Weighed[] => []);
   for (const [i, { tensor, merges }] of subjects.entries()) {
     signal.throwIfAborted();
-    for (const merge of merges) {
+    for (const { merge } of merges) {
       const runs = runsFor(merge, i);
-      const seen = runs.reduce((sum, [from, to]) => sum + to - from, 0);
+      const seen = elementsIn(runs);
       if (seen === 0) continue;
       const reader = { sources, tensor, budget };
       const { base, planes, ordinals, precision } = merge;

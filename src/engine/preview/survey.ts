@@ -6,9 +6,11 @@ import type { CellState, ConflictMap } from '../../views/conflict-map.ts';
 import { gridOf } from '../../views/grid.ts';
 import { Pool } from '../../views/pool.ts';
 import { cosine, opposition } from '../../views/rates.ts';
-import { type Run, runsOf } from '../../views/sampling.ts';
+import { elementsIn, type Run, runsOf } from '../../views/sampling.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
-import { type Lens, look, type Sight } from './look.ts';
+import { byExpert } from './closer.ts';
+import type { Lens } from './eye.ts';
+import { look, type Sight } from './look.ts';
 import { pooledMagnitudes } from './pooled.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
@@ -26,18 +28,15 @@ export async function survey(
   experts: readonly string[],
   tools: Tools,
 ): Promise<ConflictMap> {
-  const { samples, sources, budget, signal } = tools;
+  const { signal } = tools;
   const method = findMethod(plan.method)!;
   const subjects = subjectsOf(plan);
   const models = experts.length;
   const length = runLength(subjects);
   const runsFor = ({ elementCount }: { readonly elementCount: number }, i: number) =>
     runsOf(elementCount, { count: runCount, length }, i);
-  const shared = { method, arithmetic: plan.arithmetic, samples };
-  const lens: Lens = {
-    ...shared,
-    magnitudes: await pooledMagnitudes(plan, subjects, runsFor, tools),
-  };
+  const magnitudes = await pooledMagnitudes(plan, subjects, runsFor, tools);
+  const lens: Lens = { method, arithmetic: plan.arithmetic, magnitudes };
   const grid = gridOf(subjects.map(({ tensor }) => tensor));
   const ballot = ballotOf(plan.arithmetic);
   const whole = new Pool(models);
@@ -58,13 +57,12 @@ export async function survey(
     };
     cells.set(key, cell);
     cell.tensors += 1;
-    for (const merge of subject.merges) {
+    for (const { merge } of subject.merges) {
       if (merge.elementCount === 0) continue;
       const runs = runsFor(merge, i);
-      const reader = { sources, tensor: subject.tensor, budget };
-      const sight = await look(subject, merge, runs, lens, reader, signal);
+      const sight = await look(subject, merge, runs, lens, tools);
       const tallies = tallyRuns(sight, runs, models, ballot);
-      const seen = runs.reduce((sum, [from, to]) => sum + to - from, 0);
+      const seen = elementsIn(runs);
       sampled += seen;
       for (const pool of [whole, byRow[row], byColumn[column], cell.pool]) {
         pool.take(tallies, seen / merge.elementCount);
@@ -105,33 +103,32 @@ type Gathered = {
 /** Shorter runs where there are more tensors, so that the whole stays bounded. */
 function runLength(subjects: readonly Subject[]): number {
   const planes = subjects.reduce(
-    (sum, { merges }) => sum + merges.reduce((most, { planes }) => most + planes.length + 1, 0),
+    (sum, { merges }) =>
+      sum + merges.reduce((more, { merge }) => more + merge.planes.length + 1, 0),
     0,
   );
   const fair = Math.floor(mostValues / Math.max(1, planes * runCount));
   return Math.min(longestRun, Math.max(shortestRun, fair));
 }
 
-/** One tally a run, of all experts; who does not have the tensor wants nothing there. */
+/** One tally a run, of all experts. */
 function tallyRuns(
-  { left, weights, ordinals }: Sight,
+  { left, ...eye }: Sight,
   runs: readonly Run[],
   models: number,
   ballot: Ballot,
 ): readonly Tally[] {
-  const absent = new Float32Array(left[0].length);
-  const all = Array.from({ length: models }, (_, k) => left[ordinals.indexOf(k)] ?? absent);
-  const own = Array.from({ length: models }, (_, k) => weights[ordinals.indexOf(k)] ?? 0);
+  const { all, weights } = byExpert(left, eye, models);
   let at = 0;
   return runs.map(([from, to]) => {
     const tally = new Tally(models);
-    tally.take(all, own, ballot, at, at + to - from);
+    tally.take(all, weights, ballot, at, at + to - from);
     at += to - from;
     return tally;
   });
 }
 
-function ballotOf({ election, electOn, zeroVote }: Arithmetic): Ballot {
+export function ballotOf({ election, electOn, zeroVote }: Arithmetic): Ballot {
   return { by: election, sees: electOn, even: zeroVote };
 }
 

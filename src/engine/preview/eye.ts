@@ -1,0 +1,87 @@
+/** How a method sees a tensor: measured once, then looked through element by element. */
+import type { Backend } from '../../compute/backend.ts';
+import type { Arithmetic } from '../../methods/dialect.ts';
+import type { Call, Measure, MergeMethod } from '../../methods/method.ts';
+import { subtract } from '../../methods/steps.ts';
+import { roundSumTo, roundTo } from '../../numerics/round.ts';
+import type { MergePart } from '../../plan/types.ts';
+import type { PlaneBlocks } from '../tensor/blocks.ts';
+import type { Subject } from './subjects.ts';
+
+/** What is looked at, and with whose eyes. */
+export type Lens = {
+  readonly method: MergeMethod;
+  readonly arithmetic: Arithmetic;
+  /** By expert, where one threshold holds for the whole model. */
+  readonly magnitudes: readonly number[] | null;
+};
+
+export type Eye = {
+  /** By plane of the merge. */
+  readonly weights: readonly number[];
+  /** Positions of the planes among the recipe's experts. */
+  readonly ordinals: readonly number[];
+  /**
+   * What is left of each plane's task vector, before weights. The arrays hold until the next call.
+   * @param start index of the first element in the merge
+   */
+  left(x: Planes, base: Plane | null, start: number): readonly Float32Array[];
+  /** What the method makes of it, f32; without a base what it would add to one. */
+  merged(x: Planes, base: Plane | null, start: number): Float32Array;
+};
+
+type Plane = Float32Array<ArrayBuffer>;
+type Planes = readonly Plane[];
+
+/** Equal magnitudes at a threshold of the whole model are all kept. */
+const lastOfAll = 2 ** 32 - 1;
+
+/** Asks the method for its measures of `blocks`, all of a tensor or a sample that stands for it. */
+export async function eyeOf(
+  { tensorKey }: Pick<Subject, 'tensorKey'>,
+  merge: MergePart,
+  blocks: PlaneBlocks,
+  { method, arithmetic, magnitudes }: Lens,
+  backend: Backend,
+  signal: AbortSignal,
+): Promise<Eye> {
+  const { ordinals, precision, global, perModel } = merge;
+  const { elementCount } = blocks;
+  const { work } = precision;
+  const roundSum = roundSumTo(work);
+  const call: Call = { global, perModel, arithmetic, elementCount, hasBase: true, roundSum };
+  const at = { tensorKey, ordinals, round: roundTo(work) };
+  const decided = (measure: Measure) =>
+    magnitudes && measure.kind === 'magnitude'
+      ? [magnitudes[ordinals[measure.model]], lastOfAll]
+      : null;
+  let answers: readonly (readonly number[])[] = [];
+  for (;;) {
+    const asked = method.measures?.(call, answers) ?? [];
+    if (asked.length === 0) break;
+    const open = asked.filter((measure) => decided(measure) === null);
+    const measured = open.length ? await backend.measure(blocks, open, { work, at }, signal) : [];
+    let next = 0;
+    answers = [...answers, ...asked.map((measure) => decided(measure) ?? measured[next++])];
+  }
+  const c = Float32Array.from(method.coefficients(call, answers));
+  return {
+    weights: perModel.map(({ weight }) => (typeof weight === 'number' ? weight : 1)),
+    ordinals,
+    left(x, base, start) {
+      const zero = base ?? new Float32Array(x[0].length);
+      if (method.left) return method.left(x, zero, c, { ...at, start });
+      if (base === null) return x;
+      return x.map((values) => {
+        const tau = new Float32Array(values.length);
+        subtract(values, base, tau, at.round);
+        return tau;
+      });
+    },
+    merged(x, base, start) {
+      const out = new Float32Array(x[0].length);
+      method.merge(x, base ?? new Float32Array(out.length), c, { ...at, start }, out);
+      return out;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** One tensor, looked at closely. Plain data as it travels to the page. */
+import type { Stats } from './conflict-map.ts';
+import type { TileSums, Tiling } from './tiles.ts';
+
+/** All of a tensor; exact. */
+export type Close = {
+  readonly tensor: string;
+  readonly shape: readonly number[];
+  /** Names of the experts, in recipe order. */
+  readonly models: readonly string[];
+  readonly tiling: Tiling;
+  readonly tiles: TileSums;
+  readonly stats: Stats;
+  /** Model × model. */
+  readonly cosines: readonly (number | null)[];
+  readonly opposite: readonly (number | null)[];
+};
+
+/** Some elements one by one, row by row. */
+export type Patch = {
+  readonly tensor: string;
+  /** Of its first element, in the tensor's matrix. */
+  readonly row: number;
+  readonly column: number;
+  readonly down: number;
+  readonly across: number;
+  /** Zero where adapters are merged without one. */
+  readonly base: Float32Array;
+  /** What the method makes of each element. */
+  readonly merged: Float32Array;
+  /** 1 where an element is merged at all. */
+  readonly isMerged: Uint8Array;
+  /** By expert: its task vector, and what trim or draw leaves of it, before its weight. */
+  readonly values: readonly {
+    readonly change: Float32Array;
+    readonly left: Float32Array;
+    readonly weight: number;
+  }[];
+};
