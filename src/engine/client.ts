@@ -5,6 +5,8 @@ import { whenGone } from '../io/when-gone.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
 import type { MatchRow } from '../plan/types.ts';
+import type { Close, Patch } from '../views/close.ts';
+import type { ConflictMap } from '../views/conflict-map.ts';
 import { EngineError } from './errors.ts';
 import { watched } from './living.ts';
 import {
@@ -24,6 +26,7 @@ import {
   type Request,
   type RunOptions,
   type RunResult,
+  type Square,
   type StoredFile,
   type UnfinishedMerge,
 } from './protocol.ts';
@@ -92,6 +95,7 @@ export class EngineClient {
   /** Aborted calls that were answered here but not by the engine yet. */
   readonly #ending = new Set<number>();
   readonly #opened = new Map<string, Opened>();
+  #viewer: EngineClient | null = null;
   #access: HubAccess | null = null;
   #port: EnginePort | null = null;
   /** Settles when a restarted worker has the models that were open. */
@@ -153,9 +157,30 @@ export class EngineClient {
     return (await this.#call({ kind: 'energy', order, options }, listeners)) as EnergyCurve | null;
   }
 
+  /** Where the models of that plan pull against each other; null where there is no plan. */
+  async conflicts(order: PlanOrder, signal?: AbortSignal): Promise<ConflictMap | null> {
+    return (await this.#ask({ kind: 'conflicts', order }, signal)) as ConflictMap | null;
+  }
+
+  /** One tensor of that plan as tiles, exactly; null where it is none of it. */
+  async closeUp(order: PlanOrder, tensor: string, signal?: AbortSignal): Promise<Close | null> {
+    return (await this.#ask({ kind: 'close-up', order, tensor }, signal)) as Close | null;
+  }
+
+  /** A square of its elements. */
+  async patch(
+    order: PlanOrder,
+    tensor: string,
+    square: Square,
+    signal?: AbortSignal,
+  ): Promise<Patch | null> {
+    return (await this.#ask({ kind: 'patch', order, tensor, square }, signal)) as Patch | null;
+  }
+
   /** Which Hub to read from, and as whom, from here on. */
   async access(access: HubAccess): Promise<void> {
     this.#access = access;
+    await this.#viewer?.access(access);
     await this.#call({ kind: 'access', access });
   }
 
@@ -251,6 +276,7 @@ export class EngineClient {
 
   /** Ends the worker. Calls under way fail; a later one starts it again. */
   stop(): void {
+    this.#viewer?.stop();
     if (this.#port !== null) this.#end(this.#port, crashError('it was stopped'));
   }
 
@@ -259,6 +285,31 @@ export class EngineClient {
     void this.#options.whenGone?.(folder, signal).then(() => {
       if (!signal.aborted && this.#port !== null) this.#end(this.#port, goneError());
     });
+  }
+
+  /** What is to be seen is asked of a second engine, so that a merge does not hold it up. */
+  async #ask(ask: Ask, signal?: AbortSignal): Promise<Answer> {
+    const viewer = await this.#viewing();
+    return viewer.#call(ask, signal ? { signal } : {});
+  }
+
+  /** The second engine, with the models that are open here; starts it when it is first needed. */
+  async #viewing(): Promise<EngineClient> {
+    if (this.#viewer === null) {
+      this.#viewer = new EngineClient(this.#spawn);
+      if (this.#access) await this.#viewer.access(this.#access);
+    }
+    const viewer = this.#viewer;
+    const wanted = [...this.#opened].filter(([id, opened]) => viewer.#opened.get(id) !== opened);
+    for (const id of viewer.#opened.keys()) if (!this.#opened.has(id)) await viewer.close(id);
+    await Promise.all(
+      wanted.map(async ([id, opened]) => {
+        const { name, handles, leftOut } = opened;
+        await viewer.open(id, name, handles, leftOut);
+        viewer.#opened.set(id, opened);
+      }),
+    );
+    return viewer;
   }
 
   async #call(ask: Ask, listeners: RunListeners = {}): Promise<Answer> {

@@ -9,6 +9,8 @@ import type { Prospect } from '../plan/outlook.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
 import type { MatchRow, Ranks } from '../plan/types.ts';
+import type { Close, Patch } from '../views/close.ts';
+import type { ConflictMap } from '../views/conflict-map.ts';
 
 /**
  * A file to open: native (dropped or picked), a URL of known size (the demo family), on the Hub, or in
@@ -226,6 +228,23 @@ export type Request =
       /** How modules are merged that are not known by their factors; null leaves them out. */
       readonly options: RunOptions | null;
     }
+  /** Where its models pull against each other, over all of it. */
+  | { readonly kind: 'conflicts'; readonly id: number; readonly order: PlanOrder }
+  /** One of its tensors as tiles. */
+  | {
+      readonly kind: 'close-up';
+      readonly id: number;
+      readonly order: PlanOrder;
+      readonly tensor: string;
+    }
+  /** Some elements of one of its tensors. */
+  | {
+      readonly kind: 'patch';
+      readonly id: number;
+      readonly order: PlanOrder;
+      readonly tensor: string;
+      readonly square: Square;
+    }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
   /** From here on the engine reads the Hub like this. */
   | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
@@ -275,6 +294,9 @@ export type FinishedAction =
   | { readonly kind: 'zip'; readonly folder: string }
   | { readonly kind: 'remove'; readonly folder: string };
 
+/** A square of a tensor's matrix, by its first element. */
+export type Square = { readonly row: number; readonly column: number; readonly side: number };
+
 /** The share of Σσ², the energy of a merge of adapters, that an adapter keeps; element k − 1 is of rank k. */
 export type EnergyCurve = {
   /** Of all modules together. */
@@ -304,6 +326,9 @@ export type Answer =
   | Prospect
   | TableRows
   | EnergyCurve
+  | ConflictMap
+  | Close
+  | Patch
   | readonly MatchRow[]
   | DeviceReport
   | RunResult
@@ -351,6 +376,9 @@ const requestKinds: readonly string[] = [
   'names',
   'energy',
   'matches',
+  'conflicts',
+  'close-up',
+  'patch',
   'device',
   'access',
   'cache',

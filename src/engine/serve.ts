@@ -11,6 +11,7 @@ import { Library } from './library/library.ts';
 import { Planner } from './library/planner.ts';
 import { filesToPublish } from './library/publication.ts';
 import type { Traffic } from './library/traffic.ts';
+import { Viewer } from './preview/viewer.ts';
 import type {
   Answer,
   Destination,
@@ -90,6 +91,10 @@ type Reply = (event: Event) => void;
 export function serve(reply: Reply, surroundings: Surroundings): (data: unknown) => void {
   const library = new Library();
   const planner = new Planner(library);
+  const viewer = new Viewer(library, (order) => {
+    const planned = planner.plan(order);
+    return 'plan' in planned ? planned.plan : null;
+  });
   const cancellers = new Map<number, AbortController>();
   const runs = queue();
   const publications = queue();
@@ -111,6 +116,12 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return planner.matches(request.order, request.model);
       case 'energy':
         return energy(request);
+      case 'conflicts':
+        return viewer.conflicts(request.order, signalOf(request));
+      case 'close-up':
+        return viewer.tensor(request.order, request.tensor, signalOf(request));
+      case 'patch':
+        return viewer.patch(request.order, request.tensor, request.square, signalOf(request));
       case 'device':
         return surroundings.devices.report(request.choice);
       case 'access':
@@ -138,8 +149,13 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     }
   }
 
+  function signalOf({ id }: Request): AbortSignal {
+    return cancellers.get(id)!.signal;
+  }
+
   async function openModel(request: Extract<Request, { kind: 'open' }>): Promise<ModelFacts> {
     const { modelId, name, handles, leftOut } = request;
+    viewer.forget();
     return factsOf(
       await library.open(modelId, name, handles.map(surroundings.source), undefined, leftOut),
     );

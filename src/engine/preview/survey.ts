@@ -32,9 +32,7 @@ export async function survey(
   const method = findMethod(plan.method)!;
   const subjects = subjectsOf(plan);
   const models = experts.length;
-  const length = runLength(subjects);
-  const runsFor = ({ elementCount }: { readonly elementCount: number }, i: number) =>
-    runsOf(elementCount, { count: runCount, length }, i);
+  const runsFor = runsOfAll(subjects);
   const magnitudes = await pooledMagnitudes(plan, subjects, runsFor, tools);
   const lens: Lens = { method, arithmetic: plan.arithmetic, magnitudes };
   const grid = gridOf(subjects.map(({ tensor }) => tensor));
@@ -99,6 +97,19 @@ type Gathered = {
   readonly row: number;
   readonly column: number;
 };
+
+/** By expert: where one trim threshold holds for the whole model, its estimate; else null. */
+export function modelMagnitudes(plan: Plan, tools: Tools): Promise<readonly number[] | null> {
+  const subjects = subjectsOf(plan);
+  return pooledMagnitudes(plan, subjects, runsOfAll(subjects), tools);
+}
+
+/** Which elements of a merge of the i-th subject are looked at. */
+function runsOfAll(subjects: readonly Subject[]) {
+  const length = runLength(subjects);
+  return ({ elementCount }: { readonly elementCount: number }, i: number) =>
+    runsOf(elementCount, { count: runCount, length }, i);
+}
 
 /** Shorter runs where there are more tensors, so that the whole stays bounded. */
 function runLength(subjects: readonly Subject[]): number {

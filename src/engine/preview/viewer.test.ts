@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import type { Recipe } from '../../recipe/recipe.ts';
+import { type MergeRun, mergeRun, writtenTensor } from '../../testing/merge-run.ts';
+import { bf16, f32 } from '../../testing/model-file.ts';
+import { randomNumbers } from '../../testing/samples.ts';
+import { run } from '../run/run.ts';
+import { Viewer } from './viewer.ts';
+
+const signal = new AbortController().signal;
+const viewerOf = ({ library, plan }: MergeRun) => new Viewer(library, () => plan);
+
+const random = randomNumbers(23);
+const numbers = (count: number) => Array.from({ length: count }, () => random() - 0.5);
+const shape = [37, 29];
+const models = {
+  base: { w: f32(shape, numbers(37 * 29)), 'only.base': f32([3]) },
+  a: { w: f32(shape, numbers(37 * 29)) },
+  b: { w: bf16(shape, numbers(37 * 29)) },
+};
+
+const merged = (recipe: Partial<Recipe> = {}, values?: Record<string, Recipe['values']>) =>
+  mergeRun({ models, recipe: { method: 'ties', ...recipe }, ...(values ? { values } : {}) });
+
+test('tiles of a small tensor are its elements, and add up to its rates', async () => {
+  const made = await merged({}, { a: { density: 0.4 }, b: { density: 0.7, weight: 2 } });
+  const close = (await viewerOf(made).tensor(made.order, 'w', signal))!;
+  expect(close.tiling).toEqual({
+    rows: 37,
+    columns: 29,
+    height: 1,
+    width: 1,
+    down: 37,
+    across: 29,
+  });
+  const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
+  const { mass, opposed, shared, conflicts } = close.tiles;
+  expect(sum(opposed) / sum(mass)).toBeCloseTo(close.stats.cancellation!, 5);
+  expect(sum(conflicts) / sum(shared)).toBeCloseTo(close.stats.conflictRate!, 6);
+  expect(close.stats.models.map(({ left }) => left)).toEqual([
+    Math.trunc(0.4 * 1073) / 1073,
+    Math.trunc(0.7 * 1073) / 1073,
+  ]);
+});
+
+test('a patch holds what the merge writes, element by element, for every method', async () => {
+  for (const method of ['ties', 'dare_ties', 'dare_linear', 'task_arithmetic', 'magnitude_prune']) {
+    const made = await merged({ method }, { a: { weight: 0.5 }, b: { weight: -1.5 } });
+    const options = made.options();
+    await run(made.plan, options);
+    const bytes = writtenTensor(made.plan, options.sink, 'w');
+    const written = new Float32Array(bytes.slice().buffer);
+    const square = { row: 30, column: 20, side: 16 };
+    const patch = (await viewerOf(made).patch(made.order, 'w', square, signal))!;
+    expect([patch.down, patch.across]).toEqual([7, 9]);
+    for (let r = 0; r < patch.down; r++) {
+      for (let c = 0; c < patch.across; c++) {
+        expect(patch.merged[r * 9 + c]).toBe(written[(30 + r) * 29 + 20 + c]);
+      }
+    }
+    expect([...patch.isMerged]).toEqual(Array(63).fill(1));
+  }
+});
+
+test('what is left of a patch is the change or nothing, as the trim decides', async () => {
+  const made = await merged({}, { a: { density: 0.25 } });
+  const square = { row: 0, column: 0, side: 16 };
+  const { values } = (await viewerOf(made).patch(made.order, 'w', square, signal))!;
+  const [a] = values;
+  const kept = a.left.filter((value) => value !== 0);
+  const least = Math.min(...kept.map(Math.abs));
+  for (const [i, change] of a.change.entries()) {
+    if (a.left[i] === 0) expect(Math.abs(change)).toBeLessThanOrEqual(least);
+    else expect(a.left[i]).toBe(change);
+  }
+  expect(kept.length).toBeGreaterThan(30);
+});
+
+test('pooled tiles of a larger tensor hold the sums of their elements', async () => {
+  const size = [600, 7];
+  const large = {
+    base: { w: f32(size, [0]) },
+    a: { w: f32(size, numbers(4200)) },
+    b: { w: f32(size, numbers(4200)) },
+  };
+  const made = await mergeRun({ models: large, recipe: { method: 'task_arithmetic' } });
+  const close = (await viewerOf(made).tensor(made.order, 'w', signal))!;
+  expect([close.tiling.height, close.tiling.width, close.tiling.down]).toEqual([2, 1, 300]);
+  const square = { row: 16, column: 0, side: 16 };
+  const { values } = (await viewerOf(made).patch(made.order, 'w', square, signal))!;
+  for (let tile = 0; tile < 8; tile++) {
+    for (let column = 0; column < 7; column++) {
+      const pair = [2 * tile, 2 * tile + 1].map((row) => row * 7 + column);
+      const both = pair.map((i) => [values[0].left[i], values[1].left[i]]);
+      const mass = both.reduce((sum, [x, y]) => sum + Math.abs(x) + Math.abs(y), 0);
+      const fights = both.filter(([x, y]) => x * y < 0);
+      const at = (8 + tile) * 7 + column;
+      expect(close.tiles.mass[at]).toBeCloseTo(mass, 5);
+      expect(close.tiles.conflicts[at]).toBe(fights.length);
+      const worst = fights.map(([x, y]) => {
+        const [small, big] = [Math.abs(x), Math.abs(y)].toSorted((p, q) => p - q);
+        return (2 * small) / (small + big);
+      });
+      expect(close.tiles.most[at]).toBeCloseTo(Math.max(0, ...worst), 5);
+    }
+  }
+});
+
+test('a method without a base is looked at as task vectors, where there is one', async () => {
+  const made = await mergeRun({ models, recipe: { method: 'linear' } });
+  const { order, library } = made;
+  let asked = '';
+  const viewer = new Viewer(library, ({ recipe }) => {
+    asked = recipe.method;
+    return null;
+  });
+  expect(await viewer.conflicts(order, signal)).toBe(null);
+  expect(asked).toBe('task_arithmetic');
+});
+
+test('a tensor that is only copied has nothing in it, one that is not there is null', async () => {
+  const made = await merged();
+  const viewer = viewerOf(made);
+  const close = (await viewer.tensor(made.order, 'only.base', signal))!;
+  expect([close.stats.cancellation, close.stats.overlap]).toEqual([null, null]);
+  expect(await viewer.tensor(made.order, 'nowhere', signal)).toBe(null);
+});
+
+test('a look that is cancelled is measured again when it is asked for again', async () => {
+  const made = await merged();
+  const viewer = viewerOf(made);
+  await expect(viewer.tensor(made.order, 'w', AbortSignal.abort())).rejects.toThrow();
+  expect((await viewer.tensor(made.order, 'w', signal))!.stats.overlap).toBeGreaterThan(0);
+});

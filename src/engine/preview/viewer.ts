@@ -1,0 +1,105 @@
+/** Answers what a page asks to see of a recipe, beside whatever merge is under way. */
+import { findMethod } from '../../methods/registry.ts';
+import { asTaskVectors } from '../../plan/as-task-vectors.ts';
+import type { Plan } from '../../plan/types.ts';
+import type { Close, Patch } from '../../views/close.ts';
+import type { ConflictMap } from '../../views/conflict-map.ts';
+import type { Sources } from '../library/sources.ts';
+import type { PlanOrder, Square } from '../protocol.ts';
+import { closeUp, measured, patchOf } from './closer.ts';
+import type { Eye } from './eye.ts';
+import { Samples } from './sample.ts';
+import { type Subject, subjectsOf } from './subjects.ts';
+import { ballotOf, modelMagnitudes, survey } from './survey.ts';
+
+/** Bytes of samples that are kept, and that one read may hold. */
+const mostSamples = 2 ** 26;
+const budget = 2 ** 27;
+
+type Seen = { readonly subject: Subject; readonly eyes: readonly Eye[] };
+
+export class Viewer {
+  readonly #plan: (order: PlanOrder) => Plan | null;
+  readonly #sources: Sources;
+  readonly #samples = new Samples(mostSamples);
+  /** The tensor that was looked at last, as its method sees it. */
+  #seen: Promise<Seen> | null = null;
+  #seenOf = '';
+
+  /** `plan` gives null where a recipe cannot be merged. */
+  constructor(sources: Sources, plan: (order: PlanOrder) => Plan | null) {
+    this.#sources = sources;
+    this.#plan = plan;
+  }
+
+  /** Other models are open under names that were known. */
+  forget(): void {
+    this.#samples.forget();
+    this.#seen = null;
+    this.#seenOf = '';
+  }
+
+  /** Null where the recipe cannot be merged. */
+  async conflicts(order: PlanOrder, signal: AbortSignal): Promise<ConflictMap | null> {
+    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    return plan && survey(plan, namesOf(order), this.#tools(signal));
+  }
+
+  /** Null where the recipe cannot be merged, or makes no such tensor. */
+  async tensor(order: PlanOrder, tensor: string, signal: AbortSignal): Promise<Close | null> {
+    const seen = await this.#see(order, tensor, signal);
+    if (seen === null) return null;
+    const ballot = ballotOf(seen.arithmetic);
+    const tools = this.#tools(signal);
+    return closeUp(seen.subject, seen.eyes, namesOf(order), ballot, tools);
+  }
+
+  async patch(
+    order: PlanOrder,
+    tensor: string,
+    square: Square,
+    signal: AbortSignal,
+  ): Promise<Patch | null> {
+    const seen = await this.#see(order, tensor, signal);
+    if (seen === null) return null;
+    return patchOf(seen.subject, seen.eyes, namesOf(order), square, this.#tools(signal));
+  }
+
+  async #see(order: PlanOrder, tensor: string, signal: AbortSignal) {
+    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const subject = plan && subjectsOf(plan).find((each) => each.tensor === tensor);
+    if (!plan || !subject) return null;
+    const { arithmetic } = plan;
+    const of = JSON.stringify([order.recipe, tensor]);
+    if (this.#seen === null || this.#seenOf !== of) {
+      this.#seenOf = of;
+      this.#seen = this.#measure(plan, subject, signal);
+      // What was cancelled half way is measured again.
+      this.#seen.catch(() => {
+        if (this.#seenOf === of) this.#seen = null;
+      });
+    }
+    const seen = await this.#seen;
+    return { ...seen, arithmetic };
+  }
+
+  async #measure(plan: Plan, subject: Subject, signal: AbortSignal): Promise<Seen> {
+    const tools = this.#tools(signal);
+    const method = findMethod(plan.method)!;
+    const magnitudes = await modelMagnitudes(plan, tools);
+    const lens = { method, arithmetic: plan.arithmetic, magnitudes };
+    const eyes: Eye[] = [];
+    for (const { merge } of subject.merges) {
+      eyes.push(await measured(subject, merge, lens, tools));
+    }
+    return { subject, eyes };
+  }
+
+  #tools(signal: AbortSignal) {
+    return { sources: this.#sources, samples: this.#samples, budget, signal };
+  }
+}
+
+function namesOf({ recipe }: PlanOrder): readonly string[] {
+  return recipe.experts.map(({ model }) => model.name);
+}
