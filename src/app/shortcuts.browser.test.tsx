@@ -22,7 +22,7 @@ async function hearing(singleKeys = true) {
 
 test('number keys show the tabs', async () => {
   const { session } = await hearing();
-  await userEvent.keyboard('3');
+  await userEvent.keyboard('4');
   expect(session.view.getState().tab).toBe('plan');
 });
 
@@ -33,7 +33,7 @@ test('single keys work on a slider, and type in a text field', async () => {
   expect(session.view.getState().tab).toBe('method');
   await expect.element(screen.getByRole('textbox')).toHaveValue('3');
   await screen.getByRole('slider').click();
-  await userEvent.keyboard('4');
+  await userEvent.keyboard('5');
   expect(session.view.getState().tab).toBe('tensors');
 });
 

@@ -11,6 +11,7 @@ import { reopenModels } from './reopen-models.ts';
 import { restartDemo, restartDemoAdapters } from './restart-demo.ts';
 import { share } from './share.ts';
 import { showChecks } from './show-checks.ts';
+import { showConflicts } from './show-conflicts.ts';
 import { showMethod } from './show-method.ts';
 import { showPlan } from './show-plan.ts';
 import { showResult } from './show-result.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   undo,
   redo,
   showMethod,
+  showConflicts,
   showChecks,
   showPlan,
   showTensors,

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 export const showChecks: Command = {
   id: 'show-checks',
   label: 'Show Checks',
-  shortcut: '2',
+  shortcut: '3',
   enabled: () => true,
   run: ({ view }) => view.getState().showTab('checks'),
 };

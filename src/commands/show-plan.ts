@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 export const showPlan: Command = {
   id: 'show-plan',
   label: 'Show Plan',
-  shortcut: '3',
+  shortcut: '4',
   enabled: () => true,
   run: ({ view }) => view.getState().showTab('plan'),
 };

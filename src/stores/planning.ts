@@ -17,7 +17,7 @@ type Slots = ModelsState['slots'];
 type Backend = PlanOrder['producer']['backend'];
 
 /** Stands for the recipe's hash until a run: the same length, so offsets and sizes are right. */
-const unhashed = '0'.repeat(64);
+export const unhashed = '0'.repeat(64);
 
 /** What a plan depends on, as the page knows it; the headers are in the engine. */
 type Question = { readonly recipe: Recipe; readonly slots: Slots; readonly backend: Backend };

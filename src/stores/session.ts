@@ -2,6 +2,7 @@ import type { Handle } from '../engine/protocol.ts';
 import type { LeftOut } from '../formats/beside.ts';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { type ConflictsStore, createConflictsStore } from './conflicts.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
 import { failureOf } from './failure.ts';
@@ -22,6 +23,7 @@ export type Session = {
   readonly models: ModelsStore;
   readonly recipe: RecipeStore;
   readonly planning: PlanningStore;
+  readonly conflicts: ConflictsStore;
   readonly run: RunStore;
   readonly device: DeviceStore;
   readonly view: ViewStore;
@@ -43,11 +45,13 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     recipe: createRecipeStore(recipe),
     device: createDeviceStore(pickSettings(recall(keys.device))),
   };
+  const planning = createPlanningStore(engine, inputs);
   return {
     engine,
     demoRoot,
     ...inputs,
-    planning: createPlanningStore(engine, inputs),
+    planning,
+    conflicts: createConflictsStore(engine, { ...inputs, planning }),
     run: createRunStore(),
     view: createViewStore(pickView(recall(keys.view))),
     hub: createHubStore(pickHub(recall(keys.hub))),

@@ -2,6 +2,7 @@
 import { useStore } from 'zustand';
 import type { Outlook } from '../plan/outlook.ts';
 import type { Finding } from '../plan/types.ts';
+import type { ConflictsState } from './conflicts.ts';
 import type { DeviceState } from './device.ts';
 import type { HubState } from './hub.ts';
 import type { ModelsState } from './models.ts';
@@ -26,6 +27,9 @@ export const useHub = <T>(select: (state: HubState) => T): T => useStore(session
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(session.view, select);
 export const usePlanning = <T>(select: (state: PlanningState) => T): T =>
   useStore(session.planning, select);
+
+export const useConflicts = <T>(select: (state: ConflictsState) => T): T =>
+  useStore(session.conflicts, select);
 
 /** Whether what would be written fits into the room there is. */
 function useRoom(outlook: Outlook | null): readonly Finding[] {

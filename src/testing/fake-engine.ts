@@ -103,6 +103,9 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     plan: async (order) => prospectOf(plan({ ...order, models }), models),
     energy: async () => null,
     matches: async () => [],
+    conflicts: async () => null,
+    closeUp: async () => null,
+    patch: async () => null,
     async rows(order, window) {
       const planned = plan({ ...order, models });
       return new Table('plan' in planned ? planned.plan.jobs : []).rows(window);

@@ -10,6 +10,7 @@ import { MethodView } from './method-view.tsx';
 import { PlanView } from './plan-view.tsx';
 import './inspect.css';
 
+const ConflictsView = later(() => import('../conflicts/conflicts-view.tsx'));
 const TensorsView = later(() => import('./tensors-view.tsx'));
 const ResultView = later(() => import('../run/result-view.tsx'));
 
@@ -30,6 +31,9 @@ export function CentreView() {
           <Tab id="method" className="tab">
             Method
           </Tab>
+          <Tab id="conflicts" className="tab">
+            Conflicts
+          </Tab>
           <Tab id="checks" className="tab">
             Checks <ChecksBadge />
           </Tab>
@@ -46,6 +50,9 @@ export function CentreView() {
       </div>
       <Panel id="method">
         <MethodView />
+      </Panel>
+      <Panel id="conflicts">
+        <ConflictsView />
       </Panel>
       <Panel id="checks">
         <ChecksView />

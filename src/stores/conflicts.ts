@@ -1,0 +1,134 @@
+import { createStore } from 'zustand/vanilla';
+import type { PlanOrder } from '../engine/protocol.ts';
+import type { Close, Patch } from '../views/close.ts';
+import type { ConflictMap } from '../views/conflict-map.ts';
+import type { DeviceStore } from './device.ts';
+import type { Engine } from './engine.ts';
+import { failureOf } from './failure.ts';
+import { lastWins } from './last-wins.ts';
+import type { Failure, ModelsStore } from './models.ts';
+import { orderOf, outlookOf, type PlanningStore, unhashed } from './planning.ts';
+import type { RecipeStore } from './recipe.ts';
+
+/** Elements a side of a patch. */
+export const patchSide = 16;
+
+/** What of the model is looked at: all of it, one tensor, a square of it, one element of that. */
+export type Focus = {
+  readonly tensor: string | null;
+  /** First element of the square, in the tensor's matrix. */
+  readonly square: { readonly row: number; readonly column: number } | null;
+  /** Index in the square, row by row. */
+  readonly element: number | null;
+};
+
+export type ConflictsState = {
+  /** Null before the first look, and where nothing can be merged. */
+  readonly map: ConflictMap | null;
+  readonly isLooking: boolean;
+  readonly failure: Failure | null;
+  readonly focus: Focus;
+  /** Of the tensor in focus, once it was read. */
+  readonly close: Close | null;
+  readonly patch: Patch | null;
+  /** Whether any of this is to be seen. */
+  watch(isSeen: boolean): void;
+  focusOn(focus: Partial<Focus>): void;
+};
+
+export const nowhere: Focus = { tensor: null, square: null, element: null };
+
+/**
+ * Looks at conflicts while they are to be seen, and again after every change of recipe or models. Looks do not queue: while
+ * one is made, only the latest change waits.
+ */
+export function createConflictsStore(
+  engine: Pick<Engine, 'conflicts' | 'closeUp' | 'patch'>,
+  from: {
+    readonly recipe: RecipeStore;
+    readonly models: ModelsStore;
+    readonly device: DeviceStore;
+    readonly planning: PlanningStore;
+  },
+) {
+  let isSeen = false;
+  let seen: { readonly key: string; readonly slots: unknown } | null = null;
+
+  const store = createStore<ConflictsState>()((set, get) => ({
+    map: null,
+    isLooking: false,
+    failure: null,
+    focus: nowhere,
+    close: null,
+    patch: null,
+    watch(wanted) {
+      isSeen = wanted;
+      if (wanted) look();
+    },
+    focusOn(change) {
+      const before = get().focus;
+      const focus = { ...before, ...change };
+      const isOther = focus.tensor !== before.tensor;
+      const square = focus.square;
+      const isElsewhere =
+        square?.row !== before.square?.row || square?.column !== before.square?.column;
+      set({
+        focus,
+        ...(isOther ? { close: null } : {}),
+        ...(isOther || isElsewhere ? { patch: null } : {}),
+      });
+      if (isOther) askClose(orderNow());
+      if (isOther || isElsewhere) askPatch(orderNow());
+    },
+  }));
+
+  const orderNow = (): PlanOrder => {
+    const { recipe } = from.recipe.getState();
+    const { name: _, ...output } = recipe.output;
+    // What the output is called is no matter here.
+    const seen = { ...recipe, output: { ...output, name: 'any' } };
+    return orderOf(seen, from.device.getState().report?.kind ?? 'cpu', unhashed);
+  };
+  const failed = (error: unknown) => store.setState({ failure: failureOf(error) });
+  const askMap = lastWins(async (order: PlanOrder) => {
+    store.setState({ isLooking: true });
+    try {
+      store.setState({ map: await engine.conflicts(order), failure: null });
+    } catch (error) {
+      failed(error);
+    }
+    store.setState({ isLooking: false });
+  });
+  const askClose = lastWins(async (order: PlanOrder) => {
+    const { tensor } = store.getState().focus;
+    if (tensor === null) return;
+    const close = await engine.closeUp(order, tensor).catch(failed);
+    if (tensor === store.getState().focus.tensor) store.setState({ close: close ?? null });
+  });
+  const askPatch = lastWins(async (order: PlanOrder) => {
+    const { tensor, square } = store.getState().focus;
+    if (tensor === null || square === null) return;
+    const patch = await engine.patch(order, tensor, { ...square, side: patchSide }).catch(failed);
+    if (store.getState().focus.square === square) store.setState({ patch: patch ?? null });
+  });
+  const look = () => {
+    if (!isSeen) return;
+    const { slots } = from.models.getState();
+    if (outlookOf(from.planning.getState().prospect) === null) {
+      seen = null;
+      store.setState({ map: null });
+      return;
+    }
+    const order = orderNow();
+    const key = JSON.stringify(order.recipe);
+    if (seen?.key === key && seen.slots === slots) return;
+    seen = { key, slots };
+    askMap(order);
+    askClose(order);
+    askPatch(order);
+  };
+  for (const { subscribe } of [from.recipe, from.models, from.planning]) subscribe(look);
+  return store;
+}
+
+export type ConflictsStore = ReturnType<typeof createConflictsStore>;

@@ -1,0 +1,123 @@
+import { Download } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { saveFile } from '../../commands/save-file.ts';
+import { nowhere } from '../../stores/conflicts.ts';
+import { outlookOf } from '../../stores/planning.ts';
+import { session, useConflicts, usePlanning } from '../../stores/use-session.ts';
+import type { ConflictMap } from '../../views/conflict-map.ts';
+import { chanceLevel } from '../../views/rates.ts';
+import { NoPlan } from '../inspect/no-plan.tsx';
+import { FailureText } from '../kit/failure-text.tsx';
+import { counted, parameters } from '../kit/format.ts';
+import { CloseUp } from './close-up.tsx';
+import { csvOf } from './csv.ts';
+import { Legend } from './legend.tsx';
+import { metrics, percent } from './metrics.ts';
+import { ModelGrid } from './model-grid.tsx';
+import { PatchView } from './patch.tsx';
+import './conflicts.css';
+
+/** Where the models pull against each other: the whole model, then a tensor, a square of it, an element. */
+export default function ConflictsView() {
+  const hasPlan = usePlanning(({ prospect }) => outlookOf(prospect) !== null);
+  const { map, failure, isLooking, focus } = useConflicts((state) => state);
+  const [metricId, setMetric] = useState(metrics[0].id);
+  useEffect(() => {
+    session.conflicts.getState().watch(true);
+    return () => session.conflicts.getState().watch(false);
+  }, []);
+  if (!hasPlan) return <NoPlan title="Conflicts" />;
+  const metric = metrics.find(({ id }) => id === metricId) ?? metrics[0];
+  const { focusOn } = session.conflicts.getState();
+  return (
+    <div className={`conflicts ${isLooking ? 'is-looking' : ''}`} aria-busy={isLooking}>
+      <h3 className="view-title">Conflicts</h3>
+      {failure && <FailureText failure={failure} />}
+      {!map && !failure && <p className="loading">Looking at the weights…</p>}
+      {map && (
+        <>
+          <Verdict map={map} />
+          <div className="conflicts-head">
+            <label>
+              Colour
+              <select
+                className="select-field"
+                value={metric.id}
+                onChange={(event) => setMetric(event.target.value)}
+              >
+                {metrics.map(({ id, label }) => (
+                  <option key={id} value={id}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <button
+              type="button"
+              className="link"
+              onClick={() =>
+                saveFile('conflicts.csv', new Blob([csvOf(map)], { type: 'text/csv' }))
+              }
+            >
+              <Download aria-hidden /> CSV
+            </button>
+          </div>
+          <p className="param-help">{metric.help}</p>
+          <ModelGrid
+            map={map}
+            metric={metric}
+            tensor={focus.tensor}
+            onOpen={({ first }) => focusOn({ ...nowhere, tensor: first })}
+          />
+          <Legend map={map} metric={metric} />
+          <CloseUp />
+          <PatchView />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The whole in two sentences, with what chance alone would give. */
+function Verdict({ map }: { readonly map: ConflictMap }) {
+  const { whole, models, elements, sampled } = map;
+  const share = sampled / Math.max(1, elements);
+  const worst = map.cells
+    .filter(({ state }) => state === 'measured')
+    .toSorted((a, b) => (b.stats.cancellation ?? 0) - (a.stats.cancellation ?? 0))[0];
+  return (
+    <>
+      {whole.conflictRate === null ? (
+        <p className="conflicts-verdict">
+          {models.length < 2
+            ? 'One model has nobody to disagree with. Add another to see where they pull apart.'
+            : 'No element is changed by two models, so none conflicts.'}
+        </p>
+      ) : (
+        <p className="conflicts-verdict">
+          Where two models or more change an element, they pull in opposite directions in{' '}
+          <strong>{percent(whole.conflictRate)}</strong>; random signs would in{' '}
+          {percent(chanceLevel(models.length))}. A plain sum would cancel{' '}
+          <strong>{percent(whole.cancellation)}</strong> of what they want
+          {worst && (
+            <>
+              , most of all in <span className="number">{worst.first}</span> (
+              {percent(worst.stats.cancellation)})
+            </>
+          )}
+          .
+        </p>
+      )}
+      <p className="small faint number" role="status">
+        {share >= 1
+          ? `All ${counted(Math.round(elements), 'element')} were looked at.`
+          : `From a sample of ${parameters(sampled)} of ${parameters(elements)} elements${errorText(map)}.`}
+      </p>
+    </>
+  );
+}
+
+function errorText({ whole }: ConflictMap): string {
+  const error = whole.errors.conflictRate;
+  return error === null ? '' : `; the rate is right within ± ${percent(2 * error)}, 19 times in 20`;
+}

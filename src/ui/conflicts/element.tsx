@@ -1,0 +1,116 @@
+import type { CSSProperties } from 'react';
+import type { Patch } from '../../views/close.ts';
+import { signed } from '../kit/format.ts';
+
+type ElementViewProps = {
+  readonly patch: Patch;
+  readonly models: readonly string[];
+  readonly element: number;
+};
+
+/** One element: what each model wants, what is left of it, who wins, and what comes out. */
+export function ElementView({ patch, models, element }: ElementViewProps) {
+  const { values, base, merged, row, column, across, isMerged } = patch;
+  const wants = values.map(({ left, weight }) => left[element] * weight);
+  const plus = wants.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const minus = wants.reduce((sum, value) => sum + Math.max(0, -value), 0);
+  const most = Math.max(plus, minus, Number.MIN_VALUE);
+  const changes = values.map(({ change }) => change[element]);
+  const sum = values.reduce((total, { change, weight }) => total + change[element] * weight, 0);
+  const mean = changes.reduce((total, value) => total + value, 0) / changes.length;
+  const result = merged[element] - base[element];
+  return (
+    <div className="element">
+      <h4 className="number">
+        Row {row + Math.floor(element / across)}, column {column + (element % across)}
+      </h4>
+      {isMerged[element] === 0 ? (
+        <p className="param-help">This element is not merged.</p>
+      ) : (
+        <>
+          <table className="element-table number">
+            <thead>
+              <tr>
+                <td />
+                <th scope="col">change</th>
+                <th scope="col">left</th>
+                <th scope="col">× weight</th>
+              </tr>
+            </thead>
+            <tbody>
+              {values.map(({ change, left, weight }, k) => (
+                <tr key={models[k]}>
+                  <th scope="row" className="element-name">
+                    {models[k]}
+                  </th>
+                  <td>{small(change[element])}</td>
+                  <td>
+                    {left[element] === 0 && change[element] !== 0
+                      ? 'dropped'
+                      : small(left[element])}
+                  </td>
+                  <td className={toneOf(wants[k])}>{small(left[element] * weight)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <div
+            className="tug"
+            role="img"
+            aria-label={`Minus pulls with ${minus.toPrecision(3)}, plus with ${plus.toPrecision(3)}`}
+          >
+            <span className="tug-minus" style={{ '--share': minus / most } as CSSProperties} />
+            <span className="tug-plus" style={{ '--share': plus / most } as CSSProperties} />
+          </div>
+          <p className="param-help">
+            {plus > 0 && minus > 0
+              ? `${plus > minus ? 'Plus' : minus > plus ? 'Minus' : 'Neither'} pulls harder; ${(
+                  (200 * Math.min(plus, minus)) / (plus + minus)
+                ).toFixed(0)} % of the mass would cancel in a sum.`
+              : 'Nobody disagrees here.'}
+          </p>
+          <table className="element-table number">
+            <tbody>
+              <tr>
+                <th scope="row" className="element-name">
+                  Merged change
+                </th>
+                <td className={toneOf(result)}>{small(result)}</td>
+              </tr>
+              <tr>
+                <th scope="row" className="element-name">
+                  Average of the changes
+                </th>
+                <td>{small(mean)}</td>
+              </tr>
+              <tr>
+                <th scope="row" className="element-name">
+                  Task arithmetic, λ = 1
+                </th>
+                <td>{small(sum)}</td>
+              </tr>
+              <tr>
+                <th scope="row" className="element-name">
+                  Base → result
+                </th>
+                <td>
+                  {base[element].toPrecision(4)} → {merged[element].toPrecision(4)}
+                </td>
+              </tr>
+            </tbody>
+          </table>
+        </>
+      )}
+    </div>
+  );
+}
+
+function toneOf(value: number): string {
+  return value < 0 ? 'is-negative' : value > 0 ? 'is-positive' : '';
+}
+
+/** Five places, or powers of ten where that shows nothing. */
+function small(value: number): string {
+  if (value === 0) return '0';
+  return Math.abs(value) < 1e-4 ? value.toExponential(1).replace('-', '−') : signed(value, 5);
+}

@@ -1,0 +1,41 @@
+import type { CSSProperties } from 'react';
+import type { ConflictMap } from '../../views/conflict-map.ts';
+import { chanceLevel } from '../../views/rates.ts';
+import { type Metric, percent, worded } from './metrics.ts';
+import { scaleOf } from './model-grid.tsx';
+
+/** What the colours mean, and where chance alone would be. */
+export function Legend({ map, metric }: { readonly map: ConflictMap; readonly metric: Metric }) {
+  const top = scaleOf(map, metric);
+  const { length } = map.models;
+  const chance = metric.chance(length);
+  const states = new Set(map.cells.map(({ state }) => state));
+  return (
+    <div className="conflict-legend number">
+      <span className="conflict-scale">
+        <span>{worded(metric, 0)}</span>
+        <span className="conflict-ramp">
+          {chance !== null && (
+            <span className="conflict-chance" style={{ '--at': chance } as CSSProperties} />
+          )}
+        </span>
+        <span>{worded(metric, top)}</span>
+      </span>
+      <span>
+        {chance === null
+          ? `Random signs of ${length} models conflict in ${percent(chanceLevel(length))}.`
+          : `The mark is chance: ${percent(chance)} for ${length} models.`}
+      </span>
+      {states.has('alone') && (
+        <span>
+          <span aria-hidden className="conflict-key is-alone" /> only one model changes it
+        </span>
+      )}
+      {states.has('untouched') && (
+        <span>
+          <span aria-hidden className="conflict-key is-untouched" /> nobody changes it
+        </span>
+      )}
+    </div>
+  );
+}
