@@ -37,7 +37,7 @@ async function fillSettings(workbench: Workbench): Promise<void> {
   await workbench.method.region.getByLabel('Keep 1, tensors').selectOption('name');
 }
 
-const tabs: readonly TabName[] = ['Method', 'Checks', 'Plan', 'Tensors', 'Result'];
+const tabs: readonly TabName[] = ['Method', 'Conflicts', 'Checks', 'Plan', 'Tensors', 'Result'];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`has no violation on any tab before and after a merge, ${colorScheme}`, async ({

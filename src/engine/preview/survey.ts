@@ -1,7 +1,7 @@
 /** Where the models of a plan pull against each other, over all of it, from samples. */
 import type { Arithmetic } from '../../methods/dialect.ts';
 import { findMethod } from '../../methods/registry.ts';
-import type { Plan } from '../../plan/types.ts';
+import type { MergePart, Plan } from '../../plan/types.ts';
 import type { CellState, ConflictMap } from '../../views/conflict-map.ts';
 import { gridOf } from '../../views/grid.ts';
 import { Pool } from '../../views/pool.ts';
@@ -15,12 +15,10 @@ import { pooledMagnitudes } from './pooled.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
-/** Elements of all tensors and planes together that a survey looks at. */
-const mostValues = 6 * 2 ** 20;
-/** Runs of a tensor, and the elements of each. */
+/** Values of all tensors and planes together that a survey looks at. */
+const mostValues = 4 * 2 ** 20;
+/** Runs of a tensor that is not looked at whole. */
 const runCount = 16;
-const longestRun = 256;
-const shortestRun = 8;
 
 /** The whole plan, at most some million elements of it. A tensor that is small enough is looked at whole. */
 export async function survey(
@@ -104,22 +102,28 @@ export function modelMagnitudes(plan: Plan, tools: Tools): Promise<readonly numb
   return pooledMagnitudes(plan, subjects, runsOfAll(subjects), tools);
 }
 
-/** Which elements of a merge of the i-th subject are looked at. */
+/** Which elements of a merge of the i-th subject are looked at: all of them where there are few. */
 function runsOfAll(subjects: readonly Subject[]) {
-  const length = runLength(subjects);
+  const most = fairShare(subjects.flatMap(({ merges }) => merges.map(({ merge }) => merge)));
+  const length = Math.max(1, Math.floor(most / runCount));
   return ({ elementCount }: { readonly elementCount: number }, i: number) =>
-    runsOf(elementCount, { count: runCount, length }, i);
+    elementCount <= most
+      ? runsOf(elementCount, { count: 1, length: elementCount }, i)
+      : runsOf(elementCount, { count: runCount, length }, i);
 }
 
-/** Shorter runs where there are more tensors, so that the whole stays bounded. */
-function runLength(subjects: readonly Subject[]): number {
-  const planes = subjects.reduce(
-    (sum, { merges }) =>
-      sum + merges.reduce((more, { merge }) => more + merge.planes.length + 1, 0),
-    0,
-  );
-  const fair = Math.floor(mostValues / Math.max(1, planes * runCount));
-  return Math.min(longestRun, Math.max(shortestRun, fair));
+/** Elements that each tensor may show so that all together stay bounded: small ones leave theirs to the large. */
+function fairShare(merges: readonly MergePart[]): number {
+  let left = mostValues;
+  let planes = merges.reduce((sum, merge) => sum + merge.planes.length + 1, 0);
+  for (const merge of merges.toSorted((a, b) => a.elementCount - b.elementCount)) {
+    const own = merge.planes.length + 1;
+    const share = left / planes;
+    if (merge.elementCount > share) return Math.max(runCount, Math.floor(share));
+    left -= own * merge.elementCount;
+    planes -= own;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 /** One tally a run, of all experts. */

@@ -152,7 +152,7 @@ function Facts({ close }: { readonly close: Close }) {
       <h4>Overruled mass</h4>
       {models.map((name, k) => (
         <div key={name} className="overruled-row">
-          <span className="ellipsis" title={name}>
+          <span className="overruled-name" title={name}>
             {name}
           </span>
           <span
@@ -187,7 +187,7 @@ export function Pairs({ title, models, values, word }: PairsProps) {
   return (
     <>
       <h4>{title}</h4>
-      <div className="scrolls">
+      <div className="pairs">
         <table className="pair-table number">
           <thead>
             <tr>

@@ -7,6 +7,7 @@ import { session, useConflicts, usePlanning } from '../../stores/use-session.ts'
 import type { ConflictMap } from '../../views/conflict-map.ts';
 import { chanceLevel } from '../../views/rates.ts';
 import { NoPlan } from '../inspect/no-plan.tsx';
+import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { counted, parameters } from '../kit/format.ts';
 import { CloseUp } from './close-up.tsx';
@@ -52,15 +53,14 @@ export default function ConflictsView() {
                 ))}
               </select>
             </label>
-            <button
-              type="button"
-              className="link"
-              onClick={() =>
+            <Button
+              look="quiet"
+              onPress={() =>
                 saveFile('conflicts.csv', new Blob([csvOf(map)], { type: 'text/csv' }))
               }
             >
               <Download aria-hidden /> CSV
-            </button>
+            </Button>
           </div>
           <p className="param-help">{metric.help}</p>
           <ModelGrid

@@ -16,7 +16,10 @@ export function Legend({ map, metric }: { readonly map: ConflictMap; readonly me
         <span>{worded(metric, 0)}</span>
         <span className="conflict-ramp">
           {chance !== null && (
-            <span className="conflict-chance" style={{ '--at': chance } as CSSProperties} />
+            <span
+              className="conflict-chance"
+              style={{ '--at': Math.min(1, chance / top) } as CSSProperties}
+            />
           )}
         </span>
         <span>{worded(metric, top)}</span>
@@ -24,7 +27,7 @@ export function Legend({ map, metric }: { readonly map: ConflictMap; readonly me
       <span>
         {chance === null
           ? `Random signs of ${length} models conflict in ${percent(chanceLevel(length))}.`
-          : `The mark is chance: ${percent(chance)} for ${length} models.`}
+          : `The mark is chance: ${percent(chance)} for ${length} models${chance > top ? ', beyond the scale' : ''}.`}
       </span>
       {states.has('alone') && (
         <span>

@@ -33,6 +33,13 @@ export function ModelGrid({ map, metric, tensor, onOpen }: ModelGridProps) {
       aria-label={`${metric.label} by layer and role`}
       className={`conflict-grid ${dense}`}
     >
+      <colgroup>
+        <col className="is-names" />
+        {columns.map((role) => (
+          <col key={role} />
+        ))}
+        <col className="is-bars" />
+      </colgroup>
       <thead>
         <tr>
           <td />
@@ -42,6 +49,7 @@ export function ModelGrid({ map, metric, tensor, onOpen }: ModelGridProps) {
               <Bar value={metric.of(map.byColumn[column])} top={top} isUpright />
             </th>
           ))}
+          <td />
         </tr>
       </thead>
       <tbody>
@@ -83,10 +91,10 @@ export function ModelGrid({ map, metric, tensor, onOpen }: ModelGridProps) {
   );
 }
 
-/** The value of the darkest colour: 1 for shares that go there, the largest of the cells for lengths. */
+/** The value of the darkest colour: the next tenth above the largest share, or the largest length. */
 export function scaleOf({ cells }: ConflictMap, metric: Metric): number {
-  if (metric.isShare) return 1;
-  return Math.max(0, ...cells.map(({ stats }) => metric.of(stats) ?? 0));
+  const most = Math.max(0, ...cells.map(({ stats }) => metric.of(stats) ?? 0));
+  return metric.isShare ? Math.min(1, Math.max(0.1, Math.ceil(10 * most) / 10)) : most;
 }
 
 function shareOf(value: number | null, top: number): number {

@@ -1,0 +1,95 @@
+import { f32, modelFile } from '../src/testing/model-file.ts';
+import { expect, test } from './fixtures/kept-page.ts';
+import type { Files } from './fixtures/model-folder.ts';
+import type { Workbench } from './pages/workbench.ts';
+
+const calm = 'model.layers.0.mlp.up_proj.weight';
+const contested = 'model.layers.1.mlp.up_proj.weight';
+
+const model = (first: readonly number[], second: readonly number[]): Files => ({
+  'model.safetensors': modelFile({
+    [calm]: f32([2, 4], first),
+    [contested]: f32([2, 4], second),
+  }),
+});
+
+/** Both agree in layer 0. In layer 1 they are opposed in half of the elements: 3 against 1 there, 1 and 1 elsewhere. */
+const family = {
+  base: model([0], [0]),
+  ours: model([1], [3, 1]),
+  theirs: model([1], [-1, 1]),
+};
+
+async function open(workbench: Workbench, onDisk: (files: typeof family) => Promise<string[]>) {
+  await workbench.open();
+  await workbench.drop(await onDisk(family));
+  await expect(workbench.recipe.experts).toHaveCount(2);
+  await workbench.showTab('Conflicts');
+  return workbench.page.getByRole('tabpanel', { name: 'Conflicts' });
+}
+
+test('shows which layer fights, down to the element', async ({ workbench, onDisk }) => {
+  const view = await open(workbench, onDisk);
+  // 4 of 16 shared elements; 4 · 2·min(3, 1) of a mass of 16 + 4·4 + 4·2.
+  await expect(view).toContainText('opposite directions in 25 %; random signs would in 50 %');
+  await expect(view).toContainText('A plain sum would cancel 20 %');
+  await expect(view).toContainText(`most of all in ${contested} (33 %)`);
+  await expect(view).toContainText('All 16 elements were looked at.');
+
+  const grid = view.getByRole('table', { name: 'Cancellation by layer and role' });
+  await grid.getByRole('button', { name: `${calm}: cancellation 0 %` }).focus();
+  await workbench.page.keyboard.press('ArrowDown');
+  const cell = grid.getByRole('button', { name: `${contested}: cancellation 33 %` });
+  await expect(cell).toBeFocused();
+  await workbench.page.keyboard.press('Enter');
+
+  const close = view.getByRole('region', { name: `Tensor ${contested}` });
+  await expect(close).toContainText('2 × 4: 50 % of the shared elements conflict');
+  await close.getByRole('img').focus();
+  await workbench.page.keyboard.press('ArrowRight');
+  await expect(close).toContainText('Row 0, column 1: 0 % cancels, 0 of 1 shared in conflict');
+  await workbench.page.keyboard.press('Enter');
+
+  const elements = view.getByRole('region', { name: 'Elements' });
+  const first = elements.getByRole('button', {
+    name: 'row 0, column 0: ours +3.00000, theirs −1.00000',
+  });
+  await first.click();
+  await expect(elements).toContainText('Plus pulls harder; 50 % of the mass would cancel');
+  await expect(elements.getByRole('row', { name: 'Average of the changes' })).toContainText('+1');
+  await workbench.page.keyboard.press('ArrowRight');
+  await expect(elements).toContainText('Row 0, column 1');
+  await expect(elements).toContainText('Nobody disagrees here.');
+});
+
+test('a weight, a density or another colour shows at once what it does', async ({
+  workbench,
+  onDisk,
+}) => {
+  const view = await open(workbench, onDisk);
+  await expect(view).toContainText('opposite directions in 25 %');
+  await view.getByLabel('Colour').selectOption('Conflict rate');
+  await expect(view).toContainText('The mark is chance: 50 % for 2 models');
+  const grid = view.getByRole('table');
+  await expect(
+    grid.getByRole('button', { name: `${contested}: conflict rate 50 %, 50 % by chance` }),
+  ).toBeVisible();
+  // What was opposed agrees when one of them is turned round.
+  await workbench.recipe.setField('theirs', 'weight', '-1');
+  await expect(view).toContainText('opposite directions in 75 %');
+  await workbench.recipe.setField('theirs', 'weight', '0');
+  await expect(view).toContainText('No element is changed by two models');
+  await expect(
+    grid.getByRole('button', { name: `${contested}: only one model changes it` }),
+  ).toBeVisible();
+});
+
+test('says what is missing before there is a plan', async ({ workbench, onDisk }) => {
+  await workbench.open();
+  const { base, ours } = family;
+  const other = { 'model.safetensors': modelFile({ [calm]: f32([3, 3]) }) };
+  await workbench.drop(await onDisk({ base, ours, other }));
+  await workbench.showTab('Conflicts');
+  const view = workbench.page.getByRole('tabpanel', { name: 'Conflicts' });
+  await expect(view).toContainText('There is no plan yet.');
+});
