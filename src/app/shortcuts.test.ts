@@ -43,5 +43,5 @@ test('single keys are those without Mod', () => {
   const single = commands.flatMap(({ shortcut }) =>
     shortcut && isSingleKey(shortcut) ? [shortcut] : [],
   );
-  expect(single).toEqual(['1', '2', '3', '4', '5', 'G', 'S', 'T', '?']);
+  expect(single).toEqual(['1', '2', '3', '4', '5', '6', 'G', 'S', 'T', '?']);
 });
