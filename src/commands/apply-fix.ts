@@ -15,6 +15,7 @@ const fixes: Fixes = {
   'set-output-as': (recipe, { value }) => recipe.setOutput({ as: value }),
   'set-output-naming': (recipe, { value }) => recipe.setOutput({ naming: value }),
   'set-input-dtype': (recipe, { value }) => recipe.setInputDtype(value),
+  'set-extraction': (recipe, { value }) => recipe.setExtraction(value),
   'set-method': (recipe, { value }) => recipe.setMethod(value),
   'set-value': (recipe, { key, value }) => recipe.setValue(key, value),
   'set-arithmetic': (recipe, { key, value }) => recipe.setChoice(key, value),

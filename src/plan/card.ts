@@ -62,7 +62,9 @@ function adapterWords(who: Participants): string {
   const base = experts.map(({ model }) => model.adapter?.base).find((each) => each != null);
   const onto = base
     ? `${inline(base.name)}, which its parents were trained on`
-    : 'the base of its parents';
+    : recipe.base
+      ? inline(recipe.base.hub?.repo ?? recipe.base.name)
+      : 'the base of its parents';
   return `This is an adapter in ${styleWords[styleFor(who)]}, of ${rankText(rank)}. It goes onto ${onto}.`;
 }
 

@@ -17,8 +17,9 @@ const OUTPUTS = 4;
 export function bytesToRead(plan: Pick<Plan, 'jobs' | 'wholeModelCounts'>): number {
   const parts = plan.jobs.flatMap((job) => job.parts);
   // The two sides of a module are made of one merge.
-  const merges = new Set(parts.map((part) => (part.kind === 'factor' ? part.merge : part)));
-  const once = [...merges].reduce((sum, part) => sum + readBytes(part), 0);
+  const once = parts
+    .filter((part) => part.kind !== 'factor' || part.side === 'left')
+    .reduce((sum, part) => sum + readBytes(part), 0);
   const measured = (plan.wholeModelCounts ?? []).map((count, expert) => {
     const mine = parts.filter((part) => part.kind === 'merge' && part.ordinals.includes(expert));
     const total = mine.reduce((sum, part) => sum + elementsOf(part), 0);

@@ -150,7 +150,7 @@ function passed(
 }
 
 /** Elements [from, to) of a tensor of floats. Computed values keep all of f32 where the output does. */
-function planeOf(
+export function planeOf(
   model: string,
   entry: NamedTensor,
   from: number,

@@ -35,7 +35,7 @@ export type Participants = {
   readonly base: Model | null;
   /**
    * Whose names, shapes and side files the output takes: the base, or the first expert where neither the
-   * method nor an adapter needs one.
+   * method nor an adapter, read or written, needs one.
    */
   readonly reference: Model;
   /** Whose small files the output takes. */
@@ -64,7 +64,8 @@ export function participantsOf(
   const base = needsBase ? own : null;
   const hasAdapter = open.some((model) => model?.adapter);
   const alone = recipe.output.as === 'adapter' && !recipe.base ? baseOfAdapters(open) : null;
-  const reference = alone ?? (needsBase || hasAdapter ? own : open[0]);
+  const isOnBase = needsBase || hasAdapter || (recipe.output.as === 'adapter' && own !== null);
+  const reference = alone ?? (isOnBase ? own : open[0]);
   if (open.length === 0 || !reference) return null;
   const experts: Participant[] = [];
   for (const [ordinal, expert] of recipe.experts.entries()) {

@@ -135,15 +135,17 @@ export function plan(input: PlanInput): Planned {
 /** A merge of adapters that stays one. */
 function adapterPlan(input: PlanInput, who: Participants, before: readonly Finding[]): Planned {
   const { recipe, recipeHash, producer, spectra = null } = input;
-  const { modules, ranks, findings: found } = planAdapter(who, spectra);
+  const adapter = planAdapter(who, spectra);
+  const { modules, ranks, saved, findings: found } = adapter;
   const adapters = matchesOf(who);
   const findings = bySeverity([...before, ...checkAdapters(who), ...found]);
   const elements = modules
     .flatMap(({ jobs }) => jobs)
+    .concat(saved?.jobs ?? [])
     .reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const share = { total: elements, merged: elements, copied: 0, leftOut: 0, given: elements };
   if (findings.some(({ severity }) => severity === 'error')) return { findings, share, adapters };
-  const laidOut = layOutAdapter(who, modules, metadataOf(input), { recipeHash, ...producer });
+  const laidOut = layOutAdapter(who, adapter, metadataOf(input), { recipeHash, ...producer });
   const output = { ...laidOut, leftOut: [], wholeModelCounts: null };
   return {
     plan: {

@@ -5,11 +5,14 @@ export function isComputedPlane(plane: PlaneRef | Span): plane is ComputedPlane 
   return 'formula' in plane;
 }
 
-/** The planes of a part: models in recipe order, then the base. */
+/** The planes of a part: models in recipe order, then the base, then what is taken from their merge. */
 export function planesOf(part: Part): readonly PlaneRef[] {
   if (part.kind === 'copy' || part.kind === 'number') return [];
   if (part.kind === 'cast') return [part.plane];
-  if (part.kind === 'factor') return planesOf(part.merge);
+  if (part.kind === 'factor') {
+    const planes = planesOf(part.merge);
+    return part.minus === null ? planes : [...planes, part.minus];
+  }
   return part.base === null ? part.planes : [...part.planes, part.base];
 }
 

@@ -5,7 +5,7 @@ import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Precision } from '../methods/precision.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
-import type { AdapterNaming, HeadOption, Keep, Rename } from '../recipe/recipe.ts';
+import type { AdapterNaming, Extraction, HeadOption, Keep, Rename } from '../recipe/recipe.ts';
 
 /** Something a person should know or fix. */
 export type Finding = {
@@ -62,6 +62,11 @@ export type Fix =
     }
   | { readonly kind: 'remove-expert'; readonly label: string; readonly model: string }
   | { readonly kind: 'keep'; readonly label: string; readonly keep: Omit<Keep, 'id'> }
+  | {
+      readonly kind: 'set-extraction';
+      readonly label: string;
+      readonly value: Partial<Extraction>;
+    }
   | { readonly kind: 'remove-keep'; readonly label: string; readonly keep: string }
   | {
       readonly kind: 'rename';
@@ -155,8 +160,10 @@ export type FactorPart = {
   readonly how: 'concatenated' | 'decomposed' | 'from the matrix';
   /** What each plane is multiplied by where the merge is a weighted sum; null `from the matrix`. */
   readonly weights: readonly number[] | null;
-  /** The merge that it stands for; its planes are updates alone. */
+  /** The merge that it stands for: of updates alone, or of whole weights. */
   readonly merge: MergePart;
+  /** The weight of the base that whole weights are taken from; null of a merge of updates. */
+  readonly minus: PlaneRef | null;
   readonly elementCount: number;
 };
 

@@ -25,6 +25,7 @@ export function emptyRecipe(): Recipe {
     trimScope: 'tensor',
     donors: {},
     inputDtype: 'stored',
+    extraction: { parts: ['attention', 'mlp', 'other'], rest: 'leave out' },
     output: {
       name: 'merged-model',
       dtype: 'base',

@@ -214,3 +214,15 @@ test('the rank of an adapter is a rule; a number alone, as in older recipes, is 
   expect(rankOf({ kind: 'sv_ratio', ratio: -1, most: 4 })).toContain('output.rank.ratio: found -1');
   expect(rankOf({ kind: 'magic' })).toContain('output.rank.kind: found "magic"');
 });
+
+test('what is extracted is a list of known parts, and older recipes have the default', () => {
+  const parsed = parseRecipe(plain);
+  expect('recipe' in parsed && parsed.recipe.extraction).toEqual(emptyRecipe().extraction);
+  const extraction = { parts: ['mlp'], rest: 'write all' };
+  const read = parseRecipe({ ...plain, extraction });
+  expect('recipe' in read && read.recipe.extraction).toEqual(extraction);
+  expect(messages({ ...plain, extraction: { parts: ['magic'] } })[0]).toContain(
+    'extraction.parts[0]: found "magic"',
+  );
+  expect(messages({ ...plain, extraction: { rest: 'yes' } })[0]).toContain('extraction.rest');
+});

@@ -30,6 +30,8 @@ import {
   adapterNamings,
   type Donors,
   type Expert,
+  type Extraction,
+  extractedParts,
   type Filter,
   type HubPin,
   headOptions,
@@ -119,6 +121,7 @@ function readRecipe(place: Place): Recipe {
     inputDtype: readOr(fields.at('inputDtype'), defaults.inputDtype, (at) =>
       readOneOf(at, inputDtypes),
     ),
+    extraction: readOr(fields.at('extraction'), defaults.extraction, readExtraction),
     output: readOr(fields.at('output'), defaults.output, readOutput),
   };
 }
@@ -277,6 +280,20 @@ function readFinite(place: Place): number {
   return typeof value === 'number' && Number.isFinite(value)
     ? value
     : fault(place, 'a finite number', 0);
+}
+
+function readExtraction(place: Place): Extraction {
+  const defaults = emptyRecipe().extraction;
+  const fields = readObject(place, Object.keys(defaults));
+  const most = extractedParts.length;
+  return {
+    parts: readOr(fields.at('parts'), defaults.parts, (at) =>
+      readList(at, most, (one) => readOneOf(one, extractedParts)),
+    ),
+    rest: readOr(fields.at('rest'), defaults.rest, (at) =>
+      readOneOf(at, ['leave out', 'write vectors', 'write all']),
+    ),
+  };
 }
 
 function readOutput(place: Place): OutputOptions {

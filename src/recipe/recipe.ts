@@ -132,6 +132,25 @@ export type OutputOptions = {
   readonly naming: AdapterNaming;
 };
 
+export const extractedParts = [
+  'attention',
+  'mlp',
+  'other',
+  'convolutions',
+  'embeddings',
+  'head',
+] as const;
+
+/**
+ * What of whole models goes into an adapter. Weights of `parts` become updates of a rank: those of two axes by
+ * their group, those of more are convolutions. Of all else that is merged `rest` says what is written whole
+ * (PEFT's modules_to_save): nothing, what has one axis, as norms and biases have, or everything.
+ */
+export type Extraction = {
+  readonly parts: readonly (typeof extractedParts)[number][];
+  readonly rest: 'leave out' | 'write vectors' | 'write all';
+};
+
 /** Whose small files the output takes, by model id; what is absent comes from the base, or the first model. */
 export type Donors = Readonly<Partial<Record<Role, string>>>;
 
@@ -160,5 +179,6 @@ export type Recipe = {
   readonly donors: Donors;
   /** Inputs are rounded to it before the merge: `dtype` of a mergekit recipe. */
   readonly inputDtype: InputDtype;
+  readonly extraction: Extraction;
   readonly output: OutputOptions;
 };

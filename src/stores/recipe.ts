@@ -33,6 +33,7 @@ export type RecipeState = ListEdits & {
   /** Whose files of a role the output takes; null for the default. */
   setDonor(role: keyof Recipe['donors'], model: string | null): void;
   setInputDtype(inputDtype: Recipe['inputDtype']): void;
+  setExtraction(change: Partial<Recipe['extraction']>): void;
   /** A whole new document: a preset, an imported file. */
   replace(recipe: Recipe): void;
   /** What the last step should have made: the document changes, and undo goes back to before that step. */
@@ -139,6 +140,8 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
           ...recipe,
           donors: model === null ? without(donors, role) : { ...donors, [role]: model },
         })),
+      setExtraction: (change) =>
+        edit(null, (recipe) => ({ ...recipe, extraction: { ...recipe.extraction, ...change } })),
       setInputDtype: (inputDtype) => edit(null, (recipe) => ({ ...recipe, inputDtype })),
       replace: (recipe) => edit(null, () => recipe),
       amend: (recipe) => settle({ ...get().history, present: recipe }),

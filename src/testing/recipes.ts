@@ -53,6 +53,7 @@ export const fullRecipe: Recipe = {
   trimScope: 'model',
   donors: { tokenizer: 'math', chatTemplate: 'math' },
   inputDtype: 'BF16',
+  extraction: { parts: ['mlp', 'convolutions'], rest: 'write vectors' },
   output: {
     name: 'mine',
     dtype: 'BF16',

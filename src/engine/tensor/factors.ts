@@ -13,7 +13,7 @@ import { decode } from '../../numerics/decode.ts';
 import { isComputedPlane } from '../../plan/planes.ts';
 import type { FactorPart, MeasuredSpectrum, MergePart, PlaneRef, Span } from '../../plan/types.ts';
 import { EngineError } from '../errors.ts';
-import { type PlaneReader, readSpan } from './planes.ts';
+import { type PlaneReader, readPlane, readSpan } from './planes.ts';
 
 type Factor = Factors & {
   /** The share of the merge's energy, Σσ², that the rank keeps. */
@@ -58,7 +58,7 @@ async function makeFactors(
 ): Promise<Factor> {
   const { how, rank, weights, merge } = part;
   if (how === 'from the matrix' || weights === null) {
-    const turned = operatorOf(await matrixOf(part, merged, reader));
+    const turned = operatorOf(await matrixOf(part, merged, reader, signal));
     const { u, v, s, kept } = await approximateSvd(turned, { rank });
     const last = Math.min(rank, kept.length) - 1;
     return { ...adapterOf({ u: v, s, v: u }, rank, 'even'), kept: last < 0 ? 1 : kept[last] };
@@ -99,7 +99,7 @@ export async function spectrumOf(
     const values = decomposeSum(await termsOf(merge, weights, reader, signal)).spectrum;
     return { values, energy: squared(values), count: values.length };
   }
-  const matrix = await matrixOf(part, merged, reader);
+  const matrix = await matrixOf(part, merged, reader, signal);
   const { s } = await approximateSvd(operatorOf(matrix), { rank });
   const count = Math.min(matrix.rows, matrix.columns);
   return { values: s.slice(0, rank), energy: squared(matrix.values), count };
@@ -107,12 +107,32 @@ export async function spectrumOf(
 
 /** Row by row as it comes, it is the transpose, whose singular vectors change places. */
 async function matrixOf(
-  { merge, rows, columns }: FactorPart,
+  { merge, minus, rows, columns }: FactorPart,
   merged: Merged,
   reader: PlaneReader,
+  signal: AbortSignal,
 ): Promise<Dense> {
   refuseBeyond(reader, rows, columns);
-  return { rows: columns, columns: rows, values: Float64Array.from(await merged(merge)) };
+  const values = Float64Array.from(await merged(merge));
+  if (minus !== null) await subtract(values, minus, reader, signal);
+  return { rows: columns, columns: rows, values };
+}
+
+/** Elements of the base that are held at a time. */
+const TAKEN = 2 ** 18;
+
+/** The difference of two f32 values has no rounding in f64. */
+async function subtract(
+  values: Float64Array,
+  plane: PlaneRef,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let from = 0; from < values.length; from += TAKEN) {
+    const some = new Float32Array(Math.min(TAKEN, values.length - from));
+    decode(await readPlane(plane, from, some.length, reader, signal), plane.dtype, some);
+    for (let i = 0; i < some.length; i++) values[from + i] -= some[i];
+  }
 }
 
 const squared = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);

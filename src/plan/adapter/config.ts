@@ -1,5 +1,5 @@
 import { groupBy } from '../finding.ts';
-import type { Participant } from '../participants.ts';
+import type { Participant, Participants } from '../participants.ts';
 import type { NamedModule, PlannedModule } from './modules.ts';
 import { kindOf } from './sides.ts';
 
@@ -9,15 +9,17 @@ import { kindOf } from './sides.ts';
  */
 export function adapterConfig(
   planned: readonly PlannedModule[],
-  experts: readonly Participant[],
+  { experts, reference, recipe }: Participants,
+  saved: readonly string[],
 ): string {
   const base = experts.map(({ model }) => model.adapter?.base).find((each) => each != null);
   const config = {
     ...loraConfig(planned.map((each) => ({ ...each, name: each.module.file }))),
-    base_model_name_or_path: base?.name ?? null,
+    base_model_name_or_path: base?.name ?? recipe.base?.hub?.repo ?? recipe.base?.name ?? null,
     inference_mode: true,
-    revision: base?.revision ?? null,
-    task_type: taskOf(experts),
+    modules_to_save: saved.length > 0 ? saved : null,
+    revision: (base ? base.revision : recipe.base?.hub?.commit) ?? null,
+    task_type: taskOf(experts) ?? taskOfModel(reference.config),
   };
   const sorted = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
   return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
@@ -77,4 +79,19 @@ function taskOf(experts: readonly Participant[]): string | null {
     if (typeof task === 'string') return task;
   }
   return null;
+}
+
+/** By what transformers calls its classes. */
+const TASKS: readonly (readonly [ending: RegExp, task: string])[] = [
+  [/(?:ForCausalLM|LMHeadModel)$/, 'CAUSAL_LM'],
+  [/ForSequenceClassification$/, 'SEQ_CLS'],
+  [/ForTokenClassification$/, 'TOKEN_CLS'],
+  [/ForQuestionAnswering$/, 'QUESTION_ANS'],
+  [/ForConditionalGeneration$/, 'SEQ_2_SEQ_LM'],
+];
+
+function taskOfModel(config: Participants['reference']['config']): string | null {
+  const classes = config?.['architectures'];
+  const [name] = Array.isArray(classes) ? classes : [];
+  return TASKS.find(([ending]) => typeof name === 'string' && ending.test(name))?.[1] ?? null;
 }

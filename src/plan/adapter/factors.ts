@@ -26,7 +26,8 @@ export function cutOf(
   const { rows, columns, changes } = module;
   const side = Math.min(rows, columns);
   const ranks = changes.map(({ matrix }) => rankOf(matrix));
-  const together = ranks.reduce<number>((sum, each) => sum + (each ?? side), 0);
+  const sum = ranks.reduce<number>((before, each) => before + (each ?? side), 0);
+  const together = changes.length === 0 ? side : sum;
   const isFactored = ranks.every((each) => each !== null);
   if (!isSum || !isFactored) {
     const most = Math.min(mostOf(rule, module) ?? together, side);

@@ -14,11 +14,12 @@ export function stemOf(style: Style, { output }: Participants['recipe']): string
 /** PEFT's config; others say all in the file. */
 export function configsOf(
   style: Style,
-  { experts }: Participants,
+  who: Participants,
   planned: readonly PlannedModule[],
+  saved: readonly string[],
 ): readonly SideFile[] {
   if (style !== 'PEFT') return [];
-  return [{ name: 'adapter_config.json', text: adapterConfig(planned, experts) }];
+  return [{ name: 'adapter_config.json', text: adapterConfig(planned, who, saved) }];
 }
 
 /** What its tools look for in `__metadata__`. */

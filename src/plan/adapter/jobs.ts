@@ -39,7 +39,8 @@ export function planModules(
     const spectrum = spectra?.get(module.name) ?? null;
     const { isKnown, ...cut } = cutOf(module, weights !== null, who.recipe.output.rank, spectrum);
     const merge = mergeOf(who, module, cut.how, values);
-    const parts = { ...cut, merge, weights: factorWeights(cut.how, merge, weights) };
+    const own = factorWeights(cut.how, merge, weights);
+    const parts = { ...cut, merge, weights: own, minus: null };
     const dtype = dtypeOf(who.recipe, module.changes);
     const sides = sidesOf(module, cut.rank, style);
     const jobs = sides.map((side) => jobOf(side, module, parts, dtype));
@@ -50,7 +51,7 @@ export function planModules(
 }
 
 /** kohya's scale is alpha / rank; in f32, which holds any rank. */
-function alphaOf({ file }: NamedModule, rank: number): UnplacedJob {
+export function alphaOf({ file }: NamedModule, rank: number): UnplacedJob {
   return {
     ...{ component: '', tensor: `${file}.alpha`, dtype: 'F32', shape: [], byteLength: 4 },
     ...{ parts: [{ kind: 'number', value: rank, elementCount: 1 }], original: null },
@@ -113,10 +114,10 @@ function factorWeights(
   return ordinals.map((ordinal) => weights[ordinal]);
 }
 
-function jobOf(
+export function jobOf(
   { name, shape, side, transposed }: Side,
   { name: of, rows, columns }: Module,
-  parts: Pick<FactorPart, 'how' | 'rank' | 'merge' | 'weights'>,
+  parts: Pick<FactorPart, 'how' | 'rank' | 'merge' | 'weights' | 'minus'>,
   dtype: FloatDtype,
 ): UnplacedJob {
   const elementCount = parts.rank * (side === 'left' ? rows : columns);

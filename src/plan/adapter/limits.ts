@@ -17,11 +17,12 @@ export function checkLimits(
   who: Participants,
   modules: readonly Module[],
   planned: readonly PlannedModule[],
+  isExtracting: boolean,
 ): readonly Finding[] {
   return [
     ...checkTurned(who, planned),
     ...checkScope(who),
-    ...checkReading(who),
+    ...(isExtracting && planned.length === 0 ? [] : checkReading(who)),
     ...checkKeeps(who, modules),
   ];
 }

@@ -18,7 +18,10 @@ export type Change = {
   readonly own: string | null;
 };
 
-/** One weight that at least one of the adapters changes. */
+/** How PEFT takes a weight: outputs × inputs, the other way round (`fan_in_fan_out`), or as an embedding. */
+export type Kind = 'linear' | 'fan in' | 'embedding' | 'convolution';
+
+/** One weight that is changed. */
 export type Module = {
   /** The weight's name in the base, or in what stands for it where there is none. */
   readonly name: string;
@@ -26,8 +29,10 @@ export type Module = {
   readonly columns: number;
   /** Axes of a convolution's kernel; none of a matrix. */
   readonly kernel: readonly number[];
-  /** In recipe order. */
+  /** In recipe order, those of adapters; none where whole weights are merged. */
   readonly changes: readonly Change[];
+  /** Set where no change tells it. */
+  readonly kind?: Kind;
 };
 
 /** A module of the output, which its naming may have fused of several weights, or cut from one. */

@@ -25,6 +25,8 @@ export type Unnamed =
   | 'twice'
   /** What it is fused with has other rows than the layout says. */
   | 'rows'
+  /** What is taken from whole weights is taken weight by weight. */
+  | 'apart'
   | 'embedding'
   /** It lies inputs × outputs, which only PEFT's config can say. */
   | 'fan in';
@@ -61,7 +63,7 @@ export function namedIn(style: Style, who: Participants, modules: readonly Modul
   });
   const named = [...grouped(seated, ({ seat }) => [seat.module])].flatMap(([file, own]) => {
     const made = moduleOf(file, own, who);
-    if (typeof made !== 'string') return made.changes.length > 0 ? [made] : [];
+    if (typeof made !== 'string') return made.changes.length > 0 || made.kind ? [made] : [];
     unnamed.push({ name: own[0].module.name, why: made });
     return [];
   });
@@ -109,6 +111,7 @@ function moduleOf(
   if (entries.length === 1 && seat.of === 1 && from === 0 && to === module.rows) {
     return { ...module, ...called };
   }
+  if (entries.some((entry) => entry.module.kind)) return 'apart';
   const known = new Map(entries.map((entry) => [entry.seat.part, entry.to - entry.from]));
   if (known.size < entries.length) return 'twice';
   const { columns } = module;

@@ -4,13 +4,16 @@ import { type CardFacts, cardText } from '../card.ts';
 import { checkMerges } from '../checks/effects.ts';
 import { count, error, list, note } from '../finding.ts';
 import { layOutFiles } from '../layout.ts';
-import type { Participants } from '../participants.ts';
+import type { Participant, Participants } from '../participants.ts';
 import type { Finding, Job, OutputFile, Ranks, SideFile, Spectra } from '../types.ts';
+import { checkExtracted } from './check-extracted.ts';
+import { type Extracted, extract } from './extract.ts';
 import { configsOf, metadataIn, stemOf } from './files.ts';
 import { planModules } from './jobs.ts';
 import { checkLimits } from './limits.ts';
-import { type Beyond, modulesOf, type PlannedModule } from './modules.ts';
+import { type Beyond, type Module, modulesOf, type PlannedModule } from './modules.ts';
 import { namedIn } from './named.ts';
+import type { Saved } from './saved.ts';
 import { styleFor } from './style.ts';
 import { checkNames, checkSplit } from './unnamed.ts';
 
@@ -18,49 +21,66 @@ export type AdapterPlan = {
   readonly findings: readonly Finding[];
   readonly ranks: Ranks | null;
   readonly modules: readonly PlannedModule[];
+  /** What is written whole beside them. */
+  readonly saved: Saved | null;
 };
 
-/** What becomes of each module, and what stands in the way. */
+/**
+ * What becomes of each module, and what stands in the way. Adapters are merged as updates; where a model is
+ * whole, or an adapter replaces weights or rescales them, the base is taken from what the merge makes of it.
+ */
 export function planAdapter(who: Participants, spectra: Spectra | null): AdapterPlan {
+  const isOnBase = who.recipe.base !== null;
   const whole = who.experts.filter(({ adapted }) => adapted === null);
-  if (whole.length > 0) {
-    const names = whole.map(({ model }) => model.name);
-    const message = `${list(names)} ${names.length === 1 ? 'is a whole model' : 'are whole models'}: what is merged with ${names.length === 1 ? 'it' : 'them'} has full rank and is no adapter.`;
-    const fixes = [{ kind: 'set-output-as', label: 'Write a model', value: 'model' }] as const;
-    const advice = 'Write a model, or merge adapters only.';
-    return {
-      findings: [error('adapter-of-models', message, advice, { fixes })],
-      ranks: null,
-      modules: [],
-    };
+  if (whole.length > 0 && !isOnBase) {
+    return { findings: [noBase(whole)], ranks: null, modules: [], saved: null };
   }
-  const { modules, beyond } = modulesOf(who.experts);
+  const { modules: updated, beyond } = modulesOf(who.experts);
+  const odd = new Set(beyond.flatMap(({ names }) => names));
+  const isPlain = ({ name }: Module) => !isOnBase || (whole.length === 0 && !odd.has(name));
+  const plain = updated.filter(isPlain);
+  const done = new Set(plain.map(({ name }) => name));
   const style = styleFor(who);
-  const named = namedIn(style, who, modules);
-  const { planned: all, split } = planModules(who, named.modules, style, spectra);
+  const named = namedIn(style, who, plain);
+  const { planned: asUpdates, split } = planModules(who, named.modules, style, spectra);
+  const isExtracting = isOnBase && whole.length + odd.size > 0;
+  const extracted = isExtracting ? extract(who, done, style, spectra) : null;
+  const all = [...asUpdates, ...(extracted?.modules ?? [])];
   // Known only once it was measured; ranks that nobody measures keep modules that change nothing.
   const unchanged = all.filter(({ module }) => spectra?.get(module.name)?.energy === 0);
   const planned = all.filter((each) => !unchanged.includes(each));
   return {
     findings: [
-      ...beyond.map(checkBeyond),
-      ...checkNames(who, modules, named),
+      ...beyond.flatMap((each) => checkBeyond(each, extracted)),
+      ...checkNames(who, plain, named),
+      ...(extracted ? checkNames(who, extracted.found, extracted.named) : []),
       ...checkSplit(who, split),
-      ...checkLimits(who, modules, planned),
-      ...(planned.length + named.unnamed.length + split.length === 0 ? [nothingChanged] : []),
+      ...checkLimits(who, updated, asUpdates, isExtracting),
+      ...(planned.length + named.unnamed.length + split.length === 0 ? [noUpdate(extracted)] : []),
       ...checkUnchanged(unchanged),
       ...checkValuesOf(who, planned),
       ...checkLoss(planned),
+      ...(extracted ? checkExtracted(who, extracted) : []),
     ],
     ranks: ranksOf(planned),
     modules: planned,
+    saved: extracted?.saved ?? null,
   };
+}
+
+function noBase(whole: readonly Participant[]): Finding {
+  const names = whole.map(({ model }) => model.name);
+  const are = names.length === 1 ? 'is a whole model' : 'are whole models';
+  const message = `${list(names)} ${are}: an adapter holds what training changed of a base, and there is no base.`;
+  const fixes = [{ kind: 'set-output-as', label: 'Write a model', value: 'model' }] as const;
+  const advice = 'Choose the base that was trained, or write a model.';
+  return error('adapter-of-models', message, advice, { fixes });
 }
 
 /** One file of weights with what its tools want beside it, its card, and the recipe. */
 export function layOutAdapter(
   who: Participants,
-  modules: readonly PlannedModule[],
+  { modules, saved }: Pick<AdapterPlan, 'modules' | 'saved'>,
   metadata: Readonly<Record<string, string>>,
   facts: CardFacts,
 ): {
@@ -69,21 +89,30 @@ export function layOutAdapter(
   readonly sideFiles: readonly SideFile[];
 } {
   const style = styleFor(who);
-  const jobs = modules.flatMap((each) => each.jobs);
+  const jobs = [...modules.flatMap((each) => each.jobs), ...(saved?.jobs ?? [])];
   const naming = { stem: stemOf(style, who.recipe), shardBytes: null };
   const said = { ...metadata, ...metadataIn(style, who, modules) };
   const layout = layOutFiles(jobs, () => naming, said);
   return {
     ...layout,
     sideFiles: [
-      ...configsOf(style, who, modules),
+      ...configsOf(style, who, modules, saved?.modules ?? []),
       { name: 'README.md', text: cardText(who, facts) },
       { name: 'amalgam-recipe.json', text: `${JSON.stringify(who.recipe, null, 2)}\n` },
     ],
   };
 }
 
-function checkBeyond({ expert, what, names }: Beyond): Finding {
+function checkBeyond(
+  { expert, what, names: all }: Beyond,
+  extracted: Extracted | null,
+): readonly Finding[] {
+  const held = [
+    ...(extracted?.modules ?? []).map(({ module }) => module.name),
+    ...(extracted?.saved.jobs ?? []).map(({ tensor }) => tensor),
+  ];
+  const names = all.filter((name) => !held.includes(name));
+  if (names.length === 0) return [];
   const things = what === 'DoRA' ? 'DoRA weight' : what;
   const why =
     what === 'DoRA'
@@ -91,11 +120,12 @@ function checkBeyond({ expert, what, names }: Beyond): Finding {
       : 'which are not low-rank updates of a weight';
   const message = `${expert.model.name} has ${count(names.length, things)} (${list(names)}), ${why}: an adapter cannot hold them.`;
   const fixes = [{ kind: 'set-output-as', label: 'Write a model', value: 'model' }] as const;
-  return error('beyond-adapter', message, 'Write a model: there they count.', {
-    place: { model: expert.ref.id },
-    tensors: names,
-    fixes,
-  });
+  const advice =
+    what === 'bias' || extracted
+      ? 'Write a model: there they count.'
+      : 'Choose the base, from which they can be told, or write a model.';
+  const details = { place: { model: expert.ref.id }, tensors: names, fixes };
+  return [error('beyond-adapter', message, advice, details)];
 }
 
 /** Weights, densities and the like, after rules: what of them has no meaning is said as of a model. */
@@ -125,11 +155,15 @@ function checkUnchanged(unchanged: readonly PlannedModule[]): readonly Finding[]
   return [note('nothing-changed', message, 'Nothing to do.', { tensors: names })];
 }
 
-const nothingChanged = error(
-  'nothing-merged',
-  'The adapters change no weight, so there is nothing to write.',
-  'Choose adapters that hold updates.',
-);
+function noUpdate(extracted: Extracted | null): Finding {
+  const message = extracted
+    ? 'No weight of the parts that were chosen is merged, so the adapter would hold no update.'
+    : 'The adapters change no weight, so there is nothing to write.';
+  const advice = extracted
+    ? 'Choose other parts under Output, or write a model.'
+    : 'Choose adapters that hold updates.';
+  return error('nothing-merged', message, advice);
+}
 
 /** Says where something is lost, before it is. */
 function checkLoss(planned: readonly PlannedModule[]): readonly Finding[] {

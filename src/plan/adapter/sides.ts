@@ -1,17 +1,15 @@
 /** What a naming calls the two factors of a weight, and how it lays them out. */
 import type { Style } from '../../lora/name/naming.ts';
 import type { FactorPart } from '../types.ts';
-import type { Module, NamedModule } from './modules.ts';
+import type { Kind, Module, NamedModule } from './modules.ts';
 
 export type Side = Pick<FactorPart, 'side' | 'transposed'> & {
   readonly name: string;
   readonly shape: readonly number[];
 };
 
-/** How PEFT takes a weight: outputs × inputs, the other way round (`fan_in_fan_out`), or as an embedding. */
-export type Kind = 'linear' | 'fan in' | 'embedding' | 'convolution';
-
-export function kindOf({ changes: [first], kernel }: Module): Kind {
+export function kindOf({ changes: [first], kernel, kind }: Module): Kind {
+  if (kind) return kind;
   if (/embedding/i.test(first.type)) return 'embedding';
   if (kernel.length > 0) return 'convolution';
   const { matrix } = first;

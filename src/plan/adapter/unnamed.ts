@@ -16,6 +16,7 @@ const reasons: Readonly<Record<Unnamed, string>> = {
   'other model': 'a file of PEFT is of one model, and these are of several',
   twice: 'another weight has that name',
   rows: 'it is fused with others there, and has other rows than they leave it',
+  apart: 'it is fused with others there, or cut, and what is taken from whole weights is not',
   embedding: 'only PEFT has names for the update of an embedding',
   'fan in': 'its weight lies inputs × outputs, which only PEFT’s config can say',
 };
