@@ -11,6 +11,8 @@ import type { Term } from '../src/lora/factors.ts';
 import { operatorOf } from '../src/lora/operator.ts';
 import { approximateSvd } from '../src/lora/range-finder.ts';
 import { decomposeSum, truncate } from '../src/lora/refactor.ts';
+import { measurePeft } from './against/peft.ts';
+import { measureBaked } from './baked.ts';
 import { numberFlag, type Row, rounded, type Surroundings, type Table } from './part.ts';
 
 /** A module and the adapters on it, all of one rank, which is also the result's. */
@@ -64,6 +66,8 @@ export async function measure(surroundings: Surroundings): Promise<readonly Tabl
       title: 'A matrix of full rank by randomised SVD, rank 64, products on the same core',
       rows: await Promise.all([1024].map(measureRandomised)),
     },
+    await measureBaked(numberFlag(surroundings, 'layers', 4), numberFlag(surroundings, 'most', 16)),
+    await measurePeft(),
   ];
 }
 

@@ -7,6 +7,7 @@ import { forgetPlanes } from '../merge.ts';
 import { numberFlag, type Row, rounded, type Surroundings, type Table } from '../part.ts';
 import { findGpu } from './adapter.ts';
 import { copySpeed } from './copy.ts';
+import { measureLowrank } from './lowrank.ts';
 import { measureParity } from './parity.ts';
 import { PassTimes } from './pass-times.ts';
 import { measureResident } from './resident.ts';
@@ -40,13 +41,18 @@ export async function* measured(
   const minutes = numberFlag(surroundings, 'minutes', hardware ? 1.5 : 0.5);
 
   yield { title: 'The adapter', rows: [about] };
-  if (device.features.has('timestamp-query')) {
-    yield* guarded('Kernels', measureKernels(device, resident, repeats, hardware ? 256 : 16));
-  } else {
-    yield { title: 'Kernels are not measured: the adapter has no timestamp queries', rows: [] };
+  const onlyAdapters = flags.get('only') === 'adapters';
+  if (!onlyAdapters) {
+    if (device.features.has('timestamp-query')) {
+      yield* guarded('Kernels', measureKernels(device, resident, repeats, hardware ? 256 : 16));
+    } else {
+      yield { title: 'Kernels are not measured: the adapter has no timestamp queries', rows: [] };
+    }
+    yield* guarded('Merges', measureMerges(device, streamed, Math.min(repeats, 3)));
+    yield* guarded('Parity', measureParity(device, minutes, !hardware));
   }
-  yield* guarded('Merges', measureMerges(device, streamed, Math.min(repeats, 3)));
-  yield* guarded('Parity', measureParity(device, minutes, !hardware));
+  const layers = numberFlag(surroundings, 'layers', hardware ? 4 : 1);
+  yield* guarded('Adapters', measureLowrank(device, repeats, layers));
   if (faults.length > 0) yield { title: 'Errors of the device', rows: [], remarks: faults };
 }
 
