@@ -19,6 +19,7 @@ import {
   type Handle,
   type HubAccess,
   type MosaicRow,
+  type PartOf,
   type PlanOrder,
   type Progress,
   type PublishOrder,
@@ -28,6 +29,8 @@ import {
   type RunResult,
   type Square,
   type StoredFile,
+  type Survey,
+  type SurveyPart,
   type UnfinishedMerge,
 } from './protocol.ts';
 import { fromWire } from './wire.ts';
@@ -175,6 +178,19 @@ export class EngineClient {
     signal?: AbortSignal,
   ): Promise<Patch | null> {
     return (await this.#ask({ kind: 'patch', order, tensor, square }, signal)) as Patch | null;
+  }
+
+  /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */
+  async survey(
+    order: PlanOrder,
+    listeners: Pick<RunListeners, 'signal' | 'onMeasured'> = {},
+  ): Promise<Survey | null> {
+    return (await this.#call({ kind: 'survey', order }, listeners)) as Survey | null;
+  }
+
+  /** A part of that survey; null where there is none. */
+  async surveyPart<P extends SurveyPart>(order: PlanOrder, part: P): Promise<PartOf<P> | null> {
+    return (await this.#call({ kind: 'survey-part', order, part })) as PartOf<P> | null;
   }
 
   /** Which Hub to read from, and as whom, from here on. */

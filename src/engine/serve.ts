@@ -10,6 +10,8 @@ import { EngineError } from './errors.ts';
 import { Library } from './library/library.ts';
 import { Planner } from './library/planner.ts';
 import { filesToPublish } from './library/publication.ts';
+import { partOf } from './library/survey-parts.ts';
+import { Surveyor } from './library/surveyor.ts';
 import type { Traffic } from './library/traffic.ts';
 import { Viewer } from './preview/viewer.ts';
 import type {
@@ -95,6 +97,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     const planned = planner.plan(order);
     return 'plan' in planned ? planned.plan : null;
   });
+  const surveyor = new Surveyor(library);
   const cancellers = new Map<number, AbortController>();
   const runs = queue();
   const publications = queue();
@@ -122,6 +125,12 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return viewer.tensor(request.order, request.tensor, signalOf(request));
       case 'patch':
         return viewer.patch(request.order, request.tensor, request.square, signalOf(request));
+      case 'survey':
+        return (await survey(request))?.survey ?? null;
+      case 'survey-part': {
+        const found = await survey(request);
+        return found && partOf(found, request.part);
+      }
       case 'device':
         return surroundings.devices.report(request.choice);
       case 'access':
@@ -179,6 +188,12 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     await measure({ backend: 'cpu', memoryBudget: Number.POSITIVE_INFINITY }, null, isOfFactors);
     if (options) await runs(() => surroundings.locked(() => measure(options, surroundings.crew)));
     return energyFor(order, planner);
+  }
+
+  /** One that was made is not made again, whichever of its parts is asked for. */
+  function survey({ id, order }: Extract<Request, { kind: 'survey' | 'survey-part' }>) {
+    const tell = (done: number, total: number) => reply({ kind: 'measured', id, done, total });
+    return surveyor.survey(order.recipe, cancellers.get(id)!.signal, tell);
   }
 
   function planFor(order: PlanOrder): Plan {

@@ -13,6 +13,8 @@ export type Engine = Pick<
   | 'conflicts'
   | 'closeUp'
   | 'patch'
+  | 'survey'
+  | 'surveyPart'
   | 'access'
   | 'cache'
   | 'device'

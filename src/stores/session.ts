@@ -13,6 +13,7 @@ import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
 import { quietly, recall, remember } from './storage.ts';
+import { createSurveyStore, type SurveyStore } from './survey.ts';
 import { createViewStore, type ViewSettings, type ViewStore } from './view.ts';
 
 export { failureOf };
@@ -24,6 +25,7 @@ export type Session = {
   readonly recipe: RecipeStore;
   readonly planning: PlanningStore;
   readonly conflicts: ConflictsStore;
+  readonly survey: SurveyStore;
   readonly run: RunStore;
   readonly device: DeviceStore;
   readonly view: ViewStore;
@@ -52,6 +54,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     ...inputs,
     planning,
     conflicts: createConflictsStore(engine, { ...inputs, planning }),
+    survey: createSurveyStore(engine, inputs),
     run: createRunStore(),
     view: createViewStore(pickView(recall(keys.view))),
     hub: createHubStore(pickHub(recall(keys.hub))),

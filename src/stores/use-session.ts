@@ -12,6 +12,7 @@ import { roomFindings } from './room.ts';
 import type { RunState } from './run.ts';
 import type { Session } from './session.ts';
 import { startSession } from './start.ts';
+import type { SurveyState } from './survey.ts';
 import type { ViewState } from './view.ts';
 
 export const session: Session = startSession();
@@ -27,6 +28,8 @@ export const useHub = <T>(select: (state: HubState) => T): T => useStore(session
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(session.view, select);
 export const usePlanning = <T>(select: (state: PlanningState) => T): T =>
   useStore(session.planning, select);
+export const useSurvey = <T>(select: (state: SurveyState) => T): T =>
+  useStore(session.survey, select);
 
 export const useConflicts = <T>(select: (state: ConflictsState) => T): T =>
   useStore(session.conflicts, select);

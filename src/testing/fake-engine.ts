@@ -106,6 +106,8 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     conflicts: async () => null,
     closeUp: async () => null,
     patch: async () => null,
+    survey: async () => null,
+    surveyPart: async () => null,
     async rows(order, window) {
       const planned = plan({ ...order, models });
       return new Table('plan' in planned ? planned.plan.jobs : []).rows(window);

@@ -150,12 +150,12 @@ async function termsOf(
   reader: PlaneReader,
   signal: AbortSignal,
 ): Promise<Term[]> {
-  const terms = planes.map((plane, k) => termsIn(plane, weights[k], reader, signal));
+  const terms = planes.map((plane, k) => termsOfUpdate(plane, weights[k], reader, signal));
   return (await Promise.all(terms)).flat();
 }
 
-/** Several where the update is made of several. */
-function termsIn(
+/** weight · scale · matrix of an update that is known by its factors; several terms where it is made of several. */
+export function termsOfUpdate(
   plane: PlaneRef,
   weight: number,
   reader: PlaneReader,

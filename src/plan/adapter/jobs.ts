@@ -147,7 +147,8 @@ function zeros(module: Module): ComputedPlane {
   return changeOf(module, { ...module.changes[0], scale: 0 });
 }
 
-function changeOf(
+/** scale · matrix alone, without a base. */
+export function changeOf(
   { rows, columns }: Module,
   { expert, matrix, scale, inputs }: Change,
 ): ComputedPlane {

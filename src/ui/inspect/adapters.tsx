@@ -3,7 +3,10 @@ import { useEffect, useState } from 'react';
 import type { AdapterMatch, MatchRow } from '../../plan/types.ts';
 import { session, usePlanning } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
+import { Segmented } from '../kit/segmented.tsx';
+import { Comparison } from './comparison.tsx';
 import { MatchTable } from './match-table.tsx';
+import { Spectra } from './spectra.tsx';
 import './adapters.css';
 
 /** How each adapter meets the base: in a line, and module by module. */
@@ -14,13 +17,20 @@ export function Adapters({ adapters }: { readonly adapters: readonly AdapterMatc
       {adapters.map((adapter) => (
         <Match key={adapter.model} adapter={adapter} />
       ))}
+      {adapters.length > 1 && <Comparison />}
     </section>
   );
 }
 
+const views = [
+  { value: 'matches', label: 'Matches' },
+  { value: 'spectra', label: 'Spectra' },
+] as const;
+
 function Match({ adapter }: { readonly adapter: AdapterMatch }) {
   const { model, name, dialect, base, matched, unmatched } = adapter;
   const [isOpen, setOpen] = useState(false);
+  const [shown, setShown] = useState<'matches' | 'spectra'>('matches');
   const rows = useMatches(model, isOpen);
   const all = matched + unmatched;
   return (
@@ -37,7 +47,18 @@ function Match({ adapter }: { readonly adapter: AdapterMatch }) {
           {base !== null && `, trained on ${base}`}
         </span>
       </summary>
-      {isOpen && <MatchTable name={name} rows={rows} />}
+      {isOpen && (
+        <div className="match-tabs">
+          <Segmented
+            label={`What is shown of ${name}`}
+            options={views}
+            value={shown}
+            onChange={setShown}
+          />
+        </div>
+      )}
+      {isOpen && shown === 'matches' && <MatchTable name={name} rows={rows} />}
+      {isOpen && shown === 'spectra' && <Spectra model={model} name={name} />}
     </details>
   );
 }

@@ -1,53 +1,31 @@
-import { useRef } from 'react';
 import type { MatchRow } from '../../plan/types.ts';
 import { plain } from '../kit/format.ts';
-import { useRowWindow } from '../kit/row-window.ts';
+import { WindowTable } from '../kit/window-table.tsx';
 
 const columns = ['Module', 'Tensor of the base', 'Kind', 'Rank', 'Alpha', 'Scale', 'Stored'];
 
-/** Pixels, as the style sheet has them. */
-const rowHeight = 24;
-const mostHeight = 320;
-
 type MatchTableProps = { readonly name: string; readonly rows: readonly MatchRow[] };
 
-/** A table of any length: only the rows that are seen, and a few around them, are in the document. */
+/** Module by module, how an adapter meets the base. */
 export function MatchTable({ name, rows }: MatchTableProps) {
-  const scroller = useRef<HTMLElement>(null);
-  const { from, to } = useRowWindow(scroller, rows.length, rowHeight);
-  const height = Math.min(mostHeight, (rows.length + 1) * rowHeight + 16); // with room for a scroll bar
   return (
-    <section
+    <WindowTable
       className="match-scroll"
-      ref={scroller}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-      tabIndex={0}
-      aria-label={`Match table of ${name}`}
-      style={{ height }}
+      label={`Match table of ${name}`}
+      columns={columns}
+      count={rows.length}
+      rows={rows}
+      rowHeight={24}
+      mostHeight={320}
+      keyOf={({ module, tensor }) => `${module} ${tensor}`}
+      rowClass={({ tensor }) => (tensor === null ? 'is-unmatched' : '')}
     >
-      <table aria-rowcount={rows.length + 1}>
-        <thead>
-          <tr aria-rowindex={1}>
-            {columns.map((column) => (
-              <th scope="col" key={column}>
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <tr aria-hidden style={{ height: from * rowHeight }} />
-          {rows.slice(from, to).map((row, i) => (
-            <Row key={`${row.module} ${row.tensor}`} row={row} index={from + i} />
-          ))}
-          <tr aria-hidden style={{ height: (rows.length - to) * rowHeight }} />
-        </tbody>
-      </table>
-    </section>
+      {(row) => <Cells row={row} />}
+    </WindowTable>
   );
 }
 
-function Row({ row, index }: { readonly row: MatchRow; readonly index: number }) {
+function Cells({ row }: { readonly row: MatchRow }) {
   const { module, tensor, type, rank, alpha, scale, dtype, why } = row;
   const name = (
     <th scope="row" className="match-name" title={module}>
@@ -56,17 +34,17 @@ function Row({ row, index }: { readonly row: MatchRow; readonly index: number })
   );
   if (tensor === null) {
     return (
-      <tr aria-rowindex={index + 2} className="is-unmatched">
+      <>
         {name}
         <td colSpan={5} className="match-why" title={why ?? undefined}>
           none: {why}
         </td>
         <td>{dtype}</td>
-      </tr>
+      </>
     );
   }
   return (
-    <tr aria-rowindex={index + 2}>
+    <>
       {name}
       <td className="match-name" title={tensor}>
         <bdi>{tensor}</bdi>
@@ -76,6 +54,6 @@ function Row({ row, index }: { readonly row: MatchRow; readonly index: number })
       <td className="number">{alpha === null ? '–' : plain(alpha)}</td>
       <td className="number">{scale === null ? '–' : `× ${plain(scale)}`}</td>
       <td>{dtype}</td>
-    </tr>
+    </>
   );
 }

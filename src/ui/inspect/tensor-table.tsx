@@ -1,14 +1,10 @@
-import { useEffect, useRef } from 'react';
 import { findMethod } from '../../methods/registry.ts';
 import type { TableRows, TensorRow } from '../../plan/table.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { plain } from '../kit/format.ts';
-import { useRowWindow } from '../kit/row-window.ts';
+import { WindowTable } from '../kit/window-table.tsx';
 
 const columns = ['Tensor', 'Where', 'Shape', 'Dtype', 'Becomes', 'Parameters'];
-
-/** Pixels, as the style sheet has them. */
-const rowHeight = 34;
 
 type TensorTableProps = {
   readonly count: number;
@@ -16,46 +12,31 @@ type TensorTableProps = {
   readonly table: TableRows | null;
 };
 
-/** A table of any length: only the rows that are seen, and a few around them, are in the document. */
+/** Every tensor of the output; rows are asked for as they are seen. */
 export function TensorTable({ count, table }: TensorTableProps) {
-  const scroller = useRef<HTMLElement>(null);
-  const { from, to } = useRowWindow(scroller, count, rowHeight);
-  useEffect(() => session.planning.getState().want({ from, to }), [from, to]);
-  // Scrolled fast, the rows come a moment later than the place they go to.
-  const rows = table?.rows ?? [];
-  const above = table?.window.from ?? 0;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="tensor-scroll" ref={scroller} tabIndex={0} aria-label="Tensor table">
-      <table className="tensor-table" aria-rowcount={count + 1}>
-        <caption className="visually-hidden">Tensors of the output</caption>
-        <thead>
-          <tr aria-rowindex={1}>
-            {columns.map((column) => (
-              <th scope="col" key={column}>
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <tr aria-hidden style={{ height: above * rowHeight }} />
-          {rows.map((row, i) => (
-            <Row key={row.tensor} row={row} index={above + i} />
-          ))}
-          <tr aria-hidden style={{ height: (count - above - rows.length) * rowHeight }} />
-        </tbody>
-      </table>
-    </section>
+    <WindowTable
+      className="tensor-scroll"
+      label="Tensor table"
+      caption="Tensors of the output"
+      columns={columns}
+      count={count}
+      rows={table?.rows ?? []}
+      from={table?.window.from ?? 0}
+      rowHeight={34}
+      keyOf={({ tensor }) => tensor}
+      rowClass={() => 'tensor-row'}
+      onWindow={(from, to) => session.planning.getState().want({ from, to })}
+    >
+      {(row) => <Cells row={row} />}
+    </WindowTable>
   );
 }
 
-type RowProps = { readonly row: TensorRow; readonly index: number };
-
-function Row({ row, index }: RowProps) {
+function Cells({ row }: { readonly row: TensorRow }) {
   const { tensor, group, layer, shape, dtype, act, params } = row;
   return (
-    <tr aria-rowindex={index + 2} className="tensor-row">
+    <>
       <th scope="row" className="tensor-name" title={tensor}>
         <bdi>{tensor}</bdi>
       </th>
@@ -70,7 +51,7 @@ function Row({ row, index }: RowProps) {
         {params && <span className="faint"> of {params.perModel.length}</span>}
       </td>
       <td className="tensor-params number">{params ? <Params params={params} /> : '–'}</td>
-    </tr>
+    </>
   );
 }
 

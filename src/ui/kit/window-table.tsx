@@ -1,0 +1,72 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useRowWindow } from './row-window.ts';
+
+type WindowTableProps<Row> = {
+  /** Of what scrolls, and of the table unless it has a caption. */
+  readonly label: string;
+  readonly caption?: string;
+  readonly columns: readonly string[];
+  /** All rows there are. */
+  readonly count: number;
+  /** Those that are at hand, from the `from`-th on. */
+  readonly rows: readonly Row[];
+  readonly from?: number;
+  /** Pixels, as the style sheet has them. */
+  readonly rowHeight: number;
+  /** Pixels; without it the table takes the room that its place has. */
+  readonly mostHeight?: number;
+  readonly className: string;
+  readonly keyOf: (row: Row) => string;
+  readonly rowClass?: (row: Row) => string;
+  /** Which rows are seen, with a few around them. */
+  readonly onWindow?: (from: number, to: number) => void;
+  /** The cells of a row. */
+  readonly children: (row: Row) => ReactNode;
+};
+
+/** A table of any length: only the rows that are seen, and a few around them, are in the document. */
+export function WindowTable<Row>(props: WindowTableProps<Row>) {
+  const { label, caption, columns, count, rows, rowHeight, className, keyOf, onWindow } = props;
+  const { from: first = 0, mostHeight, rowClass } = props;
+  const scroller = useRef<HTMLElement>(null);
+  const seen = useRowWindow(scroller, count, rowHeight);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever listens is told of the window, not of itself
+  useEffect(() => onWindow?.(seen.from, seen.to), [seen.from, seen.to]);
+  // Scrolled fast, rows that are asked for come a moment later than the place they go to.
+  const from = Math.max(first, Math.min(seen.from, first + rows.length));
+  const shown = rows.slice(from - first, Math.max(from, seen.to) - first);
+  const height =
+    mostHeight === undefined ? undefined : Math.min(mostHeight, (count + 1) * rowHeight + 16); // with room for a scroll bar
+  return (
+    <section
+      className={className}
+      ref={scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={label}
+      style={{ height }}
+    >
+      <table aria-rowcount={count + 1}>
+        {caption !== undefined && <caption className="visually-hidden">{caption}</caption>}
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <th scope="col" key={column}>
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <tr aria-hidden style={{ height: from * rowHeight }} />
+          {shown.map((row, i) => (
+            <tr key={keyOf(row)} aria-rowindex={from + i + 2} className={rowClass?.(row)}>
+              {props.children(row)}
+            </tr>
+          ))}
+          <tr aria-hidden style={{ height: (count - from - shown.length) * rowHeight }} />
+        </tbody>
+      </table>
+    </section>
+  );
+}
