@@ -31,6 +31,7 @@ import {
   type StoredFile,
   type Survey,
   type SurveyPart,
+  type ToFetch,
   type UnfinishedMerge,
 } from './protocol.ts';
 import { fromWire } from './wire.ts';
@@ -160,24 +161,28 @@ export class EngineClient {
     return (await this.#call({ kind: 'energy', order, options }, listeners)) as EnergyCurve | null;
   }
 
-  /** Where the models of that plan pull against each other; null where there is no plan. */
-  async conflicts(order: PlanOrder, signal?: AbortSignal): Promise<ConflictMap | null> {
-    return (await this.#ask({ kind: 'conflicts', order }, signal)) as ConflictMap | null;
+  /**
+   * Where the models of that plan pull against each other; null where there is no plan. What would come over the
+   * network is told instead, unless `fetches`.
+   */
+  async conflicts(order: PlanOrder, fetches: boolean): Promise<ConflictMap | ToFetch | null> {
+    const answer = await this.#ask({ kind: 'conflicts', order, fetches });
+    return answer as ConflictMap | ToFetch | null;
   }
 
   /** One tensor of that plan as tiles, exactly; null where it is none of it. */
-  async closeUp(order: PlanOrder, tensor: string, signal?: AbortSignal): Promise<Close | null> {
-    return (await this.#ask({ kind: 'close-up', order, tensor }, signal)) as Close | null;
+  async closeUp(
+    order: PlanOrder,
+    tensor: string,
+    fetches: boolean,
+  ): Promise<Close | ToFetch | null> {
+    const answer = await this.#ask({ kind: 'close-up', order, tensor, fetches });
+    return answer as Close | ToFetch | null;
   }
 
   /** A square of its elements. */
-  async patch(
-    order: PlanOrder,
-    tensor: string,
-    square: Square,
-    signal?: AbortSignal,
-  ): Promise<Patch | null> {
-    return (await this.#ask({ kind: 'patch', order, tensor, square }, signal)) as Patch | null;
+  async patch(order: PlanOrder, tensor: string, square: Square): Promise<Patch | null> {
+    return (await this.#ask({ kind: 'patch', order, tensor, square })) as Patch | null;
   }
 
   /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */
@@ -304,9 +309,9 @@ export class EngineClient {
   }
 
   /** What is to be seen is asked of a second engine, so that a merge does not hold it up. */
-  async #ask(ask: Ask, signal?: AbortSignal): Promise<Answer> {
+  async #ask(ask: Ask): Promise<Answer> {
     const viewer = await this.#viewing();
-    return viewer.#call(ask, signal ? { signal } : {});
+    return viewer.#call(ask);
   }
 
   /** The second engine, with the models that are open here; starts it when it is first needed. */

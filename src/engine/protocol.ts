@@ -237,12 +237,19 @@ export type Request =
       readonly options: RunOptions | null;
     }
   /** Where its models pull against each other, over all of it. */
-  | { readonly kind: 'conflicts'; readonly id: number; readonly order: PlanOrder }
+  | {
+      readonly kind: 'conflicts';
+      readonly id: number;
+      readonly order: PlanOrder;
+      /** Whether it may come over the network; else the answer is how many bytes would. */
+      readonly fetches: boolean;
+    }
   /** One of its tensors as tiles. */
   | {
       readonly kind: 'close-up';
       readonly id: number;
       readonly order: PlanOrder;
+      readonly fetches: boolean;
       readonly tensor: string;
     }
   /** Some elements of one of its tensors. */
@@ -301,6 +308,9 @@ export type FinishedAction =
   | { readonly kind: 'files'; readonly folder: string }
   | { readonly kind: 'zip'; readonly folder: string }
   | { readonly kind: 'remove'; readonly folder: string };
+
+/** Bytes over the network that a look would take, to be agreed to first. */
+export type ToFetch = { readonly toFetch: number };
 
 /** A square of a tensor's matrix, by its first element. */
 export type Square = { readonly row: number; readonly column: number; readonly side: number };
@@ -416,6 +426,7 @@ export type Answer =
   | TableRows
   | EnergyCurve
   | ConflictMap
+  | ToFetch
   | Close
   | Patch
   | Survey

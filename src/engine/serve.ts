@@ -120,9 +120,9 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       case 'energy':
         return energy(request);
       case 'conflicts':
-        return viewer.conflicts(request.order, signalOf(request));
+        return viewer.conflicts(request.order, request.fetches, signalOf(request));
       case 'close-up':
-        return viewer.tensor(request.order, request.tensor, signalOf(request));
+        return viewer.tensor(request.order, request.tensor, request.fetches, signalOf(request));
       case 'patch':
         return viewer.patch(request.order, request.tensor, request.square, signalOf(request));
       case 'survey':

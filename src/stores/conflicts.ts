@@ -25,12 +25,16 @@ export type Focus = {
 export type ConflictsState = {
   /** Null before the first look, and where nothing can be merged. */
   readonly map: ConflictMap | null;
+  /** Bytes over the network that the look at the model, or at its tensor, waits for agreement to; 0 for none. */
+  readonly toFetch: { readonly map: number; readonly close: number };
   readonly isLooking: boolean;
   readonly failure: Failure | null;
   readonly focus: Focus;
   /** Of the tensor in focus, once it was read. */
   readonly close: Close | null;
   readonly patch: Patch | null;
+  /** Agrees to what is to be fetched: samples of all models, or the tensor in focus. */
+  fetch(what: 'map' | 'close'): void;
   /** Whether any of this is to be seen. */
   watch(isSeen: boolean): void;
   focusOn(focus: Partial<Focus>): void;
@@ -54,13 +58,28 @@ export function createConflictsStore(
   let isSeen = false;
   let seen: { readonly key: string; readonly slots: unknown } | null = null;
 
+  /** The models whose samples may be fetched, and the tensor that may be whole. */
+  let agreed: unknown = null;
+  let agreedTensor: string | null = null;
+
   const store = createStore<ConflictsState>()((set, get) => ({
     map: null,
+    toFetch: { map: 0, close: 0 },
     isLooking: false,
     failure: null,
     focus: nowhere,
     close: null,
     patch: null,
+    fetch(what) {
+      if (what === 'map') {
+        agreed = from.models.getState().slots;
+        seen = null;
+        look();
+      } else {
+        agreedTensor = get().focus.tensor;
+        askClose(orderNow());
+      }
+    },
     watch(wanted) {
       isSeen = wanted;
       if (wanted) look();
@@ -90,10 +109,15 @@ export function createConflictsStore(
     return orderOf(seen, from.device.getState().report?.kind ?? 'cpu', unhashed);
   };
   const failed = (error: unknown) => store.setState({ failure: failureOf(error) });
+  const waiting = (part: Partial<ConflictsState['toFetch']>) =>
+    store.setState(({ toFetch }) => ({ toFetch: { ...toFetch, ...part } }));
   const askMap = lastWins(async (order: PlanOrder) => {
     store.setState({ isLooking: true });
     try {
-      store.setState({ map: await engine.conflicts(order), failure: null });
+      const found = await engine.conflicts(order, agreed === from.models.getState().slots);
+      const isMap = found !== null && 'cells' in found;
+      store.setState({ map: isMap ? found : null, failure: null });
+      waiting({ map: found !== null && 'toFetch' in found ? found.toFetch : 0 });
     } catch (error) {
       failed(error);
     }
@@ -102,8 +126,10 @@ export function createConflictsStore(
   const askClose = lastWins(async (order: PlanOrder) => {
     const { tensor } = store.getState().focus;
     if (tensor === null) return;
-    const close = await engine.closeUp(order, tensor).catch(failed);
-    if (tensor === store.getState().focus.tensor) store.setState({ close: close ?? null });
+    const found = await engine.closeUp(order, tensor, agreedTensor === tensor).catch(failed);
+    if (tensor !== store.getState().focus.tensor) return;
+    store.setState({ close: found && 'tiles' in found ? found : null });
+    waiting({ close: found && 'toFetch' in found ? found.toFetch : 0 });
   });
   const askPatch = lastWins(async (order: PlanOrder) => {
     const { tensor, square } = store.getState().focus;

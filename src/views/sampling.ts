@@ -36,7 +36,7 @@ function uniform(counter: number): number {
 }
 
 /** A sum of a run that is part of another sum of it: conflicts of shared elements. */
-export type Pair = readonly [part: number, whole: number];
+type Pair = readonly [part: number, whole: number];
 
 /**
  * The standard error of a ratio Σpart ÷ Σwhole over tensors of which runs were sampled, from how the runs of each tensor

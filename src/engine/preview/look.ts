@@ -1,5 +1,5 @@
 /** Some elements of a merge as its method sees them: what is left of each model's task vector. */
-import { definitionBackend } from '../../compute/cpu/definition.ts';
+import { cpuBackend } from '../../compute/cpu/backend.ts';
 import type { MergePart, PlaneRef } from '../../plan/types.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
 import { type Eye, eyeOf, type Lens } from './eye.ts';
@@ -12,7 +12,7 @@ export type Sight = Pick<Eye, 'weights' | 'ordinals'> & {
   readonly left: readonly Float32Array[];
 };
 
-const backend = definitionBackend();
+const backend = cpuBackend();
 
 /** Reads the runs, measures them as if they were the whole tensor, and trims or draws as the method does. */
 export async function look(

@@ -32,6 +32,11 @@ export class Samples {
     this.#bytes = 0;
   }
 
+  /** Whether these were read, or are being read. */
+  has(plane: PlaneRef, runs: readonly Run[]): boolean {
+    return this.#known.has(keyOf(plane, runs));
+  }
+
   /** @throws JobError naming tensor and file when bytes cannot be read */
   read(
     plane: PlaneRef,
@@ -39,7 +44,7 @@ export class Samples {
     reader: PlaneReader,
     signal: AbortSignal,
   ): Promise<Values> {
-    const key = `${keyOf(plane)} ${runs.join(' ')}`;
+    const key = keyOf(plane, runs);
     const known = this.#known.get(key);
     if (known) return known;
     const length = runs.reduce((sum, [from, to]) => sum + to - from, 0);
@@ -75,12 +80,15 @@ async function readRuns(
 }
 
 /** Which values these are: the same text only for the same. */
-function keyOf(plane: PlaneRef): string {
+function keyOf(plane: PlaneRef, runs: readonly Run[]): string {
+  const where = runs.join(' ');
   if (!isComputedPlane(plane)) {
     const spans = plane.pieces ?? [plane];
-    return spans.map(({ model, file, begin, end }) => `${model} ${file} ${begin} ${end}`).join();
+    const files = spans.map(({ model, file, begin, end }) => `${model} ${file} ${begin} ${end}`);
+    return `${files.join()} ${where}`;
   }
-  return JSON.stringify([plane.formula, plane.from, plane.to, plane.inputs, plane.dtype]);
+  const { formula, from, to, inputs, dtype } = plane;
+  return JSON.stringify([formula, from, to, inputs, dtype, where]);
 }
 
 /** The sample as a tensor of its own: methods measure it as they measure any. */

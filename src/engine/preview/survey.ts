@@ -10,6 +10,7 @@ import { elementsIn, type Run, runsOf } from '../../views/sampling.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
 import { byExpert } from './closer.ts';
 import type { Lens } from './eye.ts';
+import { farBytes, isDear } from './far.ts';
 import { look, type Sight } from './look.ts';
 import { pooledMagnitudes } from './pooled.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
@@ -17,8 +18,9 @@ import type { Tools } from './tools.ts';
 
 /** Values of all tensors and planes together that a survey looks at. */
 const mostValues = 4 * 2 ** 20;
-/** Runs of a tensor that is not looked at whole. */
+/** Runs of a tensor that is not looked at whole; fewer where each of them costs more than its elements. */
 const runCount = 16;
+const dearRunCount = 4;
 
 /** The whole plan, at most some million elements of it. A tensor that is small enough is looked at whole. */
 export async function survey(
@@ -30,7 +32,7 @@ export async function survey(
   const method = findMethod(plan.method)!;
   const subjects = subjectsOf(plan);
   const models = experts.length;
-  const runsFor = runsOfAll(subjects);
+  const runsFor = runsOfAll(subjects, tools);
   const magnitudes = await pooledMagnitudes(plan, subjects, runsFor, tools);
   const lens: Lens = { method, arithmetic: plan.arithmetic, magnitudes };
   const grid = gridOf(subjects.map(({ tensor }) => tensor));
@@ -96,20 +98,32 @@ type Gathered = {
   readonly column: number;
 };
 
+/** Bytes that a survey would fetch over the network. */
+export function surveyBytes(plan: Plan, tools: Tools): number {
+  const subjects = subjectsOf(plan);
+  const runsFor = runsOfAll(subjects, tools);
+  return subjects.reduce(
+    (sum, { merges }, i) =>
+      merges.reduce((more, { merge }) => more + farBytes(merge, runsFor(merge, i), tools), sum),
+    0,
+  );
+}
+
 /** By expert: where one trim threshold holds for the whole model, its estimate; else null. */
 export function modelMagnitudes(plan: Plan, tools: Tools): Promise<readonly number[] | null> {
   const subjects = subjectsOf(plan);
-  return pooledMagnitudes(plan, subjects, runsOfAll(subjects), tools);
+  return pooledMagnitudes(plan, subjects, runsOfAll(subjects, tools), tools);
 }
 
 /** Which elements of a merge of the i-th subject are looked at: all of them where there are few. */
-function runsOfAll(subjects: readonly Subject[]) {
+function runsOfAll(subjects: readonly Subject[], tools: Tools) {
   const most = fairShare(subjects.flatMap(({ merges }) => merges.map(({ merge }) => merge)));
-  const length = Math.max(1, Math.floor(most / runCount));
-  return ({ elementCount }: { readonly elementCount: number }, i: number) =>
-    elementCount <= most
-      ? runsOf(elementCount, { count: 1, length: elementCount }, i)
-      : runsOf(elementCount, { count: runCount, length }, i);
+  return (merge: MergePart, i: number) => {
+    const { elementCount } = merge;
+    if (elementCount <= most) return runsOf(elementCount, { count: 1, length: elementCount }, i);
+    const count = isDear(merge, tools) ? dearRunCount : runCount;
+    return runsOf(elementCount, { count, length: Math.max(1, Math.floor(most / count)) }, i);
+  };
 }
 
 /** Elements that each tensor may show so that all together stay bounded: small ones leave theirs to the large. */

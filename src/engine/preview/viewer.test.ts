@@ -1,13 +1,22 @@
 import { expect, test } from 'vitest';
+import type { Source } from '../../io/source.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { type MergeRun, mergeRun, writtenTensor } from '../../testing/merge-run.ts';
 import { bf16, f32 } from '../../testing/model-file.ts';
 import { randomNumbers } from '../../testing/samples.ts';
+import type { Close } from '../../views/close.ts';
 import { run } from '../run/run.ts';
 import { Viewer } from './viewer.ts';
 
 const signal = new AbortController().signal;
 const viewerOf = ({ library, plan }: MergeRun) => new Viewer(library, () => plan);
+
+/** All of a tensor that nothing has to be fetched for. */
+async function whole(viewer: Viewer, made: MergeRun, tensor: string): Promise<Close> {
+  const found = await viewer.tensor(made.order, tensor, true, signal);
+  if (found === null || 'toFetch' in found) throw new Error(`${tensor} was not looked at`);
+  return found;
+}
 
 const random = randomNumbers(23);
 const numbers = (count: number) => Array.from({ length: count }, () => random() - 0.5);
@@ -23,7 +32,7 @@ const merged = (recipe: Partial<Recipe> = {}, values?: Record<string, Recipe['va
 
 test('tiles of a small tensor are its elements, and add up to its rates', async () => {
   const made = await merged({}, { a: { density: 0.4 }, b: { density: 0.7, weight: 2 } });
-  const close = (await viewerOf(made).tensor(made.order, 'w', signal))!;
+  const close = await whole(viewerOf(made), made, 'w');
   expect(close.tiling).toEqual({
     rows: 37,
     columns: 29,
@@ -83,7 +92,7 @@ test('pooled tiles of a larger tensor hold the sums of their elements', async ()
     b: { w: f32(size, numbers(4200)) },
   };
   const made = await mergeRun({ models: large, recipe: { method: 'task_arithmetic' } });
-  const close = (await viewerOf(made).tensor(made.order, 'w', signal))!;
+  const close = await whole(viewerOf(made), made, 'w');
   expect([close.tiling.height, close.tiling.width, close.tiling.down]).toEqual([2, 1, 300]);
   const square = { row: 16, column: 0, side: 16 };
   const { values } = (await viewerOf(made).patch(made.order, 'w', square, signal))!;
@@ -113,21 +122,48 @@ test('a method without a base is looked at as task vectors, where there is one',
     asked = recipe.method;
     return null;
   });
-  expect(await viewer.conflicts(order, signal)).toBe(null);
+  expect(await viewer.conflicts(order, true, signal)).toBe(null);
   expect(asked).toBe('task_arithmetic');
 });
 
 test('a tensor that is only copied has nothing in it, one that is not there is null', async () => {
   const made = await merged();
   const viewer = viewerOf(made);
-  const close = (await viewer.tensor(made.order, 'only.base', signal))!;
+  const close = await whole(viewer, made, 'only.base');
   expect([close.stats.cancellation, close.stats.overlap]).toEqual([null, null]);
-  expect(await viewer.tensor(made.order, 'nowhere', signal)).toBe(null);
+  expect(await viewer.tensor(made.order, 'nowhere', true, signal)).toBe(null);
 });
 
 test('a look that is cancelled is measured again when it is asked for again', async () => {
   const made = await merged();
   const viewer = viewerOf(made);
-  await expect(viewer.tensor(made.order, 'w', AbortSignal.abort())).rejects.toThrow();
-  expect((await viewer.tensor(made.order, 'w', signal))!.stats.overlap).toBeGreaterThan(0);
+  await expect(viewer.tensor(made.order, 'w', true, AbortSignal.abort())).rejects.toThrow();
+  expect((await whole(viewer, made, 'w')).stats.overlap).toBeGreaterThan(0);
+});
+
+test('what lies far away is told in bytes, and fetched only when that is agreed to', async () => {
+  let read = 0;
+  const made = await mergeRun({
+    models,
+    recipe: { method: 'ties' },
+    wrap: (source) => ({
+      ...source,
+      ahead: 2 ** 20,
+      read(...range: Parameters<Source['read']>) {
+        read += 1;
+        return source.read(...range);
+      },
+    }),
+  });
+  const viewer = viewerOf(made);
+  const opened = read;
+  // Two planes in F32 and one in BF16, 1,073 elements each.
+  const all = 1073 * (4 + 4 + 2);
+  expect(await viewer.conflicts(made.order, false, signal)).toEqual({ toFetch: all });
+  expect(await viewer.tensor(made.order, 'w', false, signal)).toEqual({ toFetch: all });
+  expect(read).toBe(opened);
+  const map = await viewer.conflicts(made.order, true, signal);
+  expect(map).toHaveProperty('sampled', 1073);
+  // What was fetched once is not asked for again.
+  expect(await viewer.conflicts(made.order, false, signal)).toEqual(map);
 });

@@ -5,12 +5,13 @@ import type { Plan } from '../../plan/types.ts';
 import type { Close, Patch } from '../../views/close.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
 import type { Sources } from '../library/sources.ts';
-import type { PlanOrder, Square } from '../protocol.ts';
+import type { PlanOrder, Square, ToFetch } from '../protocol.ts';
 import { closeUp, measured, patchOf } from './closer.ts';
 import type { Eye } from './eye.ts';
+import { farBytes } from './far.ts';
 import { Samples } from './sample.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
-import { ballotOf, modelMagnitudes, survey } from './survey.ts';
+import { ballotOf, modelMagnitudes, survey, surveyBytes } from './survey.ts';
 
 /** Bytes of samples that are kept, and that one read may hold. */
 const mostSamples = 2 ** 26;
@@ -39,14 +40,30 @@ export class Viewer {
     this.#seenOf = '';
   }
 
-  /** Null where the recipe cannot be merged. */
-  async conflicts(order: PlanOrder, signal: AbortSignal): Promise<ConflictMap | null> {
+  /**
+   * Null where the recipe cannot be merged. What would come over the network is told instead, unless `fetches`.
+   */
+  async conflicts(
+    order: PlanOrder,
+    fetches: boolean,
+    signal: AbortSignal,
+  ): Promise<ConflictMap | ToFetch | null> {
     const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
-    return plan && survey(plan, namesOf(order), this.#tools(signal));
+    if (plan === null) return null;
+    const tools = this.#tools(signal);
+    const toFetch = fetches ? 0 : surveyBytes(plan, tools);
+    return toFetch > 0 ? { toFetch } : survey(plan, namesOf(order), tools);
   }
 
   /** Null where the recipe cannot be merged, or makes no such tensor. */
-  async tensor(order: PlanOrder, tensor: string, signal: AbortSignal): Promise<Close | null> {
+  async tensor(
+    order: PlanOrder,
+    tensor: string,
+    fetches: boolean,
+    signal: AbortSignal,
+  ): Promise<Close | ToFetch | null> {
+    const toFetch = fetches ? 0 : this.#bytesOf(order, tensor, signal);
+    if (toFetch > 0) return { toFetch };
     const seen = await this.#see(order, tensor, signal);
     if (seen === null) return null;
     const ballot = ballotOf(seen.arithmetic);
@@ -63,6 +80,17 @@ export class Viewer {
     const seen = await this.#see(order, tensor, signal);
     if (seen === null) return null;
     return patchOf(seen.subject, seen.eyes, namesOf(order), square, this.#tools(signal));
+  }
+
+  /** Bytes over the network that all of a tensor is. */
+  #bytesOf(order: PlanOrder, tensor: string, signal: AbortSignal): number {
+    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const subject = plan && subjectsOf(plan).find((each) => each.tensor === tensor);
+    const tools = this.#tools(signal);
+    return (subject?.merges ?? []).reduce(
+      (sum, { merge }) => sum + farBytes(merge, [[0, merge.elementCount]], tools),
+      0,
+    );
   }
 
   async #see(order: PlanOrder, tensor: string, signal: AbortSignal) {

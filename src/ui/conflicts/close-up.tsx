@@ -13,6 +13,7 @@ import type { Close } from '../../views/close.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { percent } from './metrics.ts';
 import { type Pooling, paint } from './paint.ts';
+import { ToFetch } from './to-fetch.tsx';
 
 const poolings: readonly { readonly value: Pooling; readonly label: string }[] = [
   { value: 'mean', label: 'Mean' },
@@ -21,7 +22,7 @@ const poolings: readonly { readonly value: Pooling; readonly label: string }[] =
 
 /** The tensor in focus as tiles, and who is overruled in it. */
 export function CloseUp() {
-  const { focus, close } = useConflicts((state) => state);
+  const { focus, close, toFetch } = useConflicts((state) => state);
   const [pooling, setPooling] = useState<Pooling>('mean');
   if (focus.tensor === null) {
     return <p className="param-help">Choose a cell to look into its tensor.</p>;
@@ -51,9 +52,9 @@ export function CloseUp() {
           </>
         )}
       </nav>
-      {close === null ? (
-        <p className="loading">Reading the tensor…</p>
-      ) : (
+      {toFetch.close > 0 && <ToFetch bytes={toFetch.close} what="All of this tensor" of="close" />}
+      {close === null && toFetch.close === 0 && <p className="loading">Reading the tensor…</p>}
+      {close && (
         <div className="close-up">
           <div>
             <Segmented

@@ -16,12 +16,13 @@ import { Legend } from './legend.tsx';
 import { metrics, percent } from './metrics.ts';
 import { ModelGrid } from './model-grid.tsx';
 import { PatchView } from './patch.tsx';
+import { ToFetch } from './to-fetch.tsx';
 import './conflicts.css';
 
 /** Where the models pull against each other: the whole model, then a tensor, a square of it, an element. */
 export default function ConflictsView() {
   const hasPlan = usePlanning(({ prospect }) => outlookOf(prospect) !== null);
-  const { map, failure, isLooking, focus } = useConflicts((state) => state);
+  const { map, failure, isLooking, focus, toFetch } = useConflicts((state) => state);
   const [metricId, setMetric] = useState(metrics[0].id);
   useEffect(() => {
     session.conflicts.getState().watch(true);
@@ -34,7 +35,8 @@ export default function ConflictsView() {
     <div className={`conflicts ${isLooking ? 'is-looking' : ''}`} aria-busy={isLooking}>
       <h3 className="view-title">Conflicts</h3>
       {failure && <FailureText failure={failure} />}
-      {!map && !failure && <p className="loading">Looking at the weights…</p>}
+      {!map && !failure && toFetch.map === 0 && <p className="loading">Looking at the weights…</p>}
+      {toFetch.map > 0 && <ToFetch bytes={toFetch.map} what="A sample of all models" of="map" />}
       {map && (
         <>
           <Verdict map={map} />
