@@ -102,6 +102,8 @@ export type Survived = {
 export type Proof = {
   readonly tensors: number;
   readonly elements: number;
+  /** Of the tensors, those that were not looked at: DoRA by columns takes the whole of a large one. */
+  readonly left: number;
   /** Elements that differ in the last digit, as they may where a GPU computed them. */
   readonly near: number;
   /** The first that is another than it should be, with what was found and what was expected. */

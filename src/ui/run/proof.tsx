@@ -12,7 +12,7 @@ const much = { change: 0.9, elements: 0.5 };
 
 /** That adapters are in the weights, and what rounding left of them. */
 export function ProofOf({ proof }: { readonly proof: Proof }) {
-  const { tensors, elements, near, difference, survival } = proof;
+  const { tensors, elements, left, near, difference, survival } = proof;
   const equal =
     near === 0 ? 'all equal, bit for bit' : `equal, but for the last digit of ${near} from a GPU`;
   return (
@@ -22,6 +22,8 @@ export function ProofOf({ proof }: { readonly proof: Proof }) {
         output were computed once more from the factors and the base and held against what was read
         back
         {difference === null ? `: ${equal}.` : '; see the problem above.'}
+        {left > 0 &&
+          ` ${counted(left, 'tensor')} were left out: DoRA by columns takes all of them.`}
       </p>
       {survival && <SurvivalOf survival={survival} />}
     </section>

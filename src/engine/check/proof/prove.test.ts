@@ -1,78 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { cpuBackend } from '../../../compute/cpu/backend.ts';
 import { readHeader } from '../../../formats/safetensors/header.ts';
 import type { FloatDtype } from '../../../numerics/dtype.ts';
-import { plan } from '../../../plan/plan.ts';
 import type { Plan } from '../../../plan/types.ts';
 import { emptyRecipe } from '../../../recipe/defaults.ts';
 import type { Recipe } from '../../../recipe/recipe.ts';
-import { memorySink } from '../../../testing/memory-sink.ts';
+import { lora, baked as merged, q } from '../../../testing/baked.ts';
 import { memorySource } from '../../../testing/memory-source.ts';
-import { fallbackTo } from '../../../testing/merge-run.ts';
-import { refTo } from '../../../testing/model.ts';
-import { modelFile, type TestTensor, tensor } from '../../../testing/model-file.ts';
+import { tensor } from '../../../testing/model-file.ts';
 import { randomNumbers } from '../../../testing/samples.ts';
-import { Library } from '../../library/library.ts';
-import { run } from '../../run/run.ts';
-import { inlineAuditor } from '../auditor.ts';
 import { prove } from './prove.ts';
 
 const random = randomNumbers(5);
 const rough = (count: number, size = 1) =>
   Array.from({ length: count }, () => size * (random() - 0.5));
-const q = (layer: number) => `model.layers.${layer}.self_attn.q_proj`;
-type Tensors = Readonly<Record<string, TestTensor>>;
-
-/** A LoRA in PEFT's form, of one module each: B, A; alpha = rank. */
-function lora(modules: Readonly<Record<string, readonly [b: TestTensor, a: TestTensor]>>) {
-  const tensors: Record<string, TestTensor> = {};
-  for (const [module, [b, a]] of Object.entries(modules)) {
-    tensors[`base_model.model.${module}.lora_B.weight`] = b;
-    tensors[`base_model.model.${module}.lora_A.weight`] = a;
-  }
-  const [[, a]] = Object.values(modules);
-  const config = { peft_type: 'LORA', r: a.shape[0], lora_alpha: a.shape[0] };
-  return { tensors, config: { ...config, target_modules: ['q_proj'] } };
-}
-
-async function merged(
-  base: Tensors,
-  adapters: readonly ReturnType<typeof lora>[],
-  recipe: Partial<Recipe> = {},
-  values: Recipe['values'] = {},
-) {
-  const library = new Library();
-  const open = (id: string, tensors: Tensors, config?: object) =>
-    library.open(id, id, [
-      memorySource(config ? 'adapter_model.safetensors' : 'model.safetensors', modelFile(tensors)),
-      ...(config
-        ? [memorySource('adapter_config.json', new TextEncoder().encode(JSON.stringify(config)))]
-        : []),
-    ]);
-  const own = await open('base', base);
-  const experts = await Promise.all(
-    adapters.map(({ tensors, config }, k) => open(`lora-${k}`, tensors, config)),
-  );
-  const made = plan({
-    recipe: {
-      ...{ ...emptyRecipe(), base: refTo(own), smallShare: 'merge anyway' },
-      experts: experts.map((model) => ({ model: refTo(model), values })),
-      ...recipe,
-    },
-    models: new Map([own, ...experts].map((model) => [model.id, model])),
-    recipeHash: 'hash',
-    producer: { version: '0', backend: 'cpu' },
-  });
-  if (!('plan' in made)) throw new Error(made.findings.map(({ message }) => message).join('\n'));
-  const sink = memorySink();
-  const result = await run(made.plan, {
-    ...{ sources: library, sink, backend: cpuBackend(), fallback: fallbackTo(null), crew: null },
-    ...{ auditor: inlineAuditor(), budget: 2 ** 28, signal: new AbortController().signal },
-    events: { progress: () => {}, tensor: () => {} },
-  });
-  return { plan: made.plan, library, sink, result };
-}
-
 const stored = (dtype: FloatDtype, shape: readonly number[], values: readonly number[]) =>
   tensor(dtype, shape, values);
 /** Two layers of 64 × 40, and two adapters of rank 4 and 2, the second on the first layer alone. */

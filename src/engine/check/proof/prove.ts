@@ -2,12 +2,12 @@ import type { Source } from '../../../io/source.ts';
 import { decode } from '../../../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../../../numerics/dtype.ts';
 import { isComputedPlane, planesOf } from '../../../plan/planes.ts';
-import type { ComputedPlane, Job, Part, Plan } from '../../../plan/types.ts';
+import type { ComputedPlane, Job, Part, Plan, PlaneRef } from '../../../plan/types.ts';
 import type { Sources } from '../../library/sources.ts';
 import type { Proof, TensorReport } from '../../protocol.ts';
 import type { Account, Craft } from '../../tensor/job.ts';
 import { spansOf } from '../../tensor/read-together.ts';
-import { placesIn } from './places.ts';
+import { type Places, placesIn } from './places.ts';
 import { isTouched, type Recomputed, recompute } from './recompute.ts';
 import { nothing, plus, survivedOf, type Tally, tallyChange } from './survival.ts';
 
@@ -23,8 +23,13 @@ export type Proving = {
   readonly accounts: readonly Account[];
 };
 
-/** Places at which a tensor is looked at; on a network each is a request. */
-const places = { here: 8, remote: 4 };
+/** Where a tensor is looked at; on a network each place is a request, by columns of DoRA each element a column. */
+const usual: Places = { places: 8, together: 32 };
+const remote: Places = { places: 4, together: 32 };
+const byColumns: Places = { places: 2, together: 4 };
+const nowhere: Places = { places: 0, together: 0 };
+/** Elements of a tensor all of which may be read for its columns' norms. */
+const mostOfColumns = 2 ** 24;
 /** Tensors that are read at a time. */
 const TOGETHER = 4;
 const others = ['F16', 'F32'] as const;
@@ -33,7 +38,8 @@ const others = ['F16', 'F32'] as const;
  * Computes elements of every tensor that adapters change in a model once more, from the stored factors and the
  * base by plain loops, and holds them against the bytes that were read back: `difference` names the first that is
  * another. What the kernels of the CPU gave has to be the same bits; what a GPU gave may differ in its last digit.
- * NaNs are alike. Of DoRA by columns only the first and last elements are looked at: each takes a whole column. Null where no adapter went into a model.
+ * NaNs are alike. Of DoRA by columns only the first and last elements are looked at, since each takes a
+ * whole column, and of a large tensor none. Null where no adapter went into a model.
  */
 export async function prove(plan: Plan, proving: Proving): Promise<Proof | null> {
   const touched = touchedIn(plan, proving.accounts);
@@ -52,6 +58,7 @@ export async function prove(plan: Plan, proving: Proving): Promise<Proof | null>
   return {
     tensors: looks.length,
     elements: sum(({ elements }) => elements),
+    left: sum(({ elements }) => Number(elements === 0)),
     near: sum(({ near }) => near),
     difference: looks.find((look) => look.difference !== null)?.difference ?? null,
     survival: survivalIn(touched, looks),
@@ -125,17 +132,20 @@ async function lookAt(touched: Touched, plan: Plan, proving: Proving): Promise<L
   return { ...look, others: tallies };
 }
 
-function placesFor(part: Part, sources: Sources): number {
+function placesFor(part: Part, sources: Sources): Places {
+  const columns = planesOf(part).filter(
+    (plane) => isComputedPlane(plane) && dora(plane.formula)?.per === 'column',
+  );
+  if (columns.some((plane) => elementsOf(plane) > mostOfColumns)) return nowhere;
+  if (columns.length > 0) return byColumns;
   const isHere = spansOf(part).every(({ model, file }) => {
     const { local, instant } = sources.weights(model, file);
     return local !== undefined || instant === true;
   });
-  const byColumn = planesOf(part).some(
-    (plane) => isComputedPlane(plane) && dora(plane.formula)?.per === 'column',
-  );
-  if (byColumn) return 2;
-  return isHere ? places.here : places.remote;
+  return isHere ? usual : remote;
 }
+
+const elementsOf = (plane: PlaneRef) => (isComputedPlane(plane) ? plane.to - plane.from : 0);
 
 const dora = (formula: ComputedPlane['formula']) =>
   formula.kind === 'update' ? formula.magnitudes : null;
