@@ -1,4 +1,5 @@
 import { f32, modelFile } from '../src/testing/model-file.ts';
+import { axeOn } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/kept-page.ts';
 import type { Files } from './fixtures/model-folder.ts';
 import { weightsOf } from './fixtures/output-folder.ts';
@@ -74,6 +75,12 @@ test('block weights decide how much of an adapter each block gets', async ({
   await expect(slider('MID')).toBeFocused();
   for (let k = 0; k < 10; k++) await workbench.page.keyboard.press('ArrowDown');
   await expect(slider('MID')).toHaveValue('0.5');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await workbench.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await axeOn(workbench.page).include('.rule').analyze();
+    expect(violations.map(({ id, nodes }) => `${id} at ${nodes[0].target}`)).toEqual([]);
+  }
+  await workbench.page.emulateMedia({ colorScheme: 'light' });
 
   await workbench.merge();
   await expect(workbench.result.verdict).toContainText('verified.');

@@ -199,8 +199,8 @@ test('adapters that name modules differently are compared where they meet', asyn
   expect(survey.cosines[0][1]).toBeCloseTo(-100 / Math.sqrt(101 * 105), 12);
   expect(survey.cosines[0][0]).toBeCloseTo(1, 12);
   const { rows: depths, columns, cells } = grid('one', 'other');
-  expect(depths).toEqual(['IN04', 'OUT03']);
-  expect(columns).toEqual(['proj_in']);
+  expect(depths).toEqual(['input_blocks 4', 'output_blocks 3']);
+  expect(columns).toEqual(['*.proj_in']);
   expect(cells[0][0]).toBeCloseTo(-1, 12);
   expect(cells[1][0]).toBe(0);
 });

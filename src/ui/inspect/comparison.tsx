@@ -141,7 +141,7 @@ function Grid({ grid, caption }: { readonly grid: CosineGrid; readonly caption: 
             <th scope="col">Layer</th>
             {grid.columns.map((kind) => (
               <th scope="col" key={kind} title={kind}>
-                {kind.split('.').at(-1)}
+                {brief(kind, grid.columns)}
               </th>
             ))}
           </tr>
@@ -166,6 +166,18 @@ function Grid({ grid, caption }: { readonly grid: CosineGrid; readonly caption: 
       </table>
     </section>
   );
+}
+
+/** "q_proj"; "attn1.to_q" where another column ends alike. */
+function brief(role: string, all: readonly string[]): string {
+  const end = (name: string, words: number) =>
+    name
+      .split('.')
+      .filter((word) => word !== '*')
+      .slice(-words)
+      .join('.');
+  const isAlone = all.filter((other) => end(other, 1) === end(role, 1)).length === 1;
+  return end(role, isAlone ? 1 : 2) || role;
 }
 
 /** How much of its sign's colour a cell gets; the number stands in it. */
