@@ -259,9 +259,47 @@ test('the demo’s adapters are merged by every method, into the base and into o
   await ranks.selectOption('the same for all');
   await workbench.method.setField('Rank', '8');
   await workbench.method.region.getByRole('button', { name: 'Measure the energy' }).click();
-  await expect(energy).toContainText(/Rank 8 keeps \d\d\.\d % of the energy/);
+  await expect(energy).toContainText(/Rank 8 keeps \d\d\.\d % of the energy/, { timeout: 60_000 });
   await workbench.merge();
   await expect(workbench.result.panel).toContainText('rank 8 keeps');
   await expect(workbench.result.figure('Tensors')).toHaveText('56');
   await expect(workbench.result.panel.locator('.mosaic-legend')).not.toContainText('copied');
+});
+
+test('an adapter is extracted from a fine-tune of the demo, and resized by energy on its own', async ({
+  workbench,
+  onDisk,
+}) => {
+  await workbench.open();
+  await workbench.recipe.add('The demo family');
+  await expect(workbench.recipe.experts).toHaveCount(3);
+  const [kept, ...others] = await workbench.recipe.experts.allTextContents();
+  for (const name of others) await workbench.recipe.remove(name);
+  await workbench.method.setField('λ', '1');
+  await workbench.method.unfold('Output');
+  await workbench.method.radio('What is written', 'An adapter').check({ force: true });
+  const { region } = workbench.method;
+  await expect(region.getByRole('checkbox', { name: 'MLP' })).toBeChecked();
+  await workbench.showTab('Checks');
+  await expect(workbench.findings.filter({ hasText: 'not in the adapter' })).toHaveCount(1);
+  await workbench.button('Write norms and biases whole').click();
+  await expect(region.getByLabel('The rest')).toHaveValue('write vectors');
+  await region.getByLabel('Ranks').selectOption('by energy');
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+  const files = await outputOf(workbench);
+  const config = jsonOf(files['adapter_config.json']);
+  expect(config.modules_to_save).toContain('model.norm');
+  expect(config.target_modules).toContain('model.layers.0.mlp.up_proj');
+
+  // Opened again, by itself.
+  await workbench.recipe.remove(kept);
+  await workbench.drop(await onDisk({ made: { ...files, 'README.md': '' } as Files }));
+  await expect(workbench.recipe.experts).toHaveText(['made']);
+  await expect(region).toContainText('One adapter by itself is resized');
+  await workbench.method.setField('Share, %', '60');
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+  const smaller = jsonOf((await outputOf(workbench))['adapter_config.json']);
+  expect(smaller.r).toBeLessThan(config.r);
 });

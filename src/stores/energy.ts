@@ -27,19 +27,20 @@ type Given = {
   readonly onAnswer: (energy: EnergyCurve | null) => void;
 };
 
+type Asked = { readonly merge: string; readonly ranks: string; readonly models: unknown };
+
 /** The state, and `look`: which order is planned now, of which open models. */
 export function energyPart({ engine, options, set, onAnswer }: Given) {
   let order: PlanOrder | null = null;
   let models: unknown = null;
   let isWanted = false;
   /** What was asked last: of which merge, at which ranks. */
-  let asked: { readonly merge: string; readonly ranks: string; readonly models: unknown } | null =
-    null;
+  let asked: Asked | null = null;
   let stop: AbortController | null = null;
 
-  const askEnergy = lastWins(async (mine: PlanOrder) => {
-    const energy = await engine.energy(mine, null).catch(() => null);
-    if (mine !== order) return; // the next answer is of what is planned now
+  const askEnergy = lastWins(async ({ of, mine }: { of: PlanOrder; mine: Asked }) => {
+    const energy = await engine.energy(of, null).catch(() => null);
+    if (mine !== asked) return; // the next answer is of what is planned now
     set({ energy });
     onAnswer(energy);
   });
@@ -54,7 +55,7 @@ export function energyPart({ engine, options, set, onAnswer }: Given) {
     asked = { merge, ranks, models };
     // Of another rank the same curve is true: it stays until the answer comes.
     if (!isSame) set({ energy: null, measureFailure: null });
-    askEnergy(order);
+    askEnergy({ of: order, mine: asked });
   }
 
   const state: EnergyState = {

@@ -175,3 +175,21 @@ test('why a measuring failed is told', async () => {
   await planning.getState().measure();
   expect(planning.getState().measureFailure?.message).toBe('too large');
 });
+
+test('an answer counts though the same was planned once more meanwhile', async () => {
+  const output = { ...recipe.output, as: 'adapter', rank: fixed(4) } as const;
+  const answers: ((value: EnergyCurve) => void)[] = [];
+  const session = fakeSession(
+    { ...recipe, output },
+    { energy: () => new Promise((resolve) => answers.push(resolve)) },
+  );
+  const { planning } = session;
+  await vi.waitFor(() => expect(planning.getState().prospect).not.toEqual({ findings: [] }));
+  planning.getState().wantEnergy(true);
+  const { prospect } = planning.getState();
+  session.recipe.getState().setOutput({ name: 'other' });
+  await vi.waitFor(() => expect(planning.getState().prospect).not.toBe(prospect));
+  answers[0](curve);
+  await vi.waitFor(() => expect(planning.getState().energy).toEqual(curve));
+  expect(answers.length).toBe(1);
+});

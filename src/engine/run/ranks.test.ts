@@ -163,3 +163,14 @@ test('an order for a model has no energy', async () => {
   const { client, order } = await adapterEngine({ base, ...two });
   expect(await client.energy(order({ as: 'model' }), runOptions)).toBeNull();
 });
+
+test('one adapter that is not written at its own strength is told so', async () => {
+  const { client, order } = await adapterEngine({ adapter });
+  const codesAt = async (lambda: number) => {
+    const prospect = await client.plan(order({}, { values: { lambda } }));
+    const findings = 'outlook' in prospect ? prospect.outlook.findings : prospect.findings;
+    return findings.map(({ message }) => message);
+  };
+  expect(await codesAt(0.5)).toContain('adapter is written at 0.5 of its strength.');
+  expect((await codesAt(1)).join()).not.toContain('strength');
+});

@@ -60,6 +60,7 @@ export function planAdapter(who: Participants, spectra: Spectra | null): Adapter
       ...checkUnchanged(unchanged),
       ...checkValuesOf(who, planned),
       ...checkLoss(planned),
+      ...checkStrength(who, asUpdates),
       ...(extracted ? checkExtracted(who, extracted) : []),
     ],
     ranks: ranksOf(planned),
@@ -163,6 +164,20 @@ function noUpdate(extracted: Extracted | null): Finding {
     ? 'Choose other parts under Output, or write a model.'
     : 'Choose adapters that hold updates.';
   return error('nothing-merged', message, advice);
+}
+
+/** One adapter by itself is resized, and mostly to be as strong as it was. */
+function checkStrength(
+  { experts }: Participants,
+  planned: readonly PlannedModule[],
+): readonly Finding[] {
+  const strengths = new Set(planned.flatMap(({ weights }) => weights ?? []));
+  if (experts.length !== 1 || strengths.size !== 1 || strengths.has(1)) return [];
+  const [strength] = strengths;
+  const message = `${experts[0].model.name} is written at ${strength} of its strength.`;
+  return [
+    note('resized-strength', message, 'With λ and its weight at 1 it stays as strong as it is.'),
+  ];
 }
 
 /** Says where something is lost, before it is. */

@@ -35,7 +35,9 @@ export function OutputForm() {
   const head = useRecipe((state) => state.recipe.head);
   const slots = useModels((state) => state.slots);
   const experts = useRecipe((state) => state.recipe.experts);
-  const isOfAdapters = experts.some(({ model }) => openModel(slots, model.id)?.adapter);
+  const hasBase = useRecipe((state) => state.recipe.base !== null);
+  const open = experts.map(({ model }) => openModel(slots, model.id));
+  const of = whatIsMerged(open);
   const edit = session.recipe.getState();
   const id = useId();
   const dtypes = dtypesOf(output.as);
@@ -54,7 +56,9 @@ export function OutputForm() {
           onChange={(event) => edit.setOutput({ name: safeName(event.target.value) })}
         />
       </div>
-      {(isOfAdapters || output.as === 'adapter') && <AdapterOutput output={output} />}
+      {(hasBase || of !== 'models' || output.as === 'adapter') && (
+        <AdapterOutput output={output} of={of} />
+      )}
       <div className="field-row wrap">
         <span className="field-label">Precision</span>
         <Segmented
@@ -148,3 +152,8 @@ function meaningOf(inputs: Exclude<InputDtype, 'stored'>): string {
 
 /** What a folder may be called everywhere. */
 const safeName = (text: string) => text.replace(/[\\/:*?"<>|]/g, '-').replace(/^\.+/, '');
+
+function whatIsMerged(open: readonly ReturnType<typeof openModel>[]) {
+  if (open.length === 0 || open.some((model) => !model?.adapter)) return 'models';
+  return open.length === 1 ? 'one adapter' : 'adapters';
+}

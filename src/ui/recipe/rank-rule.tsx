@@ -9,7 +9,7 @@ type Kind = RankRule['kind'] | 'exact';
 const kinds: Readonly<Record<Kind, { readonly label: string; readonly help: string }>> = {
   exact: {
     label: 'exact',
-    help: 'The ranks together: a weighted sum is kept as it is.',
+    help: 'The ranks together, which keep a weighted sum as it is; of whole models their full rank.',
   },
   rank: { label: 'the same for all', help: 'The best adapter of this rank, module by module.' },
   energy: {
