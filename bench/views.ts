@@ -1,7 +1,7 @@
 /** How long a person waits for a picture of conflicts, by the processor time of this process, all of its threads. */
 import { Library } from '../src/engine/library/library.ts';
 import { Samples } from '../src/engine/preview/sample.ts';
-import { survey } from '../src/engine/preview/survey.ts';
+import { scan } from '../src/engine/preview/scan.ts';
 import type { Model } from '../src/formats/model.ts';
 import { layOut, type TensorSpec } from '../src/formats/safetensors/write.ts';
 import type { Source } from '../src/io/source.ts';
@@ -102,7 +102,7 @@ async function measureCase(
     const tools = { sources: library, samples: new Samples(2 ** 26), budget: 2 ** 27, signal };
     const look = async (weight: number) => {
       const began = process.cpuUsage();
-      const map = await survey(planOf(weight), ['one', 'two'], tools);
+      const map = await scan(planOf(weight), ['one', 'two'], tools);
       sampled = map.sampled;
       const { user, system } = process.cpuUsage(began);
       return (user + system) / 1000;

@@ -10,8 +10,8 @@ import { closeUp, measured, patchOf } from './closer.ts';
 import type { Eye } from './eye.ts';
 import { farBytes } from './far.ts';
 import { Samples } from './sample.ts';
+import { ballotOf, modelMagnitudes, scan, scanBytes } from './scan.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
-import { ballotOf, modelMagnitudes, survey, surveyBytes } from './survey.ts';
 
 /** Bytes of samples that are kept, and that one read may hold. */
 const mostSamples = 2 ** 26;
@@ -51,8 +51,8 @@ export class Viewer {
     const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
     if (plan === null) return null;
     const tools = this.#tools(signal);
-    const toFetch = fetches ? 0 : surveyBytes(plan, tools);
-    return toFetch > 0 ? { toFetch } : survey(plan, namesOf(order), tools);
+    const toFetch = fetches ? 0 : scanBytes(plan, tools);
+    return toFetch > 0 ? { toFetch } : scan(plan, namesOf(order), tools);
   }
 
   /** Null where the recipe cannot be merged, or makes no such tensor. */

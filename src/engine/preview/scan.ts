@@ -16,14 +16,14 @@ import { pooledMagnitudes } from './pooled.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
-/** Values of all tensors and planes together that a survey looks at. */
+/** Values of all tensors and planes together that a scan looks at. */
 const mostValues = 4 * 2 ** 20;
 /** Runs of a tensor that is not looked at whole; fewer where each of them costs more than its elements. */
 const runCount = 16;
 const dearRunCount = 4;
 
 /** The whole plan, at most some million elements of it. A tensor that is small enough is looked at whole. */
-export async function survey(
+export async function scan(
   plan: Plan,
   experts: readonly string[],
   tools: Tools,
@@ -98,8 +98,8 @@ type Gathered = {
   readonly column: number;
 };
 
-/** Bytes that a survey would fetch over the network. */
-export function surveyBytes(plan: Plan, tools: Tools): number {
+/** Bytes that a scan would fetch over the network. */
+export function scanBytes(plan: Plan, tools: Tools): number {
   const subjects = subjectsOf(plan);
   const runsFor = runsOfAll(subjects, tools);
   return subjects.reduce(

@@ -5,7 +5,7 @@ import { f32 } from '../../testing/model-file.ts';
 import { randomNumbers } from '../../testing/samples.ts';
 import type { Cell, ConflictMap } from '../../views/conflict-map.ts';
 import { Samples } from './sample.ts';
-import { survey } from './survey.ts';
+import { scan } from './scan.ts';
 
 const names = ['attn.q_proj', 'mlp.up_proj'];
 const layers = 4;
@@ -34,13 +34,13 @@ function fight(agree: Plant, size: number) {
   return { base, ours, theirs };
 }
 
-async function surveyed(
+async function scanned(
   models: Awaited<ReturnType<typeof fight>>,
   recipe: Partial<Recipe> = {},
   values: Readonly<Record<string, Recipe['values']>> = {},
 ): Promise<ConflictMap> {
   const made = await mergeRun({ models, recipe: { method: 'ties', ...recipe }, values });
-  return survey(made.plan, ['ours', 'theirs'], {
+  return scan(made.plan, ['ours', 'theirs'], {
     sources: made.library,
     samples: new Samples(2 ** 26),
     budget: 2 ** 26,
@@ -56,7 +56,7 @@ describe('two models that fight in the MLP of layer 2', () => {
   const whole = { density: 1 };
 
   test('the view finds it, and the rate is that of the plant', async () => {
-    const map = await surveyed(planted, {}, { ours: whole, theirs: whole });
+    const map = await scanned(planted, {}, { ours: whole, theirs: whole });
     const [worst] = map.cells.toSorted((a, b) => b.stats.cancellation! - a.stats.cancellation!);
     expect(worst).toBe(cellAt(map, 2, 'mlp.up_proj'));
     expect(worst.stats.conflictRate).toBeCloseTo(0.9, 1);
@@ -67,7 +67,7 @@ describe('two models that fight in the MLP of layer 2', () => {
   });
 
   test('rows and columns say where, too', async () => {
-    const map = await surveyed(planted, {}, { ours: whole, theirs: whole });
+    const map = await scanned(planted, {}, { ours: whole, theirs: whole });
     const rates = map.byRow.map(({ conflictRate }) => conflictRate!);
     expect(rates.indexOf(Math.max(...rates))).toBe(2);
     expect(map.byColumn[1].conflictRate).toBeGreaterThan(map.byColumn[0].conflictRate!);
@@ -76,7 +76,7 @@ describe('two models that fight in the MLP of layer 2', () => {
   });
 
   test('a trim leaves as much as its density says, and fewer elements are shared', async () => {
-    const map = await surveyed(planted, {}, { ours: { density: 0.2 }, theirs: { density: 0.5 } });
+    const map = await scanned(planted, {}, { ours: { density: 0.2 }, theirs: { density: 0.5 } });
     const [ours, theirs] = map.whole.models;
     expect(ours.left).toBeCloseTo(0.2, 3);
     expect(theirs.left).toBeCloseTo(0.5, 3);
@@ -92,7 +92,7 @@ describe('two models that fight in the MLP of layer 2', () => {
       },
     };
     const values = { ours: { density: 0.25 }, theirs: { density: 0.25 } };
-    const map = await surveyed(louder, { trimScope: 'model' }, values);
+    const map = await scanned(louder, { trimScope: 'model' }, values);
     expect(map.whole.models[0].left).toBeCloseTo(0.25, 3);
     expect(cellAt(map, 0, 'attn.q_proj').stats.models[0].left).toBeGreaterThan(0.9);
     expect(cellAt(map, 3, 'attn.q_proj').stats.models[0].left).toBeLessThan(0.2);
@@ -100,15 +100,15 @@ describe('two models that fight in the MLP of layer 2', () => {
 
   test('DARE leaves its share, at random', async () => {
     const values = { ours: { density: 0.3 }, theirs: { density: 0.3 } };
-    const map = await surveyed(planted, { method: 'dare_linear' }, values);
+    const map = await scanned(planted, { method: 'dare_linear' }, values);
     expect(map.whole.models[0].left).toBeCloseTo(0.3, 1);
     expect(map.whole.overlap).toBeCloseTo(0.09, 1);
   });
 
   test('a weight of 0 leaves one model alone, a negative one turns the fight', async () => {
-    const alone = await surveyed(planted, { method: 'task_arithmetic' }, { theirs: { weight: 0 } });
+    const alone = await scanned(planted, { method: 'task_arithmetic' }, { theirs: { weight: 0 } });
     expect(alone.cells.map(({ state }) => state)).toEqual(Array(8).fill('alone'));
-    const turned = await surveyed(
+    const turned = await scanned(
       planted,
       { method: 'task_arithmetic' },
       { theirs: { weight: -1 } },
@@ -118,7 +118,7 @@ describe('two models that fight in the MLP of layer 2', () => {
 
   test('experts that equal the base touch nothing', async () => {
     const { base } = planted;
-    const map = await surveyed({ base, ours: base, theirs: base });
+    const map = await scanned({ base, ours: base, theirs: base });
     expect(new Set(map.cells.map(({ state }) => state))).toEqual(new Set(['untouched']));
     expect(map.whole.cancellation).toBe(null);
   });
@@ -127,7 +127,7 @@ describe('two models that fight in the MLP of layer 2', () => {
 test('of large tensors a sample is looked at, and the truth lies within its error', async () => {
   const size = 400_000;
   const agree = (layer: number) => [0.9, 0.7, 0.5, 0.3][layer];
-  const map = await surveyed(fight(agree, size), { method: 'task_arithmetic' });
+  const map = await scanned(fight(agree, size), { method: 'task_arithmetic' });
   expect(map.elements).toBeCloseTo(8 * size, 6);
   // Three planes share four million values.
   expect(map.sampled).toBe(8 * 16 * Math.floor(2 ** 22 / 24 / 16));
