@@ -183,6 +183,24 @@ describe('an adapter extracted from a fine-tune', () => {
     );
   });
 
+  test('is told that a tied embedding which is written whole leaves the head behind', async () => {
+    const config = { model_type: 'llama', tie_word_embeddings: true };
+    const tied = (tensors: Tensors) => {
+      const { 'lm_head.weight': _, ...others } = tensors;
+      const text = new TextEncoder().encode(JSON.stringify(config));
+      return { ...modelFolder(others), 'config.json': text };
+    };
+    const { client, order } = await adapterEngine({ base: tied(base), tuned: tied(tuned) });
+    const codesFor = async (extraction: Recipe['extraction']) => {
+      const prospect = await client.plan(order({ rank: rank(2) }, { extraction }));
+      const findings = 'outlook' in prospect ? prospect.outlook.findings : prospect.findings;
+      return findings.map(({ code }) => code);
+    };
+    const parts = ['mlp'] as const;
+    expect(await codesFor({ parts, rest: 'write all' })).toContain('tied-embedding-saved');
+    expect(await codesFor({ parts, rest: 'write vectors' })).not.toContain('tied-embedding-saved');
+  });
+
   test('without a base is refused with what it is to be told from', async () => {
     const { client, order } = await adapterEngine({ tuned: modelFolder(tuned) });
     const prospect = await client.plan(order({}, { method: 'linear', values: {} }));

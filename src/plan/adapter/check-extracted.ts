@@ -3,8 +3,10 @@
 import { checkNaming } from '../checks/names.ts';
 import { checkTensors } from '../checks/tensors.ts';
 import { count, error, list, warning } from '../finding.ts';
+import { isTied } from '../match.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding, Fix } from '../types.ts';
+import { isInputEmbedding } from '../vocabulary.ts';
 import type { Extracted } from './extract.ts';
 
 export function checkExtracted(who: Participants, extracted: Extracted): readonly Finding[] {
@@ -12,6 +14,7 @@ export function checkExtracted(who: Participants, extracted: Extracted): readonl
     ...checkNaming(who),
     ...checkTensors(who, extracted.matching),
     ...checkOneModel(extracted),
+    ...checkTied(who, extracted),
     ...checkLeftOut(who, extracted),
   ];
 }
@@ -39,6 +42,15 @@ function checkLeftOut({ recipe }: Participants, { leftOut }: Extracted): readonl
   const advice =
     'Choose more parts, or write what is left whole, under Output; a model holds all of it.';
   return [warning('not-in-adapter', message, advice, { tensors: names, fixes })];
+}
+
+/** An embedding that is put in place whole by PEFT (0.21) is no longer the tied head; an update of it is. */
+function checkTied({ reference }: Participants, { saved }: Extracted): readonly Finding[] {
+  const names = saved.jobs.map(({ tensor }) => tensor).filter(isInputEmbedding);
+  if (names.length === 0 || !isTied(reference)) return [];
+  const message = `${list(names)} is also the head of ${reference.name}, and is written whole: PEFT then leaves the head as the base has it.`;
+  const advice = 'Have embeddings among what is extracted: an update of them reaches both.';
+  return [warning('tied-embedding-saved', message, advice, { tensors: names })];
 }
 
 /** PEFT's form knows nothing of pipelines. */
