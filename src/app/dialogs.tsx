@@ -5,6 +5,7 @@ import { later } from '../ui/kit/later.ts';
 const ShortcutsDialog = later(() => import('./shortcuts-dialog.tsx'));
 const SuggestDialog = later(() => import('../ui/recipe/suggest-dialog.tsx'));
 const ShareDialog = later(() => import('../ui/recipe/share-dialog.tsx'));
+const PeftCallDialog = later(() => import('../ui/recipe/peft-call-dialog.tsx'));
 const HubDialog = later(() => import('../ui/hub/hub-dialog.tsx'));
 const PublishDialog = later(() => import('../ui/hub/publish-dialog.tsx'));
 
@@ -16,6 +17,7 @@ export function Dialogs() {
       {dialog === 'shortcuts' && <ShortcutsDialog />}
       {dialog === 'suggest' && <SuggestDialog />}
       {dialog === 'share' && <ShareDialog />}
+      {dialog === 'peft-call' && <PeftCallDialog />}
       {dialog === 'hub' && <HubDialog />}
       {dialog === 'publish' && <PublishDialog />}
     </Suspense>

@@ -4,6 +4,7 @@ import { exportRecipe } from './export-recipe.ts';
 import { browseHub } from './hub/browse.ts';
 import { importRecipe } from './import-recipe.ts';
 import { merge } from './merge.ts';
+import { peftCall } from './peft-call.ts';
 import { pickFiles } from './pick-files.ts';
 import { pickFolder } from './pick-folder.ts';
 import { redo } from './redo.ts';
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   share,
   exportRecipe,
   importRecipe,
+  peftCall,
   switchTheme,
   showShortcuts,
 ];

@@ -14,6 +14,7 @@ const fixes: Fixes = {
   'set-output-dtype': (recipe, { value }) => recipe.setOutput({ dtype: value }),
   'set-output-as': (recipe, { value }) => recipe.setOutput({ as: value }),
   'set-output-naming': (recipe, { value }) => recipe.setOutput({ naming: value }),
+  'set-adapters': (recipe, { value }) => recipe.setAdapters(value),
   'set-input-dtype': (recipe, { value }) => recipe.setInputDtype(value),
   'set-extraction': (recipe, { value }) => recipe.setExtraction(value),
   'set-method': (recipe, { value }) => recipe.setMethod(value),

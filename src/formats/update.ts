@@ -111,6 +111,8 @@ export type Adapter = {
   readonly saved: readonly { readonly name: string; readonly tensor: StoredTensor }[];
   /** The model it was trained on, if it says: a repo of the Hub, or a path or title. */
   readonly base: { readonly name: string; readonly revision: string | null } | null;
+  /** PEFT's adapter_config.json as it came; null where none did. */
+  readonly config: Readonly<Record<string, unknown>> | null;
   /** What could not be understood, each with the reason; a merge with any is refused unless they are left out. */
   readonly unread: readonly { readonly tensor: string; readonly why: string }[];
   /** What a person should know of it, one sentence each: "rsLoRA: scale is alpha / √r". */

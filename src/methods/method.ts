@@ -1,3 +1,4 @@
+import type { Combine } from './combine.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
 import type { ParamSchema, Values } from './params.ts';
 
@@ -88,6 +89,12 @@ export type MergeMethod<
   readonly exceptions?: Partial<Record<Dialect, Partial<Arithmetic>>>;
   /** Parameter defaults of a dialect that differ from the schema's. */
   readonly dialectDefaults?: Partial<Record<Dialect, Partial<Values<G>>>>;
+  /**
+   * The combination types of PEFT that this is, in the dialect peft and at its defaults there, by what it is done
+   * to; absent where PEFT has no such merge. Weights are those of the parameter `weight`, which the result is
+   * linear in.
+   */
+  readonly peft?: Readonly<Partial<Record<Combine, string>>>;
   /** Whole-tensor numbers to measure. Asked again with the answers so far until it returns []. */
   measures?(call: Call<G, M>, soFar: readonly (readonly number[])[]): readonly Measure[];
   /**

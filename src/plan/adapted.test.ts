@@ -59,7 +59,7 @@ function adapterModel(id: string, saved: readonly StoredTensor[] = []): Model {
     dialect: 'PEFT',
     updates: [update],
     saved: saved.map((tensor) => ({ name: tensor.name, tensor })),
-    ...{ base: null, unread: [], remarks: [] },
+    ...{ base: null, config: null, unread: [], remarks: [] },
   };
   return { ...headerModel(id, {}), adapter };
 }

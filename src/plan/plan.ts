@@ -2,6 +2,7 @@ import { elementCount, type Model } from '../formats/model.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { layOutAdapter, planAdapter } from './adapter/plan-adapter.ts';
+import { checkProfileOfModel } from './adapter/profile-checks.ts';
 import { checkAdapters } from './checks/adapters.ts';
 import { checkClaims } from './checks/claims.ts';
 import { checkConfig } from './checks/config.ts';
@@ -87,6 +88,7 @@ export function plan(input: PlanInput): Planned {
     ...checkShare(who, matching, jobs, share),
     ...checkQuantised(who),
     ...checkAdapters(who),
+    ...checkProfileOfModel(who),
     ...checkNaming(who),
     ...checkTensors(who, matching),
     ...checkTaskHead(who, matching),

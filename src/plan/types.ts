@@ -1,11 +1,19 @@
 import type { LeftOut, Role } from '../formats/beside.ts';
 import type { CodesFormula } from '../formats/model.ts';
 import type { UpdateFormula } from '../formats/update.ts';
+import type { Balance } from '../lora/balance.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { Precision } from '../methods/precision.ts';
 import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
-import type { AdapterNaming, Extraction, HeadOption, Keep, Rename } from '../recipe/recipe.ts';
+import type {
+  AdapterNaming,
+  AdapterOptions,
+  Extraction,
+  HeadOption,
+  Keep,
+  Rename,
+} from '../recipe/recipe.ts';
 
 /** Something a person should know or fix. */
 export type Finding = {
@@ -43,6 +51,11 @@ export type Fix =
       readonly kind: 'set-output-naming';
       readonly label: string;
       readonly value: AdapterNaming;
+    }
+  | {
+      readonly kind: 'set-adapters';
+      readonly label: string;
+      readonly value: Partial<AdapterOptions>;
     }
   /** Shows this repo of the Hub. */
   | { readonly kind: 'find-on-hub'; readonly label: string; readonly repo: string }
@@ -158,6 +171,9 @@ export type FactorPart = {
    * out; or from the merged matrix, by a randomised SVD.
    */
   readonly how: 'concatenated' | 'decomposed' | 'from the matrix';
+  readonly balance: Balance;
+  /** The quantile that both factors are clamped to once they are cut; null for none. */
+  readonly clamp: number | null;
   /** What each plane is multiplied by where the merge is a weighted sum; null `from the matrix`. */
   readonly weights: readonly number[] | null;
   /** The merge that it stands for: of updates alone, or of whole weights. */

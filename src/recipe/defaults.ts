@@ -26,6 +26,7 @@ export function emptyRecipe(): Recipe {
     donors: {},
     inputDtype: 'stored',
     extraction: { parts: ['attention', 'mlp', 'other'], rest: 'leave out' },
+    adapters: { profile: 'corrected', combine: 'updates', clamp: null },
     output: {
       name: 'merged-model',
       dtype: 'base',

@@ -117,6 +117,9 @@ test.each([
   [{ vocabulary: 'drop' }, /^vocabulary: found "drop", expected one of keep base rows, refuse\.$/],
   [{ trimScope: 'layer' }, /^trimScope: found "layer", expected one of tensor, model\.$/],
   [{ output: { dtype: 'F8' } }, /^output\.dtype: found "F8", expected one of base, F32, F16, BF16/],
+  [{ adapters: { profile: 'peft' } }, /^adapters\.profile: found "peft", expected .*peft 0\.20/],
+  [{ adapters: { combine: 'sums' } }, /^adapters\.combine: found "sums", expected .*factors/],
+  [{ adapters: { clamp: 1.5 } }, /^adapters\.clamp: found 1\.5, expected a number from 0 to 1/],
   [{ output: { shardBytes: 1.5 } }, /^output\.shardBytes: found 1\.5, expected a whole number/],
 ])('%j is named with place, found and expected', (change, message) => {
   expect(messages({ ...plain, ...change })).toContainEqual(expect.stringMatching(message));

@@ -1,4 +1,5 @@
 import { fileRoles } from '../formats/beside.ts';
+import { combines } from '../methods/combine.ts';
 import {
   type Arithmetic,
   type ArithmeticKey,
@@ -27,6 +28,7 @@ import {
   readText,
 } from './reader.ts';
 import {
+  type AdapterOptions,
   adapterNamings,
   type Donors,
   type Expert,
@@ -38,6 +40,7 @@ import {
   type Keep,
   type ModelRef,
   type OutputOptions,
+  profiles,
   type Recipe,
   type Rename,
   type Rule,
@@ -122,6 +125,7 @@ function readRecipe(place: Place): Recipe {
       readOneOf(at, inputDtypes),
     ),
     extraction: readOr(fields.at('extraction'), defaults.extraction, readExtraction),
+    adapters: readOr(fields.at('adapters'), defaults.adapters, readAdapters),
     output: readOr(fields.at('output'), defaults.output, readOutput),
   };
 }
@@ -294,6 +298,23 @@ function readExtraction(place: Place): Extraction {
       readOneOf(at, ['leave out', 'write vectors', 'write all']),
     ),
   };
+}
+
+function readAdapters(place: Place): AdapterOptions {
+  const defaults = emptyRecipe().adapters;
+  const fields = readObject(place, Object.keys(defaults));
+  return {
+    profile: readOr(fields.at('profile'), defaults.profile, (at) => readOneOf(at, profiles)),
+    combine: readOr(fields.at('combine'), defaults.combine, (at) => readOneOf(at, combines)),
+    clamp: readOr(fields.at('clamp'), null, (at) => readNullable(at, readShare)),
+  };
+}
+
+function readShare(place: Place): number {
+  const { value } = place;
+  return typeof value === 'number' && value >= 0 && value <= 1
+    ? value
+    : fault(place, 'a number from 0 to 1', 0);
 }
 
 function readOutput(place: Place): OutputOptions {

@@ -1,4 +1,5 @@
 import type { Role } from '../formats/beside.ts';
+import type { Combine } from '../methods/combine.ts';
 import type { Arithmetic, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import type { InputDtype } from '../methods/precision.ts';
@@ -151,6 +152,22 @@ export type Extraction = {
   readonly rest: 'leave out' | 'write vectors' | 'write all';
 };
 
+export const profiles = ['corrected', 'peft 0.20', 'peft 0.21', 'sd-scripts'] as const;
+/**
+ * Whose numbers a merge of adapters gives: true updates, each scaled once (`corrected`); PEFT up to 0.20 or from
+ * 0.21 on; or sd-scripts, its `merge_lora.py` and `svd_merge_lora.py`.
+ */
+export type Profile = (typeof profiles)[number];
+
+/** How adapters become one adapter; where a model is written, `corrected` is all there is. */
+export type AdapterOptions = {
+  readonly profile: Profile;
+  /** In the profile of a tool; `corrected` is always of updates. */
+  readonly combine: Combine;
+  /** PEFT's `svd_clamp`: the quantile that factors cut to a rank are clamped to; null for none. */
+  readonly clamp: number | null;
+};
+
 /** Whose small files the output takes, by model id; what is absent comes from the base, or the first model. */
 export type Donors = Readonly<Partial<Record<Role, string>>>;
 
@@ -180,5 +197,6 @@ export type Recipe = {
   /** Inputs are rounded to it before the merge: `dtype` of a mergekit recipe. */
   readonly inputDtype: InputDtype;
   readonly extraction: Extraction;
+  readonly adapters: AdapterOptions;
   readonly output: OutputOptions;
 };

@@ -1,4 +1,4 @@
-import type { Keep, RankRule, Rule } from './recipe.ts';
+import type { Keep, Profile, RankRule, Rule } from './recipe.ts';
 
 /** A filter in words: 'names with “q_proj”', 'the group norms', 'lm_head.weight'. */
 export function filterText(filter: Keep['filter'] | Rule['filter']): string {
@@ -44,3 +44,11 @@ export function rankText(rule: RankRule | null): string {
 }
 
 const percent = (share: number) => `${Number((100 * share).toPrecision(6))} %`;
+
+/** What the page calls a profile. */
+export const profileNames: Readonly<Record<Profile, string>> = {
+  corrected: 'corrected',
+  'peft 0.20': 'PEFT ≤ 0.20',
+  'peft 0.21': 'PEFT ≥ 0.21',
+  'sd-scripts': 'sd-scripts',
+};

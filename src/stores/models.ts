@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { ModelFacts } from '../formats/model-facts.ts';
-import type { HubPin, ModelRef } from '../recipe/recipe.ts';
+import type { HubPin, ModelRef, Recipe } from '../recipe/recipe.ts';
 import type { Family } from './family.ts';
 
 /** Why something could not be read, in words for the user. */
@@ -94,6 +94,14 @@ export function weightBytes(model: Pick<ModelFacts, 'files'>): number {
 }
 
 /** The open model of an id, or null while it is opening, failed or absent. */
+/** The adapters among the experts, in their order, with the largest rank of each. */
+export function openAdapters(slots: ModelsState['slots'], { experts }: Recipe) {
+  return experts.flatMap(({ model: ref }) => {
+    const adapter = openModel(slots, ref.id)?.adapter;
+    return adapter ? [{ ref, rank: adapter.ranks?.[1] ?? null }] : [];
+  });
+}
+
 export function openModel(slots: ModelsState['slots'], id: string): ModelFacts | null {
   const status = slots[id]?.status;
   return status?.kind === 'open' ? status.model : null;

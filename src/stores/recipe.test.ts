@@ -96,6 +96,18 @@ describe('undo', () => {
   });
 });
 
+test('how adapters become one is changed member by member, and undone', () => {
+  const { store } = withExperts('a');
+  store.getState().setAdapters({ profile: 'peft 0.20' });
+  store.getState().setAdapters({ clamp: 0.99 });
+  expect(store.getState().recipe.adapters).toEqual({
+    ...{ profile: 'peft 0.20', combine: 'updates', clamp: 0.99 },
+  });
+  store.getState().undo();
+  store.getState().undo();
+  expect(store.getState().recipe.adapters).toEqual(emptyRecipe().adapters);
+});
+
 test('a dialect forgets the choices set by hand in another', () => {
   const { store } = withExperts('a');
   store.getState().setChoice('election', 'frequency');

@@ -3,7 +3,7 @@ import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import { withMethod } from '../recipe/defaults.ts';
 import { edit as editHistory, type History, redo, startHistory, undo } from '../recipe/history.ts';
-import type { ModelRef, OutputOptions, Recipe } from '../recipe/recipe.ts';
+import type { AdapterOptions, ModelRef, OutputOptions, Recipe } from '../recipe/recipe.ts';
 import { type ListEdits, listEdits, moved } from './recipe-lists.ts';
 
 export type RecipeState = ListEdits & {
@@ -26,6 +26,7 @@ export type RecipeState = ListEdits & {
   /** The expert becomes the base, the base takes its place among the experts. */
   makeBase(model: string): void;
   setOutput(change: Partial<OutputOptions>): void;
+  setAdapters(change: Partial<AdapterOptions>): void;
   setVocabulary(vocabulary: Recipe['vocabulary']): void;
   setSmallShare(smallShare: Recipe['smallShare']): void;
   setHead(head: Recipe['head']): void;
@@ -130,6 +131,11 @@ export function createRecipeStore(initial: Recipe, now: () => number = Date.now)
         edit(`output ${Object.keys(change).join()}`, (recipe) => ({
           ...recipe,
           output: { ...recipe.output, ...change },
+        })),
+      setAdapters: (change) =>
+        edit(`adapters ${Object.keys(change).join()}`, (recipe) => ({
+          ...recipe,
+          adapters: { ...recipe.adapters, ...change },
         })),
       setHead: (head) => edit(null, (recipe) => ({ ...recipe, head })),
       setVocabulary: (vocabulary) => edit(null, (recipe) => ({ ...recipe, vocabulary })),

@@ -8,7 +8,7 @@ export const panes = ['recipe', 'view', 'settings'] as const;
 export type Pane = (typeof panes)[number];
 
 export type Theme = 'system' | 'light' | 'dark';
-export type DialogName = 'shortcuts' | 'suggest' | 'share' | 'hub' | 'publish';
+export type DialogName = 'shortcuts' | 'suggest' | 'share' | 'peft-call' | 'hub' | 'publish';
 
 export type ViewSettings = {
   readonly theme: Theme;

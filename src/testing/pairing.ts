@@ -52,7 +52,16 @@ export function rising(
 }
 
 export function adapterOf(updates: readonly Update[], more: Partial<Adapter> = {}): Adapter {
-  return { dialect: 'PEFT', updates, saved: [], base: null, unread: [], remarks: [], ...more };
+  return {
+    dialect: 'PEFT',
+    updates,
+    saved: [],
+    base: null,
+    config: null,
+    unread: [],
+    remarks: [],
+    ...more,
+  };
 }
 
 /** What is added to each row of the tensor, scale and all; the rows must be alike in all columns. */

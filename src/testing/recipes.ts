@@ -54,6 +54,7 @@ export const fullRecipe: Recipe = {
   donors: { tokenizer: 'math', chatTemplate: 'math' },
   inputDtype: 'BF16',
   extraction: { parts: ['mlp', 'convolutions'], rest: 'write vectors' },
+  adapters: { profile: 'peft 0.20', combine: 'factors', clamp: 0.99 },
   output: {
     name: 'mine',
     dtype: 'BF16',

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { cpuBackend } from '../../compute/cpu/backend.ts';
 import type { Model } from '../../formats/model.ts';
 import { readHeader } from '../../formats/safetensors/header.ts';
@@ -16,6 +16,9 @@ import { refTo } from '../../testing/model.ts';
 import { inlineAuditor } from '../check/auditor.ts';
 import { Library } from '../library/library.ts';
 import { run } from './run.ts';
+
+// Whole merges of the demo: seconds each, and many times that where the machine is busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 const demo = join(import.meta.dirname, '../../../public/demo');
 const sourcesOf = (folder: string) =>

@@ -27,7 +27,7 @@ const plane = (matrix: Matrix): ComputedPlane => ({
 const part = (matrix: Matrix, how: FactorPart['how'], side: FactorPart['side']): FactorPart => ({
   kind: 'factor',
   ...{ of: 'w', rows: 2, columns: 3, rank: 1, transposed: false, elementCount: 0 },
-  ...{ side, how, weights: [2], minus: null },
+  ...{ side, how, weights: [2], balance: 'even', clamp: null, minus: null },
   merge: {
     kind: 'merge',
     ...{ planes: [plane(matrix)], base: null, ordinals: [0], elementCount: 6 },

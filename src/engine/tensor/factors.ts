@@ -2,6 +2,7 @@
 
 import type { StoredMatrix } from '../../formats/update.ts';
 import { type Matrix as Dense, transpose, zeros } from '../../lora/algebra/matrix.ts';
+import { clampFactors } from '../../lora/clamp.ts';
 import { concatenate } from '../../lora/concatenate.ts';
 import { factored, type Run } from '../../lora/factored.ts';
 import type { Factors, Term } from '../../lora/factors.ts';
@@ -56,18 +57,23 @@ async function makeFactors(
   reader: PlaneReader,
   signal: AbortSignal,
 ): Promise<Factor> {
-  const { how, rank, weights, merge } = part;
+  const { how, rank, weights, balance, merge } = part;
   if (how === 'from the matrix' || weights === null) {
     const turned = operatorOf(await matrixOf(part, merged, reader, signal));
     const { u, v, s, kept } = await approximateSvd(turned, { rank });
     const last = Math.min(rank, kept.length) - 1;
-    return { ...adapterOf({ u: v, s, v: u }, rank, 'even'), kept: last < 0 ? 1 : kept[last] };
+    const cut = adapterOf({ u: v, s, v: u }, rank, balance);
+    return { ...clamped(cut, part), kept: last < 0 ? 1 : kept[last] };
   }
   const terms = await termsOf(merge, weights, reader, signal);
-  if (how === 'concatenated') return { ...concatenate(terms, 'even'), kept: 1 };
+  if (how === 'concatenated') return { ...concatenate(terms, balance), kept: 1 };
   const sum = decomposeSum(terms);
   const kept = energyKept(sum.spectrum, rank);
-  return { ...truncate(sum, rank, 'even'), kept };
+  return { ...clamped(truncate(sum, rank, balance), part), kept };
+}
+
+function clamped(factors: Factors, { clamp }: FactorPart): Factors {
+  return clamp === null ? factors : clampFactors(factors, clamp);
 }
 
 /** Bytes of an element while its matrix is taken apart: as f32, then as f64. */

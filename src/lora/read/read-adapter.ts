@@ -52,7 +52,8 @@ export function readAdapter(given: Given): Adapter {
     if (found.remark !== null) tally.add(found.remark, found.name);
   }
   const remarks = [...dialect.remarks, ...tally.sentences()];
-  return { dialect: dialect.name, updates, saved, base: dialect.base, unread, remarks };
+  const { name, base } = dialect;
+  return { dialect: name, updates, saved, base, config: given.config, unread, remarks };
 }
 
 /** One of the weight, one of the bias, or both. */

@@ -30,6 +30,7 @@ export default defineMethod({
   },
   choices: ['work', 'rescale'],
   dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
+  peft: { factors: 'dare_linear', updates: 'dare_linear_svd' },
 
   measures: dareMeasures,
 

@@ -34,6 +34,7 @@ export default defineMethod({
   },
   choices: ['work', 'rescale', 'electOn', 'election', 'zeroVote', 'divisor'],
   exceptions: { mergekit: { divisor: 'none' } },
+  peft: { factors: 'dare_ties', updates: 'dare_ties_svd' },
 
   measures: dareMeasures,
 

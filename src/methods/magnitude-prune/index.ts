@@ -18,6 +18,7 @@ export default defineMethod({
   params: { global: { lambda: { ...lambda, default: 0.8 } }, perModel: { weight, density } },
   choices: ['work', 'smallTrim', 'trimRescale'],
   dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
+  peft: { factors: 'magnitude_prune', updates: 'magnitude_prune_svd' },
 
   measures: trimMeasures,
 

@@ -25,6 +25,7 @@ export default defineMethod({
   params: { global: { lambda: { ...lambda, default: 0.8 }, normalize }, perModel: { weight } },
   choices: ['work'],
   dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
+  peft: { factors: 'linear', updates: 'svd', ranks: 'cat' },
 
   weightedSum({ global, perModel }) {
     const weights = Float64Array.from(perModel, ({ weight }) => weight);

@@ -26,6 +26,7 @@ export default defineMethod({
   arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
   params: { global: { lambda }, perModel: { weight, density } },
   choices: ['work', 'electOn', 'election', 'zeroVote', 'divisor', 'smallTrim', 'trimRescale'],
+  peft: { factors: 'ties', updates: 'ties_svd' },
 
   measures: trimMeasures,
 

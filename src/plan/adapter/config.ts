@@ -73,12 +73,8 @@ function exactly(name: string): string {
 }
 
 function taskOf(experts: readonly Participant[]): string | null {
-  for (const { model } of experts) {
-    const text = model.companions.find(({ name }) => name === 'adapter_config.json')?.text;
-    const task = text ? (JSON.parse(text) as { task_type?: unknown }).task_type : null;
-    if (typeof task === 'string') return task;
-  }
-  return null;
+  const tasks = experts.map(({ model }) => model.adapter?.config?.task_type);
+  return tasks.find((task) => typeof task === 'string') ?? null;
 }
 
 /** By what transformers calls its classes. */

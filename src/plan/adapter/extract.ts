@@ -92,7 +92,7 @@ function planned(
   const { how, rank, isKnown } = cutOf(module, false, rule, spectrum);
   const minus = planeOf(who.reference.id, entry, 0, merge.elementCount, 'F32');
   const stored = isFloatDtype(entry.dtype) ? entry.dtype : 'F32';
-  const parts = { how, rank, merge, weights: null, minus };
+  const parts = { how, rank, merge, weights: null, minus, balance: 'even', clamp: null } as const;
   const dtype = asked === 'base' ? stored : asked;
   // Noise is that of the name that the model's own is taken from.
   const noise = twin ? { twin: { of: twin.of, likewise: null } } : {};

@@ -2,17 +2,19 @@
 import { byteLengthOf } from '../../formats/safetensors/write.ts';
 import type { Style } from '../../lora/name/naming.ts';
 import { precisionOf } from '../../methods/precision.ts';
-import { type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
-import type { Recipe } from '../../recipe/recipe.ts';
+import type { FloatDtype } from '../../numerics/dtype.ts';
 import { placeOf } from '../groups.ts';
 import type { UnplacedJob } from '../jobs.ts';
 import type { Participant, Participants } from '../participants.ts';
-import { type Depths, depthsOf, filterMatches, resolveExpert, resolveGlobal } from '../resolve.ts';
-import type { ComputedPlane, FactorPart, MergePart, Spectra } from '../types.ts';
+import { depthsOf } from '../resolve.ts';
+import type { ComputedPlane, FactorPart, MeasuredSpectrum, MergePart, Spectra } from '../types.ts';
+import { planFactors } from './factor-jobs.ts';
 import { cutOf } from './factors.ts';
 import { keepOf } from './limits.ts';
 import type { Change, Module, NamedModule, PlannedModule } from './modules.ts';
+import type { Reading } from './profile.ts';
 import { type Side, sidesOf } from './sides.ts';
+import { dtypeOf, type Resolved, valuesOf, weightsOf, withStrengths } from './values.ts';
 
 /** Weights of the base by what rules say of each, for those that are one module in the output. */
 export type Split = { readonly module: NamedModule; readonly what: 'values' | 'keep' };
@@ -20,6 +22,7 @@ export type Split = { readonly module: NamedModule; readonly what: 'values' | 'k
 /** What a rule keeps as the base has it is no part of an adapter. */
 export function planModules(
   who: Participants,
+  reading: Reading,
   modules: readonly NamedModule[],
   style: Style,
   spectra: Spectra | null,
@@ -35,17 +38,13 @@ export function planModules(
       split.push({ module, what: isOne ? 'keep' : 'values' });
       return [];
     }
-    const weights = weightsOf(who, module, values);
     const spectrum = spectra?.get(module.name) ?? null;
-    const { isKnown, ...cut } = cutOf(module, weights !== null, who.recipe.output.rank, spectrum);
-    const merge = mergeOf(who, module, cut.how, values);
-    const own = factorWeights(cut.how, merge, weights);
-    const parts = { ...cut, merge, weights: own, minus: null };
-    const dtype = dtypeOf(who.recipe, module.changes);
-    const sides = sidesOf(module, cut.rank, style);
-    const jobs = sides.map((side) => jobOf(side, module, parts, dtype));
-    const alpha = style === 'kohya' ? [alphaOf(module, cut.rank)] : [];
-    return [{ module, ...cut, isKnown, merge, weights, jobs: [...jobs, ...alpha] }];
+    const made =
+      reading.combine === 'factors'
+        ? planFactors(who, reading, module, style, values)
+        : planUpdates(who, reading, module, style, values, spectrum);
+    const alpha = style === 'kohya' ? [alphaOf(module, made.rank)] : [];
+    return [{ ...made, jobs: [...made.jobs, ...alpha] }];
   });
   return { planned, split };
 }
@@ -58,29 +57,30 @@ export function alphaOf({ file }: NamedModule, rank: number): UnplacedJob {
   };
 }
 
-type Resolved = Pick<MergePart, 'global' | 'perModel'>;
-
-/** Parameters of all experts for this weight. */
-function valuesOf(who: Participants, name: string, depths: Depths): Resolved {
-  const { recipe, method } = who;
-  const place = placeOf(name);
-  const rules = recipe.rules.filter(({ filter }) => filterMatches(filter, name, place));
-  const tensor = { name, place, depths };
-  return {
-    global: resolveGlobal(who.global, method, rules, tensor),
-    perModel: who.experts.map(({ values, ref }) =>
-      resolveExpert(values, method, rules, ref.id, tensor),
-    ),
+function planUpdates(
+  who: Participants,
+  reading: Reading,
+  module: NamedModule,
+  style: Style,
+  asked: Resolved,
+  spectrum: MeasuredSpectrum | null,
+): PlannedModule {
+  const values = withStrengths(reading, module, asked);
+  const weights = reading.isAlone ? weightsIn(values) : weightsOf(who, module, values);
+  const { how, rank, isKnown } = cutOf(module, weights !== null, reading.rank, spectrum);
+  const merge = mergeOf(who, module, how, values);
+  const { balance, clamp } = reading;
+  const parts = {
+    ...{ how, rank, merge, balance, clamp, minus: null },
+    weights: factorWeights(how, merge, weights),
   };
+  const dtype = dtypeOf(who.recipe, module.changes);
+  const jobs = sidesOf(module, rank, style).map((side) => jobOf(side, module, parts, dtype));
+  const said = merge.ordinals.map((ordinal) => asked.perModel[ordinal]);
+  return { module, how, rank, isKnown, weights, jobs, merge: { ...merge, perModel: said } };
 }
 
-/** By expert, where the merge is a weighted sum of changes; else null. */
-function weightsOf({ method, arithmetic }: Participants, { rows, columns }: Module, own: Resolved) {
-  const elementCount = rows * columns;
-  const roundSum = (value: number) => value;
-  const call = { ...own, arithmetic, elementCount, hasBase: true, roundSum };
-  return method.weightedSum?.(call) ?? null;
-}
+const weightsIn = ({ perModel }: Resolved) => perModel.map((values) => Number(values['weight']));
 
 /** Updates as planes. A weighted sum leaves out who has nothing to add; other methods may count them. */
 function mergeOf(
@@ -117,7 +117,7 @@ function factorWeights(
 export function jobOf(
   { name, shape, side, transposed }: Side,
   { name: of, rows, columns }: Module,
-  parts: Pick<FactorPart, 'how' | 'rank' | 'merge' | 'weights' | 'minus'>,
+  parts: Pick<FactorPart, 'how' | 'rank' | 'merge' | 'weights' | 'balance' | 'clamp' | 'minus'>,
   dtype: FloatDtype,
 ): UnplacedJob {
   const elementCount = parts.rank * (side === 'left' ? rows : columns);
@@ -128,13 +128,6 @@ export function jobOf(
   };
   const byteLength = byteLengthOf(dtype, shape);
   return { component: '', tensor: name, dtype, shape, byteLength, parts: [part], original: null };
-}
-
-/** The one chosen by hand, or that of the first adapter's factors. */
-function dtypeOf({ output }: Recipe, [first]: readonly Change[]): FloatDtype {
-  if (output.dtype !== 'base') return output.dtype;
-  const [input] = first.inputs;
-  return isFloatDtype(input.dtype) ? input.dtype : 'F32';
 }
 
 function planeOf(module: Module, expert: Participant): ComputedPlane {

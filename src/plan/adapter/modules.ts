@@ -1,6 +1,7 @@
 /** The weights that adapters change, and which of them changes which: the tensors of an adapter's output. */
 import type { StoredTensor } from '../../formats/model.ts';
 import type { Matrix } from '../../formats/update.ts';
+import { type Factored, factored } from '../../lora/factored.ts';
 import type { Pair } from '../../lora/pair/pairing.ts';
 import type { UnplacedJob } from '../jobs.ts';
 import type { Participant } from '../participants.ts';
@@ -46,10 +47,12 @@ export type NamedModule = Module & {
 };
 
 /** A module, and what of the merge its two tensors hold. */
-export type PlannedModule = Pick<FactorPart, 'how' | 'rank' | 'merge'> & {
+export type PlannedModule = Pick<FactorPart, 'rank' | 'merge'> & {
   readonly module: NamedModule;
   /** Whether the rank waits for singular values. */
   readonly isKnown: boolean;
+  /** `factor by factor`: each tensor is a merge of its own. */
+  readonly how: FactorPart['how'] | 'factor by factor';
   /** By expert where the merge is a weighted sum; else null. */
   readonly weights: readonly number[] | null;
   readonly jobs: readonly UnplacedJob[];
@@ -102,6 +105,18 @@ export function modulesOf(experts: readonly Participant[]): Modules {
     }
   }
   return { modules: [...found.values()], beyond };
+}
+
+/** Where a change of a weight of `rows` is all of one pair of stored factors. */
+export function productOf({ matrix }: Change, rows: number): Factored | null {
+  const [one, ...others] = factored(matrix) ?? [];
+  if (!one || others.length > 0 || one.left.rows !== rows) return null;
+  let end = 0;
+  for (const { from, to, at } of one.runs) {
+    if (from !== end || at !== end) return null;
+    end = to;
+  }
+  return end === rows ? one : null;
 }
 
 function ownNameOf({ updates, rows, columns }: Pick<Pair, 'updates' | 'rows' | 'columns'>) {

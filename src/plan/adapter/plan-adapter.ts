@@ -13,6 +13,9 @@ import { planModules } from './jobs.ts';
 import { checkLimits } from './limits.ts';
 import { type Beyond, type Module, modulesOf, type PlannedModule } from './modules.ts';
 import { namedIn } from './named.ts';
+import { readingOf } from './profile.ts';
+import { checkProfile } from './profile-checks.ts';
+import { quirksOf } from './quirks.ts';
 import type { Saved } from './saved.ts';
 import { styleFor } from './style.ts';
 import { checkNames, checkSplit } from './unnamed.ts';
@@ -42,8 +45,11 @@ export function planAdapter(who: Participants, spectra: Spectra | null): Adapter
   const done = new Set(plain.map(({ name }) => name));
   const style = styleFor(who);
   const named = namedIn(style, who, plain);
-  const { planned: asUpdates, split } = planModules(who, named.modules, style, spectra);
   const isExtracting = isOnBase && whole.length + odd.size > 0;
+  const reading = readingOf(who);
+  const refused = checkProfile(who, reading, named.modules, isExtracting ? [...odd] : null);
+  if (refused.length > 0) return { findings: refused, ranks: null, modules: [], saved: null };
+  const { planned: asUpdates, split } = planModules(who, reading, named.modules, style, spectra);
   const extracted = isExtracting ? extract(who, done, style, spectra) : null;
   const all = [...asUpdates, ...(extracted?.modules ?? [])];
   // Known only once it was measured; ranks that nobody measures keep modules that change nothing.
@@ -62,6 +68,7 @@ export function planAdapter(who: Participants, spectra: Spectra | null): Adapter
       ...checkLoss(planned),
       ...checkStrength(who, asUpdates),
       ...(extracted ? checkExtracted(who, extracted) : []),
+      ...quirksOf(who, reading, named.modules),
     ],
     ranks: ranksOf(planned),
     modules: planned,

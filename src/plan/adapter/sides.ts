@@ -4,6 +4,8 @@ import type { FactorPart } from '../types.ts';
 import type { Kind, Module, NamedModule } from './modules.ts';
 
 export type Side = Pick<FactorPart, 'side' | 'transposed'> & {
+  /** What PEFT calls the factor. */
+  readonly factor: 'A' | 'B';
   readonly name: string;
   readonly shape: readonly number[];
 };
@@ -57,5 +59,6 @@ function side(
   transposed: boolean,
   shape: readonly number[],
 ): Side {
-  return { name, side: which, transposed, shape };
+  const factor = (which === 'right') === transposed ? 'B' : 'A';
+  return { name, factor, side: which, transposed, shape };
 }

@@ -1,9 +1,15 @@
 import { useId } from 'react';
-import { type AdapterNaming, adapterNamings, type OutputOptions } from '../../recipe/recipe.ts';
+import {
+  type AdapterNaming,
+  adapterNamings,
+  type OutputOptions,
+  type Recipe,
+} from '../../recipe/recipe.ts';
 import { session } from '../../stores/use-session.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { Energy } from './energy.tsx';
 import { ExtractionFields } from './extraction.tsx';
+import { ProfileFields } from './profile-fields.tsx';
 import { RankRuleFields } from './rank-rule.tsx';
 
 const ways: readonly { readonly value: OutputOptions['as']; readonly label: string }[] = [
@@ -30,14 +36,13 @@ const namings: Readonly<Record<AdapterNaming, string>> = {
 /** Of what is extracted, until another rank is chosen: of its full rank nobody wants an adapter. */
 const FIRST_RANK = { kind: 'rank', rank: 16, convolutions: null } as const;
 
-type AdapterOutputProps = {
-  readonly output: OutputOptions;
+type AdapterOutputProps = Pick<Recipe, 'output' | 'adapters'> & {
   /** Of the models that are merged: all of them adapters, or one that is whole. */
   readonly of: 'adapters' | 'one adapter' | 'models';
 };
 
 /** Whether a model is written or an adapter, and of the adapter all there is to choose. */
-export function AdapterOutput({ output, of }: AdapterOutputProps) {
+export function AdapterOutput({ output, adapters, of }: AdapterOutputProps) {
   const id = useId();
   const { setOutput } = session.recipe.getState();
   const choose = (as: OutputOptions['as']) => {
@@ -76,6 +81,7 @@ export function AdapterOutput({ output, of }: AdapterOutputProps) {
               ))}
             </select>
           </div>
+          {of !== 'models' && <ProfileFields adapters={adapters} rule={output.rank} />}
           <p className="param-help">{helps[of]}</p>
         </>
       )}

@@ -29,6 +29,7 @@ const shardSizes = [500e3, 500e6, 2e9, 5e9, 10e9];
 
 export function OutputForm() {
   const output = useRecipe((state) => state.recipe.output);
+  const adapters = useRecipe((state) => state.recipe.adapters);
   const vocabulary = useRecipe((state) => state.recipe.vocabulary);
   const inputDtype = useRecipe((state) => state.recipe.inputDtype);
   const smallShare = useRecipe((state) => state.recipe.smallShare);
@@ -57,7 +58,7 @@ export function OutputForm() {
         />
       </div>
       {(hasBase || of !== 'models' || output.as === 'adapter') && (
-        <AdapterOutput output={output} of={of} />
+        <AdapterOutput output={output} adapters={adapters} of={of} />
       )}
       <div className="field-row wrap">
         <span className="field-label">Precision</span>

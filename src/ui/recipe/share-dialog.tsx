@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { membersOf } from '../../commands/members.ts';
+import { peftCall } from '../../commands/peft-call.ts';
 import { recipeToHash } from '../../recipe/link.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
@@ -38,6 +39,9 @@ export default function ShareDialog() {
           {local.join(', ')} {local.length === 1 ? 'lies' : 'lie'} on your computer: whoever opens
           the link is asked to drop the same files.
         </p>
+      )}
+      {recipe.output.as === 'adapter' && (
+        <Button onPress={() => void peftCall.run(session)}>As add_weighted_adapter…</Button>
       )}
     </Dialog>
   );
