@@ -5,13 +5,12 @@ const executablePath = findChromium();
 /** Another port lets two checkouts test at the same time. */
 const port = Number(process.env['E2E_PORT'] ?? 4179);
 
-/** The same tests in a browser with WebGPU and in one without, but for those where it cannot matter. */
+/** All tests in a browser without WebGPU; with it those again where it matters which processor merges. */
 const flags = { 'with-webgpu': ['--enable-unsafe-webgpu'], 'without-webgpu': [] };
-const leftOut = {
-  'with-webgpu':
-    /(accessibility|bad-.*|engine-trouble|findings-.*|hub.*|many-tensors|no-room|odd-values|recipe|save-folder|stored-merges)\.spec/,
+const taken = {
+  'with-webgpu': /(adapters|cancel|demo-merge|gpu-lost|quantised|security)\.spec/,
   // Without WebGPU there is no graphics process to lose.
-  'without-webgpu': /gpu-lost\.spec/,
+  'without-webgpu': /^(?!.*gpu-lost).*\.spec/,
 };
 
 export default defineConfig({
@@ -33,7 +32,7 @@ export default defineConfig({
   },
   projects: Object.entries(flags).map(([name, args]) => ({
     name,
-    testIgnore: leftOut[name as keyof typeof flags],
+    testMatch: taken[name as keyof typeof flags],
     use: {
       browserName: 'chromium' as const,
       launchOptions: {
