@@ -43,7 +43,7 @@ test('a call of add_weighted_adapter, pasted, becomes an adapter with the number
   await expect(dialog.getByRole('button', { name: 'Use as the recipe' })).toBeDisabled();
 
   await call.fill('model.add_weighted_adapter(["one", "two"], [1.0, -3], "both", "svd")');
-  await dialog.getByText('PEFT ≤ 0.20').click();
+  await dialog.getByRole('radio', { name: 'PEFT ≤ 0.20' }).check({ force: true });
   await dialog.getByRole('button', { name: 'Use as the recipe' }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByLabel('Numbers')).toHaveValue('peft 0.20');
@@ -66,6 +66,7 @@ test('a call of add_weighted_adapter, pasted, becomes an adapter with the number
     expect(made[i]).toBeCloseTo(value, 5);
   }
 
+  await workbench.showTab('Checks');
   await workbench.button('Use the corrected profile').first().click();
   await workbench.button('add_weighted_adapter…').click();
   await expect(dialog.locator('.call')).toContainText('combination_type="cat"');
