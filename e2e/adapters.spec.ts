@@ -303,3 +303,63 @@ test('an adapter is extracted from a fine-tune of the demo, and resized by energ
   const smaller = jsonOf((await outputOf(workbench))['adapter_config.json']);
   expect(smaller.r).toBeLessThan(config.r);
 });
+
+test('kohya’s files without a base become one of kohya’s, which opens again', async ({
+  workbench,
+  onDisk,
+}) => {
+  const at = 'lora_unet_input_blocks_4_1_transformer_blocks_1_attn1_to_q';
+  const style = ({ a, b, rank, alpha }: typeof one) => ({
+    'style.safetensors': modelFile({
+      [`${at}.alpha`]: f32([], [alpha]),
+      [`${at}.lora_down.weight`]: f32([rank, 3], a),
+      [`${at}.lora_up.weight`]: f32([2, rank], b),
+    }),
+  });
+  await workbench.open();
+  await workbench.drop(await onDisk({ one: style(one), two: style(two) }));
+  await expect(workbench.recipe.experts).toHaveText(['one', 'two']);
+  await workbench.showTab('Checks');
+  await workbench.button('Write an adapter').click();
+  await workbench.method.setField('λ', '1');
+  await workbench.merge();
+  await expect(workbench.result.verdict).toContainText('verified.');
+  const files = await outputOf(workbench);
+  const name = Object.keys(files).find((each) => each.endsWith('.safetensors'))!;
+  expect(Object.keys(files)).not.toContain('adapter_config.json');
+  const made = await valuesOf(files[name]);
+  expect(made[`${at}.alpha`]).toEqual([2]); // ranks of 1 and 2, in a weight of two rows
+  expect(Object.keys(made).sort()).toEqual([
+    `${at}.alpha`,
+    `${at}.lora_down.weight`,
+    `${at}.lora_up.weight`,
+  ]);
+
+  for (const each of ['one', 'two']) await workbench.recipe.remove(each);
+  await workbench.drop(await onDisk({ again: { [name]: files[name] } as Files }));
+  await expect(workbench.recipe.expert('again')).toContainText('LoRA adapter');
+});
+
+test('an adapter of PEFT is converted to the names of diffusers as it is', async ({
+  workbench,
+  onDisk,
+}) => {
+  const at = 'down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q';
+  await workbench.open();
+  await workbench.drop(await onDisk({ one: peft({ ...one, alpha: 1 }, at) }));
+  await workbench.showTab('Checks');
+  await workbench.button('Write an adapter').click();
+  await workbench.method.unfold('Output');
+  await workbench.method.region
+    .getByLabel('Naming')
+    .selectOption({ label: 'diffusers, ai-toolkit' });
+  await expect(workbench.findings.filter({ hasText: 'one is written at 0.6 of its strength' })).toHaveCount(1);
+  await workbench.button('Write it as it is').click();
+  await expect(workbench.run.merge).toHaveText('Convert');
+  await workbench.merge();
+  const { 'pytorch_lora_weights.safetensors': file } = await outputOf(workbench);
+  expect(await valuesOf(file)).toEqual({
+    [`unet.${at}.lora_A.weight`]: one.a,
+    [`unet.${at}.lora_B.weight`]: one.b,
+  });
+});

@@ -11,7 +11,7 @@ export class RunBar {
 
   constructor(page: Page) {
     this.region = regionOf(page, 'Merge');
-    this.merge = this.region.getByRole('button', { name: 'Merge', exact: true });
+    this.merge = this.region.getByRole('button', { name: /^(?:Merge|Convert)$/ });
     this.cancel = this.region.getByRole('button', { name: 'Cancel', exact: true });
     this.outlook = this.region.locator('.run-outlook');
   }

@@ -10,7 +10,8 @@ const server = await createServer({
   appType: 'custom',
   logLevel: 'warn',
 });
-const { mergeAll } = await server.ssrLoadModule('/tools/check-adapters/merges.ts');
+const { mergeAll, nameAll } = await server.ssrLoadModule('/tools/check-adapters/merges.ts');
 await mergeAll(models, out);
+await nameAll(models, out);
 await server.close();
 process.exit(0);

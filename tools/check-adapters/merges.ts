@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cpuBackend } from '../../src/compute/cpu/backend.ts';
 import { inlineAuditor } from '../../src/engine/check/auditor.ts';
@@ -60,6 +60,42 @@ export async function mergeAll(models: string, out: string): Promise<void> {
         model,
       ]);
     }
+  }
+}
+
+/** Adapters of names.py: each naming of the first, there and back, and of both merged. */
+export async function nameAll(models: string, out: string): Promise<void> {
+  const names = join(models, 'names');
+  for (const model of existsSync(names) ? readdirSync(names) : []) {
+    const library = new Library();
+    const open = (folder: string) => library.open(folder, folder, sourcesIn(folder));
+    const folders = readdirSync(join(names, model)).sort();
+    const [one, other] = await Promise.all(folders.map((each) => open(join(names, model, each))));
+    const write = async (
+      name: string,
+      naming: Recipe['output']['naming'],
+      weights: ReadonlyMap<Model, number>,
+    ) => {
+      const folder = join(out, 'names', model, name);
+      const experts = [...weights].map(([each, weight]) => ({
+        model: refTo(each),
+        values: { weight },
+      }));
+      const output = { ...outputOf({ as: 'adapter', rank: null }), naming };
+      const recipe = { base: null, experts, values: { lambda: 1 }, output };
+      await merge(library, recipe, [...weights.keys()], folder);
+      console.log(`${model}, ${name}: written`);
+      return folder;
+    };
+    const kohya = await write('to kohya', 'kohya', new Map([[one, 1]]));
+    const made = await open(kohya);
+    await write('to kohya and back', 'diffusers', new Map([[made, 1]]));
+    const merged = new Map([
+      [made, 1],
+      [other, 0.5],
+    ]);
+    await write('merged with kohya first', 'as the first adapter', merged);
+    await write('merged to diffusers', 'diffusers', merged);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { type CardFacts, cardText } from '../card.ts';
 import { checkMerges } from '../checks/effects.ts';
-import { count, error, list, note } from '../finding.ts';
+import { count, error, list, note, warning } from '../finding.ts';
 import { layOutFiles } from '../layout.ts';
 import type { Participant, Participants } from '../participants.ts';
 import type { Finding, Job, OutputFile, Ranks, SideFile, Spectra } from '../types.ts';
@@ -173,18 +173,19 @@ function noUpdate(extracted: Extracted | null): Finding {
   return error('nothing-merged', message, advice);
 }
 
-/** One adapter by itself is resized, and mostly to be as strong as it was. */
+/** One adapter by itself is converted or resized, and mostly to be as strong as it was. */
 function checkStrength(
   { experts }: Participants,
   planned: readonly PlannedModule[],
 ): readonly Finding[] {
-  const strengths = new Set(planned.flatMap(({ weights }) => weights ?? []));
-  if (experts.length !== 1 || strengths.size !== 1 || strengths.has(1)) return [];
-  const [strength] = strengths;
-  const message = `${experts[0].model.name} is written at ${strength} of its strength.`;
-  return [
-    note('resized-strength', message, 'With λ and its weight at 1 it stays as strong as it is.'),
+  const strengths = planned.map(({ weights }) => weights?.[0] ?? 1);
+  const odd = strengths.find((each) => each !== 1);
+  if (experts.length !== 1 || odd === undefined) return [];
+  const message = `${experts[0].model.name} is written at ${Number(odd.toPrecision(4))} of its strength.`;
+  const fixes = [
+    { kind: 'set-method', label: 'Write it as it is', value: 'linear' } as const, // its own average
   ];
+  return [warning('adapter-strength', message, 'Leave it, or write it as it is.', { fixes })];
 }
 
 /** Says where something is lost, before it is. */

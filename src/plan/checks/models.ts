@@ -49,7 +49,8 @@ function checkArity({ experts }: Recipe, { title, arity }: MergeMethod): readonl
     min === max ? `exactly ${min}` : found < min ? `at least ${min}` : `at most ${max}`;
   const message = `${title} merges ${expected} models; the recipe has ${found}.`;
   if (found < min) {
-    return [error('arity', message, `Add ${count(min - found, 'model')}.`)];
+    const fixes = [{ kind: 'set-method', label: 'Use a linear average', value: 'linear' }] as const;
+    return [error('arity', message, `Add ${count(min - found, 'model')}.`, { fixes })];
   }
   return [
     error('arity', message, `Remove ${count(found - max, 'model')}, or choose another method.`, {

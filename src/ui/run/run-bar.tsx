@@ -123,6 +123,10 @@ function MergeButton({ busy }: { readonly busy: boolean }) {
   const planned = usePlanning(({ prospect }) => outlookOf(prospect) !== null);
   const errors = countOf(useFindings(), 'error');
   const cancelling = useRun((state) => state.phase === 'cancelling');
+  // One adapter by itself that stays one gets other names, or another rank: nothing is merged.
+  const converts = useRecipe(
+    ({ recipe }) => recipe.output.as === 'adapter' && recipe.experts.length === 1,
+  );
   if (busy) {
     return (
       <Button
@@ -141,7 +145,7 @@ function MergeButton({ busy }: { readonly busy: boolean }) {
       isDisabled={!planned || errors > 0}
       onPress={() => void merge.run(session)}
     >
-      <Combine aria-hidden /> Merge
+      <Combine aria-hidden /> {converts ? 'Convert' : 'Merge'}
     </Button>
   );
 }
