@@ -353,7 +353,9 @@ test('an adapter of PEFT is converted to the names of diffusers as it is', async
   await workbench.method.region
     .getByLabel('Naming')
     .selectOption({ label: 'diffusers, ai-toolkit' });
-  await expect(workbench.findings.filter({ hasText: 'one is written at 0.6 of its strength' })).toHaveCount(1);
+  await expect(
+    workbench.findings.filter({ hasText: 'one is written at 0.6 of its strength' }),
+  ).toHaveCount(1);
   await workbench.button('Write it as it is').click();
   await expect(workbench.run.merge).toHaveText('Convert');
   await workbench.merge();

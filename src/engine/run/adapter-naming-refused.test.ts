@@ -150,10 +150,7 @@ describe('what a file says of itself', () => {
     const peft = peftFolder({ 'model.layers.0.mlp.up_proj': [4, 4] });
     const { findings } = await mergeAdapters([peft], { values: { lambda: 0.8 } });
     expect(findings.map(({ code, message }) => [code, message])).toEqual([
-      [
-        'adapter-strength',
-        'adapter 1 is written at 0.8 of its strength.',
-      ],
+      ['adapter-strength', 'adapter 1 is written at 0.8 of its strength.'],
     ]);
     const asItIs = await mergeAdapters([peft], { method: 'linear', values: {} });
     expect(asItIs.findings).toEqual([]);
