@@ -35,6 +35,15 @@ test('an edit after undo forgets what could be redone', () => {
   expect(undo(history).present).toBe('a');
 });
 
+test('a slow drag is one step, and does not join what came before it', () => {
+  let history = startHistory(0);
+  history = edit(history, 1, 'weight', 1000);
+  for (let step = 2; step <= 5; step++) history = edit(history, step, 'weight', step * 5000, 9000);
+  expect(history.present).toBe(5);
+  expect(undo(history).present).toBe(1);
+  expect(undo(undo(history)).present).toBe(0);
+});
+
 test('edits of one key in quick succession are one step', () => {
   let history = startHistory(0);
   for (let step = 1; step <= 10; step++) history = edit(history, step, 'weight', step * 400);

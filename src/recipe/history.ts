@@ -7,7 +7,7 @@ export type History<T> = {
   readonly last: { readonly key: string; readonly time: number } | null;
 };
 
-/** Edits of one key within this many milliseconds are one step: a drag is one edit. */
+/** Edits of one key within this many milliseconds are one step. */
 export const COALESCE_WITHIN = 500;
 export const LONGEST_PAST = 100;
 
@@ -17,17 +17,20 @@ export function startHistory<T>(present: T): History<T> {
 
 /**
  * Puts `next` in the place of the present. `key` names what was edited ("weight of math"); null makes the
- * edit a step of its own. `time` in milliseconds. The same document changes nothing.
+ * edit a step of its own. `time` in milliseconds. While a pointer is down, `heldSince` a time, edits of one key since
+ * then are one step however slow they are: a drag is one edit. The same document changes nothing.
  */
 export function edit<T>(
   history: History<T>,
   next: T,
   key: string | null,
   time: number,
+  heldSince: number | null = null,
 ): History<T> {
   const { past, present, last } = history;
   if (next === present) return history;
-  const joins = key !== null && last?.key === key && time - last.time < COALESCE_WITHIN;
+  const isSame = key !== null && last?.key === key;
+  const joins = isSame && last.time >= (heldSince ?? time - COALESCE_WITHIN + 1);
   return {
     past: joins ? past : [...past, present].slice(-LONGEST_PAST),
     present: next,

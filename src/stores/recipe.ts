@@ -4,6 +4,7 @@ import type { ParamValue } from '../methods/params.ts';
 import { withMethod } from '../recipe/defaults.ts';
 import { edit as editHistory, type History, redo, startHistory, undo } from '../recipe/history.ts';
 import type { AdapterOptions, ModelRef, OutputOptions, Recipe } from '../recipe/recipe.ts';
+import { pointerHeldSince } from './pointer-held.ts';
 import { type ListEdits, listEdits, moved } from './recipe-lists.ts';
 
 export type RecipeState = ListEdits & {
@@ -45,14 +46,18 @@ export type RecipeState = ListEdits & {
   redo(): void;
 };
 
-export function createRecipeStore(initial: Recipe, now: () => number = Date.now) {
+export function createRecipeStore(
+  initial: Recipe,
+  now: () => number = Date.now,
+  heldSince: () => number | null = pointerHeldSince,
+) {
   return createStore<RecipeState>()((set, get) => {
     const settle = (history: History<Recipe>) => set({ history, recipe: history.present });
 
     /** `key` names the control, so that a drag is one step back; null makes a step of its own. */
     function edit(key: string | null, change: (recipe: Recipe) => Recipe): void {
       const { history } = get();
-      settle(editHistory(history, change(history.present), key, now()));
+      settle(editHistory(history, change(history.present), key, now(), heldSince()));
     }
 
     const editExpert = (
