@@ -5,6 +5,7 @@ import { whenGone } from '../io/when-gone.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
 import type { MatchRow } from '../plan/types.ts';
+import type { Changes } from '../views/changes.ts';
 import type { Close, Patch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
 import { EngineError } from './errors.ts';
@@ -183,6 +184,11 @@ export class EngineClient {
   /** A square of its elements. */
   async patch(order: PlanOrder, tensor: string, square: Square): Promise<Patch | null> {
     return (await this.#ask({ kind: 'patch', order, tensor, square })) as Patch | null;
+  }
+
+  /** What its models changed; null where nothing is known to have, without a base. Bytes where samples are to be fetched. */
+  async changes(order: PlanOrder, tensor: string | null): Promise<Changes | ToFetch | null> {
+    return (await this.#ask({ kind: 'changes', order, tensor })) as Changes | ToFetch | null;
   }
 
   /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */

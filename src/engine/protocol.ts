@@ -9,6 +9,7 @@ import type { Prospect } from '../plan/outlook.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
 import type { MatchRow, Ranks } from '../plan/types.ts';
+import type { Changes } from '../views/changes.ts';
 import type { Close, Patch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
 
@@ -262,6 +263,14 @@ export type Request =
       readonly tensor: string;
       readonly square: Square;
     }
+  /** What its models changed, from what was sampled for `conflicts`: nothing is fetched. */
+  | {
+      readonly kind: 'changes';
+      readonly id: number;
+      readonly order: PlanOrder;
+      /** Whose magnitudes are told by themselves. */
+      readonly tensor: string | null;
+    }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
   /** From here on the engine reads the Hub like this. */
   | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
@@ -428,6 +437,7 @@ export type Answer =
   | TableRows
   | EnergyCurve
   | ConflictMap
+  | Changes
   | ToFetch
   | Close
   | Patch
@@ -487,6 +497,7 @@ const requestKinds: readonly string[] = [
   'conflicts',
   'close-up',
   'patch',
+  'changes',
   'device',
   'access',
   'cache',

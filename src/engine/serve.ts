@@ -125,6 +125,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return viewer.tensor(request.order, request.tensor, request.fetches, signalOf(request));
       case 'patch':
         return viewer.patch(request.order, request.tensor, request.square, signalOf(request));
+      case 'changes':
+        return viewer.changes(request.order, request.tensor, signalOf(request));
       case 'survey':
         return (await survey(request))?.survey ?? null;
       case 'survey-part': {

@@ -40,6 +40,17 @@ export type ConflictsState = {
   focusOn(focus: Partial<Focus>): void;
 };
 
+/** What is asked to see something of the recipe as it stands; what the output is called is no matter there. */
+export function orderToSee(from: {
+  readonly recipe: RecipeStore;
+  readonly device: DeviceStore;
+}): PlanOrder {
+  const { recipe } = from.recipe.getState();
+  const { name: _, ...output } = recipe.output;
+  const seen = { ...recipe, output: { ...output, name: 'any' } };
+  return orderOf(seen, from.device.getState().report?.kind ?? 'cpu', unhashed);
+}
+
 export const nowhere: Focus = { tensor: null, square: null, element: null };
 
 /**
@@ -101,13 +112,7 @@ export function createConflictsStore(
     },
   }));
 
-  const orderNow = (): PlanOrder => {
-    const { recipe } = from.recipe.getState();
-    const { name: _, ...output } = recipe.output;
-    // What the output is called is no matter here.
-    const seen = { ...recipe, output: { ...output, name: 'any' } };
-    return orderOf(seen, from.device.getState().report?.kind ?? 'cpu', unhashed);
-  };
+  const orderNow = () => orderToSee(from);
   const failed = (error: unknown) => store.setState({ failure: failureOf(error) });
   const waiting = (part: Partial<ConflictsState['toFetch']>) =>
     store.setState(({ toFetch }) => ({ toFetch: { ...toFetch, ...part } }));

@@ -13,6 +13,7 @@ export type Engine = Pick<
   | 'conflicts'
   | 'closeUp'
   | 'patch'
+  | 'changes'
   | 'survey'
   | 'surveyPart'
   | 'access'

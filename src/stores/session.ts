@@ -2,6 +2,7 @@ import type { Handle } from '../engine/protocol.ts';
 import type { LeftOut } from '../formats/beside.ts';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { type ChangesStore, createChangesStore } from './changes.ts';
 import { type ConflictsStore, createConflictsStore } from './conflicts.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
@@ -25,6 +26,7 @@ export type Session = {
   readonly recipe: RecipeStore;
   readonly planning: PlanningStore;
   readonly conflicts: ConflictsStore;
+  readonly changes: ChangesStore;
   readonly survey: SurveyStore;
   readonly run: RunStore;
   readonly device: DeviceStore;
@@ -48,12 +50,14 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     device: createDeviceStore(pickSettings(recall(keys.device))),
   };
   const planning = createPlanningStore(engine, inputs);
+  const conflicts = createConflictsStore(engine, { ...inputs, planning });
   return {
     engine,
     demoRoot,
     ...inputs,
     planning,
-    conflicts: createConflictsStore(engine, { ...inputs, planning }),
+    conflicts,
+    changes: createChangesStore(engine, { ...inputs, planning, conflicts }),
     survey: createSurveyStore(engine, inputs),
     run: createRunStore(),
     view: createViewStore(pickView(recall(keys.view))),

@@ -2,6 +2,7 @@
 import { useStore } from 'zustand';
 import type { Outlook } from '../plan/outlook.ts';
 import type { Finding } from '../plan/types.ts';
+import type { ChangesState } from './changes.ts';
 import type { ConflictsState } from './conflicts.ts';
 import type { DeviceState } from './device.ts';
 import type { HubState } from './hub.ts';
@@ -33,6 +34,8 @@ export const useSurvey = <T>(select: (state: SurveyState) => T): T =>
 
 export const useConflicts = <T>(select: (state: ConflictsState) => T): T =>
   useStore(session.conflicts, select);
+export const useChanges = <T>(select: (state: ChangesState) => T): T =>
+  useStore(session.changes, select);
 
 /** Whether what would be written fits into the room there is. */
 function useRoom(outlook: Outlook | null): readonly Finding[] {

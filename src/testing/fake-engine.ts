@@ -106,6 +106,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     conflicts: async () => null,
     closeUp: async () => null,
     patch: async () => null,
+    changes: async () => null,
     survey: async () => null,
     surveyPart: async () => null,
     async rows(order, window) {

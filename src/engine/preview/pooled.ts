@@ -1,7 +1,7 @@
 /** One trim threshold for each expert over the whole model, from samples. */
 import type { MergePart, Plan } from '../../plan/types.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
-import { readAs } from './sample.ts';
+import { deltasOf } from './deltas.ts';
 import type { Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
@@ -13,25 +13,20 @@ export async function pooledMagnitudes(
   { wholeModelCounts }: Pick<Plan, 'wholeModelCounts'>,
   subjects: readonly Subject[],
   runsFor: (merge: MergePart, subject: number) => readonly Run[],
-  { sources, samples, budget, signal }: Tools,
+  tools: Tools,
 ): Promise<readonly number[] | null> {
   if (wholeModelCounts === null) return null;
   const found = wholeModelCounts.map((): Weighed[] => []);
-  for (const [i, { tensor, merges }] of subjects.entries()) {
-    signal.throwIfAborted();
-    for (const { merge } of merges) {
+  for (const [i, subject] of subjects.entries()) {
+    tools.signal.throwIfAborted();
+    for (const { merge } of subject.merges) {
       const runs = runsFor(merge, i);
       const seen = elementsIn(runs);
       if (seen === 0) continue;
-      const reader = { sources, tensor, budget };
-      const { base, planes, ordinals, precision } = merge;
-      const zero = base && (await samples.read(base, runs, reader, signal));
-      for (const [k, plane] of planes.entries()) {
-        const { decoded } = await samples.read(plane, runs, reader, signal);
-        const x = readAs(decoded, precision.readAs);
-        const b = zero && readAs(zero.decoded, precision.readAs);
-        const magnitudes = x.map((value, e) => Math.abs(value - (b?.[e] ?? 0))).sort();
-        found[ordinals[k]].push({ magnitudes, each: merge.elementCount / seen });
+      const { own } = await deltasOf(subject, merge, runs, tools);
+      for (const [k, deltas] of own.entries()) {
+        const magnitudes = deltas.map(Math.abs).sort();
+        found[merge.ordinals[k]].push({ magnitudes, each: merge.elementCount / seen });
       }
     }
   }

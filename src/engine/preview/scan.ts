@@ -116,7 +116,7 @@ export function modelMagnitudes(plan: Plan, tools: Tools): Promise<readonly numb
 }
 
 /** Which elements of a merge of the i-th subject are looked at: all of them where there are few. */
-function runsOfAll(subjects: readonly Subject[], tools: Tools) {
+export function runsOfAll(subjects: readonly Subject[], tools: Tools) {
   const most = fairShare(subjects.flatMap(({ merges }) => merges.map(({ merge }) => merge)));
   return (merge: MergePart, i: number) => {
     const { elementCount } = merge;

@@ -2,10 +2,12 @@
 import { findMethod } from '../../methods/registry.ts';
 import { asTaskVectors } from '../../plan/as-task-vectors.ts';
 import type { Plan } from '../../plan/types.ts';
+import type { Changes } from '../../views/changes.ts';
 import type { Close, Patch } from '../../views/close.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
 import type { Sources } from '../library/sources.ts';
 import type { PlanOrder, Square, ToFetch } from '../protocol.ts';
+import { changesOf } from './changes.ts';
 import { closeUp, measured, patchOf } from './closer.ts';
 import type { Eye } from './eye.ts';
 import { farBytes } from './far.ts';
@@ -53,6 +55,19 @@ export class Viewer {
     const tools = this.#tools(signal);
     const toFetch = fetches ? 0 : scanBytes(plan, tools);
     return toFetch > 0 ? { toFetch } : scan(plan, namesOf(order), tools);
+  }
+
+  /** Null where the recipe cannot be merged, or no change is known; never fetches. */
+  async changes(
+    order: PlanOrder,
+    tensor: string | null,
+    signal: AbortSignal,
+  ): Promise<Changes | ToFetch | null> {
+    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    if (plan === null) return null;
+    const tools = this.#tools(signal);
+    const toFetch = scanBytes(plan, tools);
+    return toFetch > 0 ? { toFetch } : changesOf(plan, namesOf(order), tensor, tools);
   }
 
   /** Null where the recipe cannot be merged, or makes no such tensor. */

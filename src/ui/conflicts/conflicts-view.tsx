@@ -6,10 +6,12 @@ import { outlookOf } from '../../stores/planning.ts';
 import { session, useConflicts, usePlanning } from '../../stores/use-session.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
 import { chanceLevel } from '../../views/rates.ts';
+import { ChangesView } from '../changes/changes-view.tsx';
 import { NoPlan } from '../inspect/no-plan.tsx';
 import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { counted, parameters } from '../kit/format.ts';
+import { Segmented } from '../kit/segmented.tsx';
 import { CloseUp } from './close-up.tsx';
 import { csvOf } from './csv.ts';
 import { Legend } from './legend.tsx';
@@ -19,21 +21,41 @@ import { PatchView } from './patch.tsx';
 import { ToFetch } from './to-fetch.tsx';
 import './conflicts.css';
 
-/** Where the models pull against each other: the whole model, then a tensor, a square of it, an element. */
+type Look = 'conflicts' | 'changes';
+
+const looks: readonly { readonly value: Look; readonly label: string }[] = [
+  { value: 'conflicts', label: 'Conflicts' },
+  { value: 'changes', label: 'Changes' },
+];
+
+/** What the models want of each other's weights: where they pull apart, and what each of them changed. */
 export default function ConflictsView() {
   const hasPlan = usePlanning(({ prospect }) => outlookOf(prospect) !== null);
-  const { map, failure, isLooking, focus, toFetch } = useConflicts((state) => state);
-  const [metricId, setMetric] = useState(metrics[0].id);
+  const [look, setLook] = useState<Look>('conflicts');
   useEffect(() => {
     session.conflicts.getState().watch(true);
     return () => session.conflicts.getState().watch(false);
   }, []);
   if (!hasPlan) return <NoPlan title="Conflicts" />;
+  return (
+    <div className="conflicts">
+      <div className="conflicts-title">
+        <h3 className="view-title">{looks.find(({ value }) => value === look)?.label}</h3>
+        <Segmented label="Look at" options={looks} value={look} onChange={setLook} />
+      </div>
+      {look === 'conflicts' ? <ConflictsLook /> : <ChangesView />}
+    </div>
+  );
+}
+
+/** Where the models pull against each other: the whole model, then a tensor, a square of it, an element. */
+function ConflictsLook() {
+  const { map, failure, isLooking, focus, toFetch } = useConflicts((state) => state);
+  const [metricId, setMetric] = useState(metrics[0].id);
   const metric = metrics.find(({ id }) => id === metricId) ?? metrics[0];
   const { focusOn } = session.conflicts.getState();
   return (
-    <div className={`conflicts ${isLooking ? 'is-looking' : ''}`} aria-busy={isLooking}>
-      <h3 className="view-title">Conflicts</h3>
+    <div className={isLooking ? 'is-looking' : ''} aria-busy={isLooking}>
       {failure && <FailureText failure={failure} />}
       {!map && !failure && toFetch.map === 0 && <p className="loading">Looking at the weights…</p>}
       {toFetch.map > 0 && <ToFetch bytes={toFetch.map} what="A sample of all models" of="map" />}

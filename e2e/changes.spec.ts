@@ -1,0 +1,79 @@
+import { f32, modelFile } from '../src/testing/model-file.ts';
+import { axeOn } from './fixtures/axe.ts';
+import { expect, test } from './fixtures/kept-page.ts';
+import type { Files } from './fixtures/model-folder.ts';
+import type { Workbench } from './pages/workbench.ts';
+
+const loud = 'model.layers.0.mlp.up_proj.weight';
+const quiet = 'model.layers.1.mlp.up_proj.weight';
+
+const model = (first: readonly number[], second: readonly number[]): Files => ({
+  'model.safetensors': modelFile({
+    [loud]: f32([2, 4], first),
+    [quiet]: f32([2, 4], second),
+  }),
+});
+
+/** Loud changes in layer 0, quiet ones in layer 1: ours 8, 4, 2, 1 and no more, then an eighth of that. */
+const family = {
+  base: model([1], [1]),
+  ours: model([9, 5, 3, 2, 1, 1, 1, 1], [2, 1.5, 1.25, 1.125, 1, 1, 1, 1]),
+  theirs: model([-7, -3, -1, 0, 1, 1, 1, 1], [2, 1.5, 1.25, 1.125, 1, 1, 1, 1]),
+};
+
+async function open(
+  workbench: Workbench,
+  onDisk: (files: Record<string, Files>) => Promise<string[]>,
+  files: Record<string, Files> = family,
+) {
+  await workbench.open();
+  await workbench.drop(await onDisk(files));
+  await expect(workbench.recipe.experts).toHaveCount(Object.keys(files).length - 1);
+  await workbench.showTab('Conflicts');
+  const view = workbench.page.getByRole('tabpanel', { name: 'Conflicts' });
+  await view.getByRole('radio', { name: 'Changes' }).check({ force: true });
+  return view;
+}
+
+test('shows how large the changes are, and drags the trim', async ({ workbench, onDisk }) => {
+  const view = await open(workbench, onDisk);
+  const sizes = view.getByRole('region', { name: 'Size of the changes' });
+  await workbench.method.choose('TIES');
+  await workbench.recipe.setField('ours', 'density', '0.25');
+  // 4 of 16 are kept: 8 + 4 + 2 + 1 of 16.875; those of the quiet layer are smaller.
+  const ours = sizes.getByRole('row', { name: 'ours' });
+  await expect(ours.getByRole('cell')).toHaveText(['50 %', '0.25', '1', '4', '89 %', '99 %']);
+  const trim = sizes.getByRole('slider', { name: 'Trim of ours' });
+  await expect(trim).toHaveAttribute('aria-valuenow', '75');
+  await expect(sizes).toContainText('would leave something of every tensor');
+
+  await trim.focus();
+  await workbench.page.keyboard.press('PageUp');
+  await expect(trim).toHaveAttribute(
+    'aria-valuetext',
+    /^density 0.15, threshold 4, keeps 71 % of L1/,
+  );
+  await expect(workbench.recipe.field('ours', 'density')).toHaveValue('0.15');
+  await expect(sizes).toContainText('A whole-model trim of ours would leave nothing of 1 tensor');
+  await expect(sizes.getByRole('listitem')).toHaveText(quiet);
+
+  // The left end of the picture keeps everything.
+  const box = (await trim.locator('..').boundingBox())!;
+  await workbench.page.mouse.move(box.x + box.width * 0.7, box.y + 100);
+  await workbench.page.mouse.down();
+  await workbench.page.mouse.move(box.x - 5, box.y + 100, { steps: 4 });
+  await workbench.page.mouse.up();
+  await expect(workbench.recipe.field('ours', 'density')).toHaveValue('1');
+  await expect(ours).toContainText('100 %');
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`has no violation, ${colorScheme}`, async ({ workbench, onDisk }) => {
+    await workbench.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const view = await open(workbench, onDisk);
+    await expect(view.getByRole('region', { name: 'Size of the changes' })).toBeVisible();
+    await view.getByText('The picture as a table').click();
+    const { violations } = await axeOn(workbench.page).include('.conflicts').analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  });
+}

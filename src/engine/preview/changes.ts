@@ -1,0 +1,141 @@
+/** The task vectors of a plan in numbers, from the samples that a scan looks at. */
+import { placeOf } from '../../plan/groups.ts';
+import type { MergePart, Plan } from '../../plan/types.ts';
+import { anglesOf, type Changes, changeStats, packed } from '../../views/changes.ts';
+import { gridOf } from '../../views/grid.ts';
+import { Ledger } from '../../views/ledger.ts';
+import { MagnitudeBins } from '../../views/magnitudes.ts';
+import { elementsIn } from '../../views/sampling.ts';
+import { byExpert } from './closer.ts';
+import { deltasOf, hasChanges } from './deltas.ts';
+import { runsOfAll } from './scan.ts';
+import { subjectsOf } from './subjects.ts';
+import type { Tools } from './tools.ts';
+
+/** How large the changes are and how they lie to each other, for one set of tensors. */
+class Account {
+  tensors = 0;
+  readonly ledger: Ledger;
+  readonly bins: readonly MagnitudeBins[];
+
+  constructor(models: number) {
+    this.ledger = new Ledger(models);
+    this.bins = Array.from({ length: models }, () => new MagnitudeBins());
+  }
+
+  add(other: Account): void {
+    this.tensors += 1;
+    this.ledger.add(other.ledger);
+    for (const [k, bins] of this.bins.entries()) bins.add(other.bins[k]);
+  }
+
+  clear(): void {
+    this.ledger.clear();
+    for (const bins of this.bins) bins.clear();
+  }
+
+  magnitudes() {
+    return this.bins.map((bins) => bins.sum());
+  }
+
+  stats() {
+    return this.magnitudes().map((each) => changeStats(each, this.ledger.baseSquares));
+  }
+}
+
+/**
+ * Null where the plan merges weights as they are, without a base: then nothing is known to have changed.
+ *
+ * @param tensor whose magnitudes are told by themselves, with those of its layer
+ */
+export async function changesOf(
+  plan: Plan,
+  experts: readonly string[],
+  tensor: string | null,
+  tools: Tools,
+): Promise<Changes | null> {
+  const subjects = subjectsOf(plan);
+  const merges = subjects.flatMap((subject) => subject.merges);
+  if (merges.length === 0 || !merges.every(({ merge }) => hasChanges(merge))) return null;
+  const models = experts.length;
+  const runsFor = runsOfAll(subjects, tools);
+  const grid = gridOf(subjects.map((subject) => subject.tensor));
+  const wanted = subjects.findIndex((subject) => subject.tensor === tensor);
+  const account = () => new Account(models);
+  const whole = account();
+  const layer = account();
+  const own = account();
+  // Used for one tensor after another.
+  const one = account();
+  const groups = new Map<string, Account>();
+  const layers = grid.rows.map(() => new Ledger(models));
+  const roles = grid.columns.map(() => new Ledger(models));
+  const names: string[] = [];
+  const values: number[] = [];
+  let sampled = 0;
+  for (const [i, subject] of subjects.entries()) {
+    if (!subject.merges.some(({ merge }) => merge.elementCount > 0)) continue;
+    tools.signal.throwIfAborted();
+    one.clear();
+    for (const { merge } of subject.merges) {
+      if (merge.elementCount === 0) continue;
+      sampled += await take(one, subject, merge, runsFor(merge, i), tools);
+    }
+    const { row, column } = grid.places[i];
+    const { group } = placeOf(subject.tensor);
+    const ofGroup = groups.get(group) ?? account();
+    groups.set(group, ofGroup);
+    for (const each of [whole, ofGroup]) each.add(one);
+    if (wanted >= 0 && row === grid.places[wanted].row) layer.add(one);
+    layers[row].add(one.ledger);
+    roles[column].add(one.ledger);
+    if (i === wanted) own.add(one);
+    names.push(subject.tensor);
+    values.push(...packed(one.stats()));
+  }
+  const named = (all: readonly string[], ledgers: readonly Ledger[]) =>
+    ledgers.map((ledger, i) => ({ name: all[i], ...anglesOf(ledger) }));
+  const magnitudes = (of: Account, name: string) =>
+    own.tensors > 0 ? { name, of: of.magnitudes() } : null;
+  return {
+    models: experts,
+    elements: whole.ledger.elements,
+    sampled,
+    whole: whole.stats(),
+    groups: order.flatMap((group) => {
+      const of = groups.get(group);
+      return of ? [{ group, tensors: of.tensors, stats: of.stats() }] : [];
+    }),
+    tensors: { names, values: Float64Array.from(values) },
+    angles: {
+      whole: anglesOf(whole.ledger),
+      layers: named(grid.rows, layers),
+      roles: named(grid.columns, roles),
+    },
+    magnitudes: {
+      model: whole.magnitudes(),
+      layer: magnitudes(layer, grid.rows[grid.places[wanted]?.row]),
+      tensor: magnitudes(own, tensor ?? ''),
+    },
+  };
+}
+
+const order = ['embeddings', 'attention', 'mlp', 'norms', 'head', 'other'] as const;
+
+/** Elements that were looked at. */
+async function take(
+  { ledger, bins }: Account,
+  subject: Parameters<typeof deltasOf>[0],
+  merge: MergePart,
+  runs: Parameters<typeof deltasOf>[2],
+  tools: Tools,
+): Promise<number> {
+  const seen = elementsIn(runs);
+  const each = merge.elementCount / seen;
+  const { base, own } = await deltasOf(subject, merge, runs, tools);
+  const eye = { ordinals: merge.ordinals, weights: own.map(() => 1) };
+  const { all } = byExpert(own, eye, bins.length);
+  ledger.take(all, base, each);
+  for (const [k, values] of all.entries()) bins[k].take(values, each);
+  return seen;
+}
