@@ -138,7 +138,8 @@ test('has no violation with adapters, and fits a telephone', async ({ page, work
   await expect(workbench.method.region.locator('.energy')).toContainText('of the energy');
   expect(await violations(page), 'match table and energy').toEqual([]);
 
-  await workbench.method.region.getByLabel('Rank').selectOption('8');
+  await workbench.method.region.getByLabel('Ranks').selectOption('by energy');
+  expect(await violations(page, '#settings'), 'a rule for ranks').toEqual([]);
   await workbench.merge();
   expect(await violations(page), 'the result').toEqual([]);
   await page.setViewportSize({ width: 390, height: 844 });
