@@ -67,6 +67,55 @@ test('shows how large the changes are, and drags the trim', async ({ workbench, 
   await expect(ours).toContainText('100 %');
 });
 
+test('tells task vectors by group and by tensor, and opens one', async ({ workbench, onDisk }) => {
+  const view = await open(workbench, onDisk);
+  const numbers = view.getByRole('region', { name: 'Task vectors in numbers' });
+  const groups = numbers.getByRole('table', { name: 'What ours changed, by group' });
+  // √(64 + 16 + 4 + 1 + (1 + ¼ + …)) = 9.29 beside a base of √16; of 16 elements the median is 0.
+  await expect(groups.getByRole('row', { name: 'whole model' }).getByRole('cell')).toHaveText([
+    ...['50 %', '1.05', '0', '8', '9.29', '232 %'],
+  ]);
+  await expect(view.getByRole('note').first()).toContainText(
+    'What ours changed is 232 % as long as the base itself',
+  );
+  const tensors = numbers.getByRole('region', { name: 'What ours changed, by tensor' });
+  await expect(tensors.getByRole('row', { name: quiet }).getByRole('cell')).toHaveText([
+    ...['50 %', '0.234', '0', '1', '1.15', '41 %'],
+  ]);
+  await tensors.getByRole('button', { name: quiet }).click();
+  const sizes = view.getByRole('region', { name: 'Size of the changes' });
+  await expect(sizes.getByRole('radio', { name: 'Tensor' })).toBeChecked();
+  await expect(sizes).toContainText(quiet);
+});
+
+test('tells which way task vectors point, of all and by layer', async ({ workbench, onDisk }) => {
+  const { base, ours, theirs } = family;
+  const view = await open(workbench, onDisk, { base, ours, theirs, same: base });
+  const angles = view.getByRole('region', { name: 'Directions of the changes' });
+  // −85 + 1.328 of 86.328: opposed where they are loud, alike where they are quiet.
+  const pair = angles.getByRole('button', { name: 'ours and theirs: cosine −0.97' });
+  await pair.first().click();
+  await expect(angles).toContainText('ours and theirs (−0.97) are opposed: a sum cancels');
+  const layers = angles.getByRole('region', { name: 'Cosines by layer' });
+  await expect(layers.getByRole('row').nth(1)).toHaveText('0−1.009.229.22');
+  await expect(layers.getByRole('row').nth(2)).toHaveText('1+1.001.151.15');
+  await angles.getByRole('button', { name: 'ours and same: no direction' }).click();
+  await expect(angles).toContainText('one of them changes nothing');
+  const note = view.getByRole('note').filter({ hasText: 'same is the same as the base' });
+  await expect(note).toBeVisible();
+});
+
+test('says why nothing is known without a base', async ({ workbench, onDisk }) => {
+  const { ours, theirs } = family;
+  await workbench.open();
+  await workbench.drop(await onDisk({ ours, theirs }));
+  await workbench.method.choose('Linear');
+  await workbench.showTab('Conflicts');
+  const view = workbench.page.getByRole('tabpanel', { name: 'Conflicts' });
+  await view.getByRole('radio', { name: 'Changes' }).check({ force: true });
+  await expect(view).toContainText('Without a base nobody can tell what a model changed.');
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`has no violation, ${colorScheme}`, async ({ workbench, onDisk }) => {
     await workbench.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

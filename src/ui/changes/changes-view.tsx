@@ -3,7 +3,9 @@ import { session, useChanges } from '../../stores/use-session.ts';
 import { ToFetch } from '../conflicts/to-fetch.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { counted, parameters } from '../kit/format.ts';
+import { AnglesView } from './angles.tsx';
 import { Sizes } from './sizes.tsx';
+import { Doubts, Statistics } from './statistics.tsx';
 import './changes.css';
 
 /** What each model changed, before any trim or weight. */
@@ -32,7 +34,10 @@ export function ChangesView() {
           ? `All ${counted(Math.round(elements), 'element')} were looked at.`
           : `From a sample of ${parameters(sampled)} of ${parameters(Math.round(elements))} elements, which stand for the rest.`}
       </p>
+      <Doubts changes={changes} />
       <Sizes changes={changes} />
+      <Statistics changes={changes} />
+      <AnglesView changes={changes} />
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import { ChevronRight } from 'lucide-react';
-import { type CSSProperties, useState } from 'react';
+import { useState } from 'react';
 import type { CosineGrid, Survey } from '../../engine/protocol.ts';
+import { CosineMatrix } from '../kit/cosine-matrix.tsx';
 import { counted, plain, signed } from '../kit/format.ts';
+import { heat, shortCosine } from '../kit/heat.ts';
 import { WindowTable } from '../kit/window-table.tsx';
 import { Surveyed } from './surveyed.tsx';
 import { usePart } from './use-part.ts';
@@ -32,48 +34,18 @@ function Matrix({ survey: { adapters, cosines, shared } }: { readonly survey: Su
         1 is the same direction, 0 has nothing to do with each other, −1 is the opposite. What an
         adapter leaves alone is 0 there.
       </p>
-      <div className="comparison-scroll">
-        <table className="cosines">
-          <caption className="visually-hidden">Cosines of every two adapters</caption>
-          <thead>
-            <tr>
-              <td />
-              {adapters.map(({ model, name }) => (
-                <th scope="col" key={model} title={name}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {adapters.map(({ model, name }, row) => (
-              <tr key={model}>
-                <th scope="row" title={name}>
-                  {name}
-                </th>
-                {adapters.map((other, column) => (
-                  <td key={other.model}>
-                    {row === column ? (
-                      <span className="faint">same</span>
-                    ) : (
-                      <button
-                        type="button"
-                        className="heat"
-                        style={heat(cosines[row][column])}
-                        aria-pressed={(row === i && column === j) || (row === j && column === i)}
-                        aria-label={`${name} and ${other.name}: ${told(cosines[row][column], shared[row][column])}`}
-                        onClick={() => setChosen([row, column])}
-                      >
-                        {shared[row][column] === 0 ? 'apart' : short(cosines[row][column])}
-                      </button>
-                    )}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <CosineMatrix
+        caption="Cosines of every two adapters"
+        all={adapters.map(({ model, name }) => ({ key: model, name }))}
+        cosineOf={(row, column) => cosines[row][column]}
+        textOf={(row, column) =>
+          shared[row][column] === 0 ? 'apart' : shortCosine(cosines[row][column])
+        }
+        toldOf={(row, column) => told(cosines[row][column], shared[row][column])}
+        diagonal={() => 'same'}
+        chosen={[i, j]}
+        onChoose={setChosen}
+      />
       <h4>
         {adapters[i].name} and {adapters[j].name}
       </h4>
@@ -157,7 +129,7 @@ function Grid({ grid, caption }: { readonly grid: CosineGrid; readonly caption: 
                   style={heat(grid.cells[row][column])}
                   title={`${depth}, ${kind}`}
                 >
-                  {short(grid.cells[row][column])}
+                  {shortCosine(grid.cells[row][column])}
                 </td>
               ))}
             </tr>
@@ -179,17 +151,6 @@ function brief(role: string, all: readonly string[]): string {
   const isAlone = all.filter((other) => end(other, 1) === end(role, 1)).length === 1;
   return end(role, isAlone ? 1 : 2) || role;
 }
-
-/** How much of its sign's colour a cell gets; the number stands in it. */
-function heat(cosine: number | null): CSSProperties {
-  const sign = (cosine ?? 0) < 0 ? '--negative' : '--positive';
-  return {
-    '--tone': `var(${sign})`,
-    '--share': `${Math.round(Math.abs(cosine ?? 0) * 40)}%`,
-  } as CSSProperties;
-}
-
-const short = (cosine: number | null) => (cosine === null ? '–' : signed(cosine));
 
 function told(cosine: number | null, shared: number): string {
   if (shared === 0) return 'no weight in common';

@@ -1,0 +1,65 @@
+import type { ReactNode } from 'react';
+import { heat } from './heat.ts';
+import './cosine-matrix.css';
+
+type CosineMatrixProps = {
+  readonly caption: string;
+  readonly all: readonly { readonly key: string; readonly name: string }[];
+  readonly cosineOf: (row: number, column: number) => number | null;
+  /** What a cell shows, and what it says of the two. */
+  readonly textOf: (row: number, column: number) => string;
+  readonly toldOf: (row: number, column: number) => string;
+  readonly diagonal: (row: number) => ReactNode;
+  readonly chosen: readonly [number, number];
+  readonly onChoose: (pair: readonly [number, number]) => void;
+};
+
+/** Every two of some directions; a cell chooses its pair. The scale of the colours is always −1 to 1. */
+export function CosineMatrix(props: CosineMatrixProps) {
+  const { caption, all, cosineOf, textOf, toldOf, diagonal, onChoose } = props;
+  const [a, b] = props.chosen;
+  return (
+    <div className="cosine-frame">
+      <table className="cosines">
+        <caption className="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <td />
+            {all.map(({ key, name }) => (
+              <th scope="col" key={key} title={name}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {all.map(({ key, name }, row) => (
+            <tr key={key}>
+              <th scope="row" title={name}>
+                {name}
+              </th>
+              {all.map((other, column) => (
+                <td key={other.key}>
+                  {row === column ? (
+                    <span className="faint">{diagonal(row)}</span>
+                  ) : (
+                    <button
+                      type="button"
+                      className="heat"
+                      style={heat(cosineOf(row, column))}
+                      aria-pressed={(row === a && column === b) || (row === b && column === a)}
+                      aria-label={`${name} and ${other.name}: ${toldOf(row, column)}`}
+                      onClick={() => onChoose([row, column])}
+                    >
+                      {textOf(row, column)}
+                    </button>
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
