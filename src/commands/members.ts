@@ -1,5 +1,7 @@
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import type { DemoState } from '../stores/models.ts';
+import { demoRecipe } from '../stores/session.ts';
 
 /** Every model of a recipe, the base first. */
 export function membersOf({ base, experts }: Recipe): readonly ModelRef[] {
@@ -10,12 +12,18 @@ export function membersOf({ base, experts }: Recipe): readonly ModelRef[] {
 export const isDemo = (recipe: Recipe): boolean =>
   membersOf(recipe).every(({ origin }) => origin === 'demo');
 
-/** What a recipe says apart from its models: where the user's own take the place of the demo's. */
-export function withoutModels(recipe: Recipe): Recipe {
+/**
+ * What a recipe says apart from its models, where the user's own take the place of the demo's. A number that the
+ * demo brought goes with it (its λ suits its three experts); one that was set by hand stays.
+ */
+export function withoutModels(recipe: Recipe, demo: DemoState): Recipe {
+  const brought = demo.kind === 'ready' ? demoRecipe(demo.family).values : {};
+  const own = Object.entries(recipe.values).filter(([key, value]) => brought[key] !== value);
   return {
     ...recipe,
     base: null,
     experts: [],
+    values: Object.fromEntries(own),
     rules: recipe.rules.filter((rule) => rule.model === null),
     renames: [],
     keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model'),

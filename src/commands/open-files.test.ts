@@ -30,6 +30,21 @@ describe('dropped models', () => {
     expect(namesOf(session)).toEqual({ base: 'tiny-base', experts: ['math'] });
   });
 
+  test('a lone first one gives way to one called base', async () => {
+    const session = fakeSession();
+    await openFiles(session, [weights('math/model.safetensors')]);
+    await openFiles(session, [weights('tiny-base/model.safetensors')]);
+    expect(namesOf(session)).toEqual({ base: 'tiny-base', experts: ['math'] });
+  });
+
+  test('a base that has experts keeps its place', async () => {
+    const session = fakeSession();
+    await openFiles(session, [weights('parent/model.safetensors')]);
+    await openFiles(session, [weights('child/model.safetensors')]);
+    await openFiles(session, [weights('other-base/model.safetensors')]);
+    expect(namesOf(session)).toEqual({ base: 'parent', experts: ['child', 'other-base'] });
+  });
+
   test('none is guessed to be the base among several others', async () => {
     const session = fakeSession();
     await openFiles(session, [
@@ -46,6 +61,25 @@ describe('dropped models', () => {
     expect(session.view.getState().notice?.undo).toBe(true);
     session.recipe.getState().undo();
     expect(namesOf(session).base).toBe('Base');
+  });
+
+  test.each([
+    ['which the demo brought, goes with it', 0.6, {}],
+    ['set by hand stays', 0.3, { lambda: 0.3 }],
+  ])('in place of the demo: a λ %s', async (_, lambda, left) => {
+    const session = fakeSession({ base: demo, values: { lambda } });
+    const best = { method: 'task_arithmetic', experts: ['a'], weights: [1], lambda: 0.6 };
+    const family = {
+      title: '',
+      summary: '',
+      members: [],
+      skills: [],
+      accuracy: {},
+      merges: [{ ...best, accuracy: {} }],
+    };
+    session.models.getState().setDemo({ kind: 'ready', family });
+    await openFiles(session, [weights('mine/model.safetensors')]);
+    expect(session.recipe.getState().recipe.values).toEqual(left);
   });
 
   test('with equal names get ids of their own', async () => {

@@ -1,5 +1,6 @@
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { type Offered, sortOffered } from '../stores/dropped.ts';
+import type { DemoState } from '../stores/models.ts';
 import { openModel, type Session } from '../stores/session.ts';
 import { type Admitted, admit, arrivalsOf } from './admit.ts';
 import { isDemo, withoutModels } from './members.ts';
@@ -31,7 +32,7 @@ export async function openFiles(
   const arrivals = await arrivalsOf(candidates);
   const before = recipe.getState().recipe;
   const admitted = admit(arrivals, before, models.getState().slots);
-  if (isDemo(before) && !isDemo(place(before, admitted))) {
+  if (isDemo(before) && !isDemo(place(before, admitted, models.getState().demo))) {
     view.getState().tell('Your models took the place of the demo family.', true);
   }
   view.getState().showTab('checks');
@@ -47,7 +48,7 @@ export async function openAdmitted(
 ): Promise<void> {
   const { recipe, view } = session;
   const before = recipe.getState().recipe;
-  const placed = place(before, admitted);
+  const placed = place(before, admitted, session.models.getState().demo);
   if (placed !== before) recipe.getState().replace(placed);
   const changed = admitted.filter(({ fills }) => fills === 'changed').map(({ ref }) => ref.name);
   if (changed.length > 0) {
@@ -75,26 +76,33 @@ function settle({ recipe, models }: Session, opened: readonly string[]): void {
   if (settled !== before) recipe.getState().amend(settled);
 }
 
-/** Where new models go: a lone first one is the base; one called base is; the rest are experts. */
-export function place(recipe: Recipe, admitted: readonly Admitted[]): Recipe {
+/**
+ * Where new models go: a lone first one is the base, until one comes that is called base; the rest are experts.
+ */
+export function place(recipe: Recipe, admitted: readonly Admitted[], demo: DemoState): Recipe {
   const fresh = admitted.filter(({ fills }) => fills === null).map(({ ref }) => ref);
   const known = withRefs(
     recipe,
     admitted.filter(({ fills }) => fills === 'changed').map(({ ref }) => ref),
   );
   if (fresh.length === 0) return known;
-  const start = isDemo(known) ? withoutModels(known) : known;
+  const start = isDemo(known) ? withoutModels(known, demo) : known;
   const lone = fresh.length === 1 && start.experts.length === 0 ? fresh[0] : null;
-  const base = start.base ?? fresh.find(({ name }) => /\bbase\b|_base\b/i.test(name)) ?? lone;
+  const called = fresh.find(({ name }) => isCalledBase(name)) ?? null;
+  const guessed = start.base && start.experts.length === 0 && !isCalledBase(start.base.name);
+  const base = guessed ? (called ?? start.base) : (start.base ?? called ?? lone);
+  const others = start.base && start.base !== base ? [start.base, ...fresh] : fresh;
   return {
     ...start,
     base,
     experts: [
       ...start.experts,
-      ...fresh.filter((ref) => ref !== base).map((model) => ({ model, values: {} })),
+      ...others.filter((ref) => ref !== base).map((model) => ({ model, values: {} })),
     ],
   };
 }
+
+const isCalledBase = (name: string) => /\bbase\b|_base\b/i.test(name);
 
 /** The recipe with what is now known of models that it names. */
 function withRefs(recipe: Recipe, refs: readonly ModelRef[]): Recipe {

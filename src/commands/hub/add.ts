@@ -22,7 +22,7 @@ export async function add(
     return;
   }
   hub.getState().remember(repo.id);
-  const start = isDemo(before) ? withoutModels(before) : before;
+  const start = isDemo(before) ? withoutModels(before, session.models.getState().demo) : before;
   session.models.getState().begin({ ...ref, summary: null }); // so that `reopen` leaves it to us
   recipe
     .getState()

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { AdapterMatch, MatchRow } from '../../plan/types.ts';
-import { session, usePlanning } from '../../stores/use-session.ts';
+import { session, usePlanning, useRecipe } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { Comparison } from './comparison.tsx';
@@ -31,6 +31,7 @@ function Match({ adapter }: { readonly adapter: AdapterMatch }) {
   const { model, name, dialect, base, matched, unmatched } = adapter;
   const [isOpen, setOpen] = useState(false);
   const [shown, setShown] = useState<'matches' | 'spectra'>('matches');
+  const hasBase = useRecipe((state) => state.recipe.base !== null);
   const rows = useMatches(model, isOpen);
   const all = matched + unmatched;
   return (
@@ -39,8 +40,11 @@ function Match({ adapter }: { readonly adapter: AdapterMatch }) {
         <ChevronRight aria-hidden className="match-mark" />
         <strong>{name}</strong>
         <span>
-          {unmatched === 0 ? `all ${counted(all, 'update')}` : `${matched} of ${all} updates`} meet
-          the base
+          {!hasBase
+            ? counted(all, 'update')
+            : unmatched === 0
+              ? `${all === 1 ? 'its one update meets' : `all ${all} updates meet`} the base`
+              : `${matched} of ${all} updates meet the base`}
         </span>
         <span className="faint">
           {dialect}

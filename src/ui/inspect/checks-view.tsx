@@ -35,7 +35,7 @@ export function ChecksView() {
           <CircleCheck aria-hidden />
           <span>
             {recipe.output.as === 'adapter'
-              ? `Ready to merge: ${counted(outlook.merged / 2, 'module')} become one adapter.`
+              ? `Ready to merge: ${counted(outlook.ranks?.modules ?? 0, 'module')} ${outlook.ranks?.modules === 1 ? 'becomes' : 'become'} one adapter.`
               : adapters.length > 0
                 ? `Ready to merge: ${outlook.merged} of ${counted(outlook.tensors, 'tensor')} get updates.`
                 : `Ready to merge: ${counted(outlook.merged, 'tensor')} match in every model.`}{' '}

@@ -162,7 +162,7 @@ function EmptyRail({ demo }: { readonly demo: DemoState }) {
           {demo.failure.message} {demo.failure.advice}
         </p>
       )}
-      <p>No models yet. Drop a folder or some .safetensors files anywhere, or choose:</p>
+      <p>No models yet. Drop models or LoRA adapters anywhere, as folders or files, or choose:</p>
       <Button look="primary" onPress={() => void restartDemo.run(session)}>
         <Sparkles aria-hidden /> The demo family
       </Button>

@@ -20,6 +20,12 @@ export function Energy({ rule }: { readonly rule: RankRule | null }) {
       {energy && (
         <figure className="energy">
           <EnergyPicture energy={energy} rule={rule} />
+          <div className="energy-axis" aria-hidden>
+            <span>rank 1</span>
+            <span className="energy-key is-total">all modules</span>
+            <span className="energy-key is-lowest">the worst</span>
+            <span>{energy.total.length}</span>
+          </div>
           <figcaption className="param-help" role="status">
             <Chosen {...energy} />
           </figcaption>

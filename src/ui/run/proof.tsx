@@ -43,7 +43,12 @@ function SurvivalOf({ survival: { all, others, tensors } }: SurvivalProps) {
       <TriangleAlert aria-hidden className="finding-icon" />
       <div className="finding-text">
         <p>
-          <strong>Rounding took much of what the adapters change.</strong> {left}
+          <strong>
+            {all.change < much.change
+              ? 'Rounding took much of what the adapters change.'
+              : 'Rounding left most of the changed elements as the base has them; those changes are small.'}
+          </strong>{' '}
+          {left}
         </p>
         <p className="finding-advice">
           {better.length === 0
