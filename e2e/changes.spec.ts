@@ -105,6 +105,22 @@ test('tells which way task vectors point, of all and by layer', async ({ workben
   await expect(note).toBeVisible();
 });
 
+test('tells how much of each model a merge keeps', async ({ workbench, onDisk }) => {
+  const view = await open(workbench, onDisk);
+  await workbench.method.choose('Task arithmetic');
+  await workbench.method.setField('λ', '0.8');
+  await workbench.recipe.setField('theirs', 'weight', '0.5');
+  await view.getByRole('radio', { name: 'Survival' }).check({ force: true });
+  // In layer 0 ours loses half of itself to theirs, which is turned round; in layer 1 they add up.
+  const layers = view.getByRole('region', { name: 'What is left by layer' });
+  const cells = (n: number) => layers.getByRole('row').nth(n).getByRole('cell');
+  await expect(cells(2)).toHaveText(['+1.00', '−1.00', '–']);
+  await expect(cells(3)).toHaveText(['+1.00', '+1.00', '1.20']);
+  await expect(view).toContainText('None of it says whether the merge is any good');
+  await workbench.recipe.setField('theirs', 'weight', '3');
+  await expect(cells(2)).toHaveText(['−1.00', '+1.00', '–']);
+});
+
 test('says why nothing is known without a base', async ({ workbench, onDisk }) => {
   const { ours, theirs } = family;
   await workbench.open();
@@ -123,6 +139,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(view.getByRole('region', { name: 'Size of the changes' })).toBeVisible();
     await view.getByText('The picture as a table').click();
     const { violations } = await axeOn(workbench.page).include('.conflicts').analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await view.getByRole('radio', { name: 'Survival' }).check({ force: true });
+    await expect(view.getByRole('region', { name: 'What is left by layer' })).toBeVisible();
+    const more = (await axeOn(workbench.page).include('.conflicts').analyze()).violations;
+    const all = [...violations, ...more];
+    expect(all.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 }

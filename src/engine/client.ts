@@ -8,6 +8,7 @@ import type { MatchRow } from '../plan/types.ts';
 import type { Changes } from '../views/changes.ts';
 import type { Close, Patch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
+import type { Survival } from '../views/survival.ts';
 import { EngineError } from './errors.ts';
 import { watched } from './living.ts';
 import {
@@ -189,6 +190,11 @@ export class EngineClient {
   /** What its models changed; null where nothing is known to have, without a base. Bytes where samples are to be fetched. */
   async changes(order: PlanOrder, tensor: string | null): Promise<Changes | ToFetch | null> {
     return (await this.#ask({ kind: 'changes', order, tensor })) as Changes | ToFetch | null;
+  }
+
+  /** How much of those changes its merge would leave; null and bytes as for `changes`. */
+  async survival(order: PlanOrder): Promise<Survival | ToFetch | null> {
+    return (await this.#ask({ kind: 'survival', order })) as Survival | ToFetch | null;
   }
 
   /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */

@@ -12,6 +12,7 @@ import type { MatchRow, Ranks } from '../plan/types.ts';
 import type { Changes } from '../views/changes.ts';
 import type { Close, Patch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
+import type { Survival } from '../views/survival.ts';
 
 /**
  * A file to open: native (dropped or picked), a URL of known size (the demo family), on the Hub, or in
@@ -271,6 +272,8 @@ export type Request =
       /** Whose magnitudes are told by themselves. */
       readonly tensor: string | null;
     }
+  /** How much of those changes its merge would leave, from the same samples. */
+  | { readonly kind: 'survival'; readonly id: number; readonly order: PlanOrder }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
   /** From here on the engine reads the Hub like this. */
   | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
@@ -438,6 +441,7 @@ export type Answer =
   | EnergyCurve
   | ConflictMap
   | Changes
+  | Survival
   | ToFetch
   | Close
   | Patch
@@ -498,6 +502,7 @@ const requestKinds: readonly string[] = [
   'close-up',
   'patch',
   'changes',
+  'survival',
   'device',
   'access',
   'cache',

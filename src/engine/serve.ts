@@ -127,6 +127,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return viewer.patch(request.order, request.tensor, request.square, signalOf(request));
       case 'changes':
         return viewer.changes(request.order, request.tensor, signalOf(request));
+      case 'survival':
+        return viewer.survival(request.order, signalOf(request));
       case 'survey':
         return (await survey(request))?.survey ?? null;
       case 'survey-part': {

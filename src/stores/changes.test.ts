@@ -22,7 +22,7 @@ test('changes are looked at when they are to be seen, and again of another tenso
   const { state, recipe, conflicts } = await opened(ask);
   expect(ask).not.toHaveBeenCalled();
   state().watch(true);
-  await vi.waitFor(() => expect(state().changes).toBe(found));
+  await vi.waitFor(() => expect(state().found).toBe(found));
   recipe.getState().setExpertValue('expert', 'density', 0.5);
   recipe.getState().setTrimScope('model');
   expect(ask).toHaveBeenCalledTimes(1);
@@ -42,16 +42,16 @@ test('samples of the Hub are waited for until they were fetched for the conflict
   conflicts.getState().watch(true);
   state().watch(true);
   await vi.waitFor(() => expect(state().toFetch).toBe(700));
-  expect(state().changes).toBe(null);
+  expect(state().found).toBe(null);
   conflicts.getState().fetch('map');
-  await vi.waitFor(() => expect(state().changes).toBe(found));
+  await vi.waitFor(() => expect(state().found).toBe(found));
   expect(state().toFetch).toBe(0);
 });
 
 test('no known change is told apart from no look yet, and a failure is kept', async () => {
   const { state } = await opened(async () => null);
   state().watch(true);
-  await vi.waitFor(() => expect(state().changes).toBe('none'));
+  await vi.waitFor(() => expect(state().found).toBe('none'));
   const other = await opened(async () => Promise.reject(new Error('gone')));
   other.state().watch(true);
   await vi.waitFor(() => expect(other.state().failure?.message).toContain('gone'));

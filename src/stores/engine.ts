@@ -14,6 +14,7 @@ export type Engine = Pick<
   | 'closeUp'
   | 'patch'
   | 'changes'
+  | 'survival'
   | 'survey'
   | 'surveyPart'
   | 'access'

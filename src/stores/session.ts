@@ -2,7 +2,12 @@ import type { Handle } from '../engine/protocol.ts';
 import type { LeftOut } from '../formats/beside.ts';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
-import { type ChangesStore, createChangesStore } from './changes.ts';
+import {
+  type ChangesStore,
+  createChangesStore,
+  createSurvivalStore,
+  type SurvivalStore,
+} from './changes.ts';
 import { type ConflictsStore, createConflictsStore } from './conflicts.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
@@ -27,6 +32,7 @@ export type Session = {
   readonly planning: PlanningStore;
   readonly conflicts: ConflictsStore;
   readonly changes: ChangesStore;
+  readonly survival: SurvivalStore;
   readonly survey: SurveyStore;
   readonly run: RunStore;
   readonly device: DeviceStore;
@@ -51,13 +57,15 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
   };
   const planning = createPlanningStore(engine, inputs);
   const conflicts = createConflictsStore(engine, { ...inputs, planning });
+  const seen = { ...inputs, planning, conflicts };
   return {
     engine,
     demoRoot,
     ...inputs,
     planning,
     conflicts,
-    changes: createChangesStore(engine, { ...inputs, planning, conflicts }),
+    changes: createChangesStore(engine, seen),
+    survival: createSurvivalStore(engine, seen),
     survey: createSurveyStore(engine, inputs),
     run: createRunStore(),
     view: createViewStore(pickView(recall(keys.view))),

@@ -2,10 +2,12 @@
 import { useStore } from 'zustand';
 import type { Outlook } from '../plan/outlook.ts';
 import type { Finding } from '../plan/types.ts';
-import type { ChangesState } from './changes.ts';
+import type { Changes } from '../views/changes.ts';
+import type { Survival } from '../views/survival.ts';
 import type { ConflictsState } from './conflicts.ts';
 import type { DeviceState } from './device.ts';
 import type { HubState } from './hub.ts';
+import type { LookState } from './look.ts';
 import type { ModelsState } from './models.ts';
 import { findingsOf, outlookOf, type PlanningState } from './planning.ts';
 import type { RecipeState } from './recipe.ts';
@@ -34,8 +36,8 @@ export const useSurvey = <T>(select: (state: SurveyState) => T): T =>
 
 export const useConflicts = <T>(select: (state: ConflictsState) => T): T =>
   useStore(session.conflicts, select);
-export const useChanges = <T>(select: (state: ChangesState) => T): T =>
-  useStore(session.changes, select);
+export const useChanges = (): LookState<Changes> => useStore(session.changes);
+export const useSurvival = (): LookState<Survival> => useStore(session.survival);
 
 /** Whether what would be written fits into the room there is. */
 function useRoom(outlook: Outlook | null): readonly Finding[] {

@@ -107,6 +107,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     closeUp: async () => null,
     patch: async () => null,
     changes: async () => null,
+    survival: async () => null,
     survey: async () => null,
     surveyPart: async () => null,
     async rows(order, window) {

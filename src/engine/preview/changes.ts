@@ -8,7 +8,7 @@ import { MagnitudeBins } from '../../views/magnitudes.ts';
 import { elementsIn } from '../../views/sampling.ts';
 import { byExpert } from './closer.ts';
 import { deltasOf, hasChanges } from './deltas.ts';
-import { runsOfAll } from './scan.ts';
+import { groupOrder, runsOfAll } from './scan.ts';
 import { subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
@@ -102,7 +102,7 @@ export async function changesOf(
     elements: whole.ledger.elements,
     sampled,
     whole: whole.stats(),
-    groups: order.flatMap((group) => {
+    groups: groupOrder.flatMap((group) => {
       const of = groups.get(group);
       return of ? [{ group, tensors: of.tensors, stats: of.stats() }] : [];
     }),
@@ -119,8 +119,6 @@ export async function changesOf(
     },
   };
 }
-
-const order = ['embeddings', 'attention', 'mlp', 'norms', 'head', 'other'] as const;
 
 /** Elements that were looked at. */
 async function take(

@@ -16,6 +16,9 @@ import { pooledMagnitudes } from './pooled.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
+/** From the inputs to the outputs. */
+export const groupOrder = ['embeddings', 'attention', 'mlp', 'norms', 'head', 'other'] as const;
+
 /** Values of all tensors and planes together that a scan looks at. */
 const mostValues = 4 * 2 ** 20;
 /** Runs of a tensor that is not looked at whole; fewer where each of them costs more than its elements. */

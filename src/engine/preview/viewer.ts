@@ -5,6 +5,7 @@ import type { Plan } from '../../plan/types.ts';
 import type { Changes } from '../../views/changes.ts';
 import type { Close, Patch } from '../../views/close.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
+import type { Survival } from '../../views/survival.ts';
 import type { Sources } from '../library/sources.ts';
 import type { PlanOrder, Square, ToFetch } from '../protocol.ts';
 import { changesOf } from './changes.ts';
@@ -14,6 +15,7 @@ import { farBytes } from './far.ts';
 import { Samples } from './sample.ts';
 import { ballotOf, modelMagnitudes, scan, scanBytes } from './scan.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
+import { survivalOf } from './survival.ts';
 
 /** Bytes of samples that are kept, and that one read may hold. */
 const mostSamples = 2 ** 26;
@@ -68,6 +70,16 @@ export class Viewer {
     const tools = this.#tools(signal);
     const toFetch = scanBytes(plan, tools);
     return toFetch > 0 ? { toFetch } : changesOf(plan, namesOf(order), tensor, tools);
+  }
+
+  /** Null where the recipe cannot be merged, or no change is known; never fetches. */
+  async survival(order: PlanOrder, signal: AbortSignal): Promise<Survival | ToFetch | null> {
+    const plan = this.#plan(order);
+    const seen = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    if (plan === null || seen === null) return null;
+    const tools = this.#tools(signal);
+    const toFetch = scanBytes(seen, tools);
+    return toFetch > 0 ? { toFetch } : survivalOf(plan, seen, namesOf(order), tools);
   }
 
   /** Null where the recipe cannot be merged, or makes no such tensor. */

@@ -7,6 +7,7 @@ import { session, useConflicts, usePlanning } from '../../stores/use-session.ts'
 import type { ConflictMap } from '../../views/conflict-map.ts';
 import { chanceLevel } from '../../views/rates.ts';
 import { ChangesView } from '../changes/changes-view.tsx';
+import { SurvivalView } from '../changes/survival-view.tsx';
 import { NoPlan } from '../inspect/no-plan.tsx';
 import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
@@ -21,11 +22,12 @@ import { PatchView } from './patch.tsx';
 import { ToFetch } from './to-fetch.tsx';
 import './conflicts.css';
 
-type Look = 'conflicts' | 'changes';
+type Look = 'conflicts' | 'changes' | 'survival';
 
 const looks: readonly { readonly value: Look; readonly label: string }[] = [
   { value: 'conflicts', label: 'Conflicts' },
   { value: 'changes', label: 'Changes' },
+  { value: 'survival', label: 'Survival' },
 ];
 
 /** What the models want of each other's weights: where they pull apart, and what each of them changed. */
@@ -43,7 +45,9 @@ export default function ConflictsView() {
         <h3 className="view-title">{looks.find(({ value }) => value === look)?.label}</h3>
         <Segmented label="Look at" options={looks} value={look} onChange={setLook} />
       </div>
-      {look === 'conflicts' ? <ConflictsLook /> : <ChangesView />}
+      {look === 'conflicts' && <ConflictsLook />}
+      {look === 'changes' && <ChangesView />}
+      {look === 'survival' && <SurvivalView />}
     </div>
   );
 }

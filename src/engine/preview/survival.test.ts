@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { plan } from '../../plan/plan.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
+import { mergeRun, writtenTensor } from '../../testing/merge-run.ts';
+import { f32, type TestTensor } from '../../testing/model-file.ts';
+import { randomNumbers } from '../../testing/samples.ts';
+import type { Survival } from '../../views/survival.ts';
+import { run } from '../run/run.ts';
+import { Viewer } from './viewer.ts';
+
+type Models = Readonly<Record<string, Readonly<Record<string, TestTensor>>>>;
+
+async function survived(
+  models: Models,
+  recipe: Partial<Recipe>,
+  values: Record<string, Recipe['values']> = {},
+) {
+  const made = await mergeRun({ models, recipe, values });
+  const opened = made.library.models();
+  const viewer = new Viewer(made.library, (order) => {
+    const planned = plan({ ...order, models: opened });
+    return 'plan' in planned ? planned.plan : null;
+  });
+  const found = await viewer.survival(made.order, new AbortController().signal);
+  return { made, found: found as Survival };
+}
+
+const q = 'model.layers.0.self_attn.q_proj.weight';
+const up = 'model.layers.1.mlp.up_proj.weight';
+const models = {
+  base: { [q]: f32([2], [1, 1]), [up]: f32([2], [1, 1]) },
+  ours: { [q]: f32([2], [4, 1]), [up]: f32([2], [3, 1]) },
+  theirs: { [q]: f32([2], [1, 5]), [up]: f32([2], [-1, 1]) },
+};
+
+test('a sum keeps of two independent changes what their lengths say, and nothing of two that cancel', async () => {
+  const { found } = await survived(models, { method: 'task_arithmetic', values: { lambda: 1 } });
+  // (3, 4) beside (3, 0) and (0, 4); their average is half as long.
+  expect(found.groups).toEqual([
+    { name: 'attention', cosines: [0.6, 0.8], norm: 5, overAverage: 2 },
+    { name: 'mlp', cosines: [null, null], norm: 0, overAverage: null },
+  ]);
+  expect(found.layers.map(({ name, overAverage }) => [name, overAverage])).toEqual([
+    ['0', 2],
+    ['1', null],
+  ]);
+  // (3, 4, 0, 0) beside (3, 0, 2, 0) and (0, 4, −2, 0).
+  expect(found.whole.cosines[0]).toBeCloseTo(9 / (5 * Math.sqrt(13)), 12);
+  expect([found.elements, found.sampled]).toEqual([4, 4]);
+});
+
+test('it is what the merge writes that is told, for methods with and without a base', async () => {
+  const random = randomNumbers(12);
+  const numbers = () => Array.from({ length: 60 }, () => random() - 0.5);
+  const [base, ours, theirs] = [numbers(), numbers(), numbers()];
+  const many = {
+    base: { [q]: f32([60], base) },
+    ours: { [q]: f32([60], ours) },
+    theirs: { [q]: f32([60], theirs) },
+  };
+  for (const method of ['linear', 'slerp', 'ties', 'dare_linear']) {
+    const { made, found } = await survived(many, { method });
+    const options = made.options();
+    await run(made.plan, options);
+    const bytes = writtenTensor(made.plan, options.sink, q);
+    const change = [...new Float32Array(bytes.slice().buffer)].map((x, i) => x - base[i]);
+    const dot = (x: number[], y: number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+    for (const [k, expert] of [ours, theirs].entries()) {
+      const own = expert.map((x, i) => x - base[i]);
+      const cosine = dot(change, own) / (Math.hypot(...change) * Math.hypot(...own));
+      expect([method, found.whole.cosines[k]]).toEqual([method, expect.closeTo(cosine, 5)]);
+    }
+    expect(found.whole.norm).toBeCloseTo(Math.hypot(...change), 5);
+  }
+});
+
+test('without a base there is nothing to survive', async () => {
+  const { ours, theirs } = models;
+  expect((await survived({ ours, theirs }, { method: 'linear' })).found).toBe(null);
+});

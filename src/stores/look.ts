@@ -1,0 +1,88 @@
+import { createStore } from 'zustand/vanilla';
+import type { PlanOrder, ToFetch } from '../engine/protocol.ts';
+import { type ConflictsStore, orderToSee } from './conflicts.ts';
+import type { DeviceStore } from './device.ts';
+import { failureOf } from './failure.ts';
+import { lastWins } from './last-wins.ts';
+import type { Failure, ModelsStore } from './models.ts';
+import { outlookOf, type PlanningStore } from './planning.ts';
+import type { RecipeStore } from './recipe.ts';
+
+/** One way to look at the recipe, from the samples that were read for its conflicts. */
+export type LookState<T> = {
+  /** Null before the first look; `none` where nothing is known to have changed, for want of a base. */
+  readonly found: T | 'none' | null;
+  /** Bytes of samples that are to be fetched first. */
+  readonly toFetch: number;
+  readonly isLooking: boolean;
+  readonly failure: Failure | null;
+  watch(isSeen: boolean): void;
+};
+
+export type LookedFrom = {
+  readonly recipe: RecipeStore;
+  readonly models: ModelsStore;
+  readonly device: DeviceStore;
+  readonly planning: PlanningStore;
+  readonly conflicts: ConflictsStore;
+};
+
+/**
+ * Looks while it is to be seen, and again when what `dependsOn` names has changed: of the tensor in focus, if that
+ * matters.
+ */
+export function createLookStore<T extends object>(
+  look: (order: PlanOrder, tensor: string | null) => Promise<T | ToFetch | null>,
+  dependsOn: (order: PlanOrder, tensor: string | null) => string,
+  from: LookedFrom,
+) {
+  let isSeen = false;
+  let seen: readonly unknown[] = [];
+  const store = createStore<LookState<T>>()(() => ({
+    found: null,
+    toFetch: 0,
+    isLooking: false,
+    failure: null,
+    watch(wanted) {
+      isSeen = wanted;
+      if (wanted) lookAgain();
+    },
+  }));
+  type Question = { readonly order: PlanOrder; readonly tensor: string | null };
+  const ask = lastWins(async ({ order, tensor }: Question) => {
+    store.setState({ isLooking: true });
+    try {
+      const found = await look(order, tensor);
+      const waits = found !== null && 'toFetch' in found;
+      store.setState({
+        found: waits ? null : (found ?? 'none'),
+        toFetch: waits ? found.toFetch : 0,
+        failure: null,
+      });
+    } catch (error) {
+      seen = [];
+      store.setState({ failure: failureOf(error) });
+    }
+    store.setState({ isLooking: false });
+  });
+  const lookAgain = () => {
+    if (!isSeen) return;
+    if (outlookOf(from.planning.getState().prospect) === null) {
+      seen = [];
+      store.setState({ found: null });
+      return;
+    }
+    const order = orderToSee(from);
+    const { focus, toFetch } = from.conflicts.getState();
+    const { slots } = from.models.getState();
+    // Once the samples were fetched for the conflicts, they are there.
+    const key = [dependsOn(order, focus.tensor), slots, toFetch.map];
+    if (key.every((part, i) => part === seen[i])) return;
+    seen = key;
+    ask({ order, tensor: focus.tensor });
+  };
+  for (const { subscribe } of [from.recipe, from.models, from.planning, from.conflicts]) {
+    subscribe(lookAgain);
+  }
+  return store;
+}

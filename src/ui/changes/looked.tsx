@@ -1,0 +1,44 @@
+import { type ReactNode, useEffect } from 'react';
+import type { LookState } from '../../stores/look.ts';
+import { ToFetch } from '../conflicts/to-fetch.tsx';
+import { FailureText } from '../kit/failure-text.tsx';
+import { counted, parameters } from '../kit/format.ts';
+import './changes.css';
+
+type Sampled = { readonly elements: number; readonly sampled: number };
+
+type LookedProps<T extends Sampled> = {
+  readonly state: LookState<T>;
+  readonly children: (found: T) => ReactNode;
+};
+
+/** What was found by a look that goes on while this is shown, or why there is nothing yet. */
+export function Looked<T extends Sampled>({ state, children }: LookedProps<T>) {
+  const { found, toFetch, failure, isLooking, watch } = state;
+  useEffect(() => {
+    watch(true);
+    return () => watch(false);
+  }, [watch]);
+  if (failure) return <FailureText failure={failure} />;
+  if (toFetch > 0) return <ToFetch bytes={toFetch} what="A sample of all models" of="map" />;
+  if (found === null) return <p className="loading">Looking at the weights…</p>;
+  if (found === 'none') {
+    return (
+      <p className="conflicts-verdict">
+        Without a base nobody can tell what a model changed. Choose the model that all of them were
+        trained from as the base; the method may stay as it is.
+      </p>
+    );
+  }
+  const { elements, sampled } = found;
+  return (
+    <div className="changes" aria-busy={isLooking}>
+      <p className="small faint number" role="status">
+        {sampled >= elements
+          ? `All ${counted(Math.round(elements), 'element')} were looked at.`
+          : `From a sample of ${parameters(sampled)} of ${parameters(Math.round(elements))} elements, which stand for the rest.`}
+      </p>
+      {children(found)}
+    </div>
+  );
+}
