@@ -85,6 +85,12 @@ test('equal changes have one threshold, whatever share of them is kept', () => {
   });
 });
 
+test('of two changes nearly as large the larger one is kept, or both', () => {
+  const two = of([1.01, -1.02]);
+  const thresholds = [0.5, 1].map((density) => keptAt(two, density).threshold);
+  expect(thresholds).toEqual([1.02, 1.01].map(Math.fround));
+});
+
 test('a sampled value stands for several, and sums of bins are bins of the sum', () => {
   const one = new MagnitudeBins();
   const other = new MagnitudeBins();

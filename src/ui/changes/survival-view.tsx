@@ -14,8 +14,8 @@ export function SurvivalView() {
           <p className="param-help">
             The cosine of the merged change with each model’s own: 1 goes all the way of that model,
             0 none of it, −1 against it. The last column is how long the merged change is beside the
-            plain average of all of them; below 1 something was trimmed or cancelled. None of it
-            says whether the merge is any good.
+            plain average of all of them: weights and λ, trims and cancelling all show in it. None
+            of it says whether the merge is any good.
           </p>
           <Bars title="By group" head="Group" survival={survival} rows={survival.groups} />
           <Bars title="By layer" head="Layer" survival={survival} rows={survival.layers} />
