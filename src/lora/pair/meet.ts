@@ -86,7 +86,12 @@ function targetsOf(base: Base, module: string, of: Update['of']): Met<Targets> {
 }
 
 function targetIn(candidate: Candidate, of: Update['of']): Target | null {
-  const target = candidate.map(({ module, from, to }) => ({ tensor: module[of], from, to }));
+  const target = candidate.map(({ module, from, to }) => {
+    const { weight, [of]: tensor } = module;
+    // Of GPT-2's layers, which lie inputs × outputs, a bias has as many rows as the weight has columns.
+    const isWhole = from === 0 && weight !== null && to === matrixShape(weight).rows;
+    return { tensor, from, to: isWhole && tensor ? matrixShape(tensor).rows : to };
+  });
   return target.every((rows): rows is Rows => rows.tensor !== null) ? target : null;
 }
 

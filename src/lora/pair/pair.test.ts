@@ -147,6 +147,13 @@ test('updates of biases and embeddings find theirs', () => {
   });
 });
 
+test('the bias of a layer that lies inputs × outputs has a row for each output', () => {
+  const shapes = { 'h.0.c_attn.weight': [2, 6], 'h.0.c_attn.bias': [6] };
+  const met = against(shapes, rising('h.0.c_attn', [6, 1], 1, { of: 'bias' }));
+  expect(met.unmatched).toEqual([]);
+  expect(addedTo(met)).toEqual({ 'h.0.c_attn.bias': [1, 2, 3, 4, 5, 6] });
+});
+
 test('a bias that the base lacks is named', () => {
   const met = against(LLAMA, rising(q(1), [4, 1], 1, { of: 'bias' }));
   expect(met.unmatched).toEqual([
