@@ -108,7 +108,11 @@ export async function tensorsIn(
   const source = memorySource(name, file);
   const { tensors } = await readHeader(source);
   const read = tensors.map(async ({ name: tensor, dtype, shape, begin, end }) => {
-    const values = decode(await source.read(begin, end), dtype as 'F32');
+    const bytes = await source.read(begin, end);
+    const values =
+      dtype === 'I64'
+        ? Array.from(new BigInt64Array(bytes.buffer), Number)
+        : decode(bytes, dtype as 'F32');
     return [tensor, { shape, values }] as const;
   });
   return new Map(await Promise.all(read));

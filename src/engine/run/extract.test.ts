@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Recipe } from '../../recipe/recipe.ts';
-import { bf16, f32, type TestTensor } from '../../testing/model-file.ts';
+import { bf16, f32, i64, type TestTensor } from '../../testing/model-file.ts';
 import {
   adapterEngine,
   modelFolder,
@@ -284,4 +284,67 @@ describe('what adapters hold that is no update', () => {
     });
     expectClose(delta(q), expected, 2e-6);
   });
+});
+
+describe('a base whose file lacks what stands in front of the body', () => {
+  const [attention, norm] = ['h.0.attn.q', 'h.0.ln_1'];
+  const bare = (seed: number) => ({
+    [`${attention}.weight`]: f32([6, 6], noise(seed, 36)),
+    [`${norm}.weight`]: f32([6], noise(seed + 1, 6)),
+  });
+  const asked = { extraction: everything };
+  const key = (name: string) => `base_model.model.transformer.${name}`;
+
+  test('gets all names as an adapter among the inputs has them', async () => {
+    const other = {
+      'transformer.h.0.attn.q': { a: f32([1, 6], noise(4, 6)), b: f32([6, 1], noise(5, 6)) },
+    };
+    const adapter = peftFolder(other);
+    const models = { base: modelFolder(bare(1)), tuned: modelFolder(bare(9)), adapter };
+    const { order, write } = await adapterEngine(models);
+    const made = await write(order({}, asked));
+    const own = [`${attention}.lora_A.weight`, `${attention}.lora_B.weight`, `${norm}.weight`];
+    expect([...made.tensors.keys()].toSorted()).toEqual(own.map(key));
+    expect(made.config).toMatchObject({
+      target_modules: ['transformer.h.0.attn.q'],
+      modules_to_save: ['transformer.h.0.ln_1'],
+    });
+  });
+
+  test.each([
+    ['GPT2LMHeadModel', key('h.0.ln_1.weight')],
+    ['GPT2Model', 'base_model.model.h.0.ln_1.weight'],
+  ])('is named as %s of transformers has it', async (architecture, norm) => {
+    const config = { model_type: 'gpt2', architectures: [architecture] };
+    const base = {
+      ...modelFolder(bare(1)),
+      'config.json': new TextEncoder().encode(JSON.stringify(config)),
+    };
+    const { order, write } = await adapterEngine({ base, tuned: modelFolder(bare(9)) });
+    const made = await write(order({}, asked));
+    expect([...made.tensors.keys()]).toContain(norm);
+  });
+});
+
+test('a batch norm is saved with its running values and its count, without which PEFT refuses it', async () => {
+  const norms = (seed: number) => ({
+    'conv.weight': f32([4, 3], noise(seed, 12)),
+    ...Object.fromEntries(
+      ['weight', 'bias', 'running_mean', 'running_var'].map((name, k) => {
+        return [`bn.${name}`, f32([4], noise(seed + k, 4))];
+      }),
+    ),
+    'bn.num_batches_tracked': i64([], [7]),
+  });
+  const models = { base: modelFolder(norms(1)), tuned: modelFolder(norms(9)) };
+  const { order, write } = await adapterEngine(models);
+  const made = await write(order({}, { extraction: { parts: ['other'], rest: 'write vectors' } }));
+  const saved = [...made.tensors.keys()].filter((name) => name.includes('.bn.'));
+  expect(saved.toSorted()).toEqual(
+    Object.keys(norms(1))
+      .filter((name) => name.startsWith('bn.'))
+      .map((name) => `base_model.model.${name}`)
+      .toSorted(),
+  );
+  expect(made.tensors.get('base_model.model.bn.num_batches_tracked')!.values).toEqual([7]);
 });

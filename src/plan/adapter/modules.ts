@@ -119,7 +119,8 @@ export function productOf({ matrix }: Change, rows: number): Factored | null {
   return end === rows ? one : null;
 }
 
-function ownNameOf({ updates, rows, columns }: Pick<Pair, 'updates' | 'rows' | 'columns'>) {
+/** What the adapter calls the weight's module; null where its own is fused or cut differently. */
+export function ownNameOf({ updates, rows, columns }: Pick<Pair, 'updates' | 'rows' | 'columns'>) {
   const [update] = updates;
   const isWhole = updates.length === 1 && update.rows === rows && update.columns === columns;
   return isWhole ? update.module : null;

@@ -12,6 +12,7 @@ import { modulesOf, ownerOf } from '../../lora/pair/modules.ts';
 import type { Participants } from '../participants.ts';
 import { rememberLast } from '../remember.ts';
 import type { Change, Module, NamedModule } from './modules.ts';
+import { type OwnNames, ownNamesIn } from './own-names.ts';
 import { kindOf } from './sides.ts';
 
 /** Why a naming has no name for a weight. */
@@ -49,8 +50,9 @@ type Entry = {
 export function namedIn(style: Style, who: Participants, modules: readonly Module[]): Named {
   const unnamed: { name: string; why: Unnamed }[] = [];
   const scene = sceneAt(who);
+  const ownName = ownNamesIn(who);
   const entries = modules.flatMap((module): readonly Entry[] => {
-    const found = entriesOf(module, style, scene, who);
+    const found = entriesOf(module, style, scene, who, ownName);
     if (typeof found !== 'string') return found;
     unnamed.push({ name: module.name, why: found });
     return [];
@@ -75,6 +77,7 @@ function entriesOf(
   style: Style,
   scene: Scene,
   { experts, recipe }: Participants,
+  ownName: OwnNames,
 ): readonly Entry[] | Unnamed {
   const { rows, columns } = module;
   const kind = kindOf(module);
@@ -93,7 +96,12 @@ function entriesOf(
     seat: seatOf(style, piece, columns, scene),
   }));
   const isKnown = entries.every((entry): entry is Entry => entry.seat !== null);
-  if (isKnown && !(own && style === 'PEFT')) return entries;
+  if (isKnown && style !== 'PEFT') return entries;
+  if (isKnown && !own) {
+    return entries.map(({ seat, ...entry }) => {
+      return { ...entry, seat: { ...seat, module: ownName(seat.module) } };
+    });
+  }
   if (own) {
     const seat = { module: own, part: 0, of: 1, cut: null };
     return [{ module, from: 0, to: rows, part: entries[0].part, seat }];

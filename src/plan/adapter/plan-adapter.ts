@@ -121,7 +121,7 @@ function checkBeyond(
   ];
   const names = all.filter((name) => !held.includes(name));
   if (names.length === 0) return [];
-  const things = what === 'DoRA' ? 'DoRA weight' : what;
+  const things = what === 'DoRA' ? 'DoRA weight' : what === 'bias' ? 'bias update' : what;
   const why =
     what === 'DoRA'
       ? 'whose magnitudes are of the base’s weights'

@@ -3,6 +3,7 @@ import { makeJobs, type UnplacedJob } from '../jobs.ts';
 import type { Match, Matching } from '../match.ts';
 import type { Participants } from '../participants.ts';
 import { withTwins } from '../twins.ts';
+import { ownNamesIn } from './own-names.ts';
 
 export type Saved = {
   readonly jobs: readonly UnplacedJob[];
@@ -11,8 +12,8 @@ export type Saved = {
 };
 
 /**
- * The modules of those of `matches` that are wanted, with all their parameters: PEFT puts a whole module in place
- * of the base's.
+ * The modules of those of `matches` that are wanted, with all that they have, a batch norm's counts as well:
+ * PEFT puts a whole module in place of the base's.
  */
 export function savedWith(
   who: Participants,
@@ -25,16 +26,19 @@ export function savedWith(
       .filter((match) => isParameter(match.entry.name) && isWanted(match))
       .map(({ entry }) => moduleOf(entry.name)),
   );
+  const ownName = ownNamesIn(who);
+  const nameOf = (module: string) => ownName(withoutComponent(module));
   const jobs = modules.size === 0 ? [] : withTwins(makeJobs(who, matching), who, matching);
   return {
     jobs: jobs
-      .filter(({ tensor }) => isParameter(tensor) && modules.has(moduleOf(tensor)))
-      .map((job) => ({ ...job, storedAs: savedName(job.tensor), component: '' })),
-    modules: [...modules].map(withoutComponent),
+      .filter(({ tensor }) => modules.has(moduleOf(tensor)))
+      .map((job) => ({ ...job, storedAs: savedName(nameOf, job.tensor), component: '' })),
+    modules: [...modules].map(nameOf),
   };
 }
 
-const savedName = (tensor: string) => `base_model.model.${withoutComponent(tensor)}`;
+const savedName = (nameOf: (module: string) => string, tensor: string) =>
+  `base_model.model.${nameOf(moduleOf(tensor))}${tensor.slice(tensor.lastIndexOf('.'))}`;
 
 /** `unet/conv_in` is known to its own library as `conv_in`. */
 const withoutComponent = (name: string) => name.slice(name.indexOf('/') + 1);
