@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyRecipe } from '../recipe/defaults.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import type { ModelsState } from '../stores/models.ts';
 import { settleRoles } from './settle-roles.ts';
 
@@ -57,4 +58,22 @@ test('a base that was chosen stays, and so does an adapter that was there before
 
 test('nothing changes without adapters', () => {
   expect(rolesOf(null, ['whole', 'other'], ['whole', 'other'])).toEqual([null, 'whole', 'other']);
+});
+
+test('adapters alone are merged at λ 1, a whole model beside them leaves it as it is', () => {
+  const recipe = (experts: readonly string[], values: Recipe['values'] = {}) =>
+    settleRoles(
+      {
+        ...emptyRecipe(),
+        method: 'task_arithmetic',
+        base: ref('other'),
+        experts: experts.map((id) => ({ model: ref(id), values: {} })),
+        values,
+      },
+      slots,
+      experts,
+    ).values;
+  expect(recipe(['style', 'face'])).toEqual({ lambda: 1 });
+  expect(recipe(['style', 'whole'])).toEqual({});
+  expect(recipe(['style'], { lambda: 0.6 })).toEqual({ lambda: 0.6 });
 });
