@@ -54,7 +54,7 @@ test('what BF16 loses of a small change is told, and F32 keeps it with one press
   onDisk,
 }) => {
   const whole = { 'model.safetensors': modelFile({ [weight]: bf16([2, 3], [1]) }) };
-  const tiny = peft({ ...one, a: [1, 1, 1], b: [1 / 4096, 1 / 144] });
+  const tiny = peft({ ...one, a: [1, 1, 1], b: [1 / 4096, 1 / 180] });
   await workbench.open();
   await workbench.drop(await onDisk({ tiny, whole }));
   await expect(workbench.recipe.expert('tiny')).toContainText('LoRA adapter');
@@ -353,6 +353,9 @@ test('an adapter of PEFT is converted to the names of diffusers as it is', async
   await workbench.method.region
     .getByLabel('Naming')
     .selectOption({ label: 'diffusers, ai-toolkit' });
+  await expect(workbench.run.merge).toHaveText('Convert');
+  await workbench.recipe.setField('one', 'weight', '0.6');
+  await workbench.showTab('Checks');
   await expect(
     workbench.findings.filter({ hasText: 'one is written at 0.6 of its strength' }),
   ).toHaveCount(1);
