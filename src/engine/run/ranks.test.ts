@@ -75,6 +75,16 @@ test('a fixed rank needs no measuring, and writes what was never trained as zero
   expect(progress.map(({ phase }) => phase)).not.toContain('measuring');
 });
 
+test.each([null, { kind: 'energy', share: 0.9, most: 8 } as const])(
+  'NaN in a factor is told with the weight that it is of (%o)',
+  async (rank) => {
+    const b = diagonal(6, 6, [1, Number.NaN]);
+    const broken = peftFolder({ long: { a: diagonal(6, 6, [1, 1]), b } });
+    const { order, write } = await adapterEngine({ broken });
+    await expect(write(order({ rank }))).rejects.toThrow(/long\.weight.*NaN in row 1, column 1/);
+  },
+);
+
 test('convolutions have a rank of their own', async () => {
   const wave = (count: number) => Array.from({ length: count }, (_, i) => Math.sin(i + 1));
   const mixed = peftFolder({

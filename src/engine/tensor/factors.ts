@@ -31,7 +31,7 @@ const halfDone = new WeakMap<MergePart, Promise<Factor>>();
  * One side of what `part.how` says, row by row as its file has it, and what there is to say of it. `merged`
  * makes the matrix where it is needed.
  *
- * @throws RangeError when factors hold NaN or infinity; EngineError when a matrix is beyond the memory
+ * @throws EngineError when factors hold NaN or infinity, or when a matrix is beyond the memory
  */
 export async function makeSide(
   part: FactorPart,
@@ -40,7 +40,7 @@ export async function makeSide(
   signal: AbortSignal,
 ): Promise<{ readonly values: Float32Array; readonly note: string | null }> {
   const known = halfDone.get(part.merge);
-  const making = known ?? makeFactors(part, merged, reader, signal);
+  const making = known ?? makeFactors(part, merged, reader, signal).catch(toldOf(part));
   if (known) halfDone.delete(part.merge);
   else halfDone.set(part.merge, making);
   const { kept, ...factors } = await making;
@@ -48,6 +48,15 @@ export async function makeSide(
   return {
     values: sideOf(factors, part),
     note: isAll ? null : `rank ${part.rank} keeps ${(100 * kept).toFixed(kept > 0.99 ? 2 : 1)} %`,
+  };
+}
+
+/** Says of which weight it is that factors hold NaN or infinity. */
+function toldOf({ of }: FactorPart) {
+  return (error: unknown): never => {
+    if (!(error instanceof RangeError)) throw error;
+    const advice = 'Take the adapter again from where it came from, or leave it out.';
+    throw new EngineError('not-finite', `${of}: ${error.message}.`, { advice }, error);
   };
 }
 
@@ -94,7 +103,16 @@ function refuseBeyond({ tensor, budget }: PlaneReader, rows: number, columns: nu
  * Singular values of the merge that `part` stands for: all of a weighted sum of factors, else the `part.rank`
  * largest. Errors as those of `makeSide`.
  */
-export async function spectrumOf(
+export function spectrumOf(
+  part: FactorPart,
+  merged: Merged,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<MeasuredSpectrum> {
+  return findSpectrum(part, merged, reader, signal).catch(toldOf(part));
+}
+
+async function findSpectrum(
   part: FactorPart,
   merged: Merged,
   reader: PlaneReader,

@@ -67,7 +67,7 @@ function patterned(config: Config, field: string, patterns: string, common: numb
       value: number(value, pattern),
     };
   });
-  const otherwise = number(config[field] ?? common, field);
+  const otherwise = number(config[field] === undefined ? common : config[field], field);
   return (module: string) => rules.find(({ at }) => at.test(module))?.value ?? otherwise;
 
   function number(value: unknown, name: string): number {
@@ -75,7 +75,7 @@ function patterned(config: Config, field: string, patterns: string, common: numb
     if (isGood && (field !== 'r' || value > 0)) return value;
     throw new FormatError('bad-config', {
       file,
-      found: `${JSON.stringify(value)} as the ${field} of "${name}"`,
+      found: `${typeof value === 'number' ? value : JSON.stringify(value)} as ${name === field ? field : `the ${field} of "${name}"`}`,
       expected: field === 'r' ? 'a number above 0' : 'a number',
       advice: 'Take adapter_config.json again from where the adapter came from, or correct it.',
     });

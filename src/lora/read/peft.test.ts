@@ -79,8 +79,10 @@ describe('ranks and scales', () => {
   });
 
   test.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ['a rank of 0', { r: 0 }, '0 as the r of "r"'],
-    ['a text for alpha', { lora_alpha: '16' }, '"16" as the lora_alpha of "lora_alpha"'],
+    ['a rank of 0', { r: 0 }, '0 as r'],
+    ['an alpha of null', { lora_alpha: null }, 'null as lora_alpha'],
+    ['an alpha that is no number', { lora_alpha: Number.NaN }, 'NaN as lora_alpha'],
+    ['a text for alpha', { lora_alpha: '16' }, '"16" as lora_alpha'],
     ['a pattern’s value', { rank_pattern: { q: null } }, 'null as the r of "q"'],
     ['a pattern that is none', { alpha_pattern: { '(': 4 } }, 'the pattern "("'],
   ])('%s is refused', async (_, fields, found) => {
