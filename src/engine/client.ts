@@ -2,6 +2,7 @@ import type { LeftOut } from '../formats/beside.ts';
 import type { ModelFacts } from '../formats/model-facts.ts';
 import type { Published, PublishProgress } from '../hub/publication.ts';
 import { whenGone } from '../io/when-gone.ts';
+import type { Excerpt } from '../methods/excerpt.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
 import type { MatchRow } from '../plan/types.ts';
@@ -195,6 +196,14 @@ export class EngineClient {
   /** How much of those changes its merge would leave; null and bytes as for `changes`. */
   async survival(order: PlanOrder): Promise<Survival | ToFetch | null> {
     return (await this.#ask({ kind: 'survival', order })) as Survival | ToFetch | null;
+  }
+
+  /**
+   * The elements of that plan's models that pull against each other the most; null where there are none, and where
+   * something would have to come over the network and `fetches` is not set.
+   */
+  async excerpt(order: PlanOrder, fetches: boolean): Promise<Excerpt | null> {
+    return (await this.#ask({ kind: 'excerpt', order, fetches })) as Excerpt | null;
   }
 
   /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */

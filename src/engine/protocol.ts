@@ -5,6 +5,7 @@ import type { HubFile } from '../hub/place.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { StoredFile } from '../io/paths.ts';
 import type { FinishedMerge, UnfinishedMerge } from '../io/stored-merges.ts';
+import type { Excerpt } from '../methods/excerpt.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
@@ -274,6 +275,13 @@ export type Request =
     }
   /** How much of those changes its merge would leave, from the same samples. */
   | { readonly kind: 'survival'; readonly id: number; readonly order: PlanOrder }
+  /** A row of its most contested elements. */
+  | {
+      readonly kind: 'excerpt';
+      readonly id: number;
+      readonly order: PlanOrder;
+      readonly fetches: boolean;
+    }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
   /** From here on the engine reads the Hub like this. */
   | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
@@ -445,6 +453,7 @@ export type Answer =
   | ToFetch
   | Close
   | Patch
+  | Excerpt
   | Survey
   | SurveyRows<SpectrumRow>
   | SurveyRows<PairRow>
@@ -503,6 +512,7 @@ const requestKinds: readonly string[] = [
   'patch',
   'changes',
   'survival',
+  'excerpt',
   'device',
   'access',
   'cache',

@@ -129,6 +129,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return viewer.changes(request.order, request.tensor, signalOf(request));
       case 'survival':
         return viewer.survival(request.order, signalOf(request));
+      case 'excerpt':
+        return viewer.excerpt(request.order, request.fetches, signalOf(request));
       case 'survey':
         return (await survey(request))?.survey ?? null;
       case 'survey-part': {

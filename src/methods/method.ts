@@ -59,6 +59,13 @@ export type At = {
 };
 
 /**
+ * What a step shows: the changes as they come; what the draws keep, before it is scaled; what trim or draw leaves; the
+ * election; the angle between two models; the merged change before λ; and after it.
+ */
+export type StepKind = 'changes' | 'drawn' | 'left' | 'vote' | 'arc' | 'merged' | 'result';
+export type Step = { readonly shows: StepKind; readonly name: string };
+
+/**
  * A merge method: measure → coefficients → map (see ARCHITECTURE.md).
  * The same formula over four elements is `shaders/methods/<id>.wgsl`: `fn merge(i: u32) -> vec4f`.
  */
@@ -125,6 +132,12 @@ export type MergeMethod<
     c: Float32Array,
     at: At,
   ): readonly Float32Array[];
+  /** How a picture of the method goes, where the usual steps and made-up numbers do not show what it does. */
+  readonly figure?: {
+    readonly steps?: readonly Step[];
+    /** One row a model: changes that give every step something to do. */
+    readonly changes?: readonly (readonly number[])[];
+  };
   /** A word of truth about one tensor after its coefficients are known: "LERP here: angle 0.4°". */
   remark?(call: Call<G, M>, measured: readonly (readonly number[])[]): string | null;
 };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { arithmeticOf } from './dialect.ts';
 import { defaultsOf } from './params.ts';
 import { findMethod, methods } from './registry.ts';
+import { stepsOf } from './walk.ts';
 import { type Example, workThrough } from './worked.ts';
 
 const changes = [
@@ -43,6 +44,62 @@ describe('the worked example of TIES, density 0.6', () => {
   });
 });
 
+describe('the steps of TIES, density 0.4, worked by hand', () => {
+  const two = [
+    [0.3, -0.1, 0.05, -0.5, 0.02],
+    [-0.05, 0.4, -0.3, 0.2, 0.01],
+  ];
+  const perModel = two.map(() => ({ weight: 1, density: 0.4 }));
+  const global = { lambda: 0.5 };
+  const worked = workThrough(example('ties', { perModel, global, changes: two }));
+
+  test('trim keeps two of five each', () => {
+    expect(worked.left).toEqual([close([0.3, 0, 0, -0.5, 0]), close([0, 0.4, -0.3, 0, 0])]);
+    expect(worked.cuts).toEqual(close([0.3, 0.3]));
+  });
+
+  test('each position has one voter, or none', () => {
+    expect(worked.votes).toEqual(worked.left);
+    expect(worked.elected).toEqual([1, 1, -1, -1, 0]);
+  });
+
+  test('the mean of one is itself, and λ comes last', () => {
+    expect(worked.unscaled).toEqual(close([0.3, 0.4, -0.3, -0.5, 0]));
+    expect(worked.result).toEqual(close([0.15, 0.2, -0.15, -0.25, 0]));
+  });
+
+  test('a vote of zero elects plus in another arithmetic, and there is still nothing to add', () => {
+    const arithmetic = { ...arithmeticOf.paper, zeroVote: 'plus' as const };
+    const other = workThrough(example('ties', { perModel, global, arithmetic, changes: two }));
+    expect(other.elected?.[4]).toBe(1);
+    expect(other.result).toEqual(worked.result);
+  });
+});
+
+test('DARE draws first and scales then: what is kept doubles at density 0.5', () => {
+  const { drawn, left } = workThrough(example('dare_linear'));
+  expect(drawn!.flat().some((value) => value === 0)).toBe(true);
+  for (const [k, row] of drawn!.entries()) {
+    for (const [i, value] of row.entries()) {
+      expect([0, Math.fround(changes[k][i])]).toContain(value);
+      expect(left[k][i]).toBeCloseTo(2 * value, 6);
+    }
+  }
+});
+
+test('SLERP tells its angle and how much of each it takes', () => {
+  const rows = [
+    [3, 0],
+    [0, 4],
+  ];
+  const { arc, unscaled } = workThrough(example('slerp', { changes: rows, perModel: [{}, {}] }));
+  expect(arc!.norms).toEqual([3, 4]);
+  expect(arc!.angle).toBeCloseTo(Math.PI / 2, 12);
+  // Half of a right angle: sin 45° of each.
+  expect(arc!.shares).toEqual(close([Math.SQRT1_2, Math.SQRT1_2]));
+  expect(unscaled).toEqual(close([3 * Math.SQRT1_2, 4 * Math.SQRT1_2]));
+});
+
 test('task arithmetic: what the models bring adds up to the result over λ', () => {
   const perModel = [{ weight: 1 }, { weight: -0.5 }, { weight: 2 }];
   const global = { ...defaultsOf(findMethod('task_arithmetic')!.params.global), lambda: 0.5 };
@@ -60,6 +117,15 @@ test('DARE that matches the L1 norm keeps the mass of every model', () => {
   const mass = (row: readonly number[]) => row.reduce((sum, x) => sum + Math.abs(x), 0);
   expect(contributions[0].some((value) => value === 0)).toBe(true);
   expect(mass(contributions[0])).toBeCloseTo(mass(changes[0]), 4);
+});
+
+test.each(methods)('the steps of $id begin with the models and end with the merge', (method) => {
+  const steps = stepsOf(method).map(({ shows }) => shows);
+  expect(steps[0]).toBe('changes');
+  expect(['merged', 'result']).toContain(steps.at(-1));
+  expect(new Set(steps).size).toBe(steps.length);
+  expect(steps.includes('vote')).toBe(method.choices.includes('election'));
+  expect(steps.includes('result')).toBe('lambda' in method.params.global);
 });
 
 test.each(methods.map(({ id }) => id))('%s can be worked through', (id) => {

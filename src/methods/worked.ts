@@ -2,10 +2,10 @@
  * A method worked through on a handful of numbers: the example the page draws. It asks the method's own
  * measures, coefficients and merge, so the picture cannot disagree with the merge.
  */
-import { countKept } from '../numerics/random.ts';
-import { selectMagnitude } from '../numerics/select.ts';
 import type { Arithmetic } from './dialect.ts';
-import type { At, Keep, Measure, MergeMethod } from './method.ts';
+import { type Excerpt, measureOf } from './excerpt.ts';
+import { madeUp, measureOfAll } from './made-up.ts';
+import type { At, Measure, MergeMethod } from './method.ts';
 import type { ParamValue } from './params.ts';
 
 type ValuesByKey = Readonly<Record<string, ParamValue>>;
@@ -16,27 +16,47 @@ export type Example = {
   /** One per model. */
   readonly perModel: readonly ValuesByKey[];
   readonly arithmetic: Arithmetic;
-  /** One row a model: its changes from a base that is zero everywhere. */
+  /** One row a model: its changes from the base. */
   readonly changes: readonly (readonly number[])[];
+  /** The real tensor that they are from; absent where they are made up and the base is zero everywhere. */
+  readonly excerpt?: Excerpt | null;
 };
 
 /** What becomes of one model's change at one position. */
 export type Fate = 'counts' | 'overruled' | 'dropped';
 
 export type Worked = {
+  /** What the draws keep of each model's change, before it is scaled to make up for the rest; null where nothing is scaled. */
+  readonly drawn: readonly (readonly number[])[] | null;
+  /** What trim or draw leaves of each model's change, before its weight. */
+  readonly left: readonly (readonly number[])[];
+  /** By model the magnitude at which its trim cuts; null where there is none. */
+  readonly cuts: readonly number[] | null;
   /** What each model brings: its change after trim or dropping, times its weight. */
   readonly contributions: readonly (readonly number[])[];
   readonly fates: readonly (readonly Fate[])[];
-  /** The elected sign of each position; null when the method holds no election. */
+  /** What each model says at each position, the outcome, and the elected sign; null when the method holds no election. */
+  readonly votes: readonly (readonly number[])[] | null;
   readonly elected: readonly (-1 | 0 | 1)[] | null;
+  /** The merged change before λ. */
+  readonly unscaled: readonly number[];
   /** The merged change. */
   readonly result: readonly number[];
+  /** Where the method turns one model into the other: lengths of both, the angle in radians, and how much of each. */
+  readonly arc: Arc | null;
 };
 
+export type Arc = {
+  readonly norms: readonly [number, number];
+  readonly angle: number;
+  readonly shares: readonly [number, number];
+};
+
+/** Every step of the merge, on some elements: of a real tensor as its merge makes them, else as if they were all of it. */
 export function workThrough(example: Example): Worked {
   const { method, arithmetic, global, changes } = example;
   const planes = changes.map((row) => Float32Array.from(row));
-  const measured = measureAll(example, planes);
+  const { measured, asked } = measureAll(example, planes);
   // Alone, undivided and unscaled, a model's result is what it brings.
   const alone = {
     ...example,
@@ -47,15 +67,69 @@ export function workThrough(example: Example): Worked {
     const others = planes.map((plane, j) => (j === k ? plane : new Float32Array(plane.length)));
     return merged(alone, others, measured);
   });
-  const elected = method.choices.includes('election') ? elect(example, contributions) : null;
+  const votes = method.choices.includes('election')
+    ? contributions.map((row, k) => row.map((value) => vote(example, value, k)))
+    : null;
+  const elected = votes && elect(arithmetic, votes);
+  const cuts = asked.flatMap((measure, i) =>
+    measure.kind === 'magnitude' ? [measured[i][0]] : [],
+  );
   return {
+    drawn: drawnOf(example, planes),
+    left: leftOf(example, planes, measured),
+    cuts: cuts.length > 0 ? cuts : null,
     contributions,
+    votes,
     elected,
     fates: contributions.map((row, k) =>
       row.map((value, i) => fateOf(vote(example, value, k), elected?.[i] ?? null)),
     ),
-    result: merged(example, planes, measured),
+    unscaled: change(
+      alone.global === global ? example : { ...example, global: alone.global },
+      measured,
+    ),
+    result: change(example, measured),
+    arc: arcOf(example, asked, measured),
   };
+}
+
+/** What is left of the task vectors; a method that trims nothing leaves all of them. */
+function leftOf(
+  example: Example,
+  planes: readonly Float32Array[],
+  measured: Answers,
+): readonly (readonly number[])[] {
+  const { method } = example;
+  if (!method.left) return planes.map((plane) => Array.from(plane));
+  const c = coefficientsOf(example, measured);
+  const zero = new Float32Array(planes[0].length);
+  return method.left(planes, zero, c, atOf(example)).map((plane) => Array.from(plane));
+}
+
+function drawnOf(example: Example, planes: readonly Float32Array[]) {
+  const { arithmetic, method } = example;
+  if (!method.choices.includes('rescale') || arithmetic.rescale === 'none') return null;
+  const unscaled = { ...example, arithmetic: { ...arithmetic, rescale: 'none' as const } };
+  return leftOf(unscaled, planes, measureAll(unscaled, planes).measured);
+}
+
+function arcOf(example: Example, asked: readonly Measure[], measured: Answers): Arc | null {
+  const dot = (a: number, b: number) => {
+    const at = asked.findIndex((each) => each.kind === 'dot' && each.a === a && each.b === b);
+    return at < 0 ? null : measured[at][0];
+  };
+  const [both, first, second] = [dot(0, 1), dot(0, 0), dot(1, 1)];
+  if (both === null || first === null || second === null) return null;
+  const norms = [Math.sqrt(first), Math.sqrt(second)] as const;
+  const length = norms[0] * norms[1];
+  const cosine = length > 0 ? Math.max(-1, Math.min(1, both / length)) : 0;
+  const share = (k: number) =>
+    merged(
+      example,
+      [0, 1].map((j) => Float32Array.of(j === k ? 1 : 0)),
+      measured,
+    )[0];
+  return { norms, angle: Math.acos(cosine), shares: [share(0), share(1)] };
 }
 
 function fateOf(value: number, elected: -1 | 0 | 1 | null): Fate {
@@ -70,92 +144,78 @@ function vote({ arithmetic, perModel }: Example, value: number, model: number): 
 }
 
 function elect(
-  example: Example,
-  contributions: readonly (readonly number[])[],
+  { election, zeroVote }: Arithmetic,
+  votes: readonly (readonly number[])[],
 ): readonly (-1 | 0 | 1)[] {
-  const { election, zeroVote } = example.arithmetic;
-  return contributions[0].map((_, i) => {
-    const votes = contributions.map((row, k) => vote(example, row[i], k));
-    const sum = votes.reduce(
-      (total, value) => Math.fround(total + (election === 'frequency' ? Math.sign(value) : value)),
-      0,
+  return votes[0].map((_, i) => {
+    const sum = outcome(
+      election,
+      votes.map((row) => row[i]),
     );
     return sum > 0 ? 1 : sum < 0 ? -1 : zeroVote === 'plus' ? 1 : 0;
   });
 }
 
-/** The tensor of the example: its noise is that of a tensor without a name. */
-const at: At = { start: 0, tensorKey: 0, ordinals: [0, 1, 2, 3, 4, 5, 6, 7], round: Math.fround };
+/** What an election of one position ends with: a sum of values, or of signs. */
+export function outcome(election: Arithmetic['election'], votes: readonly number[]): number {
+  return votes.reduce(
+    (total, value) => Math.fround(total + (election === 'frequency' ? Math.sign(value) : value)),
+    0,
+  );
+}
+
+/** Where the elements lie; made-up ones in a tensor without a name. */
+function atOf({ excerpt }: Example): At {
+  const { start, tensorKey, ordinals } = excerpt ?? madeUp;
+  return { start, tensorKey, ordinals, round: Math.fround };
+}
+
+type Answers = readonly (readonly number[])[];
+
+/** What the method adds to the base at each position. */
+function change(example: Example, measured: Answers): readonly number[] {
+  const { changes, excerpt } = example;
+  const base = changes[0].map((_, i) => excerpt?.base[i] ?? 0);
+  const planes = changes.map((row) => Float32Array.from(row, (value, i) => base[i] + value));
+  return merged(example, planes, measured, base).map((value, i) => value - base[i]);
+}
 
 function merged(
   example: Example,
   planes: readonly Float32Array[],
-  measured: readonly (readonly number[])[],
+  measured: Answers,
+  base: readonly number[] = Array(planes[0].length).fill(0),
 ): readonly number[] {
   const { method } = example;
-  const length = planes[0].length;
-  const c = Float32Array.from(method.coefficients(callOf(example, length), measured));
-  const base = new Float32Array(method.arity.base === 'none' ? 0 : length);
-  const out = new Float32Array(length);
-  method.merge(planes, base, c, at, out);
+  const out = new Float32Array(planes[0].length);
+  const zero = Float32Array.from(method.arity.base === 'none' ? [] : base);
+  method.merge(planes, zero, coefficientsOf(example, measured), atOf(example), out);
   return Array.from(out);
 }
 
-function callOf({ global, perModel, arithmetic, method }: Example, elementCount: number) {
+function coefficientsOf(example: Example, measured: Answers): Float32Array {
+  const call = callOf(example, example.changes[0].length);
+  return Float32Array.from(example.method.coefficients(call, measured));
+}
+
+function callOf({ global, perModel, arithmetic, method, excerpt }: Example, length: number) {
   const hasBase = method.arity.base !== 'none';
+  const elementCount = excerpt?.elementCount ?? length;
   return { global, perModel, arithmetic, hasBase, elementCount, roundSum: Math.fround };
 }
 
 function measureAll(example: Example, planes: readonly Float32Array[]) {
   const call = callOf(example, planes[0].length);
-  const answers: (readonly number[])[] = [];
+  const measured: (readonly number[])[] = [];
+  const asked: Measure[] = [];
   for (;;) {
-    const asked = example.method.measures?.(call, answers) ?? [];
-    if (asked.length === 0) return answers;
-    answers.push(...asked.map((measure) => answer(measure, planes)));
-  }
-}
-
-function answer(measure: Measure, planes: readonly Float32Array[]): readonly number[] {
-  switch (measure.kind) {
-    case 'dot':
-      return [planes[measure.a].reduce((sum, x, i) => sum + x * planes[measure.b][i], 0)];
-    case 'magnitude': {
-      const { magnitude, lastIndex } = selectMagnitude(planes[measure.model], measure.count);
-      return [magnitude, lastIndex];
-    }
-    case 'mass':
-      return [massOf(planes[measure.model], measure.keep, measure.model)];
-    default:
-      return measure satisfies never;
-  }
-}
-
-function massOf(plane: Float32Array, keep: Keep, model: number): number {
-  const share = sharesOf(plane, keep, model);
-  return plane.reduce((sum, x, i) => sum + Math.abs(x) * share(x, i), 0);
-}
-
-/** How much of an element is kept: 0, 1, or for draws the share that keeps it. */
-function sharesOf(
-  plane: Float32Array,
-  keep: Keep,
-  model: number,
-): (x: number, i: number) => number {
-  switch (keep.kind) {
-    case 'all':
-      return () => 1;
-    case 'largest':
-      return (x, i) =>
-        Math.abs(x) > keep.magnitude || (Math.abs(x) === keep.magnitude && i <= keep.lastIndex)
-          ? 1
-          : 0;
-    case 'drawn': {
-      const counts = new Uint8Array(plane.length);
-      countKept({ ...keep, tensorKey: at.tensorKey, model }, at.start, counts);
-      return (_, i) => counts[i] / keep.draws;
-    }
-    default:
-      return keep satisfies never;
+    const more = example.method.measures?.(call, measured) ?? [];
+    if (more.length === 0) return { measured, asked };
+    asked.push(...more);
+    measured.push(
+      ...more.map((measure) =>
+        example.excerpt ? measureOf(example.excerpt, measure) : measureOfAll(measure, planes),
+      ),
+    );
   }
 }

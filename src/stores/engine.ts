@@ -15,6 +15,7 @@ export type Engine = Pick<
   | 'patch'
   | 'changes'
   | 'survival'
+  | 'excerpt'
   | 'survey'
   | 'surveyPart'
   | 'access'

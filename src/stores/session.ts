@@ -11,6 +11,7 @@ import {
 import { type ConflictsStore, createConflictsStore } from './conflicts.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
+import { createExcerptStore, type ExcerptStore } from './excerpt.ts';
 import { failureOf } from './failure.ts';
 import { bestMerge, demoId, type Family, handlesOf, memberBytes, parseFamily } from './family.ts';
 import { createHubStore, type HubSettings, type HubStore } from './hub.ts';
@@ -33,6 +34,7 @@ export type Session = {
   readonly conflicts: ConflictsStore;
   readonly changes: ChangesStore;
   readonly survival: SurvivalStore;
+  readonly excerpt: ExcerptStore;
   readonly survey: SurveyStore;
   readonly run: RunStore;
   readonly device: DeviceStore;
@@ -66,6 +68,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     conflicts,
     changes: createChangesStore(engine, seen),
     survival: createSurvivalStore(engine, seen),
+    excerpt: createExcerptStore(engine, seen),
     survey: createSurveyStore(engine, inputs),
     run: createRunStore(),
     view: createViewStore(pickView(recall(keys.view))),

@@ -6,6 +6,7 @@ import type { Changes } from '../views/changes.ts';
 import type { Survival } from '../views/survival.ts';
 import type { ConflictsState } from './conflicts.ts';
 import type { DeviceState } from './device.ts';
+import type { ExcerptState } from './excerpt.ts';
 import type { HubState } from './hub.ts';
 import type { LookState } from './look.ts';
 import type { ModelsState } from './models.ts';
@@ -38,6 +39,9 @@ export const useConflicts = <T>(select: (state: ConflictsState) => T): T =>
   useStore(session.conflicts, select);
 export const useChanges = (): LookState<Changes> => useStore(session.changes);
 export const useSurvival = (): LookState<Survival> => useStore(session.survival);
+
+export const useExcerpt = <T>(select: (state: ExcerptState) => T): T =>
+  useStore(session.excerpt, select);
 
 /** Whether what would be written fits into the room there is. */
 function useRoom(outlook: Outlook | null): readonly Finding[] {

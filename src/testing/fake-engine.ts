@@ -108,6 +108,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     patch: async () => null,
     changes: async () => null,
     survival: async () => null,
+    excerpt: async () => null,
     survey: async () => null,
     surveyPart: async () => null,
     async rows(order, window) {

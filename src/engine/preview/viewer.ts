@@ -1,4 +1,5 @@
 /** Answers what a page asks to see of a recipe, beside whatever merge is under way. */
+import type { Excerpt } from '../../methods/excerpt.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { asTaskVectors } from '../../plan/as-task-vectors.ts';
 import type { Plan } from '../../plan/types.ts';
@@ -10,6 +11,7 @@ import type { Sources } from '../library/sources.ts';
 import type { PlanOrder, Square, ToFetch } from '../protocol.ts';
 import { changesOf } from './changes.ts';
 import { closeUp, measured, patchOf } from './closer.ts';
+import { excerptOf } from './excerpt.ts';
 import type { Eye } from './eye.ts';
 import { farBytes } from './far.ts';
 import { Samples } from './sample.ts';
@@ -107,6 +109,14 @@ export class Viewer {
     const seen = await this.#see(order, tensor, signal);
     if (seen === null) return null;
     return patchOf(seen.subject, seen.eyes, namesOf(order), square, this.#tools(signal));
+  }
+
+  /** Null where nothing is to be shown, and where something would come over the network that may not. */
+  async excerpt(order: PlanOrder, fetches: boolean, signal: AbortSignal): Promise<Excerpt | null> {
+    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const tools = this.#tools(signal);
+    if (plan === null || (!fetches && scanBytes(plan, tools) > 0)) return null;
+    return excerptOf(plan, tools);
   }
 
   /** Bytes over the network that all of a tensor is. */

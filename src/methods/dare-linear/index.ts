@@ -9,6 +9,7 @@ import {
   halves,
   sumOfWeights,
 } from '../task-vectors.ts';
+import { drawing } from '../walk.ts';
 
 export default defineMethod({
   id: 'dare_linear',
@@ -31,6 +32,10 @@ export default defineMethod({
   choices: ['work', 'rescale'],
   dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
   peft: { factors: 'dare_linear', updates: 'dare_linear_svd' },
+
+  figure: {
+    steps: [...drawing, { shows: 'merged', name: 'Sum' }, { shows: 'result', name: 'Add λ' }],
+  },
 
   measures: dareMeasures,
 

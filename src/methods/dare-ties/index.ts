@@ -10,6 +10,7 @@ import {
   electionCoefficients,
   halves,
 } from '../task-vectors.ts';
+import { drawing, voting } from '../walk.ts';
 
 export default defineMethod({
   id: 'dare_ties',
@@ -35,6 +36,8 @@ export default defineMethod({
   choices: ['work', 'rescale', 'electOn', 'election', 'zeroVote', 'divisor'],
   exceptions: { mergekit: { divisor: 'none' } },
   peft: { factors: 'dare_ties', updates: 'dare_ties_svd' },
+
+  figure: { steps: [...drawing, ...voting] },
 
   measures: dareMeasures,
 

@@ -70,6 +70,19 @@ export default defineMethod({
   choices: ['zeroNorm'],
   exceptions: { mergekit: { work: 'result' } },
 
+  figure: {
+    steps: [
+      { shows: 'changes', name: 'Models' },
+      { shows: 'arc', name: 'Angle' },
+      { shows: 'merged', name: 'Blend' },
+    ],
+    // At about a right angle: an arc that can be seen.
+    changes: [
+      [0.62, 0.35, -0.2, -0.48, 0.1, 0.28, -0.34, 0.55, -0.18, 0.42],
+      [0.2, -0.45, 0.5, -0.3, 0.12, 0.3, 0.36, 0.25, -0.52, -0.1],
+    ],
+  },
+
   measures({ global: { of } }, soFar) {
     if (soFar.length > 0) return [];
     return [

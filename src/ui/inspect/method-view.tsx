@@ -2,7 +2,7 @@ import { formulaOf } from '../../methods/formulas.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { useRecipe } from '../../stores/use-session.ts';
 import { DemoScores } from './demo-scores.tsx';
-import { WorkedFigure } from './worked-figure.tsx';
+import { WorkedFigure } from './worked/worked-figure.tsx';
 import './method-view.css';
 
 /** What the method does, in words, as a formula and on a few numbers; what is known about it. */

@@ -1,11 +1,6 @@
 import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
 import { useRef, useState } from 'react';
-import type { Fate } from '../../methods/worked.ts';
-import { signed } from '../kit/format.ts';
-
-/** Where the scale ends, up and down. */
-export const reach = 1;
-const step = 0.05;
+import type { Fate } from '../../../methods/worked.ts';
 
 type BarRowProps = {
   readonly name: string;
@@ -15,6 +10,9 @@ type BarRowProps = {
   /** What is drawn solid. */
   readonly values: readonly number[];
   readonly fates: readonly Fate[] | null;
+  /** Where the scale ends, up and down, and how a value is written. */
+  readonly reach: number;
+  readonly write: (value: number) => string;
   /** Position pointed at in any row. */
   readonly focus: number | null;
   readonly onFocus: (position: number) => void;
@@ -23,7 +21,7 @@ type BarRowProps = {
 
 /** One model's changes as bars from a zero line; blue up, orange down. */
 export function BarRow(props: BarRowProps) {
-  const { name, note, raw, values, fates, focus, onFocus } = props;
+  const { name, note, raw, values, fates, focus, onFocus, reach, write } = props;
   const [active, setActive] = useState(0);
   const row = useRef<HTMLDivElement>(null);
   const move = (to: number) => {
@@ -43,6 +41,8 @@ export function BarRow(props: BarRowProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: a position is its number
             key={i}
             label={`${name}, position ${i + 1}`}
+            reach={reach}
+            write={write}
             value={value}
             raw={raw?.[i] ?? null}
             fate={fates?.[i] ?? 'counts'}
@@ -60,6 +60,8 @@ export function BarRow(props: BarRowProps) {
 
 type BarProps = {
   readonly label: string;
+  readonly reach: number;
+  readonly write: (value: number) => string;
   readonly value: number;
   readonly raw: number | null;
   readonly fate: Fate;
@@ -71,16 +73,16 @@ type BarProps = {
 };
 
 function Bar(props: BarProps) {
-  const { label, value, raw, fate, isFocus } = props;
+  const { label, value, raw, fate, isFocus, reach, write } = props;
   const body = (
     <>
-      {raw !== null && Math.abs(raw - value) > 1e-6 && (
-        <span className="bar is-raw" style={extent(raw)} />
+      {raw !== null && Math.abs(raw - value) > 1e-6 * reach && (
+        <span className="bar is-raw" style={extent(raw / reach)} />
       )}
       {value !== 0 && (
         <span
           className={`bar ${value < 0 ? 'is-negative' : 'is-positive'} is-${fate}`}
-          style={extent(value)}
+          style={extent(value / reach)}
         />
       )}
     </>
@@ -90,7 +92,7 @@ function Bar(props: BarProps) {
     return (
       <span className={look} onPointerEnter={props.onFocus}>
         {body}
-        <span className="bar-number number">{signed(value)}</span>
+        <span className="bar-number number">{write(value)}</span>
       </span>
     );
   }
@@ -103,12 +105,12 @@ function Bar(props: BarProps) {
       aria-valuemin={-reach}
       aria-valuemax={reach}
       aria-valuenow={raw}
-      aria-valuetext={fate === 'counts' ? signed(raw) : `${signed(raw)}, ${fate}`}
+      aria-valuetext={fate === 'counts' ? write(raw) : `${write(raw)}, ${fate}`}
       tabIndex={props.isReachable ? 0 : -1}
       onFocus={props.onFocus}
       onPointerEnter={props.onFocus}
-      onPointerDown={(event) => drag(event, props.onChange)}
-      onPointerMove={(event) => event.buttons === 1 && drag(event, props.onChange)}
+      onPointerDown={(event) => drag(event, props)}
+      onPointerMove={(event) => event.buttons === 1 && drag(event, props)}
       onKeyDown={(event) => press(event, raw, props)}
     >
       {body}
@@ -116,26 +118,26 @@ function Bar(props: BarProps) {
   );
 }
 
-function drag(event: PointerEvent<HTMLElement>, change: (value: number) => void): void {
+function drag(event: PointerEvent<HTMLElement>, { onChange, reach }: BarProps): void {
   event.currentTarget.setPointerCapture(event.pointerId);
   const { top, height } = event.currentTarget.getBoundingClientRect();
-  change(snap(reach * (1 - (2 * (event.clientY - top)) / height)));
+  onChange(snap(1 - (2 * (event.clientY - top)) / height) * reach);
 }
 
-function press(event: KeyboardEvent, raw: number, { onChange, onMove }: BarProps): void {
-  const changes: Readonly<Record<string, number>> = { ArrowUp: step, ArrowDown: -step };
+function press(event: KeyboardEvent, raw: number, { onChange, onMove, reach }: BarProps): void {
+  const changes: Readonly<Record<string, number>> = { ArrowUp: 0.05, ArrowDown: -0.05 };
   const moves: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
-  if (event.key in changes) onChange(snap(raw + changes[event.key]));
+  if (event.key in changes) onChange(snap(raw / reach + changes[event.key]) * reach);
   else if (event.key in moves) onMove(moves[event.key]);
   else return;
   event.preventDefault();
 }
 
-const snap = (value: number): number =>
-  Number((Math.round(Math.min(reach, Math.max(-reach, value)) / 0.01) * 0.01).toFixed(2));
+/** A share of the scale to a hundredth. */
+const snap = (share: number): number => Number(Math.min(1, Math.max(-1, share)).toFixed(2));
 
 /** Where a bar lies in its cell, in per cent of the height; what is longer than the cell is cut. */
-function extent(value: number): CSSProperties {
-  const size = Math.min(1, Math.abs(value) / reach) * 50;
-  return value < 0 ? { top: '50%', height: `${size}%` } : { bottom: '50%', height: `${size}%` };
+function extent(share: number): CSSProperties {
+  const size = Math.min(1, Math.abs(share)) * 50;
+  return share < 0 ? { top: '50%', height: `${size}%` } : { bottom: '50%', height: `${size}%` };
 }

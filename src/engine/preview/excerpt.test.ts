@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import type { Excerpt } from '../../methods/excerpt.ts';
+import { findMethod, methods } from '../../methods/registry.ts';
+import { workThrough } from '../../methods/worked.ts';
+import { expertValues, globalValues } from '../../recipe/defaults.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
+import { type MergeRun, mergeRun } from '../../testing/merge-run.ts';
+import { bf16, f32 } from '../../testing/model-file.ts';
+import { randomNumbers } from '../../testing/samples.ts';
+import { Viewer } from './viewer.ts';
+
+const signal = new AbortController().signal;
+const viewerOf = ({ library, plan }: MergeRun) => new Viewer(library, () => plan);
+const random = randomNumbers(5);
+const numbers = (count: number, scale = 1) =>
+  Array.from({ length: count }, () => scale * (random() - 0.5));
+
+const [rows, columns] = [9, 40];
+const base = numbers(rows * columns);
+/** Steps of 1/64: many changes are equal, so that a trim has to cut among them. */
+const stepped = () => base.map((value) => value + Math.round(12 * (random() - 0.5)) / 64);
+const models = {
+  base: { calm: bf16([rows, columns], base), fight: bf16([rows, columns], base) },
+  a: {
+    calm: bf16(
+      [rows, columns],
+      base.map((x) => x + 0.25),
+    ),
+    fight: bf16([rows, columns], stepped()),
+  },
+  b: {
+    calm: bf16(
+      [rows, columns],
+      base.map((x) => x + 0.5),
+    ),
+    fight: bf16([rows, columns], stepped()),
+  },
+};
+
+async function excerptOf(recipe: Partial<Recipe>, values?: Record<string, Recipe['values']>) {
+  const made = await mergeRun({ models, recipe, ...(values ? { values } : {}) });
+  const excerpt = (await viewerOf(made).excerpt(made.order, true, signal)) as Excerpt;
+  return { made, excerpt, recipe: made.order.recipe };
+}
+
+test('takes the elements that fight the most, and says where they are', async () => {
+  const planted = numbers(rows * columns, 0.01);
+  const own = { w: f32([rows, columns], planted) };
+  const opposed = planted.map((value, i) =>
+    i >= 5 * columns + 7 && i < 5 * columns + 19 ? -value : value,
+  );
+  const made = await mergeRun({
+    models: {
+      base: {
+        w: f32(
+          [rows, columns],
+          planted.map(() => 0),
+        ),
+        v: f32(
+          [rows, columns],
+          planted.map(() => 0),
+        ),
+      },
+      a: { ...own, v: f32([rows, columns], planted) },
+      b: { w: f32([rows, columns], opposed), v: f32([rows, columns], planted) },
+    },
+  });
+  const excerpt = (await viewerOf(made).excerpt(made.order, true, signal))!;
+  expect(excerpt).toMatchObject({
+    tensor: 'w',
+    row: 5,
+    column: 7,
+    elementCount: 360,
+    sampled: 360,
+  });
+  expect([...excerpt.changes[0]]).toEqual(planted.slice(207, 219).map(Math.fround));
+  expect([...excerpt.changes[1]]).toEqual(planted.slice(207, 219).map((x) => -Math.fround(x)));
+});
+
+test.each(methods.filter(({ arity }) => arity.base === 'required').map(({ id }) => id))(
+  'the page works out what the merge makes of them: %s',
+  async (id) => {
+    const { made, excerpt, recipe } = await excerptOf(
+      { method: id, arithmetic: { work: 'f32' } },
+      { a: { density: 0.3, weight: 0.7 }, b: { density: 0.55, weight: 1.2 } },
+    );
+    const method = findMethod(id)!;
+    const worked = workThrough({
+      method,
+      excerpt,
+      global: globalValues(recipe, method),
+      perModel: recipe.experts.map((expert) => expertValues(method, expert)),
+      arithmetic: made.plan.arithmetic,
+      changes: excerpt.changes.map((row) => [...row]),
+    });
+    const square = { row: excerpt.row, column: excerpt.column, side: excerpt.base.length };
+    const patch = (await viewerOf(made).patch(made.order, excerpt.tensor, square, signal))!;
+    for (const [i, value] of worked.result.entries()) {
+      expect(Math.fround(excerpt.base[i] + value)).toBe(patch.merged[i]);
+      for (const k of [0, 1]) expect(worked.left[k][i]).toBe(patch.values[k].left[i]);
+    }
+  },
+);
+
+test('SLERP has the angle and the lengths of the whole tensor', async () => {
+  const { excerpt, recipe } = await excerptOf({ method: 'slerp', values: { of: 'taskVectors' } });
+  const method = findMethod('slerp')!;
+  const global = globalValues(recipe, method);
+  const changes = excerpt.changes.map((row) => [...row]);
+  const { arc } = workThrough({
+    ...{ method, excerpt, global, changes },
+    perModel: [{}, {}],
+    arithmetic: (await mergeRun({ models })).plan.arithmetic,
+  });
+  expect(arc!.norms[0] ** 2).toBeCloseTo(excerpt.dots.taskVectors[0], 6);
+  expect(excerpt.dots.taskVectors).toHaveLength(4);
+  expect(Math.cos(arc!.angle) * arc!.norms[0] * arc!.norms[1]).toBeCloseTo(
+    excerpt.dots.taskVectors[1],
+    6,
+  );
+});
+
+test('nothing is fetched that was not agreed to, and nothing shown where nobody changes anything', async () => {
+  const recipe = { method: 'task_arithmetic' };
+  const far = await mergeRun({ models, recipe, wrap: (source) => ({ ...source, ahead: 1 }) });
+  const viewer = viewerOf(far);
+  expect(await viewer.excerpt(far.order, false, signal)).toBe(null);
+  await viewer.conflicts(far.order, true, signal);
+  expect((await viewer.excerpt(far.order, false, signal))?.tensor).toBe('fight');
+  const same = await mergeRun({ models: { base: models.base, a: models.base }, recipe });
+  expect(await viewerOf(same).excerpt(same.order, true, signal)).toBe(null);
+});

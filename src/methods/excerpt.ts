@@ -1,0 +1,76 @@
+/**
+ * A few elements of a real tensor, and what has to be known of all of it to merge them as the merge does: where the
+ * trim's threshold lies, how long the models are and at which angle they stand.
+ */
+import type { Measure } from './method.ts';
+
+export type Excerpt = {
+  readonly tensor: string;
+  /** Of the tensor's matrix, and how many layers its stack has; 0 outside of stacks. */
+  readonly matrix: readonly [rows: number, columns: number];
+  readonly layers: number;
+  /** Of the first element, in the tensor's matrix; the others follow it in its row. */
+  readonly row: number;
+  readonly column: number;
+  /** Index of the first element among those that are merged; the noise is keyed by it. */
+  readonly start: number;
+  readonly tensorKey: number;
+  /** Positions of the models among the recipe's experts; everything below is by model, in this order. */
+  readonly ordinals: readonly number[];
+  /** Zero where adapters are merged without one. */
+  readonly base: Float32Array;
+  /** τ of the elements. */
+  readonly changes: readonly Float32Array[];
+  /** Elements of the tensor that are merged, and how many of them the following is from. */
+  readonly elementCount: number;
+  readonly sampled: number;
+  /** |τ| from the largest to the smallest; every so-manieth where there are many. */
+  readonly magnitudes: readonly Float32Array[];
+  /** How many of the sampled elements come before each element in the order of a trim: larger, or equal and earlier. */
+  readonly ranks: readonly Uint32Array[];
+  /** Σ aᵢ·bᵢ over the tensor, model × model. */
+  readonly dots: Readonly<Record<'weights' | 'taskVectors', readonly number[]>>;
+};
+
+/**
+ * What a backend would measure of the tensor. Exact where all of it was looked at, but for the mass of random draws:
+ * of those it is the expected one.
+ */
+export function measureOf(excerpt: Excerpt, measure: Measure): readonly number[] {
+  switch (measure.kind) {
+    case 'dot':
+      return [excerpt.dots[measure.of][measure.a * excerpt.ordinals.length + measure.b]];
+    case 'magnitude':
+      return cutOf(excerpt, measure.model, measure.count);
+    case 'mass':
+      return [massOf(excerpt, measure)];
+    default:
+      return measure satisfies never;
+  }
+}
+
+function cutOf(excerpt: Excerpt, model: number, count: number): readonly [number, number] {
+  const { elementCount, sampled, start, changes, ranks } = excerpt;
+  if (count <= 0) return [Number.POSITIVE_INFINITY, -1];
+  if (count >= elementCount) return [0, elementCount - 1];
+  const magnitudes = excerpt.magnitudes[model];
+  const share = count / elementCount;
+  const last = Math.ceil(share * magnitudes.length) - 1;
+  const magnitude = magnitudes[Math.min(magnitudes.length - 1, Math.max(0, last))];
+  // Of equal ones the first are kept: those whose rank says so.
+  const lastEqual = changes[model].findLastIndex(
+    (value, i) => Math.abs(value) === magnitude && ranks[model][i] < share * sampled,
+  );
+  return [magnitude, start + lastEqual];
+}
+
+function massOf(
+  { magnitudes, elementCount }: Excerpt,
+  { model, keep }: Extract<Measure, { kind: 'mass' }>,
+): number {
+  const own = magnitudes[model];
+  const least = keep.kind === 'largest' ? keep.magnitude : 0;
+  const sum = own.reduce((total, value) => total + (value >= least ? value : 0), 0);
+  const share = keep.kind === 'drawn' ? Math.min(1, keep.density) : 1;
+  return (sum * share * elementCount) / Math.max(1, own.length);
+}

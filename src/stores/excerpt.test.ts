@@ -1,0 +1,65 @@
+import { expect, test, vi } from 'vitest';
+import type { Excerpt } from '../methods/excerpt.ts';
+import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
+import { refTo } from '../testing/model.ts';
+import { recipeOf } from '../testing/planning.ts';
+import { fakeSession } from '../testing/session.ts';
+import type { ConflictMap } from '../views/conflict-map.ts';
+import type { Engine } from './engine.ts';
+import { openModel } from './session.ts';
+
+const [base, expert] = ['base', 'expert'].map((id) => fakeModel(id, id, fakeWeights));
+const recipe = recipeOf(base, [expert]);
+const found = { tensor: 'w' } as Excerpt;
+
+async function opened(engine: Partial<Engine>, of = recipe) {
+  const session = fakeSession(of, engine);
+  for (const model of [base, expert]) await openModel(session, refTo(model), fakeWeights);
+  await vi.waitFor(() => expect(session.planning.getState().prospect).toHaveProperty('outlook'));
+  return { ...session, state: () => session.excerpt.getState() };
+}
+
+test('is asked for once for the same models, whatever the parameters', async () => {
+  const excerpt = vi.fn(async () => found);
+  const { state, recipe: recipes } = await opened({ excerpt });
+  expect(excerpt).not.toHaveBeenCalled();
+  state().watch(true);
+  await vi.waitFor(() => expect(state().excerpt).toBe(found));
+  recipes.getState().setValue('lambda', 0.5);
+  recipes.getState().setMethod('ties');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(excerpt).toHaveBeenCalledTimes(1);
+  expect(state().excerpt).toBe(found);
+});
+
+test('of other models the elements of the last ones are not shown', async () => {
+  const { state, recipe: recipes } = await opened({ excerpt: async () => found });
+  state().watch(true);
+  await vi.waitFor(() => expect(state().excerpt).toBe(found));
+  recipes.getState().removeExpert('expert');
+  expect(state().excerpt).toBe(null);
+});
+
+test('of models on the Hub nothing is asked before their conflicts were looked at', async () => {
+  const excerpt = vi.fn(async () => found);
+  const far = {
+    ...recipe,
+    experts: recipe.experts.map((each) => ({
+      ...each,
+      model: { ...each.model, origin: 'hub' as const },
+    })),
+  };
+  const conflicts = async () => ({ cells: [] }) as unknown as ConflictMap;
+  const { state, conflicts: looks } = await opened({ excerpt, conflicts }, far);
+  state().watch(true);
+  expect(state().waitsForHub).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(excerpt).not.toHaveBeenCalled();
+  state().watch(false);
+  looks.getState().watch(true);
+  await vi.waitFor(() => expect(looks.getState().map).not.toBe(null));
+  state().watch(true);
+  await vi.waitFor(() => expect(state().excerpt).toBe(found));
+  expect(state().waitsForHub).toBe(false);
+  expect(excerpt).toHaveBeenCalledWith(expect.anything(), false);
+});

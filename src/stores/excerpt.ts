@@ -1,0 +1,95 @@
+import { createStore } from 'zustand/vanilla';
+import type { Excerpt } from '../methods/excerpt.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { ConflictsStore } from './conflicts.ts';
+import type { DeviceStore } from './device.ts';
+import type { Engine } from './engine.ts';
+import { lastWins } from './last-wins.ts';
+import type { ModelsStore } from './models.ts';
+import { orderOf, outlookOf, type PlanningStore, unhashed } from './planning.ts';
+import type { RecipeStore } from './recipe.ts';
+
+/** Milliseconds that models and recipe must rest: a page that opens has better to do. */
+const patience = 400;
+
+export type ExcerptState = {
+  /** Elements of the recipe's own models; null before they are known, and where there are none to show. */
+  readonly excerpt: Excerpt | null;
+  /** Whether models lie on the Hub, and nothing of them is fetched before somebody looks at their conflicts. */
+  readonly waitsForHub: boolean;
+  /** Whether any of this is to be seen. */
+  watch(isSeen: boolean): void;
+};
+
+/**
+ * Asks for the most contested elements of the models while they are to be seen. Once for the same models: parameters and
+ * methods change what becomes of the elements, not which they are.
+ */
+export function createExcerptStore(
+  engine: Pick<Engine, 'excerpt'>,
+  from: {
+    readonly recipe: RecipeStore;
+    readonly models: ModelsStore;
+    readonly device: DeviceStore;
+    readonly planning: PlanningStore;
+    readonly conflicts: ConflictsStore;
+  },
+) {
+  let isSeen = false;
+  let seen: { readonly key: string; readonly slots: unknown } | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const store = createStore<ExcerptState>()(() => ({
+    excerpt: null,
+    waitsForHub: false,
+    watch(wanted) {
+      isSeen = wanted;
+      look();
+    },
+  }));
+
+  const ask = lastWins(async (mine: { readonly fetches: boolean; readonly key: string }) => {
+    const { recipe } = from.recipe.getState();
+    const backend = from.device.getState().report?.kind ?? 'cpu';
+    // Without an answer the made-up values do; what is wrong with the models is told elsewhere.
+    const excerpt = await engine
+      .excerpt(orderOf(recipe, backend, unhashed), mine.fetches)
+      .catch(() => null);
+    if (seen?.key === mine.key) store.setState({ excerpt });
+  });
+
+  function look(): void {
+    const { recipe } = from.recipe.getState();
+    const { slots } = from.models.getState();
+    const key = keyOf(recipe);
+    if (seen !== null && (seen.key !== key || seen.slots !== slots)) {
+      seen = null;
+      store.setState({ excerpt: null });
+    }
+    clearTimeout(timer);
+    if (!isSeen || seen !== null || outlookOf(from.planning.getState().prospect) === null) return;
+    const isFar = modelsOf(recipe).some(({ origin }) => origin === 'hub');
+    const waitsForHub = isFar && from.conflicts.getState().map === null;
+    store.setState({ waitsForHub });
+    if (waitsForHub) return;
+    timer = setTimeout(() => {
+      seen = { key, slots };
+      ask({ key, fetches: !isFar });
+    }, patience);
+  }
+  for (const { subscribe } of [from.recipe, from.models, from.planning]) subscribe(look);
+  return store;
+}
+
+export type ExcerptStore = ReturnType<typeof createExcerptStore>;
+
+function modelsOf({ base, experts }: Recipe) {
+  return [...(base ? [base] : []), ...experts.map(({ model }) => model)];
+}
+
+/** What decides which elements there are, and whose. */
+function keyOf(recipe: Recipe): string {
+  const { renames, keeps, vocabulary, inputDtype } = recipe;
+  const models = modelsOf(recipe).map(({ id }) => id);
+  return JSON.stringify([models, recipe.base !== null, renames, keeps, vocabulary, inputDtype]);
+}
