@@ -7,7 +7,7 @@ test('walks through TIES on the demo’s own weights, and tries another election
   await workbench.method.choose('TIES');
   const figure = workbench.page.getByRole('figure', { name: 'Step by step' });
   const source = figure.getByRole('button', { name: /^model\.layers\.\d+\..*\.weight$/ });
-  await expect(source).toBeVisible();
+  await expect(source).toBeVisible({ timeout: 20_000 });
   await expect(figure).toContainText('where your models pull against each other the most');
   await expect(figure).toContainText('those of the whole tensor');
 

@@ -24,7 +24,7 @@ test('is asked for once for the same models, whatever the parameters', async () 
   const { state, recipe: recipes } = await opened({ excerpt });
   expect(excerpt).not.toHaveBeenCalled();
   state().watch(true);
-  await vi.waitFor(() => expect(state().excerpt).toBe(found));
+  await vi.waitFor(() => expect(state().excerpt).toBe(found), 5000);
   recipes.getState().setValue('lambda', 0.5);
   recipes.getState().setMethod('ties');
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -35,7 +35,7 @@ test('is asked for once for the same models, whatever the parameters', async () 
 test('of other models the elements of the last ones are not shown', async () => {
   const { state, recipe: recipes } = await opened({ excerpt: async () => found });
   state().watch(true);
-  await vi.waitFor(() => expect(state().excerpt).toBe(found));
+  await vi.waitFor(() => expect(state().excerpt).toBe(found), 5000);
   recipes.getState().removeExpert('expert');
   expect(state().excerpt).toBe(null);
 });
@@ -59,7 +59,7 @@ test('of models on the Hub nothing is asked before their conflicts were looked a
   looks.getState().watch(true);
   await vi.waitFor(() => expect(looks.getState().map).not.toBe(null));
   state().watch(true);
-  await vi.waitFor(() => expect(state().excerpt).toBe(found));
+  await vi.waitFor(() => expect(state().excerpt).toBe(found), 5000);
   expect(state().waitsForHub).toBe(false);
   expect(excerpt).toHaveBeenCalledWith(expect.anything(), false);
 });

@@ -10,7 +10,7 @@ import { orderOf, outlookOf, type PlanningStore, unhashed } from './planning.ts'
 import type { RecipeStore } from './recipe.ts';
 
 /** Milliseconds that models and recipe must rest: a page that opens has better to do. */
-const patience = 400;
+const patience = 2000;
 
 export type ExcerptState = {
   /** Elements of the recipe's own models; null before they are known, and where there are none to show. */
