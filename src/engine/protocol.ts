@@ -1,6 +1,5 @@
 import type { LeftOut } from '../formats/beside.ts';
 import type { ModelFacts } from '../formats/model-facts.ts';
-import type { Wait } from '../hub/connection.ts';
 import type { HubFile } from '../hub/place.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { StoredFile } from '../io/paths.ts';
@@ -9,11 +8,21 @@ import type { Excerpt } from '../methods/excerpt.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
-import type { MatchRow, Ranks } from '../plan/types.ts';
+import type { MatchRow } from '../plan/types.ts';
 import type { Changes } from '../views/changes.ts';
-import type { Close, Patch } from '../views/close.ts';
+import type { Close, Patch, Square, ToFetch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
+import type { EnergyCurve } from '../views/energy.ts';
+import type {
+  CosineGrid,
+  PairRow,
+  SpectrumRow,
+  Survey,
+  SurveyPart,
+  SurveyRows,
+} from '../views/survey.ts';
 import type { Survival } from '../views/survival.ts';
+import type { MosaicRow, Progress, RunResult } from './report.ts';
 
 /**
  * A file to open: native (dropped or picked), a URL of known size (the demo family), on the Hub, or in
@@ -77,126 +86,18 @@ export type RunOptions = {
   readonly memoryBudget: number;
 };
 
-/** What one tensor went through. */
-export type TensorReport = {
-  readonly tensor: string;
-  readonly backend: 'cpu' | 'webgpu' | 'copy';
-  readonly changed: boolean | null;
-  readonly saturated: number;
-  readonly nonFinite: number;
-  /** "GPU lost, done again on the CPU", "non-finite input, done on the CPU", a method's remark. */
-  readonly notes: readonly string[];
-};
-
-/** Whether a tensor has something to say. */
-export function hasRemark({ notes, saturated, nonFinite }: TensorReport): boolean {
-  return notes.length > 0 || saturated > 0 || nonFinite > 0;
-}
-
-/** What rounding to the output's dtype left of a change, by elements that were looked at. */
-export type Survived = {
-  /** Of the elements that the merge changes: the share that is stored as another value than the base's. */
-  readonly elements: number;
-  /** ⟨stored − base, Δ⟩ / ‖Δ‖², Δ being the change before it was rounded. */
-  readonly change: number;
-};
-
-/** Elements of the tensors that adapters change, computed once more apart from the merge, and what became of them. */
-export type Proof = {
-  readonly tensors: number;
-  readonly elements: number;
-  /** Of the tensors, those that were not looked at: DoRA by columns takes the whole of a large one. */
-  readonly left: number;
-  /** Elements that differ in the last digit, as they may where a GPU computed them. */
-  readonly near: number;
-  /** The first that is another than it should be, with what was found and what was expected. */
-  readonly difference: string | null;
-  /** Null where nothing is changed, or has a base. */
-  readonly survival: {
-    readonly all: Survived;
-    /** What it would be in another dtype of output. */
-    readonly others: readonly (Survived & { readonly dtype: 'F16' | 'F32' })[];
-    /** By tensor, what is left least first. */
-    readonly tensors: readonly (Survived & { readonly tensor: string })[];
-  } | null;
-};
-
-export type VerifyReport = {
-  readonly ok: boolean;
-  /** What makes the result doubtful; none when `ok`. */
-  readonly problems: readonly string[];
-  /** Worth knowing, and no fault of the merge. */
-  readonly remarks: readonly string[];
-  readonly files: readonly {
-    readonly name: string;
-    readonly size: number;
-    readonly sha256: string;
-  }[];
-  readonly tensors: number;
-  readonly tensorsChanged: number;
-  readonly nan: number;
-  readonly infinite: number;
-  readonly saturated: number;
-  /** Null where no adapter went into a model. */
-  readonly proof: Proof | null;
-};
-
-export type RunResult = {
-  readonly verify: VerifyReport;
-  readonly tensors: readonly TensorReport[];
-  readonly seconds: number;
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-  readonly backend: string;
-};
-
-/** `count` tensors of a row of the mosaic, from its `from`-th on, counted from 0. */
-export type MosaicCell = {
-  /** The first of them. */
-  readonly tensor: string;
-  readonly from: number;
-  readonly count: number;
-};
-
-export type MosaicRow = {
-  /** "in", "7" or "6–8" for layers, "out". */
-  readonly name: string;
-  /** Tensors of the row. */
-  readonly count: number;
-  readonly cells: readonly MosaicCell[];
-};
-
-/**
- * How many finished tensors of each cell went which way. Cells are numbered row by row. A tensor is one of
- * changed, unchanged, copied and, where nothing can be compared, written; it may be noted besides: it has
- * something to say.
- */
-export type MosaicCounts = Readonly<
-  Record<'changed' | 'unchanged' | 'copied' | 'written' | 'noted', Uint32Array>
->;
-
-/** Its size does not depend on the model's. */
-export type Progress = {
-  readonly phase: 'measuring' | 'merging' | 'verifying';
-  readonly tensor: string;
-  readonly tensorsDone: number;
-  readonly tensorsTotal: number;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-  /** Bytes written per second, over the last few seconds. */
-  readonly throughput: number;
-  /** Seconds left; null until it can be told. */
-  readonly eta: number | null;
-  /** Bytes that came over the network since the run began. */
-  readonly downloaded: number;
-  /** Why nothing comes over the network just now; null when it does, or need not. */
-  readonly waiting: Wait | null;
-  readonly cells: MosaicCounts;
-  /** The cell that `tensor` lies in. */
-  readonly cell: number | null;
-  /** The latest few tensors with something to say, newest first; all come with the result. */
-  readonly remarks: readonly TensorReport[];
-};
+export type {
+  MosaicCell,
+  MosaicCounts,
+  MosaicRow,
+  Progress,
+  Proof,
+  RunResult,
+  Survived,
+  TensorReport,
+  VerifyReport,
+} from './report.ts';
+export { hasRemark } from './report.ts';
 
 export type Request =
   | {
@@ -330,114 +231,6 @@ export type FinishedAction =
   | { readonly kind: 'files'; readonly folder: string }
   | { readonly kind: 'zip'; readonly folder: string }
   | { readonly kind: 'remove'; readonly folder: string };
-
-/** Bytes over the network that a look would take, to be agreed to first. */
-export type ToFetch = { readonly toFetch: number };
-
-/** A square of a tensor's matrix, by its first element. */
-export type Square = { readonly row: number; readonly column: number; readonly side: number };
-
-/** The share of Σσ², the energy of a merge of adapters, that an adapter keeps; element k − 1 is of rank k. */
-export type EnergyCurve = {
-  /** Of all modules together. */
-  readonly total: readonly number[];
-  /** Of the module that loses most. */
-  readonly lowest: readonly number[];
-  readonly modules: number;
-  /** Modules that this speaks of; of the others it is known once they are measured, or merged. */
-  readonly known: number;
-  /** The recipe's ranks, and what they keep of the modules that are known; null of a recipe for a model. */
-  readonly chosen: {
-    readonly ranks: Ranks;
-    /** The share of all modules together. */
-    readonly kept: number;
-    /** Of the module that loses most. */
-    readonly least: number;
-    /** Of the adapter's weights. */
-    readonly bytes: number;
-  } | null;
-};
-
-/** What the factors of all adapters tell of them, before any weight of the merge. */
-export type Survey = {
-  readonly adapters: readonly SurveyedAdapter[];
-  /**
-   * The cosine of every two adapters, each taken as one long vector: a module that one of them leaves alone is 0
-   * there. Null where one of them is 0 all over.
-   */
-  readonly cosines: readonly (readonly (number | null)[])[];
-  /** How many weights both change. */
-  readonly shared: readonly (readonly number[])[];
-};
-
-export type SurveyedAdapter = {
-  readonly model: string;
-  readonly name: string;
-  /** Weights that it changes, and those of them whose spectrum is known. */
-  readonly weights: number;
-  readonly known: number;
-  /** ‖ΔW‖_F over all that are known, and the largest singular value among them. */
-  readonly norm: number;
-  readonly largest: number;
-};
-
-/** Which part of a survey is to be seen; adapters by model id. Rows from `from` up to `to`. */
-export type SurveyPart =
-  | { readonly kind: 'spectra'; readonly model: string; readonly from: number; readonly to: number }
-  | { readonly kind: 'pair'; readonly models: Pair; readonly from: number; readonly to: number }
-  | { readonly kind: 'grid'; readonly models: Pair };
-type Pair = readonly [string, string];
-
-/** Singular values of one weight's update, its own scale in them. */
-export type SpectrumRow = {
-  /** The weight, as the base calls it. */
-  readonly tensor: string;
-  readonly rows: number;
-  readonly columns: number;
-  readonly type: string;
-  /** Of the factors; null where they are not what it is stored as. */
-  readonly rank: number | null;
-  /** Null where they are not known, and why. */
-  readonly found: SpectrumFacts | null;
-  readonly why: string | null;
-};
-export type SpectrumFacts = {
-  /** The largest first; of many every so manieth. */
-  readonly values: readonly number[];
-  readonly effectiveRank: number;
-  /** Of the smallest adapter that keeps 99 % of the energy. */
-  readonly rank99: number;
-  readonly norm: number;
-};
-
-/** One weight that both change: the cosine of their updates, null where one of them is 0. */
-export type PairRow = {
-  readonly tensor: string;
-  readonly cosine: number | null;
-  readonly norms: readonly [number, number];
-};
-
-export type SurveyRows<Row> = {
-  readonly from: number;
-  /** Of all rows. */
-  readonly count: number;
-  readonly rows: readonly Row[];
-};
-
-/** Cosines of two adapters by depth and kind of module; null where they share nothing. */
-export type CosineGrid = {
-  /** Layers or blocks; neighbours together where they are many. */
-  readonly rows: readonly string[];
-  readonly columns: readonly string[];
-  readonly cells: readonly (readonly (number | null)[])[];
-};
-
-/** What a part of a survey is answered with. */
-export type PartOf<P extends SurveyPart> = P['kind'] extends 'spectra'
-  ? SurveyRows<SpectrumRow>
-  : P['kind'] extends 'pair'
-    ? SurveyRows<PairRow>
-    : CosineGrid;
 
 export type { FinishedMerge, StoredFile, UnfinishedMerge };
 

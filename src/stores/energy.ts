@@ -1,4 +1,5 @@
-import type { EnergyCurve, PlanOrder, RunOptions } from '../engine/protocol.ts';
+import type { PlanOrder, RunOptions } from '../engine/protocol.ts';
+import type { EnergyCurve } from '../views/energy.ts';
 import type { Engine } from './engine.ts';
 import { failureOf } from './failure.ts';
 import { lastWins } from './last-wins.ts';

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type { PlanOrder, ToFetch } from '../engine/protocol.ts';
+import type { PlanOrder } from '../engine/protocol.ts';
+import type { ToFetch } from '../views/close.ts';
 import { type ConflictsStore, orderToSee } from './conflicts.ts';
 import type { DeviceStore } from './device.ts';
 import { failureOf } from './failure.ts';

@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import type { EnergyCurve } from '../engine/protocol.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
 import { refTo } from '../testing/model.ts';
 import { recipeOf } from '../testing/planning.ts';
 import { fakeSession } from '../testing/session.ts';
+import type { EnergyCurve } from '../views/energy.ts';
 import { findingsOf, opening, outlookOf } from './planning.ts';
 import { openModel } from './session.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import type { Survey } from '../engine/protocol.ts';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import { modelRef } from '../testing/recipes.ts';
+import type { Survey } from '../views/survey.ts';
 import { createModelsStore } from './models.ts';
 import { createRecipeStore } from './recipe.ts';
 import { createSurveyStore } from './survey.ts';

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { PartOf, Survey, SurveyPart } from '../engine/protocol.ts';
+import type { PartOf, Survey, SurveyPart } from '../views/survey.ts';
 import type { Engine } from './engine.ts';
 import { failureOf } from './failure.ts';
 import type { ModelsStore } from './models.ts';

@@ -2,6 +2,12 @@
 import type { Stats } from './conflict-map.ts';
 import type { TileSums, Tiling } from './tiles.ts';
 
+/** Bytes over the network that a look would take, to be agreed to first. */
+export type ToFetch = { readonly toFetch: number };
+
+/** A square of a tensor's matrix, by its first element. */
+export type Square = { readonly row: number; readonly column: number; readonly side: number };
+
 /** All of a tensor; exact. */
 export type Close = {
   readonly tensor: string;

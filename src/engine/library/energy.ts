@@ -1,6 +1,6 @@
 /** How much of a merge of adapters an adapter of each rank keeps, and what the recipe's ranks keep. */
 import type { MeasuredSpectrum, Plan, Spectra } from '../../plan/types.ts';
-import type { EnergyCurve } from '../protocol.ts';
+import type { EnergyCurve } from '../../views/energy.ts';
 
 /** Over all modules that are known; null where there is none. `plan` has the recipe's ranks. */
 export function energyOf(plan: Plan, modules: number, spectra: Spectra): EnergyCurve | null {

@@ -9,7 +9,7 @@ import type {
   SpectrumRow,
   SurveyPart,
   SurveyRows,
-} from '../protocol.ts';
+} from '../../views/survey.ts';
 import { cosineOf, innerOf, type Surveyed, type SurveyedModule } from './surveyor.ts';
 
 /** Points of a small picture of a spectrum. */

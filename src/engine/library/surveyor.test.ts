@@ -9,7 +9,7 @@ import { decode } from '../../testing/encode.ts';
 import { memorySource } from '../../testing/memory-source.ts';
 import { refTo } from '../../testing/model.ts';
 import { f32, modelFile } from '../../testing/model-file.ts';
-import type { CosineGrid, PairRow, SpectrumRow, SurveyRows } from '../protocol.ts';
+import type { CosineGrid, PairRow, SpectrumRow, SurveyRows } from '../../views/survey.ts';
 import { Library } from './library.ts';
 import { partOf } from './survey-parts.ts';
 import { Surveyor } from './surveyor.ts';

@@ -5,7 +5,8 @@ import { findMethod } from '../../methods/registry.ts';
 import { changeOf } from '../../plan/adapter/jobs.ts';
 import { type Change, type Module, modulesOf } from '../../plan/adapter/modules.ts';
 import { type Participant, participantsOf } from '../../plan/participants.ts';
-import type { PlanOrder, Survey } from '../protocol.ts';
+import type { Survey } from '../../views/survey.ts';
+import type { PlanOrder } from '../protocol.ts';
 import { termsOfUpdate } from '../tensor/factors.ts';
 import type { Library } from './library.ts';
 

@@ -1,9 +1,10 @@
 /** Finds the singular values that ranks go by, before a merge is planned for good. */
 import type { Job, Plan } from '../../plan/types.ts';
+import type { EnergyCurve } from '../../views/energy.ts';
 import { energyOf } from '../library/energy.ts';
 import { unmeasured } from '../library/known-spectra.ts';
 import type { Planner } from '../library/planner.ts';
-import type { EnergyCurve, PlanOrder } from '../protocol.ts';
+import type { PlanOrder } from '../protocol.ts';
 import { readBytes } from '../tensor/stretch.ts';
 import { type Measuring, measureSpectra } from './measure-spectra.ts';
 import { type Metered, ProgressMeter } from './progress.ts';

@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
-import type { CosineGrid, Survey } from '../../engine/protocol.ts';
+import type { CosineGrid, Survey } from '../../views/survey.ts';
 import { CosineMatrix } from '../kit/cosine-matrix.tsx';
 import { counted, plain, signed } from '../kit/format.ts';
 import { heat, shortCosine } from '../kit/heat.ts';

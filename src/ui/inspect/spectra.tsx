@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { SpectrumRow, Survey } from '../../engine/protocol.ts';
+import type { SpectrumRow, Survey } from '../../views/survey.ts';
 import { counted, plain } from '../kit/format.ts';
 import { WindowTable } from '../kit/window-table.tsx';
 import { Surveyed } from './surveyed.tsx';

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
-import type { Survey } from '../../engine/protocol.ts';
 import { session, useSurvey } from '../../stores/use-session.ts';
+import type { Survey } from '../../views/survey.ts';
 import { Button } from '../kit/button.tsx';
 
 /** Has the adapters looked at while it is shown, and shows what was found, or how far it is. */

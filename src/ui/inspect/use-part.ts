@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { PartOf, SurveyPart } from '../../engine/protocol.ts';
 import { session, useSurvey } from '../../stores/use-session.ts';
+import type { PartOf, SurveyPart } from '../../views/survey.ts';
 
 /** A part of the survey that there is, once it has come; until then the one before. */
 export function usePart<P extends SurveyPart>(part: P): PartOf<P> | null {

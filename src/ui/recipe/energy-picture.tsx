@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
-import type { EnergyCurve } from '../../engine/protocol.ts';
 import type { RankRule } from '../../recipe/recipe.ts';
 import { session } from '../../stores/use-session.ts';
+import type { EnergyCurve } from '../../views/energy.ts';
 
 /** Units of the drawing, whatever its size on the page. */
 const [width, height] = [240, 64];

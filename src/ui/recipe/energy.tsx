@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
-import type { EnergyCurve } from '../../engine/protocol.ts';
 import type { RankRule } from '../../recipe/recipe.ts';
 import { session, usePlanning } from '../../stores/use-session.ts';
+import type { EnergyCurve } from '../../views/energy.ts';
 import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { bytes } from '../kit/format.ts';

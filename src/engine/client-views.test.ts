@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { memorySink } from '../testing/memory-sink.ts';
+import { destination, runOptions, started } from '../testing/two-models.ts';
+import type { ConflictMap } from '../views/conflict-map.ts';
+
+const mapOf = (found: unknown) => found as ConflictMap;
+
+test('what is to be seen is answered by a second engine, which is started for it', async () => {
+  const { client, order, ports } = await started();
+  expect(ports).toHaveLength(1);
+  const map = mapOf(await client.conflicts(order, true));
+  expect(map.sampled).toBeGreaterThan(0);
+  expect(ports).toHaveLength(2);
+  // The same one again.
+  expect(mapOf(await client.conflicts(order, true))).toEqual(map);
+  expect(ports).toHaveLength(2);
+});
+
+test('a merge that stands still holds up no view', async () => {
+  const never = () => new Promise<never>(() => {});
+  const { client, order } = await started({ sink: never });
+  const stop = new AbortController();
+  const stuck = client.run(order, destination, runOptions, { signal: stop.signal });
+  expect(mapOf(await client.conflicts(order, true)).sampled).toBeGreaterThan(0);
+  stop.abort();
+  await expect(stuck).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('a model that is closed is closed there as well', async () => {
+  const { client, order } = await started({ sink: async () => memorySink() });
+  expect(await client.conflicts(order, true)).not.toBe(null);
+  const [expert] = order.recipe.experts;
+  await client.close(expert.model.id);
+  expect(await client.conflicts(order, true)).toBe(null);
+});
+
+test('a second engine that crashes is started again with the models that are open', async () => {
+  const { client, order, ports } = await started();
+  const map = await client.conflicts(order, true);
+  client.stop();
+  expect(await client.conflicts(order, true)).toEqual(map);
+  expect(ports.length).toBeGreaterThan(2);
+});
