@@ -101,3 +101,10 @@ test('a failure is told, and the next look clears it', async () => {
   await vi.waitFor(() => expect(state().failure).toBe(null));
   expect(state().map).toBe(map);
 });
+
+test('where nothing is known to have changed, that is told', async () => {
+  const { state } = await opened({ conflicts: async () => null });
+  state().watch(true);
+  await vi.waitFor(() => expect(state().isUnknown).toBe(true));
+  expect(state().map).toBe(null);
+});

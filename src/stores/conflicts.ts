@@ -25,6 +25,8 @@ export type Focus = {
 export type ConflictsState = {
   /** Null before the first look, and where nothing can be merged. */
   readonly map: ConflictMap | null;
+  /** Whether nothing is known to have changed, for want of a base. */
+  readonly isUnknown: boolean;
   /** Bytes over the network that the look at the model, or at its tensor, waits for agreement to; 0 for none. */
   readonly toFetch: { readonly map: number; readonly close: number };
   readonly isLooking: boolean;
@@ -75,6 +77,7 @@ export function createConflictsStore(
 
   const store = createStore<ConflictsState>()((set, get) => ({
     map: null,
+    isUnknown: false,
     toFetch: { map: 0, close: 0 },
     isLooking: false,
     failure: null,
@@ -121,7 +124,7 @@ export function createConflictsStore(
     try {
       const found = await engine.conflicts(order, agreed === from.models.getState().slots);
       const isMap = found !== null && 'cells' in found;
-      store.setState({ map: isMap ? found : null, failure: null });
+      store.setState({ map: isMap ? found : null, isUnknown: found === null, failure: null });
       waiting({ map: found !== null && 'toFetch' in found ? found.toFetch : 0 });
     } catch (error) {
       failed(error);

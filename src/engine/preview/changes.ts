@@ -7,7 +7,7 @@ import { Ledger } from '../../views/ledger.ts';
 import { MagnitudeBins } from '../../views/magnitudes.ts';
 import { elementsIn } from '../../views/sampling.ts';
 import { byExpert } from './closer.ts';
-import { deltasOf, hasChanges } from './deltas.ts';
+import { deltasOf } from './deltas.ts';
 import { groupOrder, runsOfAll } from './scan.ts';
 import { subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
@@ -43,20 +43,14 @@ class Account {
   }
 }
 
-/**
- * Null where the plan merges weights as they are, without a base: then nothing is known to have changed.
- *
- * @param tensor whose magnitudes are told by themselves, with those of its layer
- */
+/** @param tensor whose magnitudes are told by themselves, with those of its layer */
 export async function changesOf(
   plan: Plan,
   experts: readonly string[],
   tensor: string | null,
   tools: Tools,
-): Promise<Changes | null> {
+): Promise<Changes> {
   const subjects = subjectsOf(plan);
-  const merges = subjects.flatMap((subject) => subject.merges);
-  if (merges.length === 0 || !merges.every(({ merge }) => hasChanges(merge))) return null;
   const models = experts.length;
   const runsFor = runsOfAll(subjects, tools);
   const grid = gridOf(subjects.map((subject) => subject.tensor));

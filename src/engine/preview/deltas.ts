@@ -1,9 +1,10 @@
 /** Some elements of a merge as each model changed them. */
 import { isComputedPlane } from '../../plan/planes.ts';
-import type { MergePart } from '../../plan/types.ts';
+import type { MergePart, Plan, PlaneRef } from '../../plan/types.ts';
 import type { Run } from '../../views/sampling.ts';
 import { readAs } from './sample.ts';
 import type { Subject } from './subjects.ts';
+import { subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
 type Values = Float32Array<ArrayBuffer>;
@@ -30,7 +31,16 @@ export async function deltasOf(
   return { base, own: base ? x.map((values) => values.map((value, i) => value - base[i])) : x };
 }
 
-/** Whether the planes are changes of something: of a base, or the updates that adapters hold. */
-export function hasChanges({ base, planes }: MergePart): boolean {
-  return base !== null || planes.every((p) => isComputedPlane(p) && p.formula.kind !== 'codes');
+/** Whether what is merged are changes: of a base, or the updates that adapters hold. Weights as they are tell of none. */
+export function knowsChanges(plan: Pick<Plan, 'jobs'>): boolean {
+  const merges = subjectsOf(plan).flatMap((subject) => subject.merges);
+  return merges.length > 0 && merges.every(({ merge }) => isOfChanges(merge));
+}
+
+function isOfChanges({ base, planes }: MergePart): boolean {
+  return base !== null || planes.every(isUpdate);
+}
+
+function isUpdate(plane: PlaneRef): boolean {
+  return isComputedPlane(plane) && plane.formula.kind === 'update' && plane.formula.base === null;
 }

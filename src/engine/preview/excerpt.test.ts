@@ -50,6 +50,7 @@ test('takes the elements that fight the most, and says where they are', async ()
     i >= 5 * columns + 7 && i < 5 * columns + 19 ? -value : value,
   );
   const made = await mergeRun({
+    recipe: { method: 'task_arithmetic' },
     models: {
       base: {
         w: f32(

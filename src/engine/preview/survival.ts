@@ -8,7 +8,7 @@ import { Ledger } from '../../views/ledger.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
 import { type Survival, survivedOf } from '../../views/survival.ts';
 import { byExpert } from './closer.ts';
-import { deltasOf, hasChanges } from './deltas.ts';
+import { deltasOf } from './deltas.ts';
 import { eyeOf, type Lens } from './eye.ts';
 import { pooledMagnitudes } from './pooled.ts';
 import { blocksOf, readAs } from './sample.ts';
@@ -19,8 +19,6 @@ import type { Tools } from './tools.ts';
 const backend = cpuBackend();
 
 /**
- * Null where nothing is known to have changed, for want of a base.
- *
  * @param plan what is merged
  * @param seen the same as task vectors, where the method computes without a base; else the same plan
  */
@@ -29,10 +27,8 @@ export async function survivalOf(
   seen: Plan,
   experts: readonly string[],
   tools: Tools,
-): Promise<Survival | null> {
+): Promise<Survival> {
   const subjects = subjectsOf(seen);
-  const merges = subjects.flatMap((subject) => subject.merges);
-  if (merges.length === 0 || !merges.every(({ merge }) => hasChanges(merge))) return null;
   const runsFor = runsOfAll(subjects, tools);
   const magnitudes = await pooledMagnitudes(plan, subjects, runsFor, tools);
   const lens: Lens = { method: findMethod(plan.method)!, arithmetic: plan.arithmetic, magnitudes };

@@ -11,6 +11,7 @@ import type { Sources } from '../library/sources.ts';
 import type { PlanOrder } from '../protocol.ts';
 import { changesOf } from './changes.ts';
 import { closeUp, measured, patchOf } from './closer.ts';
+import { knowsChanges } from './deltas.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Eye } from './eye.ts';
 import { farBytes } from './far.ts';
@@ -47,14 +48,15 @@ export class Viewer {
   }
 
   /**
-   * Null where the recipe cannot be merged. What would come over the network is told instead, unless `fetches`.
+   * Null where the recipe cannot be merged, or no change is known. What would come over the network is told
+   * instead, unless `fetches`.
    */
   async conflicts(
     order: PlanOrder,
     fetches: boolean,
     signal: AbortSignal,
   ): Promise<ConflictMap | ToFetch | null> {
-    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const plan = this.#changing(order);
     if (plan === null) return null;
     const tools = this.#tools(signal);
     const toFetch = fetches ? 0 : scanBytes(plan, tools);
@@ -67,7 +69,7 @@ export class Viewer {
     tensor: string | null,
     signal: AbortSignal,
   ): Promise<Changes | ToFetch | null> {
-    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const plan = this.#changing(order);
     if (plan === null) return null;
     const tools = this.#tools(signal);
     const toFetch = scanBytes(plan, tools);
@@ -77,14 +79,14 @@ export class Viewer {
   /** Null where the recipe cannot be merged, or no change is known; never fetches. */
   async survival(order: PlanOrder, signal: AbortSignal): Promise<Survival | ToFetch | null> {
     const plan = this.#plan(order);
-    const seen = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const seen = this.#changing(order);
     if (plan === null || seen === null) return null;
     const tools = this.#tools(signal);
     const toFetch = scanBytes(seen, tools);
     return toFetch > 0 ? { toFetch } : survivalOf(plan, seen, namesOf(order), tools);
   }
 
-  /** Null where the recipe cannot be merged, or makes no such tensor. */
+  /** Null where the recipe cannot be merged, no change is known, or there is no such tensor. */
   async tensor(
     order: PlanOrder,
     tensor: string,
@@ -113,15 +115,21 @@ export class Viewer {
 
   /** Null where nothing is to be shown, and where something would come over the network that may not. */
   async excerpt(order: PlanOrder, fetches: boolean, signal: AbortSignal): Promise<Excerpt | null> {
-    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const plan = this.#changing(order);
     const tools = this.#tools(signal);
     if (plan === null || (!fetches && scanBytes(plan, tools) > 0)) return null;
     return excerptOf(plan, tools);
   }
 
+  /** The plan as one of changes; null where it merges weights as they are, and what changed is not known. */
+  #changing(order: PlanOrder): Plan | null {
+    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    return plan && knowsChanges(plan) ? plan : null;
+  }
+
   /** Bytes over the network that all of a tensor is. */
   #bytesOf(order: PlanOrder, tensor: string, signal: AbortSignal): number {
-    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const plan = this.#changing(order);
     const subject = plan && subjectsOf(plan).find((each) => each.tensor === tensor);
     const tools = this.#tools(signal);
     return (subject?.merges ?? []).reduce(
@@ -131,7 +139,7 @@ export class Viewer {
   }
 
   async #see(order: PlanOrder, tensor: string, signal: AbortSignal) {
-    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
+    const plan = this.#changing(order);
     const subject = plan && subjectsOf(plan).find((each) => each.tensor === tensor);
     if (!plan || !subject) return null;
     const { arithmetic } = plan;

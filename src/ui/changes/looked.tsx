@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import type { LookState } from '../../stores/look.ts';
 import { ToFetch } from '../conflicts/to-fetch.tsx';
+import { WithoutBase } from '../conflicts/without-base.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { counted, parameters } from '../kit/format.ts';
 import './changes.css';
@@ -23,12 +24,7 @@ export function Looked<T extends Sampled>({ state, children }: LookedProps<T>) {
   if (toFetch > 0) return <ToFetch bytes={toFetch} what="A sample of all models" of="map" />;
   if (found === null) return <p className="loading">Looking at the weights…</p>;
   if (found === 'none') {
-    return (
-      <p className="conflicts-verdict">
-        Without a base nobody can tell what a model changed. Choose the model that all of them were
-        trained from as the base; the method may stay as it is.
-      </p>
-    );
+    return <WithoutBase />;
   }
   const { elements, sampled } = found;
   return (

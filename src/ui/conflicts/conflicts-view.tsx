@@ -20,6 +20,7 @@ import { metrics, percent } from './metrics.ts';
 import { ModelGrid } from './model-grid.tsx';
 import { PatchView } from './patch.tsx';
 import { ToFetch } from './to-fetch.tsx';
+import { WithoutBase } from './without-base.tsx';
 import './conflicts.css';
 
 type Look = 'conflicts' | 'changes' | 'survival';
@@ -54,14 +55,17 @@ export default function ConflictsView() {
 
 /** Where the models pull against each other: the whole model, then a tensor, a square of it, an element. */
 function ConflictsLook() {
-  const { map, failure, isLooking, focus, toFetch } = useConflicts((state) => state);
+  const { map, isUnknown, failure, isLooking, focus, toFetch } = useConflicts((state) => state);
   const [metricId, setMetric] = useState(metrics[0].id);
   const metric = metrics.find(({ id }) => id === metricId) ?? metrics[0];
   const { focusOn } = session.conflicts.getState();
   return (
     <div className={isLooking ? 'is-looking' : ''} aria-busy={isLooking}>
       {failure && <FailureText failure={failure} />}
-      {!map && !failure && toFetch.map === 0 && <p className="loading">Looking at the weights…</p>}
+      {isUnknown && <WithoutBase />}
+      {!map && !isUnknown && !failure && toFetch.map === 0 && (
+        <p className="loading">Looking at the weights…</p>
+      )}
       {toFetch.map > 0 && <ToFetch bytes={toFetch.map} what="A sample of all models" of="map" />}
       {map && (
         <>
