@@ -3,7 +3,7 @@ import { denseSum, norm, randomMatrix, randomTerm, rowsOf } from '../testing/mat
 import { randomNumbers } from '../testing/samples.ts';
 import { cholesky } from './algebra/cholesky.ts';
 import { gram } from './algebra/gram.ts';
-import { scale, zeros } from './algebra/matrix.ts';
+import { type Matrix, scale, zeros } from './algebra/matrix.ts';
 import { svd } from './algebra/svd.ts';
 import type { Term } from './factors.ts';
 import { surveyOf } from './survey.ts';
@@ -81,6 +81,15 @@ test('factors that depend on each other, that cancel, or that are wider than the
   expectTrue([[term(30)]]);
   const negative = { ...one, a: scale(one.a, -1 + 1e-7) };
   expectTrue([[one, negative]], 1e-7);
+});
+
+test('terms that nearly cancel, whose factors depend on each other less than that, are done the exact way', () => {
+  const one = term(4, 1);
+  const near = (a: Matrix, by: number) => {
+    const noise = randomMatrix(random, a.rows, a.columns).values;
+    return { ...a, values: a.values.map((value, at) => by * (value + 4e-5 * noise[at])) };
+  };
+  expectTrue([[one, { b: near(one.b, 1), a: near(one.a, -1), weight: 1 }]], 1e-9);
 });
 
 test('an adapter that has learnt nothing has a norm of 0, and leaves the others alone', () => {

@@ -43,7 +43,7 @@ export function slotsOfCount(count: number): readonly string[] | null {
   return blockLayouts.find(({ slots }) => slots.length === count)?.slots ?? null;
 }
 
-/** The smallest layout that has all of these slots, or as many of them as any. Null where none has one. */
+/** The smallest of the layouts that have the most of these slots. Null where none has one. */
 export function layoutFor(present: readonly string[]): BlockLayout | null {
   const met = ({ slots }: BlockLayout) => slots.filter((slot) => present.includes(slot)).length;
   const most = Math.max(...blockLayouts.map(met));
