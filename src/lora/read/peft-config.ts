@@ -20,15 +20,20 @@ const ofExperts =
 
 /**
  * Reads a config: ranks and alphas with their patterns, rsLoRA, DoRA, biases, and what is saved whole. Modules are
- * named as in the base. Throws `FormatError` for kinds that add no matrix to the base, and for values that are
- * no numbers or patterns.
+ * named as in the base. Throws `FormatError`, of the `file` that the config is in, for kinds that add no matrix to the
+ * base, and for values that are not of their type.
  */
 export function readPeftConfig(config: Config, file: string): Rules {
   refuseOtherKinds(config, file);
   const isLora = config.peft_type === 'LORA';
   const rank = patterned(config, 'r', 'rank_pattern', 8, file);
   const alpha = patterned(config, isLora ? 'lora_alpha' : 'alpha', 'alpha_pattern', 8, file);
-  const byRoot = config.use_rslora === true;
+  const byRoot = isSet(config, 'use_rslora', file);
+  const isFanInFanOut = isSet(config, 'fan_in_fan_out', file);
+  const promises = {
+    magnitudes: isSet(config, 'use_dora', file),
+    biases: isSet(config, 'lora_bias', file),
+  };
   const isTargeted = targeting(config, file);
   const announced = announcing(config);
   const parents = texts(config.target_parameters).map((name) => name.replace(/\.?[^.]*$/, ''));
@@ -37,11 +42,11 @@ export function readPeftConfig(config: Config, file: string): Rules {
     base: baseOf(config),
     remarks: remarksOf(config, isLora, byRoot),
     settingsOf: (module): Settings => ({ rank: rank(module), alpha: alpha(module), byRoot }),
-    isFanInFanOut: () => config.fan_in_fan_out === true,
+    isFanInFanOut: () => isFanInFanOut,
     objection(module, parts) {
       if (parents.some((each) => endsWith(module, each))) return ofExperts;
       if (/\.base_layer(?:\.|$)/.test(module)) return parents.length > 0 ? ofExperts : inWrapper;
-      return isLora ? objectionTo(config, parts) : null;
+      return isLora ? objectionTo(promises, parts) : null;
     },
     remarkOn: (module) =>
       isTargeted(module)
@@ -59,9 +64,11 @@ export function readPeftConfig(config: Config, file: string): Rules {
 
 /** A value for each module: of the first pattern that is its name or an end of it, after a dot; else the common. */
 function patterned(config: Config, field: string, patterns: string, common: number, file: string) {
-  const own = config[patterns];
-  const entries = typeof own === 'object' && own !== null ? Object.entries(own) : [];
-  const rules = entries.map(([pattern, value]) => {
+  const own = config[patterns] ?? {};
+  if (typeof own !== 'object' || Array.isArray(own)) {
+    throw misfit(file, own, patterns, 'an object of patterns and numbers');
+  }
+  const rules = Object.entries(own).map(([pattern, value]) => {
     return {
       at: pythonRegExp(`(?:.*\\.)?(?:${pattern})`, file, pattern),
       value: number(value, pattern),
@@ -73,27 +80,42 @@ function patterned(config: Config, field: string, patterns: string, common: numb
   function number(value: unknown, name: string): number {
     const isGood = typeof value === 'number' && Number.isFinite(value);
     if (isGood && (field !== 'r' || value > 0)) return value;
-    throw new FormatError('bad-config', {
-      file,
-      found: `${typeof value === 'number' ? value : JSON.stringify(value)} as ${name === field ? field : `the ${field} of "${name}"`}`,
-      expected: field === 'r' ? 'a number above 0' : 'a number',
-      advice: 'Take adapter_config.json again from where the adapter came from, or correct it.',
-    });
+    const expected = field === 'r' ? 'a number above 0' : 'a number';
+    throw misfit(file, value, name === field ? field : `the ${field} of "${name}"`, expected);
   }
 }
 
+/** PEFT takes what is no boolean as Python does: "false" is true. Nobody wrote that on purpose. */
+function isSet(config: Config, field: string, file: string): boolean {
+  const value = config[field] ?? false;
+  if (typeof value !== 'boolean') throw misfit(file, value, field, 'true or false');
+  return value;
+}
+
+function misfit(file: string, value: unknown, field: string, expected: string): FormatError {
+  return new FormatError('bad-config', {
+    file,
+    // JSON has no NaN.
+    found: `${typeof value === 'number' ? value : JSON.stringify(value)} as ${field}`,
+    expected,
+    advice: `Take ${file} again from where the adapter came from, or correct it.`,
+  });
+}
+
+type Promises = { readonly magnitudes: boolean; readonly biases: boolean };
+
 /** What the config promises and the tensors do not keep changes what PEFT computes. */
-function objectionTo(config: Config, parts: Parts): string | null {
+function objectionTo(promises: Promises, parts: Parts): string | null {
   const isUpdate = ['up', 'embedding_b'].some((part) => parts.has(part as 'up'));
   if (!isUpdate) return null;
   const hasMagnitudes = parts.has('magnitude');
-  if (config.use_dora === true && !hasMagnitudes) {
+  if (promises.magnitudes && !hasMagnitudes) {
     return 'The config says use_dora, and there is no magnitude vector.';
   }
-  if (config.use_dora !== true && hasMagnitudes) {
+  if (!promises.magnitudes && hasMagnitudes) {
     return 'A magnitude vector, and the config does not say use_dora.';
   }
-  if (config.lora_bias !== true && parts.has('bias')) {
+  if (!promises.biases && parts.has('bias')) {
     return 'A bias of lora_B, and the config does not say lora_bias.';
   }
   return null;

@@ -85,9 +85,22 @@ describe('ranks and scales', () => {
     ['a text for alpha', { lora_alpha: '16' }, '"16" as lora_alpha'],
     ['a pattern’s value', { rank_pattern: { q: null } }, 'null as the r of "q"'],
     ['a pattern that is none', { alpha_pattern: { '(': 4 } }, 'the pattern "("'],
+    ['a list of patterns', { alpha_pattern: [1] }, '[1] as alpha_pattern'],
+    ['a text for patterns', { rank_pattern: 'q' }, '"q" as rank_pattern'],
+    ['a text for rsLoRA', { use_rslora: 'yes' }, '"yes" as use_rslora'],
+    ['a number for DoRA', { use_dora: 1 }, '1 as use_dora'],
+    ['a text for how weights lie', { fan_in_fan_out: 'false' }, '"false" as fan_in_fan_out'],
+    ['a text for biases', { lora_bias: 'none' }, '"none" as lora_bias'],
   ])('%s is refused', async (_, fields, found) => {
-    const error = await refused(() => readBack(lora('q'), { ...config, ...fields }));
-    expect([error.tag, error.context.found]).toEqual(['bad-config', found]);
+    const { tag, context } = await refused(() => readBack(lora('q'), { ...config, ...fields }));
+    expect([tag, context.file, context.found]).toEqual([
+      ...['bad-config', 'adapter_config.json', found],
+    ]);
+  });
+
+  test('null is as if a field was not there', () => {
+    const nothing = { use_rslora: null, use_dora: null, alpha_pattern: null, rank_pattern: null };
+    expect(readBack(lora('q'), { ...config, ...nothing }).of('q').scale).toBe(3);
   });
 });
 
