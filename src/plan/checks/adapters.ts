@@ -1,16 +1,18 @@
 /** Whether adapters meet the base: what of them is understood, what is matched, and what is not. */
 import { isComputed, type Model } from '../../formats/model.ts';
-import { whyText } from '../../lora/pair/pairing.ts';
+import { type Unmatched, whyText } from '../../lora/pair/pairing.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { count, error, list, note, warning } from '../finding.ts';
 import type { Participant, Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
+import { isTiedHead } from './tensors.ts';
 
-export function checkAdapters({ recipe, experts, reference }: Participants): readonly Finding[] {
+export function checkAdapters(who: Participants): readonly Finding[] {
+  const { recipe, experts, reference } = who;
   return [
     ...experts.flatMap((expert) => [
       ...checkUnderstood(expert),
-      ...checkMatched(expert, reference.name),
+      ...checkMatched(expert, who),
       ...(recipe.output.as === 'model' ? checkCodes(expert, reference) : []),
       ...checkRenamed(expert, recipe),
       ...checkRemarks(expert),
@@ -64,32 +66,54 @@ function checkUnderstood({ model, ref }: Participant): readonly Finding[] {
   ];
 }
 
-function checkMatched({ model, ref, adapted }: Participant, base: string): readonly Finding[] {
+function checkMatched({ model, ref, adapted }: Participant, who: Participants): readonly Finding[] {
   if (!adapted) return [];
   const { pairs, saved, unmatched } = adapted.pairing;
   if (unmatched.length === 0) return [];
-  const names = unmatched.map(({ module }) => module);
+  const base = who.reference.name;
   const place = { model: ref.id };
-  const [{ module, why: reason }] = unmatched;
-  const why = whyText(reason);
+  const heads = unmatched.filter((one) => meetsTiedHead(one, who));
+  const others = unmatched.filter((one) => !heads.includes(one));
+  const head = `in ${base} the head is the embedding`;
   if (pairs.length + saved.length === 0) {
-    const message = `No module of the adapter ${model.name} is in ${base}: of ${module}, ${why}. The output would be ${base} unchanged.`;
+    const [{ module, why }] = unmatched;
+    const isHead = others.length === 0;
+    const message = `No module of the adapter ${model.name} is in ${base}: of ${module}, ${isHead ? head : whyText(why)}. The output would be ${base} unchanged.`;
     const said = model.adapter?.base;
     const advice = said
       ? `Choose the base that it says it was trained on, ${said.name}.`
       : 'Choose the base that it was trained on.';
-    return [error('adapter-no-match', message, advice, { place, tensors: names })];
+    const tensors = namesOf(unmatched);
+    return [error('adapter-no-match', message, isHead ? untie : advice, { place, tensors })];
   }
   const updates = model.adapter?.updates.length ?? 0;
-  return [
-    warning(
-      'adapter-partly-matched',
-      `${count(names.length, 'module')} of ${updates} that ${model.name} changes ${names.length === 1 ? 'is' : 'are'} not in ${base} and left out: ${list(names)}. Of ${module}, ${why}.`,
-      'Check that this is the base it was trained on. An adapter for a pipeline may also change its text encoders.',
-      { place, tensors: names },
-    ),
-  ];
+  const findings: Finding[] = [];
+  if (heads.length > 0) {
+    const tensors = namesOf(heads);
+    const message = `${model.name} changes ${list(tensors)}; ${head}, so it is left out.`;
+    findings.push(warning('tied-head', message, untie, { place, tensors }));
+  }
+  if (others.length > 0) {
+    const tensors = namesOf(others);
+    const [{ module, why }] = others;
+    const message = `${count(tensors.length, 'module')} of ${updates} that ${model.name} changes ${tensors.length === 1 ? 'is' : 'are'} not in ${base} and left out: ${list(tensors)}. Of ${module}, ${whyText(why)}.`;
+    const advice =
+      'Check that this is the base it was trained on. An adapter for a pipeline may also change its text encoders.';
+    findings.push(warning('adapter-partly-matched', message, advice, { place, tensors }));
+  }
+  return findings;
 }
+
+const namesOf = (unmatched: readonly Unmatched[]) => unmatched.map(({ module }) => module);
+
+/** What is added to the head alone cannot be added to what is the embedding, too. */
+function meetsTiedHead({ module, of, why }: Unmatched, who: Participants): boolean {
+  const name = of === 'saved' ? module : `${module}.${of}`;
+  return why.kind === 'missing' && isTiedHead(who, name);
+}
+
+const untie =
+  'Choose a base that stores a head of its own: in transformers, set tie_word_embeddings to false, give lm_head a copy of the embedding, and save the model.';
 
 function checkRemarks({ model, ref }: Participant): readonly Finding[] {
   const remarks = model.adapter?.remarks ?? [];
