@@ -101,6 +101,18 @@ test('NaN wants nothing, and nothing at all is told as null', () => {
   ]);
 });
 
+test('an infinite element wants nothing either: the others are told as without it', () => {
+  const rows = [
+    [1, 2, -3],
+    [2, -1, -1],
+  ];
+  const infinite = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const tally = tallied(rows.map((row, k) => [...row, infinite[k]]));
+  const without = tallied(rows);
+  expect({ ...tally, elements: 3 }).toEqual({ ...without });
+  expect(tally.elements).toBe(4);
+});
+
 test('tallies of parts add up to that of the whole', () => {
   const random = randomNumbers(5);
   const rows = [0, 1, 2].map(() => Float32Array.from({ length: 101 }, () => random() - 0.5));

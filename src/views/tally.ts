@@ -52,7 +52,7 @@ export class Tally {
   }
 
   /**
-   * Counts the elements [from, to) of what is left of each model.
+   * Counts the elements [from, to) of what is left of each model. What is not a finite number wants nothing.
    *
    * @param left one array a model, before its weight
    */
@@ -75,9 +75,9 @@ export class Tally {
       let unweightedHeads = 0;
       for (let k = 0; k < models; k++) {
         const own = left[k][i];
-        const value = own * weights[k];
+        const value = wish(own, weights[k]);
         values[k] = value;
-        if (!(value < 0 || value > 0)) continue; // NaN wants nothing
+        if (value === 0) continue;
         count += 1;
         unweighted += own;
         unweightedHeads += Math.sign(own);
@@ -102,7 +102,7 @@ export class Tally {
       for (let k = 0; k < models; k++) {
         const value = values[k];
         const voice = isWeighted ? value : left[k][i];
-        if (Math.sign(voice) !== winner) overruledOf[k] += Math.abs(value) || 0;
+        if (Math.sign(voice) !== winner) overruledOf[k] += Math.abs(value);
       }
       if (count < 2) continue;
       this.shared += 1;
@@ -121,7 +121,7 @@ export class Tally {
       if (values[a] === 0) continue;
       for (let b = a + 1; b < models; b++) {
         const product = values[a] * values[b];
-        if (!(product < 0 || product > 0)) continue;
+        if (product === 0) continue;
         both[a * models + b] += 1;
         products[a * models + b] += product;
         if (product < 0) opposite[a * models + b] += 1;
@@ -154,6 +154,12 @@ const arrays = [
   'opposite',
   'products',
 ] as const;
+
+/** What a model wants at an element; one that is not a finite number is nobody's wish. */
+export function wish(left: number, weight: number): number {
+  const value = left * weight;
+  return Number.isFinite(value) ? value : 0;
+}
 
 /** +1, −1, or 0 where an even vote elects nobody. */
 function elected(vote: number, { even }: Ballot): number {

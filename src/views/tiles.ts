@@ -1,4 +1,5 @@
 /** A tensor as a picture: rows and columns of its matrix pooled into at most so many tiles. */
+import { wish } from './tally.ts';
 
 /** How a matrix of rows × columns is cut: tile (i, j) begins at row i · height and column j · width. */
 export type Tiling = {
@@ -68,7 +69,7 @@ export function pool(
     let minus = 0;
     let taking = 0;
     for (let k = 0; k < left.length; k++) {
-      const value = left[k][i] * weights[k];
+      const value = wish(left[k][i], weights[k]);
       if (value > 0) plus += value;
       else if (value < 0) minus -= value;
       else continue;
