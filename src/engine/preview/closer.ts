@@ -11,7 +11,7 @@ import { type Ballot, Tally } from '../../views/tally.ts';
 import { emptyTiles, matrixOf, pool, tilingOf } from '../../views/tiles.ts';
 import { planeBlocks } from '../tensor/blocks.ts';
 import { readPlane } from '../tensor/planes.ts';
-import { type Eye, eyeOf, type Lens } from './eye.ts';
+import { type Eye, eyeOf, type Lens, weighed } from './eye.ts';
 import { readAs } from './sample.ts';
 import type { Placed, Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
@@ -63,8 +63,7 @@ export async function closeUp(
         const base = merge.base && value(length, merge.base.dtype);
         const left = eye.left(x, base, block.start + from);
         pool(tiles, tiling, start + block.start + from, left, eye.weights);
-        const { all, weights } = byExpert(left, eye, models);
-        tally.take(all, weights, ballot);
+        tally.take(...weighed(left, eye, models), ballot);
       }
     }
   }
@@ -93,20 +92,6 @@ function decoded(
   const values = new Float32Array(count);
   decode(bytes.subarray(from * size, (from + count) * size), dtype, values);
   return readAs(values, as);
-}
-
-/** One array for each expert of the recipe; who does not have the tensor wants nothing there. */
-export function byExpert(
-  left: readonly Float32Array[],
-  { weights, ordinals }: Pick<Eye, 'weights' | 'ordinals'>,
-  models: number,
-) {
-  const absent = new Float32Array(left[0].length);
-  const experts = Array.from({ length: models }, (_, k) => ordinals.indexOf(k));
-  return {
-    all: experts.map((plane) => left[plane] ?? absent),
-    weights: experts.map((plane) => weights[plane] ?? 0),
-  };
 }
 
 /** Elements of a square that begins at (row, column) of the tensor's matrix; clipped at its border. */
@@ -143,7 +128,7 @@ export async function patchOf(
     const x = await Promise.all(merge.planes.map(read));
     const b = merge.base && (await read(merge.base));
     const left = eye.left(x, b, first - start);
-    const { all, weights } = byExpert(left, eye, models);
+    const [all, weights] = weighed(left, eye, models);
     for (let k = 0; k < models; k++) {
       const plane = eye.ordinals.indexOf(k);
       values[k].left.set(all[k], r * across);

@@ -12,6 +12,8 @@ type Values = Float32Array<ArrayBuffer>;
 export type Deltas = {
   /** Null where adapters are merged without one. */
   readonly base: Values | null;
+  /** By plane of the merge: its values. */
+  readonly x: readonly Values[];
   /** By plane of the merge: model − base, one subtraction in f32. */
   readonly own: readonly Values[];
 };
@@ -28,7 +30,7 @@ export async function deltasOf(
     readAs((await samples.read(plane, runs, reader, signal)).decoded, dtype);
   const base = merge.base && (await read(merge.base));
   const x = await Promise.all(merge.planes.map(read));
-  return { base, own: base ? x.map((values) => values.map((value, i) => value - base[i])) : x };
+  return { base, x, own: base ? x.map((values) => values.map((value, i) => value - base[i])) : x };
 }
 
 /** Whether what is merged are changes: of a base, or the updates that adapters hold. Weights as they are tell of none. */

@@ -43,6 +43,32 @@ async function excerptOf(recipe: Partial<Recipe>, values?: Record<string, Recipe
   return { made, excerpt, recipe: made.order.recipe };
 }
 
+test('passes over a tensor that holds what is not a finite number, however it fights', async () => {
+  const change = (by: number) => base.map((value, i) => value + (i % 3 === 0 ? by : 0.25));
+  const spoiled = (by: number, loud: number) =>
+    f32(
+      [rows, columns],
+      change(by).map((value, i) => (i === 7 ? loud : value)),
+    );
+  const of = (by: number, loud: number) => ({
+    calm: f32([rows, columns], change(by)),
+    infinite: spoiled(4 * by, loud),
+    nan: spoiled(4 * by, Number.NaN),
+  });
+  const own = f32([rows, columns], base);
+  const made = await mergeRun({
+    recipe: { method: 'task_arithmetic' },
+    models: {
+      base: { calm: own, infinite: own, nan: own },
+      a: of(0.5, Number.POSITIVE_INFINITY),
+      b: of(-0.5, Number.NEGATIVE_INFINITY),
+    },
+  });
+  const excerpt = (await viewerOf(made).excerpt(made.order, true, signal))!;
+  expect(excerpt.tensor).toBe('calm');
+  expect(excerpt.dots.taskVectors.every(Number.isFinite)).toBe(true);
+});
+
 test('takes the elements that fight the most, and says where they are', async () => {
   const planted = numbers(rows * columns, 0.01);
   const own = { w: f32([rows, columns], planted) };

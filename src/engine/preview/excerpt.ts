@@ -1,12 +1,12 @@
 /** The elements of a plan's models that pull against each other the most, from the samples of a scan. */
 import type { Excerpt } from '../../methods/excerpt.ts';
-import { subtract } from '../../methods/steps.ts';
 import { placeOf } from '../../plan/groups.ts';
 import { depthsOf } from '../../plan/resolve.ts';
-import type { MergePart, Plan, PlaneRef } from '../../plan/types.ts';
+import type { Plan } from '../../plan/types.ts';
+import { dot } from '../../views/ledger.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
 import { matrixOf } from '../../views/tiles.ts';
-import { readAs } from './sample.ts';
+import { type Deltas, deltasOf } from './deltas.ts';
 import { runsOfAll } from './scan.ts';
 import { type Placed, type Subject, subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
@@ -18,15 +18,11 @@ const mostModels = 8;
 const mostMagnitudes = 2 ** 16;
 
 type Found = Placed & { readonly subject: Subject; readonly runs: readonly Run[] };
-type Values = {
-  readonly x: readonly Float32Array[];
-  readonly base: Float32Array;
-  readonly changes: readonly Float32Array[];
-};
 
 /**
  * A row of elements of the tensor where the most of the task vectors' mass would cancel in a sum, before trim and weights;
- * of its rows the one where most elements do. Matrices come first. Null where no model changes anything, or there are too many models.
+ * of its rows the one where most elements do. Matrices come first, and tensors whose sample holds what is not a finite number are passed over.
+ * Null where no model changes anything, or there are too many models.
  */
 export async function excerptOf(plan: Plan, tools: Tools): Promise<Excerpt | null> {
   const subjects = subjectsOf(plan);
@@ -38,9 +34,9 @@ export async function excerptOf(plan: Plan, tools: Tools): Promise<Excerpt | nul
       tools.signal.throwIfAborted();
       const runs = runsFor(placed.merge, i);
       if (elementsIn(runs) === 0 || placed.merge.planes.length > mostModels) continue;
-      const { changes } = await valuesOf(subject, placed.merge, runs, tools);
-      const { cancelled, mass } = sumsOf(changes);
-      if (mass === 0) continue;
+      const { own } = await deltasOf(subject, placed.merge, runs, tools);
+      const { cancelled, mass } = sumsOf(own);
+      if (mass === 0 || !Number.isFinite(mass)) continue;
       // Norms, biases and tensors of a few elements show little of a model, however contested.
       const isSmall = elementsIn(runs) < longest || subject.shape.length < 2;
       const rate = cancelled / mass - (isSmall ? 1 : 0);
@@ -50,7 +46,7 @@ export async function excerptOf(plan: Plan, tools: Tools): Promise<Excerpt | nul
     }
   }
   if (best === null) return null;
-  const values = await valuesOf(best.subject, best.merge, best.runs, tools);
+  const values = await deltasOf(best.subject, best.merge, best.runs, tools);
   return { ...cut(best, values), layers: layersOf(best.subject, subjects) };
 }
 
@@ -59,33 +55,14 @@ function layersOf({ tensor }: Subject, all: readonly Subject[]): number {
   return depthsOf(all.map((each) => placeOf(each.tensor))).get(stack ?? '') ?? 0;
 }
 
-async function valuesOf(
-  { tensor }: Subject,
-  { planes, base, precision }: MergePart,
-  runs: readonly Run[],
-  { sources, samples, budget, signal }: Tools,
-): Promise<Values> {
-  const reader = { sources, tensor, budget };
-  const read = async (plane: PlaneRef) =>
-    readAs((await samples.read(plane, runs, reader, signal)).decoded, precision.readAs);
-  const x = await Promise.all(planes.map(read));
-  const zero = base ? await read(base) : new Float32Array(elementsIn(runs));
-  const changes = x.map((values) => {
-    const tau = new Float32Array(values.length);
-    subtract(values, zero, tau, Math.fround);
-    return tau;
-  });
-  return { x, base: zero, changes };
-}
-
-/** P and Q of one element: what pulls up, and what pulls down. */
+/** P and Q of one element: what pulls up, and what pulls down; NaN where a change is. */
 function pullsOf(changes: readonly Float32Array[], i: number): readonly [number, number] {
   let plus = 0;
   let minus = 0;
   for (const values of changes) {
     const value = values[i];
     if (value > 0) plus += value;
-    else if (value < 0) minus -= value;
+    else minus -= value;
   }
   return [plus, minus];
 }
@@ -104,7 +81,7 @@ function sumsOf(changes: readonly Float32Array[]) {
 /** Cuts the most contested row out of what was sampled. */
 function cut(
   { subject, merge, start, runs }: Found,
-  { x, base, changes }: Values,
+  { x, base, own: changes }: Deltas,
 ): Omit<Excerpt, 'layers'> {
   const matrix = matrixOf(subject.shape);
   const [, columns] = matrix;
@@ -141,10 +118,10 @@ function cut(
     start: best.from,
     tensorKey: subject.tensorKey,
     ordinals: merge.ordinals,
-    base: elements(base),
+    base: base ? elements(base) : new Float32Array(count),
     changes: changes.map(elements),
     elementCount: merge.elementCount,
-    sampled: base.length,
+    sampled: x[0].length,
     magnitudes: changes.map(descending),
     ranks: changes.map((values) => ranksOf(values, best.sampled, count)),
     dots: {
@@ -178,7 +155,5 @@ function ranksOf(values: Float32Array, from: number, count: number): Uint32Array
 /** Of a sample, as much as it stands for. */
 function dotsOf(planes: readonly Float32Array[], elementCount: number): readonly number[] {
   const each = elementCount / planes[0].length;
-  return planes.flatMap((a) =>
-    planes.map((b) => each * a.reduce((sum, value, i) => sum + value * b[i], 0)),
-  );
+  return planes.flatMap((a) => planes.map((b) => each * dot(a, b)));
 }

@@ -36,6 +36,26 @@ type Planes = readonly Plane[];
 /** Equal magnitudes at a threshold of the whole model are all kept. */
 const lastOfAll = 2 ** 32 - 1;
 
+/** One array for each expert of the recipe; who does not have the tensor wants nothing there. */
+export function byExpert(
+  own: readonly Float32Array[],
+  ordinals: readonly number[],
+  models: number,
+): readonly Float32Array[] {
+  const absent = new Float32Array(own[0].length);
+  return Array.from({ length: models }, (_, k) => own[ordinals.indexOf(k)] ?? absent);
+}
+
+/** What is left by expert, and the weights of it. */
+export function weighed(
+  left: readonly Float32Array[],
+  { weights, ordinals }: Pick<Eye, 'weights' | 'ordinals'>,
+  models: number,
+) {
+  const all = byExpert(left, ordinals, models);
+  return [all, all.map((_, k) => weights[ordinals.indexOf(k)] ?? 0)] as const;
+}
+
 /** Asks the method for its measures of `blocks`, all of a tensor or a sample that stands for it. */
 export async function eyeOf(
   { tensorKey }: Pick<Subject, 'tensorKey'>,

@@ -1,4 +1,4 @@
-/** Some elements of a merge as its method sees them: what is left of each model's task vector. */
+/** Some elements of a merge as its method sees them. */
 import { cpuBackend } from '../../compute/cpu/backend.ts';
 import type { MergePart, PlaneRef } from '../../plan/types.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
@@ -12,16 +12,31 @@ export type Sight = Pick<Eye, 'weights' | 'ordinals'> & {
   readonly left: readonly Float32Array[];
 };
 
+type Plane = Float32Array<ArrayBuffer>;
+type Seen = { readonly eye: Eye; readonly x: readonly Plane[]; readonly base: Plane | null };
+
 const backend = cpuBackend();
 
-/** Reads the runs, measures them as if they were the whole tensor, and trims or draws as the method does. */
+/** What trim or draw leaves of each model's task vector. */
 export async function look(
   subject: Subject,
   merge: MergePart,
   runs: readonly Run[],
   lens: Lens,
-  { sources, samples, budget, signal }: Tools,
+  tools: Tools,
 ): Promise<Sight> {
+  const { eye, x, base } = await sampleSeen(subject, merge, runs, lens, tools);
+  return { left: eye.left(x, base, 0), weights: eye.weights, ordinals: eye.ordinals };
+}
+
+/** Reads the runs, and has the method measure them as if they were the whole tensor. */
+export async function sampleSeen(
+  subject: Subject,
+  merge: MergePart,
+  runs: readonly Run[],
+  lens: Lens,
+  { sources, samples, budget, signal }: Tools,
+): Promise<Seen> {
   const { planes, base, precision } = merge;
   const reader = { sources, tensor: subject.tensor, budget };
   const read = async (plane: PlaneRef) => ({
@@ -33,6 +48,5 @@ export async function look(
   const blocks = blocksOf(own, ofBase, precision.readAs, elementsIn(runs));
   const eye = await eyeOf(subject, merge, blocks, lens, backend, signal);
   const x = own.map(({ decoded }) => readAs(decoded, precision.readAs));
-  const b = ofBase && readAs(ofBase.decoded, precision.readAs);
-  return { left: eye.left(x, b, 0), weights: eye.weights, ordinals: eye.ordinals };
+  return { eye, x, base: ofBase && readAs(ofBase.decoded, precision.readAs) };
 }

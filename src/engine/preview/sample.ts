@@ -54,7 +54,11 @@ export class Samples {
     const reading = readRuns(plane, runs, length, reader, signal);
     this.#known.set(key, reading);
     // What failed or was cancelled is read again when it is asked for again.
-    reading.catch(() => this.#known.delete(key));
+    reading.catch(() => {
+      if (this.#known.get(key) !== reading) return; // forgotten meanwhile
+      this.#known.delete(key);
+      this.#bytes -= bytes;
+    });
     return reading;
   }
 }

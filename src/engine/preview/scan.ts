@@ -8,8 +8,7 @@ import { Pool } from '../../views/pool.ts';
 import { cosine, opposition } from '../../views/rates.ts';
 import { elementsIn, type Run, runsOf } from '../../views/sampling.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
-import { byExpert } from './closer.ts';
-import type { Lens } from './eye.ts';
+import { type Lens, weighed } from './eye.ts';
 import { farBytes, isDear } from './far.ts';
 import { look, type Sight } from './look.ts';
 import { pooledMagnitudes } from './pooled.ts';
@@ -150,7 +149,7 @@ function tallyRuns(
   models: number,
   ballot: Ballot,
 ): readonly Tally[] {
-  const { all, weights } = byExpert(left, eye, models);
+  const [all, weights] = weighed(left, eye, models);
   let at = 0;
   return runs.map(([from, to]) => {
     const tally = new Tally(models);

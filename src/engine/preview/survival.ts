@@ -1,22 +1,18 @@
 /** What a merge leaves of each task vector, from the samples that a scan looks at: its method merges them. */
-import { cpuBackend } from '../../compute/cpu/backend.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { placeOf } from '../../plan/groups.ts';
-import type { MergePart, Plan, PlaneRef } from '../../plan/types.ts';
+import type { MergePart, Plan } from '../../plan/types.ts';
 import { gridOf } from '../../views/grid.ts';
 import { Ledger } from '../../views/ledger.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
 import { type Survival, survivedOf } from '../../views/survival.ts';
-import { byExpert } from './closer.ts';
 import { deltasOf } from './deltas.ts';
-import { eyeOf, type Lens } from './eye.ts';
+import { byExpert, type Lens } from './eye.ts';
+import { sampleSeen } from './look.ts';
 import { pooledMagnitudes } from './pooled.ts';
-import { blocksOf, readAs } from './sample.ts';
 import { groupOrder, runsOfAll } from './scan.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
-
-const backend = cpuBackend();
 
 /**
  * @param plan what is merged
@@ -81,24 +77,12 @@ async function take(
   lens: Lens,
   tools: Tools,
 ): Promise<void> {
-  const { samples, sources, budget, signal } = tools;
   const count = elementsIn(runs);
   const deltas = await deltasOf(subject, merge, runs, tools);
   const experts = ledger.models - 2;
-  const eyed = { ordinals: merge.ordinals, weights: deltas.own.map(() => 1) };
-  const { all } = byExpert(deltas.own, eyed, experts);
-  const reader = { sources, tensor: subject.tensor, budget };
-  const read = async (plane: PlaneRef) => ({
-    ...(await samples.read(plane, runs, reader, signal)),
-    dtype: plane.dtype,
-  });
-  const planes = await Promise.all(own.planes.map(read));
-  const base = own.base && (await read(own.base));
-  const { readAs: dtype } = own.precision;
-  const blocks = blocksOf(planes, base, dtype, count);
-  const eye = await eyeOf(subject, own, blocks, lens, backend, signal);
-  const x = planes.map(({ decoded }) => readAs(decoded, dtype));
-  const result = eye.merged(x, base && readAs(base.decoded, dtype), 0);
+  const all = byExpert(deltas.own, merge.ordinals, experts);
+  const { eye, x, base } = await sampleSeen(subject, own, runs, lens, tools);
+  const result = eye.merged(x, base, 0);
   const change = deltas.base ? result.map((value, e) => value - deltas.base![e]) : result;
   const average = new Float32Array(count);
   for (const values of all) for (let e = 0; e < count; e++) average[e] += values[e] / experts;
