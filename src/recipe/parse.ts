@@ -1,5 +1,4 @@
 import { fileRoles } from '../formats/beside.ts';
-import { combines } from '../methods/combine.ts';
 import {
   type Arithmetic,
   type ArithmeticKey,
@@ -9,14 +8,13 @@ import {
 import { misfit, type ParamSchema, type ParamValue } from '../methods/params.ts';
 import { inputDtypes } from '../methods/precision.ts';
 import { findMethod, methods } from '../methods/registry.ts';
-import { blockCounts, slotsOfCount } from './blocks.ts';
 import { emptyRecipe } from './defaults.ts';
 import { limits } from './limits.ts';
-import { readRankRule } from './read-rank-rule.ts';
+import { readAdapters, readExtraction, readOutput } from './read-output.ts';
+import { readKeep, readRename, readRule } from './read-rules.ts';
 import {
   complain,
   type Fault,
-  type Fields,
   fault,
   type Place,
   readCount,
@@ -28,23 +26,12 @@ import {
   readText,
 } from './reader.ts';
 import {
-  type AdapterOptions,
-  adapterNamings,
   type Donors,
   type Expert,
-  type Extraction,
-  extractedParts,
-  type Filter,
   type HubPin,
   headOptions,
-  type Keep,
   type ModelRef,
-  type OutputOptions,
-  profiles,
   type Recipe,
-  type Rename,
-  type Rule,
-  tensorGroups,
 } from './recipe.ts';
 
 /** Why a recipe cannot be read. Has the shape of a plan's finding, so one list shows both. */
@@ -198,138 +185,6 @@ function readValues(place: Place, schema: ParamSchema | null): Record<string, Pa
     return [key, why ? complain(at, why, schema[key].default) : (at.value as ParamValue)];
   });
   return Object.fromEntries(pairs);
-}
-
-function readRule(place: Place): Rule {
-  const fields = readObject(place, ['id', 'filter', 'parameter', 'model', 'value']);
-  const filter = readRuleFilter(fields.at('filter'));
-  return {
-    id: readText(fields.at('id')),
-    filter,
-    parameter: readText(fields.at('parameter')),
-    model: readOr(fields.at('model'), null, (at) => readNullable(at, readText)),
-    value:
-      filter.kind === 'blocks' ? readBlocks(fields.at('value')) : readRuleValue(fields.at('value')),
-  };
-}
-
-const filterKinds = ['contains', 'group', 'name'] as const;
-
-function readRuleFilter(place: Place): Rule['filter'] {
-  const fields = readFilterFields(place);
-  const kind = readOneOf(fields.at('kind'), [...filterKinds, 'blocks']);
-  return kind === 'blocks' ? { kind } : filterOf(kind, fields);
-}
-
-function readKeepFilter(place: Place): Keep['filter'] {
-  const fields = readFilterFields(place);
-  const kind = readOneOf(fields.at('kind'), [...filterKinds, 'misfit', 'task head']);
-  return kind === 'misfit' || kind === 'task head' ? { kind } : filterOf(kind, fields);
-}
-
-const readFilterFields = (place: Place) => readObject(place, ['kind', 'text', 'group', 'name']);
-
-function filterOf(kind: Filter['kind'], fields: Fields): Filter {
-  switch (kind) {
-    case 'contains':
-      return { kind, text: readText(fields.at('text')) };
-    case 'group':
-      return { kind, group: readOneOf(fields.at('group'), tensorGroups) };
-    case 'name':
-      return { kind, name: readText(fields.at('name')) };
-    default:
-      return kind satisfies never;
-  }
-}
-
-function readKeep(place: Place): Keep {
-  const fields = readObject(place, ['id', 'filter', 'from']);
-  return {
-    id: readText(fields.at('id')),
-    filter: readKeepFilter(fields.at('filter')),
-    from: readKeepFrom(fields.at('from')),
-  };
-}
-
-function readRename(place: Place): Rename {
-  const fields = readObject(place, ['id', 'model', 'from', 'to']);
-  return {
-    id: readText(fields.at('id')),
-    model: readText(fields.at('model')),
-    from: readText(fields.at('from')),
-    to: readText(fields.at('to')),
-  };
-}
-
-function readKeepFrom(place: Place): Keep['from'] {
-  const fields = readObject(place, ['kind', 'model']);
-  const kind = readOneOf(fields.at('kind'), ['base', 'model', 'refuse']);
-  return kind === 'model' ? { kind, model: readText(fields.at('model')) } : { kind };
-}
-
-function readRuleValue(place: Place): number | readonly number[] {
-  return Array.isArray(place.value)
-    ? readList(place, limits.anchors, readFinite)
-    : readFinite(place);
-}
-
-function readBlocks(place: Place): readonly number[] {
-  const values = readList(place, limits.anchors, readFinite);
-  if (slotsOfCount(values.length) || !Array.isArray(place.value)) return values;
-  return fault(place, `a list of ${blockCounts} numbers, one for each block`, values);
-}
-
-function readFinite(place: Place): number {
-  const { value } = place;
-  return typeof value === 'number' && Number.isFinite(value)
-    ? value
-    : fault(place, 'a finite number', 0);
-}
-
-function readExtraction(place: Place): Extraction {
-  const defaults = emptyRecipe().extraction;
-  const fields = readObject(place, Object.keys(defaults));
-  const most = extractedParts.length;
-  return {
-    parts: readOr(fields.at('parts'), defaults.parts, (at) =>
-      readList(at, most, (one) => readOneOf(one, extractedParts)),
-    ),
-    rest: readOr(fields.at('rest'), defaults.rest, (at) =>
-      readOneOf(at, ['leave out', 'write vectors', 'write all']),
-    ),
-  };
-}
-
-function readAdapters(place: Place): AdapterOptions {
-  const defaults = emptyRecipe().adapters;
-  const fields = readObject(place, Object.keys(defaults));
-  return {
-    profile: readOr(fields.at('profile'), defaults.profile, (at) => readOneOf(at, profiles)),
-    combine: readOr(fields.at('combine'), defaults.combine, (at) => readOneOf(at, combines)),
-    clamp: readOr(fields.at('clamp'), null, (at) => readNullable(at, readShare)),
-  };
-}
-
-function readShare(place: Place): number {
-  const { value } = place;
-  return typeof value === 'number' && value >= 0 && value <= 1
-    ? value
-    : fault(place, 'a number from 0 to 1', 0);
-}
-
-function readOutput(place: Place): OutputOptions {
-  const defaults = emptyRecipe().output;
-  const fields = readObject(place, Object.keys(defaults));
-  return {
-    name: readOr(fields.at('name'), defaults.name, readText),
-    dtype: readOr(fields.at('dtype'), defaults.dtype, (at) =>
-      readOneOf(at, ['base', 'F32', 'F16', 'BF16']),
-    ),
-    shardBytes: readOr(fields.at('shardBytes'), null, (at) => readNullable(at, readCount)),
-    as: readOr(fields.at('as'), defaults.as, (at) => readOneOf(at, ['model', 'adapter'])),
-    rank: readOr(fields.at('rank'), null, (at) => readNullable(at, readRankRule)),
-    naming: readOr(fields.at('naming'), defaults.naming, (at) => readOneOf(at, adapterNamings)),
-  };
 }
 
 /** Of a recipe that is too long to be one. */
