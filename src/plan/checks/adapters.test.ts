@@ -49,3 +49,18 @@ test('a head that is missing from a base that does not tie it is only that', () 
   );
   expect(found.map(({ code }) => code)).toEqual(['adapter-partly-matched']);
 });
+
+test('an adapter whose alpha is 0 is said to add nothing, whatever is written', () => {
+  const [recipe, models] = merged(false, { ...inner, scale: 0, alpha: 0 });
+  for (const as of ['model', 'adapter'] as const) {
+    const output = { ...recipe.output, as };
+    expect(findingOf({ ...recipe, output }, models, 'adapter-scale-zero')).toMatchObject({
+      severity: 'warning',
+      message:
+        'style has an alpha of 0 in 1 module (model.layers.0.self_attn.q_proj): it adds nothing there.',
+      place: { model: 'style' },
+    });
+  }
+  const codes = findingsOf(...merged(false, inner)).map(({ code }) => code);
+  expect(codes).not.toContain('adapter-scale-zero');
+});

@@ -13,6 +13,7 @@ export function checkAdapters(who: Participants): readonly Finding[] {
     ...experts.flatMap((expert) => [
       ...checkUnderstood(expert),
       ...checkMatched(expert, who),
+      ...checkScales(expert),
       ...(recipe.output.as === 'model' ? checkCodes(expert, reference) : []),
       ...checkRenamed(expert, recipe),
       ...checkRemarks(expert),
@@ -114,6 +115,18 @@ function meetsTiedHead({ module, of, why }: Unmatched, who: Participants): boole
 
 const untie =
   'Choose a base that stores a head of its own: in transformers, set tie_word_embeddings to false, give lm_head a copy of the embedding, and save the model.';
+
+/** By an alpha of 0: PEFT computes with it, and nobody trains so. */
+function checkScales({ model, ref, adapted }: Participant): readonly Finding[] {
+  const updates = adapted?.pairing.pairs.flatMap((pair) => pair.updates) ?? [];
+  const names = updates.filter(({ scale }) => scale === 0).map(({ module }) => module);
+  if (names.length === 0) return [];
+  const message = `${model.name} has an alpha of 0 in ${count(names.length, 'module')} (${list(names)}): it adds nothing there.`;
+  const advice = 'Correct alpha in its adapter_config.json, or remove the adapter.';
+  return [
+    warning('adapter-scale-zero', message, advice, { place: { model: ref.id }, tensors: names }),
+  ];
+}
 
 function checkRemarks({ model, ref }: Participant): readonly Finding[] {
   const remarks = model.adapter?.remarks ?? [];
