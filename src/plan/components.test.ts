@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { emptyRecipe } from '../recipe/defaults.ts';
 import { headerModel } from '../testing/model.ts';
 import { findingOf, jobOf, planned, recipeOf } from '../testing/planning.ts';
 import { placeOf } from './groups.ts';
@@ -105,14 +106,7 @@ test('a module that is read from one file only is never cut', () => {
   };
   const [one, two] = ['one', 'two'].map((id) => headerModel(id, dense, more));
   const recipe = recipeOf(one, [two], {
-    output: {
-      name: 'x',
-      dtype: 'F16',
-      shardBytes: 130,
-      as: 'model',
-      rank: null,
-      naming: 'as the first adapter',
-    },
+    output: { ...emptyRecipe().output, dtype: 'F16', shardBytes: 130 },
   });
   const { files, sideFiles } = planned(recipe, [one, two]);
   expect(files.map(({ name }) => name)).toEqual([

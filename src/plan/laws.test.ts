@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { elementCount } from '../formats/model.ts';
 import { bitsOf, type Dtype } from '../numerics/dtype.ts';
+import { emptyRecipe } from '../recipe/defaults.ts';
 import { type HeaderTensor, headerModel } from '../testing/model.ts';
 import { findingsOf, planned, recipeOf } from '../testing/planning.ts';
 import type { Job, Part } from './types.ts';
@@ -64,8 +65,7 @@ test('whatever the models, every output tensor is produced once, whole and in it
       const [base, ...experts] = models;
       // The first model without a base must have all names, so the base is an expert there.
       const needsBase = method !== 'linear' && method !== 'slerp';
-      const rest = { as: 'model', rank: null, naming: 'as the first adapter' } as const;
-      const output = { name: 'x', dtype: dtype as 'base', shardBytes, ...rest };
+      const output = { ...emptyRecipe().output, dtype: dtype as 'base', shardBytes };
       const recipe = needsBase
         ? recipeOf(base, experts, { method, output })
         : recipeOf(null, [base, experts[0]], { method, output });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { emptyRecipe } from '../recipe/defaults.ts';
 import { parseRecipeText } from '../recipe/parse.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { headerModel } from '../testing/model.ts';
@@ -112,14 +113,7 @@ test('a card without rules has no such section', () => {
 });
 
 test('a name cannot break out of its table or heading', () => {
-  const output = {
-    name: 'x #1 `y`',
-    dtype: 'base',
-    shardBytes: null,
-    as: 'model',
-    rank: null,
-    naming: 'as the first adapter',
-  } as const;
+  const output = { ...emptyRecipe().output, name: 'x #1 `y`' } as const;
   const recipe = recipeOf(base, [math], { output });
   expect(textOf(recipe, 'README.md')).toContain('\n# x \\#1 \\`y\\`\n');
 });

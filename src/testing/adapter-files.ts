@@ -1,9 +1,6 @@
 /** Adapters as files in each naming, what the engine makes of them, and what they add to which weight. */
 
-import { cpuBackend } from '../compute/cpu/backend.ts';
-import { inlineAuditor } from '../engine/check/auditor.ts';
 import { Library } from '../engine/library/library.ts';
-import { run } from '../engine/run/run.ts';
 import type { Model } from '../formats/model.ts';
 import { readHeader } from '../formats/safetensors/header.ts';
 import { pair } from '../lora/pair/pair.ts';
@@ -13,9 +10,8 @@ import type { Finding } from '../plan/types.ts';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { decode } from './encode.ts';
-import { memorySink } from './memory-sink.ts';
 import { memorySource } from './memory-source.ts';
-import { fallbackTo } from './merge-run.ts';
+import { runInMemory } from './merge-run.ts';
 import { refTo } from './model.ts';
 import { f32, modelFile, type TestTensor } from './model-file.ts';
 import { baseTensors } from './pairing.ts';
@@ -116,12 +112,8 @@ export async function mergeAdapters(
     ...{ recipeHash: 'hash', producer: { version: '0', backend: 'cpu' } as const },
   });
   if (!('plan' in made)) return { files: new Map(), findings: made.findings };
-  const sink = memorySink();
-  const { verify } = await run(made.plan, {
-    ...{ sources: library, sink, backend: cpuBackend(), fallback: fallbackTo(null), crew: null },
-    ...{ auditor: inlineAuditor(), budget: 2 ** 28, signal: new AbortController().signal },
-    events: { progress: () => {}, tensor: () => {} },
-  });
+  const { sink, result } = await runInMemory(made.plan, library);
+  const { verify } = result;
   if (verify.problems.length > 0) throw new Error(JSON.stringify(verify.problems));
   return { files: sink.files as Files, findings: made.plan.findings };
 }

@@ -1,16 +1,12 @@
 /** Adapters in memory, merged to one as the page does it. */
-import { cpuBackend } from '../compute/cpu/backend.ts';
-import { inlineAuditor } from '../engine/check/auditor.ts';
 import { Library } from '../engine/library/library.ts';
-import { run } from '../engine/run/run.ts';
 import { readPlane } from '../engine/tensor/planes.ts';
 import type { Model } from '../formats/model.ts';
 import type { Finding } from '../plan/types.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { decode } from './encode.ts';
-import { memorySink } from './memory-sink.ts';
 import { memorySource } from './memory-source.ts';
-import { fallbackTo } from './merge-run.ts';
+import { runInMemory } from './merge-run.ts';
 import { f32, modelFile } from './model-file.ts';
 import { planWith, recipeOf, withValues } from './planning.ts';
 
@@ -51,12 +47,7 @@ export async function adapterRun(
   }
   const made = planWith(withValues(recipeOf(null, models, recipe), ...values), models);
   if (!('plan' in made)) throw new Error(made.findings.map(({ message }) => message).join('\n'));
-  const sink = memorySink();
-  await run(made.plan, {
-    ...{ sources: library, sink, backend: cpuBackend(), fallback: fallbackTo(null), crew: null },
-    ...{ auditor: inlineAuditor(), budget: 2 ** 28, signal: new AbortController().signal },
-    events: { progress: () => {}, tensor: () => {} },
-  });
+  const { sink } = await runInMemory(made.plan, library);
   const files = [...sink.files].map(([name, bytes]) => memorySource(name, bytes));
   const written = await library.open('written', 'written', files);
   const config = JSON.parse(new TextDecoder().decode(sink.files.get('adapter_config.json')));

@@ -1,15 +1,12 @@
 /** Adapters merged into a small model. */
 import type { Backend } from '../compute/backend.ts';
 import { cpuBackend } from '../compute/cpu/backend.ts';
-import { inlineAuditor } from '../engine/check/auditor.ts';
 import { Library } from '../engine/library/library.ts';
-import { run } from '../engine/run/run.ts';
 import { plan } from '../plan/plan.ts';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { memorySink } from './memory-sink.ts';
 import { memorySource } from './memory-source.ts';
-import { fallbackTo } from './merge-run.ts';
+import { runInMemory } from './merge-run.ts';
 import { refTo } from './model.ts';
 import { modelFile, type TestTensor } from './model-file.ts';
 
@@ -60,11 +57,5 @@ export async function baked(
     producer: { version: '0', backend: 'cpu' },
   });
   if (!('plan' in made)) throw new Error(made.findings.map(({ message }) => message).join('\n'));
-  const sink = memorySink();
-  const result = await run(made.plan, {
-    ...{ sources: library, sink, backend, fallback: fallbackTo(null), crew: null },
-    ...{ auditor: inlineAuditor(), budget: 2 ** 28, signal: new AbortController().signal },
-    events: { progress: () => {}, tensor: () => {} },
-  });
-  return { plan: made.plan, library, sink, result };
+  return { plan: made.plan, library, ...(await runInMemory(made.plan, library, { backend })) };
 }

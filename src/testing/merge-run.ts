@@ -1,10 +1,11 @@
 import type { Backend } from '../compute/backend.ts';
+import { cpuBackend } from '../compute/cpu/backend.ts';
 import { definitionBackend } from '../compute/cpu/definition.ts';
 import { inlineAuditor } from '../engine/check/auditor.ts';
 import { Library } from '../engine/library/library.ts';
 import type { PlanOrder, TensorReport } from '../engine/protocol.ts';
 import type { Metered } from '../engine/run/progress.ts';
-import type { RunOptions } from '../engine/run/run.ts';
+import { type RunOptions, run } from '../engine/run/run.ts';
 import type { Model } from '../formats/model.ts';
 import type { Source } from '../io/source.ts';
 import { plan } from '../plan/plan.ts';
@@ -89,6 +90,24 @@ export async function mergeRun(input: MergeRunInput): Promise<MergeRun> {
       sink: (over?.sink as MemorySink | undefined) ?? memorySink(),
     }),
   };
+}
+
+/** What a plan makes of open models, written to memory by the inline CPU backend. */
+export async function runInMemory(
+  plan: Plan,
+  sources: Library,
+  {
+    backend = cpuBackend(),
+    budget = 2 ** 28,
+  }: Partial<Pick<RunOptions, 'backend' | 'budget'>> = {},
+) {
+  const sink = memorySink();
+  const result = await run(plan, {
+    ...{ sources, sink, backend, fallback: fallbackTo(null), crew: null },
+    ...{ auditor: inlineAuditor(), budget, signal: new AbortController().signal },
+    events: { progress: () => {}, tensor: () => {} },
+  });
+  return { sink, result };
 }
 
 /** A second device, if any, and the inline CPU backend. */

@@ -1,17 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cpuBackend } from '../../src/compute/cpu/backend.ts';
-import { inlineAuditor } from '../../src/engine/check/auditor.ts';
 import { Library } from '../../src/engine/library/library.ts';
-import { run } from '../../src/engine/run/run.ts';
 import type { Model } from '../../src/formats/model.ts';
 import type { ParamValue } from '../../src/methods/params.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { emptyRecipe } from '../../src/recipe/defaults.ts';
 import type { Recipe } from '../../src/recipe/recipe.ts';
-import { memorySink } from '../../src/testing/memory-sink.ts';
 import { memorySource } from '../../src/testing/memory-source.ts';
-import { fallbackTo } from '../../src/testing/merge-run.ts';
+import { runInMemory } from '../../src/testing/merge-run.ts';
 import { refTo } from '../../src/testing/model.ts';
 import cases from './cases.json';
 
@@ -121,12 +117,8 @@ async function merge(
     producer: { version: '0', backend: 'cpu' },
   });
   if (!('plan' in made)) throw new Error(made.findings.map(({ message }) => message).join('\n'));
-  const sink = memorySink();
-  const { verify } = await run(made.plan, {
-    ...{ sources: library, sink, backend: cpuBackend(), fallback: fallbackTo(null), crew: null },
-    ...{ auditor: inlineAuditor(), budget: 2 ** 28, signal: new AbortController().signal },
-    events: { progress: () => {}, tensor: () => {} },
-  });
+  const { sink, result } = await runInMemory(made.plan, library);
+  const { verify } = result;
   if (verify.problems.length > 0) throw new Error(JSON.stringify(verify.problems));
   for (const [name, bytes] of sink.files) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Sink } from '../../io/sink.ts';
 import type { Source } from '../../io/source.ts';
+import { emptyRecipe } from '../../recipe/defaults.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { type MemorySink, memorySink } from '../../testing/memory-sink.ts';
 import { memorySource } from '../../testing/memory-source.ts';
@@ -144,14 +145,7 @@ describe('a file that is what was sent', () => {
   });
 
   test('so is infinity that was cast to another dtype', async () => {
-    const output = {
-      name: 'x',
-      dtype: 'F16',
-      shardBytes: null,
-      as: 'model',
-      rank: null,
-      naming: 'as the first adapter',
-    } as const;
+    const output = { ...emptyRecipe().output, dtype: 'F16' } as const;
     const models = masked([0, Number.NEGATIVE_INFINITY, 0]);
     const { verify } = await verdict(models, { ...keepOwn, output });
     expect(verify).toMatchObject({ ok: true, problems: [] });

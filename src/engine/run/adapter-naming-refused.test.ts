@@ -1,5 +1,6 @@
 /** What has no name in a naming is refused by name; and what else a naming says in the file. */
 import { describe, expect, test } from 'vitest';
+import type { AdapterNaming } from '../../recipe/recipe.ts';
 import {
   addedBy,
   contentsOf,
@@ -12,12 +13,10 @@ import {
 } from '../../testing/adapter-files.ts';
 import { f32, modelFile } from '../../testing/model-file.ts';
 
-type Naming = 'peft' | 'kohya' | 'diffusers';
-
-const converted = (files: Files, naming: Naming) =>
+const converted = (files: Files, naming: AdapterNaming) =>
   mergeAdapters([files], { output: { naming, name: 'made' } });
 
-async function refusal(files: Files, naming: Naming) {
+async function refusal(files: Files, naming: AdapterNaming) {
   const { findings } = await converted(files, naming);
   const found = findings.filter(({ severity }) => severity === 'error');
   expect(found.map(({ code }) => code)).toEqual(['adapter-unnamed']);

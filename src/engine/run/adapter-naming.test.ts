@@ -1,5 +1,6 @@
 /** An adapter in one naming becomes the same adapter in another: names as the tools have them, ΔW as it was. */
 import { describe, expect, test } from 'vitest';
+import type { AdapterNaming } from '../../recipe/recipe.ts';
 import {
   addedBy,
   contentsOf,
@@ -11,8 +12,6 @@ import {
   peftFolder,
   type Weight,
 } from '../../testing/adapter-files.ts';
-
-type Naming = 'peft' | 'kohya' | 'diffusers';
 
 /** By kohya's name: diffusers' name, and the shape. */
 type Model = Readonly<Record<string, readonly [diffusers: string, weight: Weight]>>;
@@ -133,7 +132,7 @@ const modulesIn = async (files: Files) =>
     ),
   ].sort();
 
-const inNaming = (naming: Naming) => ({ output: { naming, name: 'made' } });
+const inNaming = (naming: AdapterNaming) => ({ output: { naming, name: 'made' } });
 
 describe.each(Object.keys(models) as Name[])('an adapter of %s', (name) => {
   const model = models[name];

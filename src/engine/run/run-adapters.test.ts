@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { cpuBackend } from '../../compute/cpu/backend.ts';
 import type { Model } from '../../formats/model.ts';
 import { readHeader } from '../../formats/safetensors/header.ts';
 import { plan } from '../../plan/plan.ts';
@@ -9,13 +8,11 @@ import type { Plan } from '../../plan/types.ts';
 import { emptyRecipe } from '../../recipe/defaults.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { decode } from '../../testing/encode.ts';
-import { type MemorySink, memorySink } from '../../testing/memory-sink.ts';
+import type { MemorySink } from '../../testing/memory-sink.ts';
 import { memorySource } from '../../testing/memory-source.ts';
-import { fallbackTo } from '../../testing/merge-run.ts';
+import { runInMemory } from '../../testing/merge-run.ts';
 import { refTo } from '../../testing/model.ts';
-import { inlineAuditor } from '../check/auditor.ts';
 import { Library } from '../library/library.ts';
-import { run } from './run.ts';
 
 // Whole merges of the demo: seconds each, and many times that where the machine is busy.
 vi.setConfig({ testTimeout: 180_000 });
@@ -54,15 +51,7 @@ function planned(recipe: Partial<Recipe>, experts: Readonly<Record<string, numbe
   throw new Error(made.findings.map(({ message }) => message).join('\n'));
 }
 
-async function carriedOut(made: Plan, budget = 2 ** 28) {
-  const sink = memorySink();
-  const result = await run(made, {
-    ...{ sources: library, sink, backend: cpuBackend(), fallback: fallbackTo(null), crew: null },
-    ...{ auditor: inlineAuditor(), budget, signal: new AbortController().signal },
-    events: { progress: () => {}, tensor: () => {} },
-  });
-  return { sink, result };
-}
+const carriedOut = (made: Plan, budget = 2 ** 28) => runInMemory(made, library, { budget });
 
 /** Tensors of a written safetensors file as numbers. */
 async function tensorsIn(sink: MemorySink, name: string): Promise<Map<string, number[]>> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { emptyRecipe } from '../../recipe/defaults.ts';
 import { encode } from '../../testing/encode.ts';
 import { type MemorySink, memorySink } from '../../testing/memory-sink.ts';
 import { countingSource } from '../../testing/memory-source.ts';
@@ -126,14 +127,7 @@ test('another output dtype casts what is not merged', async () => {
   const recipe = {
     method: 'task_arithmetic',
     values: { lambda: 1 },
-    output: {
-      name: 'x',
-      dtype: 'BF16',
-      shardBytes: null,
-      as: 'model',
-      rank: null,
-      naming: 'as the first adapter',
-    },
+    output: { ...emptyRecipe().output, dtype: 'BF16' },
   } as const;
   const { plan, options, reports } = await mergeRun({ models, recipe });
   const all = options();
@@ -175,14 +169,7 @@ test('one threshold over the whole model is taken on the inputs as they are roun
 
 test('in the mergekit dialect steps are f32 where the models’ dtypes differ', async () => {
   const models = { base: { w: bf16([1], [1]) }, a: { w: f32([1], [1 + 2 ** -20]) } };
-  const output = {
-    name: 'x',
-    dtype: 'F32',
-    shardBytes: null,
-    as: 'model',
-    rank: null,
-    naming: 'as the first adapter',
-  } as const;
+  const output = { ...emptyRecipe().output, dtype: 'F32' } as const;
   const recipe = { method: 'task_arithmetic', dialect: 'mergekit', output } as const;
   const { plan, options } = await mergeRun({ models, recipe });
   const all = options();
@@ -192,14 +179,7 @@ test('in the mergekit dialect steps are f32 where the models’ dtypes differ', 
 
 test('values too large for the output are counted', async () => {
   const models = { a: { w: f32([3], [70_000, 1, -70_000]) }, b: { w: f32([3], [70_000, 1, 0]) } };
-  const output = {
-    name: 'x',
-    dtype: 'F16',
-    shardBytes: null,
-    as: 'model',
-    rank: null,
-    naming: 'as the first adapter',
-  } as const;
+  const output = { ...emptyRecipe().output, dtype: 'F16' } as const;
   const { plan, options } = await mergeRun({ models, recipe: { output } });
   const result = await run(plan, options());
   expect(result.verify.saturated).toBe(1);
@@ -207,14 +187,7 @@ test('values too large for the output are counted', async () => {
 });
 
 test('shards are written one after the other, each with its own tensors', async () => {
-  const output = {
-    name: 'x',
-    dtype: 'base',
-    shardBytes: 2500,
-    as: 'model',
-    rank: null,
-    naming: 'as the first adapter',
-  } as const;
+  const output = { ...emptyRecipe().output, shardBytes: 2500 } as const;
   const { plan, options } = await mergeRun({ models: family, recipe: { ...ties, output } });
   const all = options();
   const result = await run(plan, all);

@@ -10,8 +10,6 @@ import {
   mark,
   none,
   orderedDict,
-  type Pickled,
-  pickle,
   put,
   reduce,
   storage,
@@ -20,17 +18,11 @@ import {
   tuple,
 } from '../../testing/pickle.ts';
 import { refused } from '../../testing/refused.ts';
+import { read, refusal, repeated } from '../../testing/unpickling.ts';
 import { opcodes } from './opcodes.ts';
-import { refusing } from './refusal.ts';
-import { unpickle } from './unpickle.ts';
 
-const read = (bytes: Uint8Array) => unpickle(bytes, refusing('w.bin'));
-const of = (...parts: readonly Pickled[]) => read(pickle(...parts));
-const refusal = (...parts: readonly Pickled[]) => refused(() => of(...parts));
 const system = global('posix', 'system');
 const aTensor = tensor(storage('FloatStorage', '0', 1), { size: [1], stride: [1] });
-const repeated = (count: number, ...bytes: readonly number[]) =>
-  Array.from({ length: count }, () => bytes).flat();
 
 describe('what would run code is refused by name', () => {
   test.each([

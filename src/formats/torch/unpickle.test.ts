@@ -13,7 +13,6 @@ import {
   none,
   orderedDict,
   type Pickled,
-  pickle,
   put,
   reduce,
   storage,
@@ -22,18 +21,12 @@ import {
   tuple,
 } from '../../testing/pickle.ts';
 import { refused } from '../../testing/refused.ts';
+import { of, read, refusal, repeated } from '../../testing/unpickling.ts';
 import { FormatError } from '../error.ts';
 import { opcodes } from './opcodes.ts';
-import { refusing } from './refusal.ts';
-import { unpickle } from './unpickle.ts';
 import type { Value } from './values.ts';
 
-const read = (bytes: Uint8Array) => unpickle(bytes, refusing('w.bin'));
-const of = (...parts: readonly Pickled[]) => read(pickle(...parts));
-const refusal = (...parts: readonly Pickled[]) => refused(() => of(...parts));
 const aTensor = tensor(storage('FloatStorage', '0', 1), { size: [1], stride: [1] });
-const repeated = (count: number, ...bytes: readonly number[]) =>
-  Array.from({ length: count }, () => bytes).flat();
 
 describe('damage and bombs', () => {
   const deep = 100_000;

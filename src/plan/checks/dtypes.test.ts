@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Dtype } from '../../numerics/dtype.ts';
+import { emptyRecipe } from '../../recipe/defaults.ts';
 import type { OutputOptions } from '../../recipe/recipe.ts';
 import { headerModel } from '../../testing/model.ts';
 import { findingOf, findingsOf, recipeOf } from '../../testing/planning.ts';
@@ -9,14 +10,7 @@ const of = (id: string, dtype: Dtype) => headerModel(id, { 'a.weight': [dtype, [
 function codes(base: Dtype, expert: Dtype, dtype: OutputOptions['dtype']) {
   const [a, b] = [of('a', base), of('b', expert)];
   const recipe = recipeOf(a, [b], {
-    output: {
-      name: 'x',
-      dtype,
-      shardBytes: null,
-      as: 'model',
-      rank: null,
-      naming: 'as the first adapter',
-    },
+    output: { ...emptyRecipe().output, dtype },
   });
   return findingsOf(recipe, [a, b]).map(({ code }) => code);
 }
@@ -34,14 +28,7 @@ test('another dtype in an expert is a note that names both', () => {
 test('F16 output of wider inputs is a note with its largest value', () => {
   const [a, b] = [of('a', 'BF16'), of('b', 'BF16')];
   const recipe = recipeOf(a, [b], {
-    output: {
-      name: 'x',
-      dtype: 'F16',
-      shardBytes: null,
-      as: 'model',
-      rank: null,
-      naming: 'as the first adapter',
-    },
+    output: { ...emptyRecipe().output, dtype: 'F16' },
   });
   expect(findingOf(recipe, [a, b], 'may-saturate')).toMatchObject({
     severity: 'note',
@@ -73,14 +60,7 @@ test('where dtypes differ, steps are f32 in a dialect that rounds them', () => {
 
 test('inputs rounded to F16 may become infinite, and nothing is left to saturate', () => {
   const [a, b] = [of('a', 'F32'), of('b', 'F32')];
-  const output = {
-    name: 'x',
-    dtype: 'F16',
-    shardBytes: null,
-    as: 'model',
-    rank: null,
-    naming: 'as the first adapter',
-  } as const;
+  const output = { ...emptyRecipe().output, dtype: 'F16' } as const;
   const findings = findingsOf(recipeOf(a, [b], { inputDtype: 'F16', output }), [a, b]);
   expect(findings.map(({ code }) => code)).toEqual(['may-overflow']);
   expect(findings[0].message).toContain('Stored as F32, rounded to F16 before the merge, whose');

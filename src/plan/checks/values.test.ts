@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { emptyRecipe } from '../../recipe/defaults.ts';
 import { headerModel } from '../../testing/model.ts';
 import { findingOf, findingsOf, planned, recipeOf, withValues } from '../../testing/planning.ts';
 
@@ -57,27 +58,13 @@ test.each([
   ['a/b', 'The output name “a/b” cannot be a folder name.'],
   ['..', 'The output name “..” cannot be a folder name.'],
 ])('the name %j is refused', (name, message) => {
-  const output = {
-    name,
-    dtype: 'base',
-    shardBytes: null,
-    as: 'model',
-    rank: null,
-    naming: 'as the first adapter',
-  } as const;
+  const output = { ...emptyRecipe().output, name } as const;
   const finding = findingOf(recipeOf(base, [math], { output }), all, 'output-name');
   expect(finding).toMatchObject({ severity: 'error', message });
 });
 
 test('shards of nothing are refused', () => {
-  const output = {
-    name: 'x',
-    dtype: 'base',
-    shardBytes: 0,
-    as: 'model',
-    rank: null,
-    naming: 'as the first adapter',
-  } as const;
+  const output = { ...emptyRecipe().output, shardBytes: 0 } as const;
   const finding = findingOf(recipeOf(base, [math], { output }), all, 'shard-size');
   expect(finding.message).toBe('Shards of 0 bytes cannot hold anything.');
 });

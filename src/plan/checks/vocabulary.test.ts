@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Model } from '../../formats/model.ts';
 import { f32Throughout } from '../../methods/precision.ts';
+import { emptyRecipe } from '../../recipe/defaults.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { headerModel, placeIn } from '../../testing/model.ts';
 import { findingOf, findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
@@ -41,14 +42,7 @@ test('rows that an expert lacks stay as in the base', () => {
 test('the remaining rows are cast when the dtype changes', () => {
   const short = withRows('short', 6);
   const recipe = recipeOf(base, [short], {
-    output: {
-      name: 'x',
-      dtype: 'F32',
-      shardBytes: null,
-      as: 'model',
-      rank: null,
-      naming: 'as the first adapter',
-    },
+    output: { ...emptyRecipe().output, dtype: 'F32' },
   });
   const { parts } = jobOf(planned(recipe, [base, short]), EMBEDDING);
   expect(parts[1]).toEqual({

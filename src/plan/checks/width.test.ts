@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Dtype } from '../../numerics/dtype.ts';
+import { emptyRecipe } from '../../recipe/defaults.ts';
 import type { OutputOptions } from '../../recipe/recipe.ts';
 import { headerModel } from '../../testing/model.ts';
 import { findingsOf, jobOf, planned, recipeOf } from '../../testing/planning.ts';
@@ -10,14 +11,7 @@ const family = (id: string, weights: Dtype, norm: Dtype) =>
 function widths(models: readonly (readonly [Dtype, Dtype])[], dtype: OutputOptions['dtype']) {
   const [base, ...experts] = models.map(([weights, norm], i) => family(`m${i}`, weights, norm));
   const recipe = recipeOf(base, experts, {
-    output: {
-      name: 'x',
-      dtype,
-      shardBytes: null,
-      as: 'model',
-      rank: null,
-      naming: 'as the first adapter',
-    },
+    output: { ...emptyRecipe().output, dtype },
   });
   const all = [base, ...experts];
   const plan = planned(recipe, all);
