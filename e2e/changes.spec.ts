@@ -76,7 +76,7 @@ test('tells task vectors by group and by tensor, and opens one', async ({ workbe
     ...['50 %', '1.05', '0', '8', '9.29', '232 %'],
   ]);
   await expect(view.getByRole('note').first()).toContainText(
-    'What ours changed is 232 % as long as the base itself',
+    'What ours and theirs changed is 232 % as long as the base itself',
   );
   const tensors = numbers.getByRole('region', { name: 'What ours changed, by tensor' });
   await expect(tensors.getByRole('row', { name: quiet }).getByRole('cell')).toHaveText([

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import { commands } from '../commands/all.ts';
 import { session, useView } from '../stores/use-session.ts';
 import { CentreView } from '../ui/inspect/centre-view.tsx';
@@ -22,7 +22,7 @@ export function App() {
   const theme = useView((state) => state.theme);
   const pane = useView((state) => state.pane);
   const singleKeys = useView((state) => state.singleKeys);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
   }, [theme]);

@@ -40,6 +40,15 @@ test('findings about files stand under their files, and not under the parameters
   ]);
 });
 
+test('what is said of adapters stands under adapters', () => {
+  const findings = ['adapter-no-match', 'profile-beyond', 'not-in-adapter', 'beyond-adapter'].map(
+    (code) => finding('error', code),
+  );
+  expect(checklistOf(findings).filter(({ state }) => state === 'error')).toEqual([
+    { title: 'Adapters', state: 'error', count: 4 },
+  ]);
+});
+
 test('while a model is missing the rest is not known yet', () => {
   const findings = [finding('error', 'model-missing')];
   expect(stateOf(findings, 'Models')).toBe('error');

@@ -21,6 +21,7 @@ const topics: readonly { readonly title: string; readonly codes: RegExp }[] = [
   { title: 'Config', codes: /^(config|no-config)/ },
   { title: 'Tokenizer', codes: /^(token|chat-template)/ },
   { title: 'Other files and room', codes: /^(donor|index|file|left-out|code|room)/ },
+  { title: 'Adapters', codes: /^(adapter|profile|not-in-adapter|beyond-adapter)/ },
   { title: 'Parameters and rules', codes: /./ },
 ];
 

@@ -10,6 +10,7 @@ import {
 import { percent } from '../conflicts/metrics.ts';
 import { WindowTable } from '../kit/window-table.tsx';
 import { sized } from './histogram.tsx';
+import { named } from './words.ts';
 
 const columns = ['Changed', 'Mean |Δ|', 'Median |Δ|', 'Max |Δ|', 'L2', 'of base'];
 
@@ -112,24 +113,29 @@ function Numbers({ of }: { readonly of: ChangeStats }) {
   );
 }
 
-/** Models whose task vector tells that the base may not be theirs. */
-export function Doubts({ changes }: { readonly changes: Changes }) {
-  const { models, whole } = changes;
-  return models.map((name, k) => {
-    const doubt = doubtOf(whole[k]);
+/** Models whose task vectors tell that the base may not be theirs, all of one kind in one note. */
+export function Doubts({ changes: { models, whole } }: { readonly changes: Changes }) {
+  const doubts = whole.map(doubtOf);
+  return [...new Set(doubts)].map((doubt) => {
+    if (doubt === null) return null;
+    const names = models.filter((_, k) => doubts[k] === doubt);
+    const lengths = whole.flatMap(({ overBase }, k) =>
+      doubts[k] === doubt ? [overBase ?? 0] : [],
+    );
     return (
-      doubt && (
-        <p key={name} className="delta-doubt" role="note">
-          {wordsOf(doubt, name, whole[k])}
-        </p>
-      )
+      <p key={doubt} className="delta-doubt" role="note">
+        {wordsOf(doubt, names, lengths)}
+      </p>
     );
   });
 }
 
-function wordsOf(doubt: Doubt, name: string, { overBase }: ChangeStats): string {
+function wordsOf(doubt: Doubt, names: readonly string[], lengths: readonly number[]): string {
+  const one = names.length === 1;
   if (doubt === 'same as base') {
-    return `${name} is the same as the base in all that was looked at: it adds nothing to the merge. Check that the right folder or revision was opened, or remove it.`;
+    return `${named(names)} ${one ? 'is' : 'are'} the same as the base in all that was looked at: ${one ? 'it adds' : 'they add'} nothing to the merge. Check that the right folder or revision was opened, or remove ${one ? 'it' : 'them'}.`;
   }
-  return `What ${name} changed is ${percent(overBase)} as long as the base itself; fine-tuning changes a few per cent. The base is probably not the model that it was trained from: choose that one as the base.`;
+  const ends = [Math.min(...lengths), Math.max(...lengths)].map(percent);
+  const size = [...new Set(ends)].join(' to ');
+  return `What ${named(names)} changed is ${size} as long as the base itself; fine-tuning changes a few per cent. The base is probably not the model that ${one ? 'it was' : 'they were'} trained from: choose that one as the base.`;
 }

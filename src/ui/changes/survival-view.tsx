@@ -3,6 +3,7 @@ import { useSurvival } from '../../stores/use-session.ts';
 import type { Survival, Survived } from '../../views/survival.ts';
 import { signed } from '../kit/format.ts';
 import { Looked } from './looked.tsx';
+import { listed } from './words.ts';
 
 /** How much of each model the merge would keep, by group and by layer. */
 export function SurvivalView() {
@@ -30,10 +31,14 @@ function sentence({ models, whole }: Survival): string {
   if (overAverage === null || cosines.every((cosine) => cosine === null)) {
     return 'The merge changes nothing, or nothing on average.';
   }
-  const parts = cosines.map(
+  const told = cosines.map(
     (cosine, k) => `${cosine === null ? 'no' : signed(cosine)} cosine with ${models[k]}`,
   );
-  const all = parts.length < 2 ? parts[0] : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+  // Of many only the ends: the tables have them all.
+  const byCosine = told.toSorted(
+    (a, b) => (cosines[told.indexOf(b)] ?? 0) - (cosines[told.indexOf(a)] ?? 0),
+  );
+  const all = told.length <= 4 ? listed(told) : `from ${byCosine[0]} to ${byCosine.at(-1)}`;
   return `What is merged has ${all}, and is ${overAverage.toFixed(2)} times as long as the plain average of the changes.`;
 }
 

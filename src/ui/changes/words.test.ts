@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inWords } from './words.ts';
+import { inWords, named } from './words.ts';
 
 test('a cosine is put in words that say what a sum does', () => {
   const said = (cosine: number | null) => inWords(cosine, 'a', 'b');
@@ -9,4 +9,10 @@ test('a cosine is put in words that say what a sum does', () => {
   expect(said(-0.2)).toContain('opposed in part');
   expect(said(-0.8)).toContain('(−0.80) are opposed:');
   expect(said(null)).toContain('changes nothing');
+});
+
+test('a few names are all told, of many the first three', () => {
+  expect(named(['a'])).toBe('a');
+  expect(named(['a', 'b', 'c', 'd'])).toBe('a, b, c and d');
+  expect(named(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more');
 });

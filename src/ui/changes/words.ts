@@ -14,3 +14,13 @@ export function inWords(cosine: number | null, one: string, other: string): stri
     return `${both} (${value}) are nearly independent: neither is in the way of the other.`;
   return `${both} (${value}) are opposed${cosine > -0.5 ? ' in part' : ''}: a sum cancels some of both.`;
 }
+
+/** "one, two and three". */
+export function listed(all: readonly string[]): string {
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
+
+/** The first names, and how many there are besides: a sentence holds so many. */
+export function named(names: readonly string[]): string {
+  return listed(names.length <= 4 ? names : [...names.slice(0, 3), `${names.length - 3} more`]);
+}

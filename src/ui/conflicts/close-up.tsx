@@ -8,7 +8,7 @@ import {
 } from 'react';
 import { saveFile } from '../../commands/save-file.ts';
 import { nowhere, patchSide } from '../../stores/conflicts.ts';
-import { session, useConflicts } from '../../stores/use-session.ts';
+import { session, useConflicts, useView } from '../../stores/use-session.ts';
 import type { Close } from '../../views/close.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { percent } from './metrics.ts';
@@ -76,9 +76,15 @@ function Picture({ close, pooling }: { readonly close: Close; readonly pooling: 
   const canvas = useRef<HTMLCanvasElement>(null);
   const { down, across, height, width, rows, columns } = close.tiling;
   const [tile, setTile] = useState({ row: 0, column: 0 });
+  const theme = useView((state) => state.theme);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a theme's colours are painted in
   useEffect(() => {
-    if (canvas.current) paint(canvas.current, close, pooling);
-  }, [close, pooling]);
+    const again = () => canvas.current && paint(canvas.current, close, pooling);
+    again();
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    system.addEventListener('change', again);
+    return () => system.removeEventListener('change', again);
+  }, [close, pooling, theme]);
   const open = ({ row, column }: { row: number; column: number }) => {
     const clip = (first: number, all: number) =>
       Math.max(0, Math.min(all - patchSide, first - (first % patchSide)));

@@ -12,23 +12,27 @@ export function Legend({ map, metric }: { readonly map: ConflictMap; readonly me
   const states = new Set(map.cells.map(({ state }) => state));
   return (
     <div className="conflict-legend number">
-      <span className="conflict-scale">
-        <span>{worded(metric, 0)}</span>
-        <span className="conflict-ramp">
-          {chance !== null && (
-            <span
-              className="conflict-chance"
-              style={{ '--at': Math.min(1, chance / top) } as CSSProperties}
-            />
-          )}
-        </span>
-        <span>{worded(metric, top)}</span>
-      </span>
-      <span>
-        {chance === null
-          ? `Random signs of ${length} models conflict in ${percent(chanceLevel(length))}.`
-          : `The mark is chance: ${percent(chance)} for ${length} models${chance > top ? ', beyond the scale' : ''}.`}
-      </span>
+      {states.has('measured') && (
+        <>
+          <span className="conflict-scale">
+            <span>{worded(metric, 0)}</span>
+            <span className="conflict-ramp">
+              {chance !== null && (
+                <span
+                  className="conflict-chance"
+                  style={{ '--at': Math.min(1, chance / top) } as CSSProperties}
+                />
+              )}
+            </span>
+            <span>{worded(metric, top)}</span>
+          </span>
+          <span>
+            {chance === null
+              ? `Random signs of ${length} models conflict in ${percent(chanceLevel(length))}.`
+              : `The mark is chance: ${percent(chance)} for ${length} models${chance > top ? ', beyond the scale' : ''}.`}
+          </span>
+        </>
+      )}
       {states.has('alone') && (
         <span>
           <span aria-hidden className="conflict-key is-alone" /> only one model changes it

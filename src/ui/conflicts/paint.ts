@@ -10,8 +10,7 @@ export function paint(canvas: HTMLCanvasElement, { tiling, tiles }: Close, pooli
   canvas.height = down;
   const context = canvas.getContext('2d');
   if (!context) return;
-  const style = getComputedStyle(canvas);
-  const [calm, conflict] = ['--calm', '--conflict'].map((name) => colourOf(style, name, context));
+  const [calm, conflict] = ['--calm', '--conflict'].map((name) => colourOf(canvas, name, context));
   const image = context.createImageData(across, down);
   for (let i = 0; i < across * down; i++) {
     const mass = tiles.mass[i];
@@ -26,13 +25,11 @@ export function paint(canvas: HTMLCanvasElement, { tiling, tiles }: Close, pooli
   context.putImageData(image, 0, 0);
 }
 
-/** Red, green, blue of a colour of the theme, whatever it is written as. */
-function colourOf(style: CSSStyleDeclaration, name: string, context: CanvasRenderingContext2D) {
-  const scheme = style.colorScheme.includes('dark') && !style.colorScheme.includes('light');
-  const isDark = scheme || matchMedia('(prefers-color-scheme: dark)').matches;
-  const value = style.getPropertyValue(name).trim();
-  const parts = /^light-dark\((.+?),(.+)\)$/.exec(value);
-  context.fillStyle = (parts ? parts[isDark ? 2 : 1] : value).trim();
+/** Red, green, blue of a colour of the theme, as the page shows it now. */
+function colourOf(canvas: HTMLCanvasElement, name: string, context: CanvasRenderingContext2D) {
+  // A property of its own is kept as it is written, light-dark() and all; a colour is worked out.
+  canvas.style.color = `var(${name})`;
+  context.fillStyle = getComputedStyle(canvas).color;
   context.fillRect(0, 0, 1, 1);
   return context.getImageData(0, 0, 1, 1).data;
 }

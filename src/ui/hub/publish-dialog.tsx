@@ -86,7 +86,7 @@ function Form({ account }: { readonly account: HubAccount }) {
             />
           </span>
         </div>
-        <div className="field-row wrap">
+        <div className="field-row">
           <span className="field-label">This repo</span>
           <Segmented
             label="Repo is"

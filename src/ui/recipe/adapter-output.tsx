@@ -1,4 +1,3 @@
-import { useId } from 'react';
 import {
   type AdapterNaming,
   adapterNamings,
@@ -7,6 +6,7 @@ import {
 } from '../../recipe/recipe.ts';
 import { session } from '../../stores/use-session.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { SelectField } from '../kit/select-field.tsx';
 import { Energy } from './energy.tsx';
 import { ExtractionFields } from './extraction.tsx';
 import { ProfileFields } from './profile-fields.tsx';
@@ -43,7 +43,6 @@ type AdapterOutputProps = Pick<Recipe, 'output' | 'adapters'> & {
 
 /** Whether a model is written or an adapter, and of the adapter all there is to choose. */
 export function AdapterOutput({ output, adapters, of }: AdapterOutputProps) {
-  const id = useId();
   const { setOutput } = session.recipe.getState();
   const choose = (as: OutputOptions['as']) => {
     const needsRank = as === 'adapter' && of === 'models' && output.rank === null;
@@ -51,7 +50,7 @@ export function AdapterOutput({ output, adapters, of }: AdapterOutputProps) {
   };
   return (
     <>
-      <div className="field-row wrap">
+      <div className="field-row">
         <span className="field-label">Write</span>
         <Segmented label="What is written" options={ways} value={output.as} onChange={choose} />
       </div>
@@ -66,21 +65,12 @@ export function AdapterOutput({ output, adapters, of }: AdapterOutputProps) {
           {of === 'models' && <ExtractionFields />}
           <RankRuleFields rule={output.rank} />
           <Energy rule={output.rank} />
-          <div className="field-row">
-            <label htmlFor={`${id}-naming`}>Naming</label>
-            <select
-              id={`${id}-naming`}
-              className="select-field"
-              value={output.naming}
-              onChange={(event) => setOutput({ naming: event.target.value as AdapterNaming })}
-            >
-              {adapterNamings.map((naming) => (
-                <option key={naming} value={naming}>
-                  {namings[naming]}
-                </option>
-              ))}
-            </select>
-          </div>
+          <SelectField
+            label="Naming"
+            value={output.naming}
+            options={adapterNamings.map((naming) => [naming, namings[naming]] as const)}
+            onChange={(naming) => setOutput({ naming })}
+          />
           {of !== 'models' && <ProfileFields adapters={adapters} rule={output.rank} />}
           <p className="param-help">{helps[of]}</p>
         </>

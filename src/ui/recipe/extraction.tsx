@@ -1,6 +1,6 @@
-import { useId } from 'react';
 import { type Extraction, extractedParts } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
+import { SelectField } from '../kit/select-field.tsx';
 
 const parts: Readonly<Record<Extraction['parts'][number], string>> = {
   attention: 'attention',
@@ -11,15 +11,14 @@ const parts: Readonly<Record<Extraction['parts'][number], string>> = {
   head: 'head',
 };
 
-const rests: Readonly<Record<Extraction['rest'], string>> = {
-  'leave out': 'left out',
-  'write vectors': 'norms and biases written whole',
-  'write all': 'written whole (modules_to_save)',
-};
+const rests = [
+  ['leave out', 'left out'],
+  ['write vectors', 'norms and biases written whole'],
+  ['write all', 'written whole (modules_to_save)'],
+] as const;
 
 /** Which weights of whole models become updates, and what becomes of the others. */
 export function ExtractionFields() {
-  const id = useId();
   const extraction = useRecipe((state) => state.recipe.extraction);
   const { setExtraction } = session.recipe.getState();
   return (
@@ -47,21 +46,12 @@ export function ExtractionFields() {
           </label>
         ))}
       </fieldset>
-      <div className="field-row">
-        <label htmlFor={`${id}-rest`}>The rest</label>
-        <select
-          id={`${id}-rest`}
-          className="select-field"
-          value={extraction.rest}
-          onChange={(event) => setExtraction({ rest: event.target.value as Extraction['rest'] })}
-        >
-          {Object.entries(rests).map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SelectField
+        label="The rest"
+        value={extraction.rest}
+        options={rests}
+        onChange={(rest) => setExtraction({ rest })}
+      />
     </>
   );
 }

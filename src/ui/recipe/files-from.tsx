@@ -1,10 +1,10 @@
-import { useId } from 'react';
 import { membersOf } from '../../commands/members.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { usesBase } from '../../plan/participants.ts';
 import { globalValues } from '../../recipe/defaults.ts';
 import type { Donors } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
+import { SelectField } from '../kit/select-field.tsx';
 
 const roles: readonly { readonly role: keyof Donors; readonly label: string }[] = [
   { role: 'config', label: 'Config, code, others' },
@@ -16,31 +16,22 @@ const roles: readonly { readonly role: keyof Donors; readonly label: string }[] 
 /** Whose small files the output takes. */
 export function FilesFrom() {
   const recipe = useRecipe((state) => state.recipe);
-  const id = useId();
   const method = findMethod(recipe.method);
   const isBase = method !== null && usesBase(method, globalValues(recipe, method));
   return (
     <fieldset className="files-from">
       <legend className="small">Files from</legend>
       {roles.map(({ role, label }) => (
-        <div className="field-row" key={role}>
-          <label htmlFor={`${id}-${role}`}>{label}</label>
-          <select
-            id={`${id}-${role}`}
-            className="select-field"
-            value={recipe.donors[role] ?? ''}
-            onChange={(event) =>
-              session.recipe.getState().setDonor(role, event.target.value || null)
-            }
-          >
-            <option value="">{isBase ? 'the base' : 'the first model'}</option>
-            {membersOf(recipe).map((model) => (
-              <option key={model.id} value={model.id}>
-                {model.name}
-              </option>
-            ))}
-          </select>
-        </div>
+        <SelectField
+          key={role}
+          label={label}
+          value={recipe.donors[role] ?? ''}
+          options={[
+            ['', isBase ? 'the base' : 'the first model'],
+            ...membersOf(recipe).map(({ id, name }) => [id, name] as const),
+          ]}
+          onChange={(model) => session.recipe.getState().setDonor(role, model || null)}
+        />
       ))}
     </fieldset>
   );

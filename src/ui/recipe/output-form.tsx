@@ -1,11 +1,12 @@
 import { useId } from 'react';
 import { type InputDtype, inputDtypes } from '../../methods/precision.ts';
-import type { OutputOptions, Recipe } from '../../recipe/recipe.ts';
+import type { OutputOptions } from '../../recipe/recipe.ts';
 import { openModel } from '../../stores/models.ts';
 import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { Disclosure } from '../kit/disclosure.tsx';
 import { bytes } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { SelectField } from '../kit/select-field.tsx';
 import { AdapterOutput } from './adapter-output.tsx';
 import { FilesFrom } from './files-from.tsx';
 
@@ -25,7 +26,28 @@ const readings = inputDtypes.map((value) => ({
   label: value === 'stored' ? 'As stored' : value,
 }));
 
-const shardSizes = [500e3, 500e6, 2e9, 5e9, 10e9];
+const shards = [
+  ['', 'one file'],
+  ...[500e3, 500e6, 2e9, 5e9, 10e9].map(
+    (size) => [String(size), `shards of ${bytes(size)}`] as const,
+  ),
+] as const;
+
+const vocabularies = [
+  ['keep base rows', 'keep the base’s rows'],
+  ['refuse', 'refuse'],
+] as const;
+
+const smallShares = [
+  ['refuse', 'refuse'],
+  ['merge anyway', 'merge anyway'],
+] as const;
+
+const heads = [
+  ['as config', 'as config.json says'],
+  ['tied', 'tied: one matrix'],
+  ['untied', 'untied: two matrices'],
+] as const;
 
 export function OutputForm() {
   const output = useRecipe((state) => state.recipe.output);
@@ -60,7 +82,7 @@ export function OutputForm() {
       {(hasBase || of !== 'models' || output.as === 'adapter') && (
         <AdapterOutput output={output} adapters={adapters} of={of} />
       )}
-      <div className="field-row wrap">
+      <div className="field-row">
         <span className="field-label">Precision</span>
         <Segmented
           label="Output precision"
@@ -69,7 +91,7 @@ export function OutputForm() {
           onChange={(value) => edit.setOutput({ dtype: value })}
         />
       </div>
-      <div className="field-row wrap">
+      <div className="field-row">
         <span className="field-label">Inputs</span>
         <Segmented
           label="Inputs rounded to"
@@ -81,63 +103,30 @@ export function OutputForm() {
       {inputDtype !== 'stored' && <p className="param-help">{meaningOf(inputDtype)}</p>}
       {output.as === 'model' && (
         <>
-          <div className="field-row">
-            <label htmlFor={`${id}-shards`}>Weight files</label>
-            <select
-              id={`${id}-shards`}
-              className="select-field"
-              value={output.shardBytes ?? ''}
-              onChange={(event) =>
-                edit.setOutput({
-                  shardBytes: event.target.value === '' ? null : Number(event.target.value),
-                })
-              }
-            >
-              <option value="">one file</option>
-              {shardSizes.map((size) => (
-                <option key={size} value={size}>
-                  shards of {bytes(size)}
-                </option>
-              ))}
-            </select>
-          </div>
-          <div className="field-row">
-            <label htmlFor={`${id}-vocabulary`}>Vocabularies differ</label>
-            <select
-              id={`${id}-vocabulary`}
-              className="select-field"
-              value={vocabulary}
-              onChange={(event) => edit.setVocabulary(event.target.value as Recipe['vocabulary'])}
-            >
-              <option value="keep base rows">keep the base’s rows</option>
-              <option value="refuse">refuse</option>
-            </select>
-          </div>
-          <div className="field-row">
-            <label htmlFor={`${id}-share`}>Less than half merged</label>
-            <select
-              id={`${id}-share`}
-              className="select-field"
-              value={smallShare}
-              onChange={(event) => edit.setSmallShare(event.target.value as Recipe['smallShare'])}
-            >
-              <option value="refuse">refuse</option>
-              <option value="merge anyway">merge anyway</option>
-            </select>
-          </div>
-          <div className="field-row">
-            <label htmlFor={`${id}-head`}>Head and embedding</label>
-            <select
-              id={`${id}-head`}
-              className="select-field"
-              value={head}
-              onChange={(event) => edit.setHead(event.target.value as Recipe['head'])}
-            >
-              <option value="as config">as config.json says</option>
-              <option value="tied">tied: one matrix</option>
-              <option value="untied">untied: two matrices</option>
-            </select>
-          </div>
+          <SelectField
+            label="Weight files"
+            value={String(output.shardBytes ?? '')}
+            options={shards}
+            onChange={(size) => edit.setOutput({ shardBytes: size === '' ? null : Number(size) })}
+          />
+          <SelectField
+            label="Vocabularies differ"
+            value={vocabulary}
+            options={vocabularies}
+            onChange={edit.setVocabulary}
+          />
+          <SelectField
+            label="Less than half merged"
+            value={smallShare}
+            options={smallShares}
+            onChange={edit.setSmallShare}
+          />
+          <SelectField
+            label="Head and embedding"
+            value={head}
+            options={heads}
+            onChange={edit.setHead}
+          />
           <FilesFrom />
         </>
       )}

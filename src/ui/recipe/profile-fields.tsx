@@ -1,10 +1,10 @@
-import { useId } from 'react';
 import { peftCall } from '../../commands/peft-call.ts';
-import type { Combine } from '../../methods/combine.ts';
+import { type Combine, combines } from '../../methods/combine.ts';
 import { type AdapterOptions, type Profile, profiles, type RankRule } from '../../recipe/recipe.ts';
 import { profileNames } from '../../recipe/words.ts';
 import { session } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
+import { SelectField } from '../kit/select-field.tsx';
 
 const meanings: Readonly<Record<Profile, string>> = {
   corrected: 'Each update counts once, times its weight.',
@@ -27,75 +27,50 @@ const combinesOf = (profile: Profile): Readonly<Record<Combine, string>> =>
         ranks: 'ranks, side by side (cat)',
       };
 
+/** Of the values of a factor, the shares that are worth clamping to. */
+const quantiles = [0.9, 0.95, 0.99, 0.999];
+
+const clampHelp =
+  'Values of both factors beyond this quantile of all their values are cut to it. It does harm more often than good.';
+
 type ProfileFieldsProps = { readonly adapters: AdapterOptions; readonly rule: RankRule | null };
 
 /** Whose numbers a merge of adapters gives; what of it can be chosen shows only where it does something. */
 export function ProfileFields({ adapters, rule }: ProfileFieldsProps) {
-  const id = useId();
   const { setAdapters } = session.recipe.getState();
   const { profile, combine, clamp } = adapters;
-  const combines = Object.entries(combinesOf(profile));
+  const combineNames = combinesOf(profile);
   const isCut = profile === 'corrected' ? rule !== null : combine === 'updates';
   return (
     <>
-      <div className="field-row">
-        <label htmlFor={`${id}-profile`}>Numbers</label>
-        <select
-          id={`${id}-profile`}
-          className="select-field"
-          value={profile}
-          onChange={(event) => setAdapters({ profile: event.target.value as Profile })}
-        >
-          {profiles.map((each) => (
-            <option key={each} value={each}>
-              {profileNames[each]}
-            </option>
-          ))}
-        </select>
-      </div>
-      <p className="param-help">{meanings[profile]}</p>
+      <SelectField
+        label="Numbers"
+        value={profile}
+        options={profiles.map((each) => [each, profileNames[each]] as const)}
+        help={meanings[profile]}
+        onChange={(to) => setAdapters({ profile: to })}
+      />
       {profile !== 'corrected' && (
-        <div className="field-row">
-          <label htmlFor={`${id}-combine`}>Merges</label>
-          <select
-            id={`${id}-combine`}
-            className="select-field"
-            value={combine}
-            onChange={(event) => setAdapters({ combine: event.target.value as Combine })}
-          >
-            {combines.map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </div>
+        <SelectField
+          label="Merges"
+          value={combine}
+          options={combines.map((each) => [each, combineNames[each]] as const)}
+          onChange={(to) => setAdapters({ combine: to })}
+        />
       )}
       {isCut && profile !== 'sd-scripts' && (
-        <div className="field-row">
-          <label htmlFor={`${id}-clamp`}>Clamp (svd_clamp)</label>
-          <select
-            id={`${id}-clamp`}
-            className="select-field"
-            value={clamp ?? ''}
-            onChange={({ target }) =>
-              setAdapters({ clamp: target.value === '' ? null : Number(target.value) })
-            }
-          >
-            <option value="">none</option>
-            {[...new Set([0.9, 0.95, 0.99, 0.999, ...(clamp === null ? [] : [clamp])])].map((q) => (
-              <option key={q} value={q}>
-                quantile {q}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
-      {isCut && profile !== 'sd-scripts' && clamp !== null && (
-        <p className="param-help">
-          Values of both factors beyond this quantile of all their values are cut to it. It does
-          harm more often than good.
-        </p>
+        <SelectField
+          label="Clamp (svd_clamp)"
+          value={String(clamp ?? '')}
+          options={[
+            ['', 'none'],
+            ...[...new Set([...quantiles, ...(clamp === null ? [] : [clamp])])].map(
+              (quantile) => [String(quantile), `quantile ${quantile}`] as const,
+            ),
+          ]}
+          {...(clamp !== null && { help: clampHelp })}
+          onChange={(to) => setAdapters({ clamp: to === '' ? null : Number(to) })}
+        />
       )}
       <div className="field-row">
         <Button look="quiet" onPress={() => void peftCall.run(session)}>

@@ -1,8 +1,8 @@
-import { useId } from 'react';
 import type { RankRule } from '../../recipe/recipe.ts';
 import { outlookOf } from '../../stores/planning.ts';
 import { session, usePlanning } from '../../stores/use-session.ts';
 import { NumberSlider } from '../kit/number-slider.tsx';
+import { SelectField } from '../kit/select-field.tsx';
 
 type Kind = RankRule['kind'] | 'exact';
 
@@ -30,33 +30,22 @@ const kinds: Readonly<Record<Kind, { readonly label: string; readonly help: stri
   },
 };
 
+const ruleKinds = Object.keys(kinds) as readonly Kind[];
+
 /** Which rank each module of the adapter gets: a rule, its number, and the largest rank. */
 export function RankRuleFields({ rule }: { readonly rule: RankRule | null }) {
-  const id = useId();
   const convolutions = usePlanning(({ prospect }) => outlookOf(prospect)?.ranks?.convolutions ?? 0);
   const set = (rank: RankRule | null) => session.recipe.getState().setOutput({ rank });
   const kind = rule?.kind ?? 'exact';
   return (
     <>
-      <div className="field-row">
-        <label htmlFor={`${id}-rule`}>Ranks</label>
-        <select
-          id={`${id}-rule`}
-          className="select-field"
-          aria-describedby={`${id}-help`}
-          value={kind}
-          onChange={(event) => set(ruleOf(event.target.value as Kind, rule))}
-        >
-          {Object.entries(kinds).map(([value, { label }]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </div>
-      <p id={`${id}-help`} className="param-help">
-        {kinds[kind].help}
-      </p>
+      <SelectField
+        label="Ranks"
+        value={kind}
+        options={ruleKinds.map((each) => [each, kinds[each].label] as const)}
+        help={kinds[kind].help}
+        onChange={(to) => set(ruleOf(to, rule))}
+      />
       {rule?.kind === 'rank' && (
         <>
           <RankSlider label="Rank" value={rule.rank} onChange={(rank) => set({ ...rule, rank })} />

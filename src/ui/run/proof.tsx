@@ -6,9 +6,7 @@ import { Button } from '../kit/button.tsx';
 import { Disclosure } from '../kit/disclosure.tsx';
 import { counted } from '../kit/format.ts';
 import { LongList } from '../kit/long-list.tsx';
-
-/** Below it a person should know: of the change, and of the elements that it reaches. */
-const much = { change: 0.9, elements: 0.5 };
+import { alarmOf, leftOf, share, wouldDo } from './proof-words.ts';
 
 /** That adapters are in the weights, and what rounding left of them. */
 export function ProofOf({ proof }: { readonly proof: Proof }) {
@@ -34,31 +32,24 @@ type SurvivalProps = { readonly survival: NonNullable<Proof['survival']> };
 
 function SurvivalOf({ survival: { all, others, tensors } }: SurvivalProps) {
   const dtype = useRun((state) => state.recipe?.output.dtype);
-  const isLost = all.change < much.change || all.elements < much.elements;
+  const alarm = alarmOf(all);
   const better = others.filter((other) => other.dtype !== dtype && isBetter(other, all));
-  const left = `${share(all.change)} of the change is left after rounding; ${share(all.elements)} of the changed elements are stored as another value than the base’s.`;
-  if (!isLost) return <p className="small">{left}</p>;
+  const left = `${capitalised(leftOf(all))} after rounding; ${share(all.elements)} of the changed elements are stored as another value than the base’s.`;
+  if (alarm === null) return <p className="small">{left}</p>;
   return (
     <div className="finding is-warning" role="status">
       <TriangleAlert aria-hidden className="finding-icon" />
       <div className="finding-text">
         <p>
-          <strong>
-            {all.change < much.change
-              ? 'Rounding took much of what the adapters change.'
-              : 'Rounding left most of the changed elements as the base has them; those changes are small.'}
-          </strong>{' '}
-          {left}
+          <strong>{alarm}</strong> {left}
         </p>
         <p className="finding-advice">
           {better.length === 0
             ? 'No wider precision keeps more.'
-            : better
-                .map((each) => `${each.dtype} would keep ${share(each.change)} of it`)
-                .join(', ')}
+            : better.map((each) => `${each.dtype} would ${wouldDo(each)}`).join(', ')}
           {better.length > 0 && '.'} Measured at sampled elements.
         </p>
-        <div className="files-actions">
+        <div className="finding-fixes">
           {better.map((each) => (
             <Button
               key={each.dtype}
@@ -79,11 +70,12 @@ function SurvivalOf({ survival: { all, others, tensors } }: SurvivalProps) {
               className="notes number"
               keyOf={({ tensor }) => tensor}
             >
-              {({ tensor, change, elements }) => (
+              {({ tensor, ...survived }) => (
                 <>
                   <code>{tensor}</code>
                   <span>
-                    {share(change)} of the change, {share(elements)} of the elements
+                    {leftOf(survived)}, and {share(survived.elements)} of the elements are stored as
+                    another value
                   </span>
                 </>
               )}
@@ -101,8 +93,4 @@ function isBetter(one: Survived, other: Survived): boolean {
   return distance(one) < distance(other) - 0.01 || one.elements > other.elements + 0.01;
 }
 
-function share(part: number): string {
-  const percent = 100 * part;
-  if (percent > 0 && percent < 0.1) return 'less than 0.1 %';
-  return `${percent.toFixed(percent > 99.95 || percent < 10 ? 1 : 0)} %`;
-}
+const capitalised = (text: string) => text[0].toUpperCase() + text.slice(1);
