@@ -131,6 +131,34 @@ describe('what another tool cannot do is refused, and the corrected profile offe
     );
   });
 
+  test('whole weights beside updates, which it would drop', () => {
+    const base = headerModel('base', { 'layers.0.q.weight': ['F32', [3, 2]] });
+    const whole = headerModel('whole', { 'layers.0.q.weight': ['F32', [3, 2]] });
+    const recipe = { ...asked([two[0], whole], { profile: 'peft 0.21', combine: 'updates' }) };
+    const { fixes, message } = findingOf(
+      { ...recipe, base: recipeOf(base, []).base },
+      [base, two[0], whole],
+      'profile-whole',
+    );
+    expect(message).toContain('it merges plain updates only');
+    expect(fixes).toEqual([expect.objectContaining({ value: { profile: 'corrected' } })]);
+  });
+
+  test('svd types of convolutions along one axis or three', () => {
+    const along = (...kernel: readonly number[]) => {
+      const wide = kernel.reduce((size, each) => size * each, 2);
+      const update = rising('layers.0.q', [3, wide]);
+      const [left, right] = update.inputs;
+      const inputs = [left, { ...right, shape: [1, 2, ...kernel] }];
+      return ['a', 'b'].map((id) => model(id, { ...update, inputs }));
+    };
+    const what = { profile: 'peft 0.21', combine: 'updates' } as const;
+    expect(refused(along(3), what, 'profile-kernels')).toContain('its svd types fail on Conv1d');
+    expect(refused(along(3, 1, 1), what, 'profile-kernels')).toContain('layers.0.q.weight');
+    expect(codes(along(3, 3), what)).toEqual([]);
+    expect(codes(along(3), { ...what, combine: 'ranks' })).toEqual([]);
+  });
+
   test('a model as the output', () => {
     const base = headerModel('base', { 'layers.0.q.weight': ['F32', [3, 2]] });
     const all = [base, ...two];
