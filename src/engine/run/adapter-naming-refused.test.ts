@@ -73,6 +73,24 @@ describe('a naming without a name for a weight', () => {
     expect(others).toEqual(['as the first adapter', 'diffusers']);
   });
 
+  test('refuses two weights that would have one name', async () => {
+    const peft = peftFolder({ 'blocks.0.to_q': [4, 4], 'blocks.0.to.q': [4, 4] });
+    const [message, others] = await refusal(peft, 'kohya');
+    expect(message).toContain('another weight has that name');
+    expect(others).toEqual(['as the first adapter']);
+  });
+
+  test('refuses to fuse parts of other rows than the layout has', async () => {
+    const odd = diffusersFile({
+      'transformer.single_transformer_blocks.0.attn.to_q': [4, 4],
+      'transformer.single_transformer_blocks.0.attn.to_k': [2, 4],
+    });
+    const [message] = await refusal(odd, 'kohya');
+    expect(message).toContain(
+      'it is fused with others there, and has other rows than they leave it',
+    );
+  });
+
   test('refuses what rules tell apart, and the naming has in one', async () => {
     const parts = diffusersFile({
       'transformer.single_transformer_blocks.0.attn.to_q': [4, 4],
