@@ -7,13 +7,14 @@ import { pair } from './pair.ts';
 /**
  * What stands for the base: the modules of all adapters together, those of adapters with dots in their names
  * first. So underscores are resolved against names that are known, what one has fused is cut to what another
- * has apart, and a module has one name however many call it differently. No tensor of it can be read.
+ * has apart, and a module has one name however many call it differently. What they save whole is there as well, so that
+ * it is met. No tensor of it can be read.
  */
 export function standInBase(adapters: readonly Adapter[]): ReadonlyMap<string, TensorEntry> {
   const base = new Map<string, TensorEntry>();
   const order = [...adapters].sort((one, other) => Number(isFlat(one)) - Number(isFlat(other)));
   for (const adapter of order) {
-    for (const [name, update] of missingIn(base, adapter)) base.set(name, standIn(name, update));
+    for (const entry of missingIn(base, adapter)) base.set(entry.name, entry);
   }
   return base;
 }
@@ -21,15 +22,23 @@ export function standInBase(adapters: readonly Adapter[]): ReadonlyMap<string, T
 const isFlat = ({ updates }: Adapter) =>
   updates.some(({ module }) => addressesOf(module).some(({ flat }) => flat));
 
-/** Updates of modules that nobody before has, by the name that their tensor gets. */
-function missingIn(base: ReadonlyMap<string, TensorEntry>, adapter: Adapter) {
+/** What nobody before has. */
+function missingIn(
+  base: ReadonlyMap<string, TensorEntry>,
+  adapter: Adapter,
+): readonly TensorEntry[] {
   const updates = new Map(
     adapter.updates.map((update) => [`${update.module}.${update.of}`, update]),
   );
-  return pair({ ...adapter, saved: [] }, base).unmatched.flatMap(({ module, of, why }) => {
+  const saved = new Map(adapter.saved.map(({ name, tensor }) => [name, tensor]));
+  return pair(adapter, base).unmatched.flatMap(({ module, of, why }): readonly TensorEntry[] => {
+    if (of === 'saved') {
+      const tensor = saved.get(module)!;
+      return why.kind === 'missing' ? [{ ...tensor, name: module }] : [];
+    }
     const update = updates.get(`${module}.${of}`)!;
-    if (why.kind === 'missing') return [[`${module}.${of}`, update] as const];
-    return why.kind === 'no bias' ? [[why.tensor.replace(/weight$/, of), update] as const] : [];
+    if (why.kind === 'missing') return [standIn(`${module}.${of}`, update)];
+    return why.kind === 'no bias' ? [standIn(why.tensor.replace(/weight$/, of), update)] : [];
   });
 }
 
