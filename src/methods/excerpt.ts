@@ -33,8 +33,8 @@ export type Excerpt = {
 };
 
 /**
- * What a backend would measure of the tensor. Exact where all of it was looked at, but for the mass of random draws:
- * of those it is the expected one.
+ * What a backend would measure of the tensor. Exact where all of it was looked at, but for masses: of random draws it
+ * is the expected one, and of elements that equal a threshold all count.
  */
 export function measureOf(excerpt: Excerpt, measure: Measure): readonly number[] {
   switch (measure.kind) {

@@ -42,11 +42,16 @@ export type ConflictsState = {
   focusOn(focus: Partial<Focus>): void;
 };
 
-/** What is asked to see something of the recipe as it stands; what the output is called is no matter there. */
-export function orderToSee(from: {
+/** What looks at the recipe go by. */
+export type LookedAt = {
   readonly recipe: RecipeStore;
+  readonly models: ModelsStore;
   readonly device: DeviceStore;
-}): PlanOrder {
+  readonly planning: PlanningStore;
+};
+
+/** What is asked to see something of the recipe as it stands; what the output is called is no matter there. */
+export function orderToSee(from: Pick<LookedAt, 'recipe' | 'device'>): PlanOrder {
   const { recipe } = from.recipe.getState();
   const { name: _, ...output } = recipe.output;
   const seen = { ...recipe, output: { ...output, name: 'any' } };
@@ -61,12 +66,7 @@ export const nowhere: Focus = { tensor: null, square: null, element: null };
  */
 export function createConflictsStore(
   engine: Pick<Engine, 'conflicts' | 'closeUp' | 'patch'>,
-  from: {
-    readonly recipe: RecipeStore;
-    readonly models: ModelsStore;
-    readonly device: DeviceStore;
-    readonly planning: PlanningStore;
-  },
+  from: LookedAt,
 ) {
   let isSeen = false;
   let seen: { readonly key: string; readonly slots: unknown } | null = null;

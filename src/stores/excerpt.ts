@@ -1,13 +1,11 @@
 import { createStore } from 'zustand/vanilla';
 import type { Excerpt } from '../methods/excerpt.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { ConflictsStore } from './conflicts.ts';
-import type { DeviceStore } from './device.ts';
+import { orderToSee } from './conflicts.ts';
 import type { Engine } from './engine.ts';
 import { lastWins } from './last-wins.ts';
-import type { ModelsStore } from './models.ts';
-import { orderOf, outlookOf, type PlanningStore, unhashed } from './planning.ts';
-import type { RecipeStore } from './recipe.ts';
+import type { LookedFrom } from './look.ts';
+import { outlookOf } from './planning.ts';
 
 /** Milliseconds that models and recipe must rest: a page that opens has better to do. */
 const patience = 2000;
@@ -25,16 +23,7 @@ export type ExcerptState = {
  * Asks for the most contested elements of the models while they are to be seen. Once for the same models: parameters and
  * methods change what becomes of the elements, not which they are.
  */
-export function createExcerptStore(
-  engine: Pick<Engine, 'excerpt'>,
-  from: {
-    readonly recipe: RecipeStore;
-    readonly models: ModelsStore;
-    readonly device: DeviceStore;
-    readonly planning: PlanningStore;
-    readonly conflicts: ConflictsStore;
-  },
-) {
+export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: LookedFrom) {
   let isSeen = false;
   let seen: { readonly key: string; readonly slots: unknown } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,12 +38,8 @@ export function createExcerptStore(
   }));
 
   const ask = lastWins(async (mine: { readonly fetches: boolean; readonly key: string }) => {
-    const { recipe } = from.recipe.getState();
-    const backend = from.device.getState().report?.kind ?? 'cpu';
     // Without an answer the made-up values do; what is wrong with the models is told elsewhere.
-    const excerpt = await engine
-      .excerpt(orderOf(recipe, backend, unhashed), mine.fetches)
-      .catch(() => null);
+    const excerpt = await engine.excerpt(orderToSee(from), mine.fetches).catch(() => null);
     if (seen?.key === mine.key) store.setState({ excerpt });
   });
 

@@ -1,13 +1,11 @@
 import { createStore } from 'zustand/vanilla';
 import type { PlanOrder } from '../engine/protocol.ts';
 import type { ToFetch } from '../views/close.ts';
-import { type ConflictsStore, orderToSee } from './conflicts.ts';
-import type { DeviceStore } from './device.ts';
+import { type ConflictsStore, type LookedAt, orderToSee } from './conflicts.ts';
 import { failureOf } from './failure.ts';
 import { lastWins } from './last-wins.ts';
-import type { Failure, ModelsStore } from './models.ts';
-import { outlookOf, type PlanningStore } from './planning.ts';
-import type { RecipeStore } from './recipe.ts';
+import type { Failure } from './models.ts';
+import { outlookOf } from './planning.ts';
 
 /** One way to look at the recipe, from the samples that were read for its conflicts. */
 export type LookState<T> = {
@@ -20,13 +18,7 @@ export type LookState<T> = {
   watch(isSeen: boolean): void;
 };
 
-export type LookedFrom = {
-  readonly recipe: RecipeStore;
-  readonly models: ModelsStore;
-  readonly device: DeviceStore;
-  readonly planning: PlanningStore;
-  readonly conflicts: ConflictsStore;
-};
+export type LookedFrom = LookedAt & { readonly conflicts: ConflictsStore };
 
 /**
  * Looks while it is to be seen, and again when what `dependsOn` names has changed: of the tensor in focus, if that

@@ -73,10 +73,7 @@ async function readFrom(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const range = ranges.find((one) => one.begin <= begin && end <= one.begin + one.bytes.length);
   if (!range) return source.read(begin, end, signal, into);
-  const bytes = range.bytes.subarray(begin - range.begin, end - range.begin);
-  if (!into) return bytes;
-  into.set(bytes);
-  return into;
+  return range.bytes.subarray(begin - range.begin, end - range.begin);
 }
 
 /** Ranges that hold all spans, ascending, joined where they nearly touch. */

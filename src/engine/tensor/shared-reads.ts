@@ -66,10 +66,8 @@ async function readOnce(
     if (known.begin === begin && known.end === end && --known.left === 0) {
       held.splice(held.indexOf(known), 1);
     }
-    const bytes = (await known.bytes).subarray(begin - known.begin, end - known.begin);
-    if (!into) return bytes;
-    into.set(bytes);
-    return into;
+    const bytes = await known.bytes;
+    return bytes.subarray(begin - known.begin, end - known.begin);
   }
   const of = shared.find((span) => span.begin <= begin && end <= span.end);
   if (!of) return source.read(begin, end, signal, into);

@@ -1,5 +1,5 @@
 import { definitionBackend } from '../../../compute/cpu/definition.ts';
-import { bytesPerElement, type FloatDtype } from '../../../numerics/dtype.ts';
+import type { FloatDtype } from '../../../numerics/dtype.ts';
 import { isComputedPlane, planesOf } from '../../../plan/planes.ts';
 import type { ComputedPlane, Job, Part, PlaneRef } from '../../../plan/types.ts';
 import { type Craft, taskOf } from '../../tensor/job.ts';
@@ -156,9 +156,4 @@ function dtypesOf({ matrix, magnitudes }: Updated['formula']): ReadonlyMap<numbe
   visit(matrix);
   visit(magnitudes);
   return found;
-}
-
-/** Bytes of so many elements of the output. */
-export function bytesOf(elements: number, { dtype }: Job): number {
-  return elements * bytesPerElement(dtype as FloatDtype);
 }
