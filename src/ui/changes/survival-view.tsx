@@ -32,14 +32,14 @@ function sentence({ models, whole }: Survival): string {
     return 'The merge changes nothing, or nothing on average.';
   }
   const told = cosines.map(
-    (cosine, k) => `${cosine === null ? 'no' : signed(cosine)} cosine with ${models[k]}`,
+    (cosine, k) => `${cosine === null ? 'none' : signed(cosine)} with ${models[k]}`,
   );
   // Of many only the ends: the tables have them all.
   const byCosine = told.toSorted(
     (a, b) => (cosines[told.indexOf(b)] ?? 0) - (cosines[told.indexOf(a)] ?? 0),
   );
-  const all = told.length <= 4 ? listed(told) : `from ${byCosine[0]} to ${byCosine.at(-1)}`;
-  return `What is merged has ${all}, and is ${overAverage.toFixed(2)} times as long as the plain average of the changes.`;
+  const all = told.length <= 4 ? listed(told) : `${byCosine[0]} down to ${byCosine.at(-1)}`;
+  return `What is merged has a cosine of ${all}, and is ${overAverage.toFixed(2)} times as long as the plain average of the changes.`;
 }
 
 type BarsProps = {

@@ -14,6 +14,7 @@ import { Segmented } from '../kit/segmented.tsx';
 import { percent } from './metrics.ts';
 import { type Pooling, paint } from './paint.ts';
 import { ToFetch } from './to-fetch.tsx';
+import './close-up.css';
 
 const poolings: readonly { readonly value: Pooling; readonly label: string }[] = [
   { value: 'mean', label: 'Mean' },
@@ -160,7 +161,7 @@ function Facts({ close }: { readonly close: Close }) {
       {models.map((name, k) => (
         <div key={name} className="overruled-row">
           <span className="overruled-name" title={name}>
-            {name}
+            <bdi>{name}</bdi>
           </span>
           <span
             aria-hidden
@@ -201,7 +202,7 @@ export function Pairs({ title, models, values, word }: PairsProps) {
               <td />
               {models.map((name) => (
                 <th key={name} scope="col" title={name}>
-                  {name}
+                  <bdi>{name}</bdi>
                 </th>
               ))}
             </tr>
@@ -210,7 +211,7 @@ export function Pairs({ title, models, values, word }: PairsProps) {
             {models.map((name, a) => (
               <tr key={name}>
                 <th scope="row" title={name}>
-                  {name}
+                  <bdi>{name}</bdi>
                 </th>
                 {models.map((other, b) => (
                   <td key={other}>{a === b ? '' : word(values[a * models.length + b])}</td>

@@ -3,6 +3,7 @@ import { session, useConflicts, useRecipe } from '../../stores/use-session.ts';
 import type { Patch } from '../../views/close.ts';
 import { signed } from '../kit/format.ts';
 import { ElementView } from './element.tsx';
+import './patch.css';
 
 /** A square of real elements, a wedge a model, and the element in focus. */
 export function PatchView() {
