@@ -292,9 +292,13 @@ test('an adapter is extracted from a fine-tune of the demo, and resized by energ
   expect(config.modules_to_save).toContain('model.norm');
   expect(config.target_modules).toContain('model.layers.0.mlp.up_proj');
 
-  // Opened again, by itself.
+  // Opened again, by itself: what is saved whole would need the base.
+  await region.getByLabel('The rest').selectOption('leave out');
+  await workbench.merge();
+  const alone = await outputOf(workbench);
+  expect(jsonOf(alone['adapter_config.json']).modules_to_save).toBe(null);
   await workbench.recipe.remove(kept);
-  await workbench.drop(await onDisk({ made: { ...files, 'README.md': '' } as Files }));
+  await workbench.drop(await onDisk({ made: { ...alone, 'README.md': '' } as Files }));
   await expect(workbench.recipe.experts).toHaveText(['made']);
   await expect(region).toContainText('One adapter by itself is resized');
   await workbench.method.setField('Share, %', '60');

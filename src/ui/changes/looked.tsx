@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import type { LookState } from '../../stores/look.ts';
+import { Looking } from '../conflicts/looking.tsx';
 import { ToFetch } from '../conflicts/to-fetch.tsx';
 import { WithoutBase } from '../conflicts/without-base.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
@@ -22,7 +23,7 @@ export function Looked<T extends Sampled>({ state, children }: LookedProps<T>) {
   }, [watch]);
   if (failure) return <FailureText failure={failure} />;
   if (toFetch > 0) return <ToFetch bytes={toFetch} what="A sample of all models" of="map" />;
-  if (found === null) return <p className="loading">Looking at the weights…</p>;
+  if (found === null) return <Looking />;
   if (found === 'none') {
     return <WithoutBase />;
   }

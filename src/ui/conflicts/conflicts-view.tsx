@@ -16,6 +16,7 @@ import { Segmented } from '../kit/segmented.tsx';
 import { CloseUp } from './close-up.tsx';
 import { csvOf } from './csv.ts';
 import { Legend } from './legend.tsx';
+import { Looking } from './looking.tsx';
 import { metrics, percent } from './metrics.ts';
 import { ModelGrid } from './model-grid.tsx';
 import { PatchView } from './patch.tsx';
@@ -63,9 +64,7 @@ function ConflictsLook() {
     <div className={isLooking ? 'is-looking' : ''} aria-busy={isLooking}>
       {failure && <FailureText failure={failure} />}
       {isUnknown && <WithoutBase />}
-      {!map && !isUnknown && !failure && toFetch.map === 0 && (
-        <p className="loading">Looking at the weights…</p>
-      )}
+      {!map && !isUnknown && !failure && toFetch.map === 0 && <Looking />}
       {toFetch.map > 0 && <ToFetch bytes={toFetch.map} what="A sample of all models" of="map" />}
       {map && (
         <>
