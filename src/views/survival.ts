@@ -1,13 +1,22 @@
-/** How much of each task vector is left in what a merge makes. Plain data, of bounded size. */
-import { cosineOf, type Ledger } from './ledger.ts';
+/** How much of each task vector is left in what a merge makes. Plain data. */
+import { cosineOf, Ledger } from './ledger.ts';
 
 /** Over some tensors: none of it says whether the merge is any good. */
 export type Survived = {
   /** By expert: cosine of the merged change with its own; null where either has no direction. */
   readonly cosines: readonly (number | null)[];
-  /** ‖merged change‖, and that over the length of the plain average of all changes. */
+  /** By expert: ‖merged change‖ ÷ ‖its own‖; null where it changes nothing. */
+  readonly ratios: readonly (number | null)[];
+  /** ‖merged change‖, that over the length of the plain average of all changes, and over ‖base‖. */
   readonly norm: number;
   readonly overAverage: number | null;
+  readonly overBase: number | null;
+  /** Share of the elements whose base is not zero that come out with the other sign. */
+  readonly flipped: number | null;
+  /** Share of the elements that come out exactly as the base has them. */
+  readonly unchanged: number | null;
+  /** Elements that F16 would store as infinity; null where no weights are made. */
+  readonly beyondF16: number | null;
 };
 
 export type Survival = {
@@ -17,17 +26,114 @@ export type Survival = {
   readonly whole: Survived;
   readonly groups: readonly (Survived & { readonly name: string })[];
   readonly layers: readonly (Survived & { readonly name: string })[];
+  readonly tensors: TensorSurvival;
 };
 
-/** The vectors of a ledger that holds all experts' changes, then the merged one, then their average. */
-export function survivedOf({ models, squares, products }: Ledger): Survived {
-  const experts = models - 2;
-  const [merged, average] = [squares[experts], squares[experts + 1]];
+/** A line for each tensor that is merged, in the order they are written. */
+export type TensorSurvival = {
+  readonly names: readonly string[];
+  /** Tensor by tensor: the single fields, then cosine and ratio of each expert. NaN for null. */
+  readonly values: Float64Array;
+};
+
+/** Half way from the largest finite F16 to the next power of two: from here on rounding gives infinity. */
+const endOfF16 = 65520;
+
+/** What a merge made of some elements, in sums. */
+export class Remains {
+  readonly #experts: number;
+  /** All experts' changes, then the merged one, then their average. */
+  readonly #ledger: Ledger;
+  #hasBase = false;
+  #signed = 0;
+  #flipped = 0;
+  #unchanged = 0;
+  #beyond = 0;
+
+  constructor(experts: number) {
+    this.#experts = experts;
+    this.#ledger = new Ledger(experts + 2);
+  }
+
+  get elements(): number {
+    return this.#ledger.elements;
+  }
+
+  /**
+   * @param deltas by expert
+   * @param merged weights, or where `base` is null what the merge would add to some
+   * @param each how many elements each of the values stands for
+   */
+  take(
+    deltas: readonly Float32Array[],
+    merged: Float32Array,
+    base: Float32Array | null,
+    each = 1,
+  ): void {
+    const change = base ? merged.map((value, i) => value - base[i]) : merged;
+    const average = new Float32Array(merged.length);
+    for (const delta of deltas) {
+      for (let i = 0; i < average.length; i++) average[i] += delta[i] / deltas.length;
+    }
+    this.#ledger.take([...deltas, change, average], base, each);
+    if (base === null) return;
+    this.#hasBase = true;
+    for (let i = 0; i < merged.length; i++) {
+      const [after, before] = [merged[i], base[i]];
+      if (before !== 0) this.#signed += each;
+      // Not by their product, which may underflow.
+      if ((after < 0 && before > 0) || (after > 0 && before < 0)) this.#flipped += each;
+      if (after === before) this.#unchanged += each;
+      if (Math.abs(after) >= endOfF16 && Number.isFinite(after)) this.#beyond += each;
+    }
+  }
+
+  add(other: Remains): void {
+    this.#ledger.add(other.#ledger);
+    this.#hasBase ||= other.#hasBase;
+    this.#signed += other.#signed;
+    this.#flipped += other.#flipped;
+    this.#unchanged += other.#unchanged;
+    this.#beyond += other.#beyond;
+  }
+
+  survived(): Survived {
+    const { models, squares, products, baseSquares, elements } = this.#ledger;
+    const [merged, average] = squares.subarray(this.#experts);
+    const over = (of: number) => (of > 0 ? Math.sqrt(merged / of) : null);
+    const experts = Array.from({ length: this.#experts }, (_, k) => k);
+    const share = (part: number, all: number) => (this.#hasBase && all > 0 ? part / all : null);
+    return {
+      cosines: experts.map((k) =>
+        cosineOf(products[k * models + this.#experts], merged, squares[k]),
+      ),
+      ratios: experts.map((k) => over(squares[k])),
+      norm: Math.sqrt(merged),
+      overAverage: over(average),
+      overBase: over(baseSquares),
+      flipped: share(this.#flipped, this.#signed),
+      unchanged: share(this.#unchanged, elements),
+      beyondF16: this.#hasBase ? this.#beyond : null,
+    };
+  }
+}
+
+const fields = ['norm', 'overAverage', 'overBase', 'flipped', 'unchanged', 'beyondF16'] as const;
+
+export function packedSurvived(of: Survived): readonly number[] {
+  const all = [...fields.map((field) => of[field]), ...of.cosines, ...of.ratios];
+  return all.map((value) => value ?? Number.NaN);
+}
+
+export function survivedAt({ values }: TensorSurvival, models: number, tensor: number): Survived {
+  const width = fields.length + 2 * models;
+  const line = values.subarray(tensor * width, (tensor + 1) * width);
+  const all = Array.from(line, (value) => (Number.isNaN(value) ? null : value));
+  const [norm, overAverage, overBase, flipped, unchanged, beyondF16] = all;
   return {
-    cosines: Array.from({ length: experts }, (_, k) =>
-      cosineOf(products[experts * models + k], merged, squares[k]),
-    ),
-    norm: Math.sqrt(merged),
-    overAverage: average > 0 ? Math.sqrt(merged / average) : null,
+    cosines: all.slice(fields.length, fields.length + models),
+    ratios: all.slice(fields.length + models),
+    norm: norm ?? 0,
+    ...{ overAverage, overBase, flipped, unchanged, beyondF16 },
   };
 }

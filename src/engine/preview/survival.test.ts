@@ -4,7 +4,7 @@ import type { Recipe } from '../../recipe/recipe.ts';
 import { mergeRun, writtenTensor } from '../../testing/merge-run.ts';
 import { f32, type TestTensor } from '../../testing/model-file.ts';
 import { randomNumbers } from '../../testing/samples.ts';
-import type { Survival } from '../../views/survival.ts';
+import { type Survival, survivedAt } from '../../views/survival.ts';
 import { run } from '../run/run.ts';
 import { Viewer } from './viewer.ts';
 
@@ -37,9 +37,18 @@ test('a sum keeps of two independent changes what their lengths say, and nothing
   const { found } = await survived(models, { method: 'task_arithmetic', values: { lambda: 1 } });
   // (3, 4) beside (3, 0) and (0, 4); their average is half as long.
   expect(found.groups).toEqual([
-    { name: 'attention', cosines: [0.6, 0.8], norm: 5, overAverage: 2 },
-    { name: 'mlp', cosines: [null, null], norm: 0, overAverage: null },
+    {
+      ...{ name: 'attention', cosines: [0.6, 0.8], ratios: [5 / 3, 5 / 4], norm: 5 },
+      ...{ overAverage: 2, overBase: Math.sqrt(25 / 2), flipped: 0, unchanged: 0, beyondF16: 0 },
+    },
+    {
+      ...{ name: 'mlp', cosines: [null, null], ratios: [0, 0], norm: 0 },
+      ...{ overAverage: null, overBase: 0, flipped: 0, unchanged: 1, beyondF16: 0 },
+    },
   ]);
+  expect(found.tensors.names).toEqual([q, up]);
+  const { name: _, ...attention } = found.groups[0];
+  expect(survivedAt(found.tensors, 2, 0)).toEqual(attention);
   expect(found.layers.map(({ name, overAverage }) => [name, overAverage])).toEqual([
     ['0', 2],
     ['1', null],

@@ -3,9 +3,8 @@ import { findMethod } from '../../methods/registry.ts';
 import { placeOf } from '../../plan/groups.ts';
 import type { MergePart, Plan } from '../../plan/types.ts';
 import { gridOf } from '../../views/grid.ts';
-import { Ledger } from '../../views/ledger.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
-import { type Survival, survivedOf } from '../../views/survival.ts';
+import { packedSurvived, Remains, type Survival } from '../../views/survival.ts';
 import { deltasOf } from './deltas.ts';
 import { byExpert, type Lens } from './eye.ts';
 import { sampleSeen } from './look.ts';
@@ -30,36 +29,44 @@ export async function survivalOf(
   const lens: Lens = { method: findMethod(plan.method)!, arithmetic: plan.arithmetic, magnitudes };
   const merged = new Map(subjectsOf(plan).map((subject) => [subject.tensor, subject]));
   const grid = gridOf(subjects.map(({ tensor }) => tensor));
-  const ledger = () => new Ledger(experts.length + 2);
-  const whole = ledger();
-  const layers = grid.rows.map(ledger);
-  const groups = new Map<string, Ledger>();
+  const remains = () => new Remains(experts.length);
+  const whole = remains();
+  const layers = grid.rows.map(remains);
+  const groups = new Map<string, Remains>();
+  const names: string[] = [];
+  const values: number[] = [];
   let sampled = 0;
   for (const [i, subject] of subjects.entries()) {
     tools.signal.throwIfAborted();
-    const { group } = placeOf(subject.tensor);
-    const ofGroup = groups.get(group) ?? ledger();
-    groups.set(group, ofGroup);
+    const one = remains();
     for (const [m, { merge }] of subject.merges.entries()) {
       const own = merged.get(subject.tensor)?.merges[m]?.merge;
       if (merge.elementCount === 0 || own?.elementCount !== merge.elementCount) continue;
       const runs = runsFor(merge, i);
       sampled += elementsIn(runs);
-      const one = ledger();
-      await take(one, subject, { merge, own }, runs, lens, tools);
-      for (const each of [whole, ofGroup, layers[grid.places[i].row]]) each.add(one);
+      await take(one, subject, { merge, own }, experts.length, runs, lens, tools);
     }
+    if (one.elements === 0) continue;
+    const { group } = placeOf(subject.tensor);
+    const ofGroup = groups.get(group) ?? remains();
+    groups.set(group, ofGroup);
+    for (const each of [whole, ofGroup, layers[grid.places[i].row]]) each.add(one);
+    names.push(subject.tensor);
+    values.push(...packedSurvived(one.survived()));
   }
   return {
     models: experts,
     elements: whole.elements,
     sampled,
-    whole: survivedOf(whole),
+    whole: whole.survived(),
     groups: groupOrder.flatMap((name) => {
       const of = groups.get(name);
-      return of ? [{ name, ...survivedOf(of) }] : [];
+      return of ? [{ name, ...of.survived() }] : [];
     }),
-    layers: layers.map((of, i) => ({ name: grid.rows[i], ...survivedOf(of) })),
+    layers: layers.flatMap((of, i) =>
+      of.elements > 0 ? [{ name: grid.rows[i], ...of.survived() }] : [],
+    ),
+    tensors: { names, values: Float64Array.from(values) },
   };
 }
 
@@ -70,21 +77,17 @@ type Two = {
 };
 
 async function take(
-  ledger: Ledger,
+  remains: Remains,
   subject: Subject,
   { merge, own }: Two,
+  experts: number,
   runs: readonly Run[],
   lens: Lens,
   tools: Tools,
 ): Promise<void> {
-  const count = elementsIn(runs);
   const deltas = await deltasOf(subject, merge, runs, tools);
-  const experts = ledger.models - 2;
   const all = byExpert(deltas.own, merge.ordinals, experts);
   const { eye, x, base } = await sampleSeen(subject, own, runs, lens, tools);
   const result = eye.merged(x, base, 0);
-  const change = deltas.base ? result.map((value, e) => value - deltas.base![e]) : result;
-  const average = new Float32Array(count);
-  for (const values of all) for (let e = 0; e < count; e++) average[e] += values[e] / experts;
-  ledger.take([...all, change, average], deltas.base, merge.elementCount / count);
+  remains.take(all, result, deltas.base, merge.elementCount / elementsIn(runs));
 }
