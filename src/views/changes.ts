@@ -29,6 +29,9 @@ export type Changes = {
   /** Elements that are merged, and how many of them were looked at. */
   readonly elements: number;
   readonly sampled: number;
+  /** Tensors that are merged, and how many of them were looked at. */
+  readonly tensorsMerged: number;
+  readonly tensorsSampled: number;
   readonly whole: readonly ChangeStats[];
   readonly groups: readonly {
     readonly group: TensorPlace['group'];

@@ -50,4 +50,7 @@ export type ConflictMap = {
   /** Elements that are merged, and how many of them were looked at. */
   readonly elements: number;
   readonly sampled: number;
+  /** Tensors that are merged, and how many of them were looked at. */
+  readonly tensors: number;
+  readonly tensorsSampled: number;
 };

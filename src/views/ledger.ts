@@ -38,11 +38,12 @@ export class Ledger {
     this.products.fill(0);
   }
 
-  add(other: Ledger): void {
-    this.elements += other.elements;
-    this.baseSquares += other.baseSquares;
-    for (let k = 0; k < this.models; k++) this.squares[k] += other.squares[k];
-    for (let i = 0; i < this.products.length; i++) this.products[i] += other.products[i];
+  /** Adds another, every sum times `factor`. */
+  add(other: Ledger, factor = 1): void {
+    this.elements += factor * other.elements;
+    this.baseSquares += factor * other.baseSquares;
+    for (let k = 0; k < this.models; k++) this.squares[k] += factor * other.squares[k];
+    for (let i = 0; i < this.products.length; i++) this.products[i] += factor * other.products[i];
   }
 }
 

@@ -57,14 +57,15 @@ export class MagnitudeBins {
     }
   }
 
-  add(other: MagnitudeBins): void {
-    this.#elements += other.#elements;
+  /** Adds others, every count and sum times `factor`. */
+  add(other: MagnitudeBins, factor = 1): void {
+    this.#elements += factor * other.#elements;
     this.#from = Math.min(this.#from, other.#from);
     this.#to = Math.max(this.#to, other.#to);
     for (let bin = other.#from; bin < other.#to; bin++) {
-      this.#counts[bin] += other.#counts[bin];
-      this.#masses[bin] += other.#masses[bin];
-      this.#squares[bin] += other.#squares[bin];
+      this.#counts[bin] += factor * other.#counts[bin];
+      this.#masses[bin] += factor * other.#masses[bin];
+      this.#squares[bin] += factor * other.#squares[bin];
       this.#least[bin] = Math.min(this.#least[bin], other.#least[bin]);
       this.#largest[bin] = Math.max(this.#largest[bin], other.#largest[bin]);
     }

@@ -13,13 +13,25 @@ export class Pool {
     this.tally = new Tally(models);
   }
 
-  /** @param sampled the share of the tensor's elements that lie in the runs */
-  take(runs: readonly Tally[], sampled: number): void {
-    for (const run of runs) this.tally.add(run, 1 / sampled);
-    const conflicts = runs.map(({ conflicts, shared }) => [conflicts, shared] as const);
-    const opposed = runs.map(({ opposed, mass }) => [opposed, mass] as const);
-    this.#ofConflicts.add(conflicts, sampled);
-    this.#ofMass.add(opposed, sampled);
+  /**
+   * @param sampled the share of the tensor's elements that lie in the runs
+   * @param standsFor how many tensors like it this one stands for
+   */
+  take(runs: readonly Tally[], sampled: number, standsFor = 1): void {
+    for (const run of runs) this.tally.add(run, standsFor / sampled);
+    this.#ofConflicts.add(runs.map(ofConflicts), sampled, standsFor);
+    this.#ofMass.add(runs.map(ofMass), sampled, standsFor);
+  }
+
+  /**
+   * Tensors that were taken and stand for others differ: so may the others.
+   *
+   * @param totals what each of them comes to, whole
+   * @param sampled their share of all that they stand for
+   */
+  differ(totals: readonly Tally[], sampled: number): void {
+    this.#ofConflicts.add(totals.map(ofConflicts), sampled);
+    this.#ofMass.add(totals.map(ofMass), sampled);
   }
 
   stats(): Stats {
@@ -44,3 +56,6 @@ export class Pool {
     };
   }
 }
+
+const ofConflicts = ({ conflicts, shared }: Tally) => [conflicts, shared] as const;
+const ofMass = ({ opposed, mass }: Tally) => [opposed, mass] as const;

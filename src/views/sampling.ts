@@ -23,6 +23,22 @@ export function runsOf(
   });
 }
 
+/**
+ * How many of each stratum stand for it, `most` of all together or fewer: all of the small ones, the same number of the
+ * others, but at least two, so that it shows how they differ (Cochran, Sampling Techniques, 3rd ed., §5A.1).
+ */
+export function sharesOf(sizes: readonly number[], most: number): readonly number[] {
+  let left = most;
+  let strata = sizes.length;
+  for (const size of sizes.toSorted((a, b) => a - b)) {
+    const share = Math.floor(left / strata);
+    if (size > share) return sizes.map((own) => Math.min(own, Math.max(2, share)));
+    left -= size;
+    strata -= 1;
+  }
+  return sizes;
+}
+
 export function elementsIn(runs: readonly Run[]): number {
   return runs.reduce((sum, [from, to]) => sum + to - from, 0);
 }
@@ -40,7 +56,8 @@ type Pair = readonly [part: number, whole: number];
 
 /**
  * The standard error of a ratio Σpart ÷ Σwhole over tensors of which runs were sampled, from how the runs of each tensor
- * differ (ratio estimator over clusters in strata: Cochran, Sampling Techniques, 3rd ed., §6.11 and §9.3).
+ * differ (ratio estimator over clusters in strata: Cochran, Sampling Techniques, 3rd ed., §6.11 and §9.3). Where only
+ * some tensors of a stratum are looked at, from how these differ, too (two stages: ibid., §10.3).
  */
 export class RatioError {
   #parts = 0;
@@ -48,15 +65,19 @@ export class RatioError {
   #wholes = 0;
   #isKnown = true;
 
-  /** @param sampled the share of the tensor's elements that lie in the runs */
-  add(runs: readonly Pair[], sampled: number): void {
+  /**
+   * @param runs of a tensor, or the estimated totals of tensors of a stratum
+   * @param sampled the share of the tensor's elements that lie in the runs, or of the stratum's tensors that are there
+   * @param standsFor how many tensors this one stands for
+   */
+  add(runs: readonly Pair[], sampled: number, standsFor = 1): void {
     if (sampled >= 1 || runs.length === 0) return;
     if (runs.length === 1) this.#isKnown = false;
     const n = runs.length;
     const meanPart = runs.reduce((sum, [part]) => sum + part, 0) / n;
     const meanWhole = runs.reduce((sum, [, whole]) => sum + whole, 0) / n;
     // Of the total: each run stands for 1 / sampled runs, with what is left out of the sample.
-    const scale = ((1 - sampled) * n) / (Math.max(1, n - 1) * sampled ** 2);
+    const scale = (standsFor * (1 - sampled) * n) / (Math.max(1, n - 1) * sampled ** 2);
     for (const [part, whole] of runs) {
       this.#parts += scale * (part - meanPart) ** 2;
       this.#cross += scale * (part - meanPart) * (whole - meanWhole);

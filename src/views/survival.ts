@@ -23,6 +23,9 @@ export type Survival = {
   readonly models: readonly string[];
   readonly elements: number;
   readonly sampled: number;
+  /** Tensors that are merged, and how many of them were looked at. */
+  readonly tensorsMerged: number;
+  readonly tensorsSampled: number;
   readonly whole: Survived;
   readonly groups: readonly (Survived & { readonly name: string })[];
   readonly layers: readonly (Survived & { readonly name: string })[];
@@ -88,13 +91,14 @@ export class Remains {
     }
   }
 
-  add(other: Remains): void {
-    this.#ledger.add(other.#ledger);
+  /** Adds others, every sum times `factor`. */
+  add(other: Remains, factor = 1): void {
+    this.#ledger.add(other.#ledger, factor);
     this.#hasBase ||= other.#hasBase;
-    this.#signed += other.#signed;
-    this.#flipped += other.#flipped;
-    this.#unchanged += other.#unchanged;
-    this.#beyond += other.#beyond;
+    this.#signed += factor * other.#signed;
+    this.#flipped += factor * other.#flipped;
+    this.#unchanged += factor * other.#unchanged;
+    this.#beyond += factor * other.#beyond;
   }
 
   survived(): Survived {

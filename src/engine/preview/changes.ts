@@ -2,15 +2,15 @@
 import { placeOf } from '../../plan/groups.ts';
 import type { MergePart, Plan } from '../../plan/types.ts';
 import { anglesOf, type Changes, changeStats, packed } from '../../views/changes.ts';
-import { gridOf } from '../../views/grid.ts';
 import { Ledger } from '../../views/ledger.ts';
 import { MagnitudeBins } from '../../views/magnitudes.ts';
 import { elementsIn } from '../../views/sampling.ts';
 import { deltasOf } from './deltas.ts';
 import { byExpert } from './eye.ts';
-import { groupOrder, runsOfAll } from './scan.ts';
-import { subjectsOf } from './subjects.ts';
+import { groupOrder } from './scan.ts';
+import { alone, type Picked, type Stratum, selectionOf } from './selection.ts';
 import type { Tools } from './tools.ts';
+import { visit } from './visit.ts';
 
 /** How large the changes are and how they lie to each other, for one set of tensors. */
 class Account {
@@ -23,10 +23,11 @@ class Account {
     this.bins = Array.from({ length: models }, () => new MagnitudeBins());
   }
 
-  add(other: Account): void {
-    this.tensors += 1;
-    this.ledger.add(other.ledger);
-    for (const [k, bins] of this.bins.entries()) bins.add(other.bins[k]);
+  /** Adds a tensor, and those that it stands for. */
+  add(other: Account, { tensors, picked, standsFor }: Stratum): void {
+    this.tensors += tensors / picked;
+    this.ledger.add(other.ledger, standsFor);
+    for (const [k, bins] of this.bins.entries()) bins.add(other.bins[k], standsFor);
   }
 
   clear(): void {
@@ -50,10 +51,9 @@ export async function changesOf(
   tensor: string | null,
   tools: Tools,
 ): Promise<Changes> {
-  const subjects = subjectsOf(plan);
+  const selection = selectionOf(plan, tools);
+  const { subjects, grid, picked } = selection;
   const models = experts.length;
-  const runsFor = runsOfAll(subjects, tools);
-  const grid = gridOf(subjects.map((subject) => subject.tensor));
   const wanted = subjects.findIndex((subject) => subject.tensor === tensor);
   const account = () => new Account(models);
   const whole = account();
@@ -67,26 +67,29 @@ export async function changesOf(
   const names: string[] = [];
   const values: number[] = [];
   let sampled = 0;
-  for (const [i, subject] of subjects.entries()) {
-    if (!subject.merges.some(({ merge }) => merge.elementCount > 0)) continue;
-    tools.signal.throwIfAborted();
+  const takeOne = async ({ subject, runs: runsOf }: Picked) => {
     one.clear();
     for (const { merge } of subject.merges) {
       if (merge.elementCount === 0) continue;
-      sampled += await take(one, subject, merge, runsFor(merge, i), tools);
+      sampled += await take(one, subject, merge, runsOf(merge), tools);
     }
-    const { row, column } = grid.places[i];
+    names.push(subject.tensor);
+    values.push(...packed(one.stats()));
+    if (subject === subjects[wanted]) own.add(one, alone);
+  };
+  for await (const pick of visit(picked, tools)) {
+    const { subject, row, column, stratum } = pick;
+    await takeOne(pick);
     const { group } = placeOf(subject.tensor);
     const ofGroup = groups.get(group) ?? account();
     groups.set(group, ofGroup);
-    for (const each of [whole, ofGroup]) each.add(one);
-    if (wanted >= 0 && row === grid.places[wanted].row) layer.add(one);
-    layers[row].add(one.ledger);
-    roles[column].add(one.ledger);
-    if (i === wanted) own.add(one);
-    names.push(subject.tensor);
-    values.push(...packed(one.stats()));
+    for (const sum of [whole, ofGroup]) sum.add(one, stratum);
+    if (wanted >= 0 && row === grid.places[wanted].row) layer.add(one, stratum);
+    layers[row].add(one.ledger, stratum.standsFor);
+    roles[column].add(one.ledger, stratum.standsFor);
   }
+  // What was asked for is looked at, whether it stands for others or not.
+  if (wanted >= 0 && own.tensors === 0) await takeOne(selection.pick(wanted));
   const named = (all: readonly string[], ledgers: readonly Ledger[]) =>
     ledgers.map((ledger, i) => ({ name: all[i], ...anglesOf(ledger) }));
   const magnitudes = (of: Account, name: string) =>
@@ -95,10 +98,12 @@ export async function changesOf(
     models: experts,
     elements: whole.ledger.elements,
     sampled,
+    tensorsMerged: selection.tensors,
+    tensorsSampled: names.length,
     whole: whole.stats(),
     groups: groupOrder.flatMap((group) => {
       const of = groups.get(group);
-      return of ? [{ group, tensors: of.tensors, stats: of.stats() }] : [];
+      return of ? [{ group, tensors: Math.round(of.tensors), stats: of.stats() }] : [];
     }),
     tensors: { names, values: Float64Array.from(values) },
     angles: {

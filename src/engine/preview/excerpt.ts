@@ -7,9 +7,10 @@ import { dot } from '../../views/ledger.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
 import { matrixOf } from '../../views/tiles.ts';
 import { type Deltas, deltasOf } from './deltas.ts';
-import { runsOfAll } from './scan.ts';
-import { type Placed, type Subject, subjectsOf } from './subjects.ts';
+import { selectionOf } from './selection.ts';
+import type { Placed, Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
+import { visit } from './visit.ts';
 
 /** Elements in a row; models that a picture of them has room for. */
 const longest = 12;
@@ -25,14 +26,12 @@ type Found = Placed & { readonly subject: Subject; readonly runs: readonly Run[]
  * Null where no model changes anything, or there are too many models.
  */
 export async function excerptOf(plan: Plan, tools: Tools): Promise<Excerpt | null> {
-  const subjects = subjectsOf(plan);
-  const runsFor = runsOfAll(subjects, tools);
+  const { subjects, picked } = selectionOf(plan, tools);
   let best: Found | null = null;
   let most = Number.NEGATIVE_INFINITY;
-  for (const [i, subject] of subjects.entries()) {
+  for await (const { subject, runs: runsOf } of visit(picked, tools)) {
     for (const placed of subject.merges) {
-      tools.signal.throwIfAborted();
-      const runs = runsFor(placed.merge, i);
+      const runs = runsOf(placed.merge);
       if (elementsIn(runs) === 0 || placed.merge.planes.length > mostModels) continue;
       const { own } = await deltasOf(subject, placed.merge, runs, tools);
       const { cancelled, mass } = sumsOf(own);

@@ -1,9 +1,10 @@
 /** One trim threshold for each expert over the whole model, from samples. */
-import type { MergePart, Plan } from '../../plan/types.ts';
-import { elementsIn, type Run } from '../../views/sampling.ts';
+import type { Plan } from '../../plan/types.ts';
+import { elementsIn } from '../../views/sampling.ts';
 import { deltasOf } from './deltas.ts';
-import type { Subject } from './subjects.ts';
+import type { Selection } from './selection.ts';
 import type { Tools } from './tools.ts';
+import { visit } from './visit.ts';
 
 /**
  * By expert: the magnitude at the rank that the plan keeps of the whole model, with every sampled element counting as the
@@ -11,22 +12,21 @@ import type { Tools } from './tools.ts';
  */
 export async function pooledMagnitudes(
   { wholeModelCounts }: Pick<Plan, 'wholeModelCounts'>,
-  subjects: readonly Subject[],
-  runsFor: (merge: MergePart, subject: number) => readonly Run[],
+  { picked }: Selection,
   tools: Tools,
 ): Promise<readonly number[] | null> {
   if (wholeModelCounts === null) return null;
   const found = wholeModelCounts.map((): Weighed[] => []);
-  for (const [i, subject] of subjects.entries()) {
-    tools.signal.throwIfAborted();
+  for await (const { subject, runs: runsOf, stratum } of visit(picked, tools)) {
     for (const { merge } of subject.merges) {
-      const runs = runsFor(merge, i);
+      const runs = runsOf(merge);
       const seen = elementsIn(runs);
       if (seen === 0) continue;
       const { own } = await deltasOf(subject, merge, runs, tools);
       for (const [k, deltas] of own.entries()) {
         const magnitudes = deltas.map(Math.abs).sort();
-        found[merge.ordinals[k]].push({ magnitudes, each: merge.elementCount / seen });
+        const each = (stratum.standsFor * merge.elementCount) / seen;
+        found[merge.ordinals[k]].push({ magnitudes, each });
       }
     }
   }

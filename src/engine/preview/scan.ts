@@ -1,73 +1,73 @@
 /** Where the models of a plan pull against each other, over all of it, from samples. */
 import type { Arithmetic } from '../../methods/dialect.ts';
 import { findMethod } from '../../methods/registry.ts';
-import type { MergePart, Plan } from '../../plan/types.ts';
+import type { Plan } from '../../plan/types.ts';
 import type { CellState, ConflictMap } from '../../views/conflict-map.ts';
-import { gridOf } from '../../views/grid.ts';
+import type { Grid } from '../../views/grid.ts';
 import { Pool } from '../../views/pool.ts';
 import { cosine, opposition } from '../../views/rates.ts';
-import { elementsIn, type Run, runsOf } from '../../views/sampling.ts';
+import { elementsIn, type Run } from '../../views/sampling.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
 import { type Lens, weighed } from './eye.ts';
-import { farBytes, isDear } from './far.ts';
+import { farBytes } from './far.ts';
 import { look, type Sight } from './look.ts';
 import { pooledMagnitudes } from './pooled.ts';
-import { type Subject, subjectsOf } from './subjects.ts';
+import { type Picked, type Selection, type Stratum, selectionOf } from './selection.ts';
 import type { Tools } from './tools.ts';
+import { visit } from './visit.ts';
 
 /** From the inputs to the outputs. */
 export const groupOrder = ['embeddings', 'attention', 'mlp', 'norms', 'head', 'other'] as const;
 
-/** Values of all tensors and planes together that a scan looks at. */
-const mostValues = 4 * 2 ** 20;
-/** Runs of a tensor that is not looked at whole; fewer where each of them costs more than its elements. */
-const runCount = 16;
-const dearRunCount = 4;
-
-/** The whole plan, at most some million elements of it. A tensor that is small enough is looked at whole. */
+/**
+ * The whole plan, at most some million elements of it. A tensor that is small enough is looked at whole, and all tensors
+ * are looked at that are not too many.
+ */
 export async function scan(
   plan: Plan,
   experts: readonly string[],
   tools: Tools,
 ): Promise<ConflictMap> {
-  const { signal } = tools;
   const method = findMethod(plan.method)!;
-  const subjects = subjectsOf(plan);
+  const selection = selectionOf(plan, tools);
+  const { grid, picked } = selection;
   const models = experts.length;
-  const runsFor = runsOfAll(subjects, tools);
-  const magnitudes = await pooledMagnitudes(plan, subjects, runsFor, tools);
+  const magnitudes = await pooledMagnitudes(plan, selection, tools);
   const lens: Lens = { method, arithmetic: plan.arithmetic, magnitudes };
-  const grid = gridOf(subjects.map(({ tensor }) => tensor));
   const ballot = ballotOf(plan.arithmetic);
   const whole = new Pool(models);
   const byRow = grid.rows.map(() => new Pool(models));
   const byColumn = grid.columns.map(() => new Pool(models));
-  const cells = new Map<number, Gathered>();
+  const cells = cellsOf(selection, models);
+  const poolsOf = ({ row, column }: Picked) => [
+    whole,
+    byRow[row],
+    byColumn[column],
+    cells.get(cellKey(grid, row, column))!.pool,
+  ];
+  const differing = new Map<Stratum, { readonly at: Picked; readonly totals: Tally[] }>();
   let sampled = 0;
-  for (const [i, subject] of subjects.entries()) {
-    signal.throwIfAborted();
-    const { row, column } = grid.places[i];
-    const key = row * grid.columns.length + column;
-    const cell = cells.get(key) ?? {
-      first: subject.tensor,
-      tensors: 0,
-      pool: new Pool(models),
-      row,
-      column,
-    };
-    cells.set(key, cell);
-    cell.tensors += 1;
+  for await (const pick of visit(picked, tools)) {
+    const { subject, stratum } = pick;
+    const total = new Tally(models);
     for (const { merge } of subject.merges) {
       if (merge.elementCount === 0) continue;
-      const runs = runsFor(merge, i);
+      const runs = pick.runs(merge);
       const sight = await look(subject, merge, runs, lens, tools);
       const tallies = tallyRuns(sight, runs, models, ballot);
       const seen = elementsIn(runs);
       sampled += seen;
-      for (const pool of [whole, byRow[row], byColumn[column], cell.pool]) {
-        pool.take(tallies, seen / merge.elementCount);
+      for (const tally of tallies) total.add(tally, merge.elementCount / seen);
+      for (const pool of poolsOf(pick)) {
+        pool.take(tallies, seen / merge.elementCount, stratum.standsFor);
       }
     }
+    if (stratum.picked === stratum.tensors) continue;
+    const others = differing.get(stratum)?.totals ?? [];
+    differing.set(stratum, { at: pick, totals: [...others, total] });
+  }
+  for (const [{ picked: of, tensors }, { at, totals }] of differing) {
+    for (const pool of poolsOf(at)) pool.differ(totals, of / tensors);
   }
   const pairs = Array.from({ length: models * models }, (_, i) => [
     Math.floor(i / models),
@@ -89,6 +89,8 @@ export async function scan(
     opposite: pairs.map(([a, b]) => opposition(whole.tally, a, b)),
     elements: whole.tally.elements,
     sampled,
+    tensors: selection.tensors,
+    tensorsSampled: picked.length,
   };
 }
 
@@ -100,46 +102,42 @@ type Gathered = {
   readonly column: number;
 };
 
+/** In the order of their first tensors. A tensor that is looked at is shown rather than one that is not. */
+function cellsOf({ subjects, grid, picked }: Selection, models: number): Map<number, Gathered> {
+  const cells = new Map<number, Gathered>();
+  const firsts = new Map<number, string>();
+  for (const { row, column, subject } of picked) {
+    const key = cellKey(grid, row, column);
+    if (!firsts.has(key)) firsts.set(key, subject.tensor);
+  }
+  for (const [i, { tensor }] of subjects.entries()) {
+    const { row, column } = grid.places[i];
+    const key = cellKey(grid, row, column);
+    const first = firsts.get(key) ?? tensor;
+    const cell = cells.get(key) ?? { first, tensors: 0, pool: new Pool(models), row, column };
+    cells.set(key, cell);
+    cell.tensors += 1;
+  }
+  return cells;
+}
+
+function cellKey({ columns }: Grid, row: number, column: number): number {
+  return row * columns.length + column;
+}
+
 /** Bytes that a scan would fetch over the network. */
 export function scanBytes(plan: Plan, tools: Tools): number {
-  const subjects = subjectsOf(plan);
-  const runsFor = runsOfAll(subjects, tools);
-  return subjects.reduce(
-    (sum, { merges }, i) =>
-      merges.reduce((more, { merge }) => more + farBytes(merge, runsFor(merge, i), tools), sum),
+  const { picked } = selectionOf(plan, tools);
+  return picked.reduce(
+    (sum, { subject, runs }) =>
+      subject.merges.reduce((more, { merge }) => more + farBytes(merge, runs(merge), tools), sum),
     0,
   );
 }
 
 /** By expert: where one trim threshold holds for the whole model, its estimate; else null. */
 export function modelMagnitudes(plan: Plan, tools: Tools): Promise<readonly number[] | null> {
-  const subjects = subjectsOf(plan);
-  return pooledMagnitudes(plan, subjects, runsOfAll(subjects, tools), tools);
-}
-
-/** Which elements of a merge of the i-th subject are looked at: all of them where there are few. */
-export function runsOfAll(subjects: readonly Subject[], tools: Tools) {
-  const most = fairShare(subjects.flatMap(({ merges }) => merges.map(({ merge }) => merge)));
-  return (merge: MergePart, i: number) => {
-    const { elementCount } = merge;
-    if (elementCount <= most) return runsOf(elementCount, { count: 1, length: elementCount }, i);
-    const count = isDear(merge, tools) ? dearRunCount : runCount;
-    return runsOf(elementCount, { count, length: Math.max(1, Math.floor(most / count)) }, i);
-  };
-}
-
-/** Elements that each tensor may show so that all together stay bounded: small ones leave theirs to the large. */
-function fairShare(merges: readonly MergePart[]): number {
-  let left = mostValues;
-  let planes = merges.reduce((sum, merge) => sum + merge.planes.length + 1, 0);
-  for (const merge of merges.toSorted((a, b) => a.elementCount - b.elementCount)) {
-    const own = merge.planes.length + 1;
-    const share = left / planes;
-    if (merge.elementCount > share) return Math.max(runCount, Math.floor(share));
-    left -= own * merge.elementCount;
-    planes -= own;
-  }
-  return Number.POSITIVE_INFINITY;
+  return pooledMagnitudes(plan, selectionOf(plan, tools), tools);
 }
 
 /** One tally a run, of all experts. */

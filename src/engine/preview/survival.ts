@@ -2,16 +2,17 @@
 import { findMethod } from '../../methods/registry.ts';
 import { placeOf } from '../../plan/groups.ts';
 import type { MergePart, Plan } from '../../plan/types.ts';
-import { gridOf } from '../../views/grid.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
 import { packedSurvived, Remains, type Survival } from '../../views/survival.ts';
 import { deltasOf } from './deltas.ts';
 import { byExpert, type Lens } from './eye.ts';
 import { sampleSeen } from './look.ts';
 import { pooledMagnitudes } from './pooled.ts';
-import { groupOrder, runsOfAll } from './scan.ts';
+import { groupOrder } from './scan.ts';
+import { selectionOf } from './selection.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
+import { visit } from './visit.ts';
 
 /**
  * @param plan what is merged
@@ -23,12 +24,11 @@ export async function survivalOf(
   experts: readonly string[],
   tools: Tools,
 ): Promise<Survival> {
-  const subjects = subjectsOf(seen);
-  const runsFor = runsOfAll(subjects, tools);
-  const magnitudes = await pooledMagnitudes(plan, subjects, runsFor, tools);
+  const selection = selectionOf(seen, tools);
+  const { grid, picked } = selection;
+  const magnitudes = await pooledMagnitudes(plan, selection, tools);
   const lens: Lens = { method: findMethod(plan.method)!, arithmetic: plan.arithmetic, magnitudes };
   const merged = new Map(subjectsOf(plan).map((subject) => [subject.tensor, subject]));
-  const grid = gridOf(subjects.map(({ tensor }) => tensor));
   const remains = () => new Remains(experts.length);
   const whole = remains();
   const layers = grid.rows.map(remains);
@@ -36,13 +36,12 @@ export async function survivalOf(
   const names: string[] = [];
   const values: number[] = [];
   let sampled = 0;
-  for (const [i, subject] of subjects.entries()) {
-    tools.signal.throwIfAborted();
+  for await (const { subject, row, stratum, runs: runsOf } of visit(picked, tools)) {
     const one = remains();
     for (const [m, { merge }] of subject.merges.entries()) {
       const own = merged.get(subject.tensor)?.merges[m]?.merge;
       if (merge.elementCount === 0 || own?.elementCount !== merge.elementCount) continue;
-      const runs = runsFor(merge, i);
+      const runs = runsOf(merge);
       sampled += elementsIn(runs);
       await take(one, subject, { merge, own }, experts.length, runs, lens, tools);
     }
@@ -50,7 +49,7 @@ export async function survivalOf(
     const { group } = placeOf(subject.tensor);
     const ofGroup = groups.get(group) ?? remains();
     groups.set(group, ofGroup);
-    for (const each of [whole, ofGroup, layers[grid.places[i].row]]) each.add(one);
+    for (const each of [whole, ofGroup, layers[row]]) each.add(one, stratum.standsFor);
     names.push(subject.tensor);
     values.push(...packedSurvived(one.survived()));
   }
@@ -58,6 +57,8 @@ export async function survivalOf(
     models: experts,
     elements: whole.elements,
     sampled,
+    tensorsMerged: selection.tensors,
+    tensorsSampled: names.length,
     whole: whole.survived(),
     groups: groupOrder.flatMap((name) => {
       const of = groups.get(name);

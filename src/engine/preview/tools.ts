@@ -8,4 +8,6 @@ export type Tools = {
   /** Bytes that one read may hold. */
   readonly budget: number;
   readonly signal: AbortSignal;
+  /** Hears how many tensors were looked at, of how many. */
+  readonly tell?: (done: number, total: number) => void;
 };
