@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest';
 import type { Excerpt } from '../methods/excerpt.ts';
-import type { Prospect } from '../plan/outlook.ts';
 import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
 import { refTo } from '../testing/model.ts';
 import { recipeOf } from '../testing/planning.ts';
@@ -63,13 +62,4 @@ test('of models on the Hub nothing is asked before their conflicts were looked a
   await vi.waitFor(() => expect(state().excerpt).toBe(found), 5000);
   expect(state().waitsForHub).toBe(false);
   expect(excerpt).toHaveBeenCalledWith(expect.anything(), false);
-});
-
-test('of models of many tensors nothing is asked: a look at them takes long', async () => {
-  const excerpt = vi.fn(async () => found);
-  const prospect = { outlook: { tensors: 2001, findings: [] } } as unknown as Prospect;
-  const { state } = await opened({ excerpt, plan: async () => prospect });
-  state().watch(true);
-  await new Promise((resolve) => setTimeout(resolve, 2500));
-  expect(excerpt).not.toHaveBeenCalled();
 });

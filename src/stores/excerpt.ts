@@ -9,8 +9,6 @@ import { outlookOf } from './planning.ts';
 
 /** Milliseconds that models and recipe must rest: a page that opens has better to do. */
 const patience = 2000;
-/** Tensors beyond which a look takes long, and is not begun unasked: the made-up values stay. */
-const mostTensors = 2000;
 
 export type ExcerptState = {
   /** Elements of the recipe's own models; null before they are known, and where there are none to show. */
@@ -54,8 +52,8 @@ export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: Looked
       store.setState({ excerpt: null });
     }
     clearTimeout(timer);
-    const outlook = outlookOf(from.planning.getState().prospect);
-    if (!isSeen || seen !== null || outlook === null || outlook.tensors > mostTensors) return;
+    const hasPlan = outlookOf(from.planning.getState().prospect) !== null;
+    if (!isSeen || seen !== null || !hasPlan) return;
     const isFar = modelsOf(recipe).some(({ origin }) => origin === 'hub');
     const waitsForHub = isFar && from.conflicts.getState().map === null;
     store.setState({ waitsForHub });

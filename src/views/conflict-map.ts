@@ -51,6 +51,6 @@ export type ConflictMap = {
   readonly elements: number;
   readonly sampled: number;
   /** Tensors that are merged, and how many of them were looked at. */
-  readonly tensors: number;
+  readonly tensorsMerged: number;
   readonly tensorsSampled: number;
 };

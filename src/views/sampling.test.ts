@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { randomNumbers } from '../testing/samples.ts';
-import { RatioError, runsOf } from './sampling.ts';
+import { RatioError, runsOf, sharesOf } from './sampling.ts';
 
 test('a small tensor is looked at whole, an empty one not at all', () => {
   expect(runsOf(64, { count: 8, length: 8 }, 1)).toEqual([[0, 64]]);
@@ -65,6 +65,47 @@ test('estimates miss by about the error they state', () => {
     if (Math.abs(part / 800 - truth) > 2 * stated) beyond += 1;
   }
   // Two standard errors leave out one in twenty, with 16 runs a few more.
+  expect(beyond).toBeLessThan(26);
+  expect(beyond).toBeGreaterThan(1);
+});
+
+test('all strata have a part, small ones the whole of theirs, and all of them where they are not too many', () => {
+  expect(sharesOf([3, 1, 5], 9)).toEqual([3, 1, 5]);
+  expect(sharesOf([100, 1, 100, 4], 25)).toEqual([10, 1, 10, 4]);
+  // Two at least, so that it can be told how they differ.
+  expect(sharesOf([50, 50, 50, 1], 3)).toEqual([2, 2, 2, 1]);
+  expect(sharesOf([], 3)).toEqual([]);
+});
+
+test('some tensors for many miss by about the error that their differences and their runs state', () => {
+  const random = randomNumbers(5);
+  // 300 tensors of 40 runs of 10 elements: each with a rate of its own, and every run another one near it.
+  const rates = Array.from({ length: 300 }, () => random());
+  const hits = rates.map((rate) =>
+    Array.from({ length: 40 }, () => {
+      const own = rate * (0.5 + random() / 2);
+      return Array.from({ length: 10 }, () => random() < own).filter(Boolean).length;
+    }),
+  );
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const truth = sum(hits.map(sum)) / (300 * 400);
+  let beyond = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const error = new RatioError();
+    const picked = runsOf(300, { count: 20, length: 1 }, seed).map(([i]) => i);
+    const totals = picked.map((i) => {
+      const runs = runsOf(40, { count: 4, length: 1 }, seed + i).map(([run]) => hits[i][run]);
+      error.add(
+        runs.map((own) => [own, 10]),
+        4 / 40,
+        300 / 20,
+      );
+      return [10 * sum(runs), 400] as const;
+    });
+    error.add(totals, 20 / 300);
+    const part = 15 * sum(totals.map(([own]) => own));
+    if (Math.abs(part / 120_000 - truth) > 2 * error.of(part, 120_000)!) beyond += 1;
+  }
   expect(beyond).toBeLessThan(26);
   expect(beyond).toBeGreaterThan(1);
 });

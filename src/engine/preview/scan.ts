@@ -89,7 +89,7 @@ export async function scan(
     opposite: pairs.map(([a, b]) => opposition(whole.tally, a, b)),
     elements: whole.tally.elements,
     sampled,
-    tensors: selection.tensors,
+    tensorsMerged: selection.tensors,
     tensorsSampled: picked.length,
   };
 }

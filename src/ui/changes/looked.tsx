@@ -1,13 +1,14 @@
 import { type ReactNode, useEffect } from 'react';
 import type { LookState } from '../../stores/look.ts';
 import { Looking } from '../conflicts/looking.tsx';
+import { sampledText } from '../conflicts/sampled-text.ts';
 import { ToFetch } from '../conflicts/to-fetch.tsx';
 import { WithoutBase } from '../conflicts/without-base.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
-import { counted, parameters } from '../kit/format.ts';
+import { counted } from '../kit/format.ts';
 import './changes.css';
 
-type Sampled = { readonly elements: number; readonly sampled: number };
+type Sampled = Parameters<typeof sampledText>[0];
 
 type LookedProps<T extends Sampled> = {
   readonly state: LookState<T>;
@@ -33,7 +34,7 @@ export function Looked<T extends Sampled>({ state, children }: LookedProps<T>) {
       <p className="small faint number" role="status">
         {sampled >= elements
           ? `All ${counted(Math.round(elements), 'element')} were looked at.`
-          : `From a sample of ${parameters(sampled)} of ${parameters(Math.round(elements))} elements, which stand for the rest.`}
+          : `From a sample of ${sampledText(found)}, which stand for the rest.`}
       </p>
       {children(found)}
     </div>

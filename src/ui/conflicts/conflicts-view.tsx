@@ -11,7 +11,7 @@ import { SurvivalView } from '../changes/survival-view.tsx';
 import { NoPlan } from '../inspect/no-plan.tsx';
 import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
-import { counted, parameters } from '../kit/format.ts';
+import { counted } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { CloseUp } from './close-up.tsx';
 import { csvOf } from './csv.ts';
@@ -20,6 +20,7 @@ import { Looking } from './looking.tsx';
 import { metrics, percent } from './metrics.ts';
 import { ModelGrid } from './model-grid.tsx';
 import { PatchView } from './patch.tsx';
+import { sampledText } from './sampled-text.ts';
 import { ToFetch } from './to-fetch.tsx';
 import { WithoutBase } from './without-base.tsx';
 import './conflicts.css';
@@ -142,7 +143,7 @@ function Verdict({ map }: { readonly map: ConflictMap }) {
       <p className="small faint number" role="status">
         {share >= 1
           ? `All ${counted(Math.round(elements), 'element')} were looked at.`
-          : `From a sample of ${parameters(sampled)} of ${parameters(elements)} elements${errorText(map)}.`}
+          : `From a sample of ${sampledText(map)}${errorText(map)}.`}
       </p>
     </>
   );
