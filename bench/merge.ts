@@ -1,7 +1,7 @@
 /** A merge of one tensor through a backend, planes in memory. */
 import type { Backend, Blocks, Kernel } from '../src/compute/backend.ts';
 import { type Dialect, resolveArithmetic } from '../src/methods/dialect.ts';
-import type { Call, MergeMethod } from '../src/methods/method.ts';
+import { type Call, coefficientList, type MergeMethod } from '../src/methods/method.ts';
 import { defaultsOf } from '../src/methods/params.ts';
 import { precisionOf } from '../src/methods/precision.ts';
 import { bytesPerElement, type FloatDtype } from '../src/numerics/dtype.ts';
@@ -94,7 +94,7 @@ export async function merge(
     answers.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
   await measured(answers.length > 0);
-  const coefficients = method.coefficients(call, answers);
+  const coefficients = coefficientList(method, call, answers);
   const methodId = method.id;
   const kernel: Kernel = { methodId, coefficients, output: dtype, work, resultAs, at };
   for await (const _ of backend.map(blocks, kernel, signal));

@@ -2,7 +2,7 @@
 // `fn merge(i: u32) -> vec4f`, the four merged elements of quad i. All it may use:
 //   MODELS         how many models there are
 //   x(k, i)        four elements of model k           base(i)     four of the base
-//   coeffs[n]      what the method's `coefficients` gave
+//   coeff_name()   a coefficient of the method, coeff_name(k) that of model k; names as in its `receives`
 //   work(v)        one step rounded to the working dtype; work_scalar(s) the same for one number
 //   elements(i)    their indices in the tensor        ordinal(k)  model k's place in the recipe
 //   job.tensor_key and the pieces in lib/

@@ -1,6 +1,9 @@
 // TIES step 3: the mean of those that agree with the elected sign (Yadav et al. 2023, section 3.2).
+// A coefficient of each model: weight.
 
 #import lib/sign-vote
+
+#constant DIVISOR divisor
 
 // What the agreeing values are divided by: nothing (0), their weights (1) or their count (2).
 override DIVISOR: f32 = 1.0;
@@ -17,9 +20,10 @@ struct Election {
   minus: Camp,
 }
 
-// One model votes and joins its camp. Both camps are summed, since nobody knows yet which will win; to
+// Model k votes and joins its camp. Both camps are summed, since nobody knows yet which will win; to
 // the other one the model adds zero, which changes nothing.
-fn cast_vote(held: Election, value: vec4f, weight: f32) -> Election {
+fn cast_vote(held: Election, k: u32, value: vec4f) -> Election {
+  let weight = work_scalar(coeff_weight(k));
   let weighted = work(value * weight);
   let heard = voice(value, weighted);
   let share = select(select(0.0, 1.0, DIVISOR == 2.0), weight, DIVISOR == 1.0);

@@ -1,5 +1,9 @@
 // TIES step 2: the models elect a sign at every position, by mass or by count (Yadav et al. 2023,
-// section 3.2). The rules come from coefficients, but are constants of the pipeline: see `#constant`.
+// section 3.2). The rules come from coefficients, but are constants of the pipeline.
+
+#constant ELECT_WEIGHTED electWeighted
+#constant BY_FREQUENCY byFrequency
+#constant EVEN_IS_PLUS evenIsPlus
 
 // Whether the election sees weighted values.
 override ELECT_WEIGHTED: f32 = 1.0;

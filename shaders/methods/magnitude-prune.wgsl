@@ -1,17 +1,14 @@
-// base + λ · Σ wₖ·trimmed(τₖ). coeffs: λ, then the models' trims (lib/trim).
+// base + λ · Σ wₖ·trimmed(τₖ).
 
+#import lib/add-sum
 #import lib/trim
-#import lib/weighted-sum
-
-const TRIMS = 1u;
 
 fn merge(i: u32) -> vec4f {
   let b = base(i);
   let index = elements(i);
-  var sum = vec4f();
+  var sum = WeightedSum();
   for (var k = 0u; k < MODELS; k++) {
-    let left = trimmed(TRIMS, k, work(x(k, i) - b), index);
-    sum = add_weighted(sum, left, trim_weight(TRIMS, k));
+    sum = add_model(sum, k, trimmed(k, work(x(k, i) - b), index));
   }
-  return work(b + work(work(sum) * coeffs[0]));
+  return add_sum(b, sum);
 }

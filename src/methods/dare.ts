@@ -4,9 +4,11 @@
  */
 import { countKept } from '../numerics/random.ts';
 import { settle } from '../numerics/round.ts';
+import type { Coefficients } from './coefficients.ts';
 import type { At, Round } from './method.ts';
 import { density, LARGEST_F32, type NumberParam, rest, type SeedParam } from './params.ts';
-import { divide, scale, scratch, subtract } from './steps.ts';
+import { divide, scale, taskVectors } from './steps.ts';
+import type { drawCoefficients } from './task-vectors.ts';
 
 export const seed = {
   kind: 'seed',
@@ -41,52 +43,21 @@ export const dareDensity = {
   reading: (kept) => `drop rate p = ${rest(kept)}`,
 } as const satisfies NumberParam;
 
-export type Dares = {
-  readonly weight: Float64Array;
-  readonly limit: Float64Array;
-  readonly divisor: Float64Array;
-  readonly scale: Float64Array;
-};
-
-/** Reads what `dareCoefficients` wrote: `stride` numbers a model, the first at `from`. */
-export function readDares(
-  c: Float32Array,
-  from: number,
-  stride: number,
-  models: number,
-  round: Round,
-): Dares {
-  const column = (offset: number) =>
-    Float64Array.from({ length: models }, (_, k) => c[from + stride * k + offset]);
-  return {
-    weight: column(0).map(round),
-    limit: column(1),
-    divisor: column(2),
-    scale: column(3),
-  };
-}
-
 /** What the draws leave of every model's task vector in a block. */
 export function maskedTaskVectors(
   x: readonly Float32Array[],
   base: Float32Array,
-  c: Float32Array,
-  dares: Dares,
+  { seed, draws, limit, share, rescale }: Coefficients<typeof drawCoefficients>,
   at: At,
 ): readonly Float32Array[] {
-  const seed = c[1] * 65536 + c[2];
-  const drawCount = c[3];
+  const { tensorKey, ordinals, start, round } = at;
   const counts = new Uint8Array(base.length);
-  return x.map((model, k) => {
-    const tau = scratch(`task vector ${k}`, base.length);
-    subtract(model, base, tau, at.round);
-    const density = dares.limit[k] / 2 ** 24;
-    const { tensorKey } = at;
-    const draws = { seed, draws: drawCount, density, tensorKey, model: at.ordinals[k] };
-    countKept(draws, at.start, counts);
-    mask(tau, counts, drawCount, at.round);
-    divide(tau, dares.divisor[k], at.round);
-    scale(tau, dares.scale[k], at.round);
+  return taskVectors(x, base, at).map((tau, k) => {
+    const density = limit[k] / 2 ** 24;
+    countKept({ seed, draws, density, tensorKey, model: ordinals[k] }, start, counts);
+    mask(tau, counts, draws, round);
+    divide(tau, share[k], round);
+    scale(tau, rescale[k], round);
     return tau;
   });
 }

@@ -3,24 +3,24 @@
  * The same steps over four elements are `shaders/lib/sign-vote.wgsl` and `disjoint-mean.wgsl`.
  */
 import { settle } from '../numerics/round.ts';
-import type { Round } from './method.ts';
-import { addProduct, scale, scratch } from './steps.ts';
+import type { Numbers } from './coefficients.ts';
+import type { At, Round } from './method.ts';
+import { addChange, addProduct, scale } from './steps.ts';
+import type { electionCoefficients } from './task-vectors.ts';
 
-/** How an election is held; read from four coefficients, see `electionCoefficients`. */
-export type Election = {
-  readonly weighted: boolean;
-  readonly frequency: boolean;
-  readonly plus: number;
-  readonly divisor: number;
-};
+type Election = Numbers<typeof electionCoefficients>;
 
-export function electionOf(c: Float32Array, from: number): Election {
-  return {
-    weighted: c[from] === 1,
-    frequency: c[from + 1] === 1,
-    plus: c[from + 2] === 1 ? 1 : 0,
-    divisor: c[from + 3],
-  };
+/** out = base + λ · the elected mean: how a method ends that holds an election. */
+export function addElected(
+  left: readonly Float32Array[],
+  base: Float32Array,
+  c: Election & { readonly lambda: number; readonly weight: Float64Array },
+  at: Pick<At, 'round' | 'space'>,
+  out: Float32Array,
+): void {
+  const change = at.space.take(out.length);
+  electedMean(left, c.weight.map(at.round), c, at, change);
+  addChange(base, change, c.lambda, at.round, out);
 }
 
 /**
@@ -32,30 +32,31 @@ export function electedMean(
   t: readonly Float32Array[],
   weights: Float64Array,
   election: Election,
-  round: Round,
+  { round, space }: Pick<At, 'round' | 'space'>,
   out: Float32Array,
 ): void {
-  const weighted = t.map((_, k) => scratch(`weighted ${k}`, out.length));
-  const vote = scratch('vote', out.length);
+  const [isWeighted, isCounted] = [election.electWeighted === 1, election.byFrequency === 1];
+  const weighted = t.map(() => space.take(out.length));
+  const vote = space.take(out.length);
   vote.fill(0);
   for (let k = 0; k < t.length; k++) {
-    if (election.weighted && !election.frequency) {
+    if (isWeighted && !isCounted) {
       addProduct(t[k], weights[k], round, weighted[k], vote);
       continue;
     }
     weighted[k].set(t[k]);
     scale(weighted[k], weights[k], round);
-    addVotes(election.weighted ? weighted[k] : t[k], election.frequency, vote);
+    addVotes(isWeighted ? weighted[k] : t[k], isCounted, vote);
   }
   settle(vote, round);
-  if (election.plus === 1) electPlus(vote);
+  if (election.evenIsPlus === 1) electPlus(vote);
 
-  const divisor = scratch('divisor', out.length);
+  const divisor = space.take(out.length);
   out.fill(0);
   divisor.fill(0);
   for (let k = 0; k < t.length; k++) {
     const share = election.divisor === 1 ? weights[k] : election.divisor === 2 ? 1 : 0;
-    addAgreeing(election.weighted ? weighted[k] : t[k], weighted[k], share, vote, out, divisor);
+    addAgreeing(isWeighted ? weighted[k] : t[k], weighted[k], share, vote, out, divisor);
   }
   settle(out, round);
   settle(divisor, round);

@@ -1,6 +1,8 @@
+import { type Coefficients, type Given, type Layout, pack } from './coefficients.ts';
 import type { Combine } from './combine.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
 import type { ParamSchema, Values } from './params.ts';
+import type { Workspace } from './workspace.ts';
 
 export type Link = { readonly label: string; readonly url: string };
 
@@ -56,6 +58,7 @@ export type At = {
   /** For each plane its position among the recipe's experts: the noise is keyed by it. */
   readonly ordinals: readonly number[];
   readonly round: Round;
+  readonly space: Workspace;
 };
 
 /**
@@ -72,6 +75,7 @@ export type Step = { readonly shows: StepKind; readonly name: string };
 export type MergeMethod<
   G extends ParamSchema = ParamSchema,
   M extends ParamSchema = ParamSchema,
+  L extends Layout = Layout,
 > = {
   /** Folder name with `_` for `-`; part of recipe files, never changes. */
   readonly id: string;
@@ -109,27 +113,29 @@ export type MergeMethod<
    * not, absent where it never is. Adapters are then merged by their factors.
    */
   weightedSum?(call: Call<G, M>): readonly number[] | null;
+  /** The names of what the formula receives, in both languages: `coeff_weight(k)` in WGSL is `c.weight[k]` here. */
+  readonly receives: L;
   /** What the formula receives, shared by both backends; each is rounded to f32. */
-  coefficients(call: Call<G, M>, measured: readonly (readonly number[])[]): readonly number[];
+  coefficients(call: Call<G, M>, measured: readonly (readonly number[])[]): Given<L>;
   /**
    * The definition, f32 step by step; also the CPU backend. `x[k][i]` is element i of model k,
-   * `base` is empty when there is none, `c` the coefficients, `out` receives `out.length` elements.
+   * `base` is empty when there is none, `out` receives `out.length` elements.
    */
   merge(
     x: readonly Float32Array[],
     base: Float32Array,
-    c: Float32Array,
+    c: Coefficients<NoInfer<L>>,
     at: At,
     out: Float32Array,
   ): void;
   /**
    * What is left of each model's task vector after trim or draw, before weights; absent where all of it is. The arrays
-   * hold until the next call. For pictures: the kernels do the same steps.
+   * hold until the workspace is cleared. For pictures: the kernels do the same steps.
    */
   left?(
     x: readonly Float32Array[],
     base: Float32Array,
-    c: Float32Array,
+    c: Coefficients<NoInfer<L>>,
     at: At,
   ): readonly Float32Array[];
   /** How a picture of the method goes, where the usual steps and made-up numbers do not show what it does. */
@@ -142,8 +148,19 @@ export type MergeMethod<
   remark?(call: Call<G, M>, measured: readonly (readonly number[])[]): string | null;
 };
 
-export function defineMethod<const G extends ParamSchema, const M extends ParamSchema>(
-  method: MergeMethod<G, M>,
-): MergeMethod<G, M> {
+export function defineMethod<
+  const G extends ParamSchema,
+  const M extends ParamSchema,
+  const L extends Layout,
+>(method: MergeMethod<G, M, L>): MergeMethod<G, M, L> {
   return method;
+}
+
+/** What the formula receives for one tensor, as the flat list that kernels take. */
+export function coefficientList(
+  method: MergeMethod,
+  call: Call,
+  measured: readonly (readonly number[])[],
+): readonly number[] {
+  return pack(method, method.coefficients(call, measured), call.perModel.length);
 }

@@ -2,7 +2,7 @@ import type { MergeMethod } from './method.ts';
 
 // The one place where methods of different parameter types meet as one type.
 // biome-ignore lint/suspicious/noExplicitAny: an existential type, which TypeScript lacks
-type AnyMethod = MergeMethod<any, any>;
+type AnyMethod = MergeMethod<any, any, any>;
 
 const modules = import.meta.glob<AnyMethod>('./*/index.ts', { import: 'default', eager: true });
 

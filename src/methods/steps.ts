@@ -6,7 +6,7 @@
  * arithmetic.
  */
 import { settle } from '../numerics/round.ts';
-import type { Round } from './method.ts';
+import type { At, Round } from './method.ts';
 
 /** out = a − b. A task vector is this, model − base. */
 export function subtract(a: Float32Array, b: Float32Array, out: Float32Array, round: Round): void {
@@ -25,6 +25,19 @@ export function subtract(a: Float32Array, b: Float32Array, out: Float32Array, ro
   settle(out, round);
 }
 
+/** Every model's task vector in a block. */
+export function taskVectors(
+  x: readonly Float32Array[],
+  base: Float32Array,
+  { round, space }: Pick<At, 'round' | 'space'>,
+): readonly Float32Array[] {
+  return x.map((model) => {
+    const tau = space.take(base.length);
+    subtract(model, base, tau, round);
+    return tau;
+  });
+}
+
 /** values ·= factor. */
 export function scale(values: Float32Array, factor: number, round: Round): void {
   if (factor === 1) return;
@@ -39,14 +52,14 @@ export function divide(values: Float32Array, divisor: number, round: Round): voi
   settle(values, round);
 }
 
-/** out = Σ wₖ · aₖ, in model order; the sum is settled once, at its end. */
+/** out = Σ wₖ · aₖ, in model order; the sum is settled once, at its end. `weights` are rounded already. */
 export function weightedSum(
   a: readonly Float32Array[],
   weights: Float64Array,
-  round: Round,
+  { round, space }: Pick<At, 'round' | 'space'>,
   out: Float32Array,
 ): void {
-  const product = scratch('product', out.length);
+  const product = space.take(out.length);
   out.fill(0);
   for (let k = 0; k < a.length; k++) addProduct(a[k], weights[k], round, product, out);
   settle(out, round);
@@ -101,15 +114,4 @@ export function addChange(
   scale(change, lambda, round);
   for (let i = 0; i < out.length; i++) out[i] = base[i] + change[i];
   settle(out, round);
-}
-
-const pool = new Map<string, Float32Array>();
-
-/** Room for intermediate results, used again by the next block. Holds anything at first. */
-export function scratch(name: string, length: number): Float32Array {
-  const room = pool.get(name);
-  if (room && room.length >= length) return room.subarray(0, length);
-  const larger = new Float32Array(length);
-  pool.set(name, larger);
-  return larger;
 }

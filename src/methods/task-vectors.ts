@@ -3,8 +3,9 @@
  * merged it may be trimmed to its largest elements (TIES) or dropped at random (DARE).
  */
 import type { Arithmetic } from './dialect.ts';
-import type { Measure, Round } from './method.ts';
+import type { At, Measure, Round } from './method.ts';
 import { LARGEST_F32 } from './params.ts';
+import { addChange, divide, weightedSum } from './steps.ts';
 
 type Trimmed = { readonly weight: number; readonly density: number };
 type TrimCall = {
@@ -47,21 +48,28 @@ export function trimMeasures(call: TrimCall, soFar: Answers): readonly Measure[]
   });
 }
 
-/** Numbers a trim needs for each model, in the order `shaders/lib/trim.wgsl` reads them. */
-export const TRIM_STRIDE = 5;
+/** What a trim is told of each model; `lib/trim.wgsl` reads it. */
+export const trimCoefficients = {
+  weight: 'f32',
+  magnitude: 'f32',
+  /** First index that is not kept among those equal to `magnitude`. */
+  cut: 'u32',
+  rescale: 'f32',
+} as const;
 
-/** → weight, magnitude, cut (two 16-bit halves of lastIndex + 1), scale; for each model. */
-export function trimCoefficients(call: TrimCall, measured: Answers): readonly number[] {
+/** The trim of every model. `measured` answers `trimMeasures`. */
+export function trimsOf(call: TrimCall, measured: Answers) {
   const models = call.perModel.length;
-  return call.perModel.flatMap(({ weight }, model) => {
-    const [magnitude, lastIndex] = measured[model];
+  const cuts = measured.slice(0, models);
+  return {
+    weight: call.perModel.map(({ weight }) => weight),
     // Nothing is larger than the largest f32; shaders must not meet infinity.
-    const finite = Math.min(magnitude, LARGEST_F32);
-    const cut = magnitude === Number.POSITIVE_INFINITY ? 0 : Math.min(lastIndex + 1, 0xffffffff);
-    const masses = measured.slice(models + 2 * model, models + 2 * model + 2);
-    const scale = masses.length === 2 ? massRatio(masses, call.roundSum) : 1;
-    return [weight, finite, Math.floor(cut / 65536), cut % 65536, scale];
-  });
+    magnitude: cuts.map(([magnitude]) => Math.min(magnitude, LARGEST_F32)),
+    cut: cuts.map(([magnitude, lastIndex]) =>
+      magnitude === Number.POSITIVE_INFINITY ? 0 : Math.min(lastIndex + 1, 0xffffffff),
+    ),
+    rescale: call.perModel.map((_, k) => massRatio(measured, models + 2 * k, call.roundSum)),
+  };
 }
 
 /** When norms are matched: the mass of each task vector, all of it and what the draws keep. */
@@ -74,39 +82,57 @@ export function dareMeasures(call: DareCall, soFar: Answers): readonly Measure[]
   ]);
 }
 
-/** Numbers DARE needs for each model, in the order `shaders/lib/dare-mask.wgsl` reads them. */
-export const DARE_STRIDE = 4;
+/** What random dropping is told, once and of each model; `lib/dare-mask.wgsl` reads it. */
+export const drawCoefficients = {
+  once: { seed: 'u32', draws: 'u32' },
+  each: {
+    weight: 'f32',
+    /** Noise below it keeps an element: density · 2²⁴. */
+    limit: 'u32',
+    /** What kept elements are divided by. */
+    share: 'f32',
+    rescale: 'f32',
+  },
+} as const;
 
-/** → weight, keep limit of the noise, divisor, scale; for each model. */
-export function dareCoefficients(call: DareCall, measured: Answers): readonly number[] {
-  return call.perModel.flatMap(({ weight, density }, model) => {
-    const keep = Math.min(Math.max(density, 0), 1);
-    const inverse = call.arithmetic.rescale === 'inverse' && keep > 0;
-    const masses = measured.slice(2 * model, 2 * model + 2);
-    const scale = masses.length === 2 ? massRatio(masses, call.roundSum) : 1;
-    return [weight, Math.round(keep * 2 ** 24), inverse ? keep : 1, scale];
-  });
+/** The draws. `measured` answers `dareMeasures`. */
+export function drawsOf(call: DareCall, measured: Answers) {
+  const { seed, draws } = call.global;
+  const kept = call.perModel.map(({ density }) => Math.min(Math.max(density, 0), 1));
+  const inverse = call.arithmetic.rescale === 'inverse';
+  return {
+    seed,
+    draws,
+    weight: call.perModel.map(({ weight }) => weight),
+    limit: kept.map((density) => Math.round(density * 2 ** 24)),
+    share: kept.map((density) => (inverse && density > 0 ? density : 1)),
+    rescale: call.perModel.map((_, k) => massRatio(measured, 2 * k, call.roundSum)),
+  };
 }
 
-/** Scale that restores the L1 norm: Σ|τ| ÷ Σ|kept τ|, 1 when either is practically zero. */
-function massRatio(masses: Answers, roundSum: Round): number {
-  const [all, kept] = masses.map(([mass]) => roundSum(mass));
+/** Scale that restores the L1 norm: Σ|τ| ÷ Σ|kept τ|; 1 when either is practically zero, or nothing was measured. */
+function massRatio(measured: Answers, at: number, roundSum: Round): number {
+  if (measured.length <= at) return 1;
+  const [all, kept] = measured.slice(at, at + 2).map(([mass]) => roundSum(mass));
   return all < SMALLEST_MASS || kept < SMALLEST_MASS ? 1 : roundSum(all / kept);
 }
 
-/** A 32-bit whole number as two 16-bit halves: f32 holds neither more nor less exactly. */
-export function halves(value: number): readonly [high: number, low: number] {
-  return [Math.floor(value / 65536), value % 65536];
-}
+/** How an election is held; `lib/sign-vote.wgsl` and `lib/disjoint-mean.wgsl` take it for constants. */
+export const electionCoefficients = {
+  electWeighted: 'f32',
+  byFrequency: 'f32',
+  evenIsPlus: 'f32',
+  /** What the agreeing values are divided by: nothing (0), their weights (1) or their count (2). */
+  divisor: 'f32',
+} as const;
 
-/** Codes of the election in `c`, as `shaders/lib/sign-vote.wgsl` and `disjoint-mean.wgsl` read them. */
-export function electionCoefficients(arithmetic: Arithmetic): readonly number[] {
-  return [
-    arithmetic.electOn === 'weighted' ? 1 : 0,
-    arithmetic.election === 'frequency' ? 1 : 0,
-    arithmetic.zeroVote === 'plus' ? 1 : 0,
-    { none: 0, weights: 1, count: 2 }[arithmetic.divisor],
-  ];
+export function electionOf(arithmetic: Arithmetic) {
+  return {
+    electWeighted: arithmetic.electOn === 'weighted',
+    byFrequency: arithmetic.election === 'frequency',
+    evenIsPlus: arithmetic.zeroVote === 'plus',
+    divisor: { none: 0, weights: 1, count: 2 }[arithmetic.divisor],
+  };
 }
 
 /** Σ weights, of weights that are rounded already: f32 in recipe order, rounded once at its end. */
@@ -120,7 +146,22 @@ export function dividesBy(total: number): boolean {
 }
 
 /** What a normalised sum of task vectors is divided by: Σ weights, or 1 where that is practically zero. */
-export function sumOfWeights(weights: Float64Array, round: Round): number {
+export function sumOfWeights(weights: ArrayLike<number>, round: Round): number {
   const total = weightTotal(weights, round);
   return dividesBy(total) ? total : 1;
+}
+
+/** out = base + λ · Σ wₖ·changeₖ, the sum divided by Σ wₖ when normalised: how a method ends that adds changes up. */
+export function addSum(
+  changes: readonly Float32Array[],
+  base: Float32Array,
+  c: { readonly weight: Float64Array; readonly lambda: number; readonly normalize?: number },
+  at: Pick<At, 'round' | 'space'>,
+  out: Float32Array,
+): void {
+  const weights = c.weight.map(at.round);
+  const change = at.space.take(out.length);
+  weightedSum(changes, weights, at, change);
+  if (c.normalize === 1) divide(change, sumOfWeights(weights, at.round), at.round);
+  addChange(base, change, c.lambda, at.round, out);
 }

@@ -2,52 +2,26 @@
  * TIES step 1: keep the largest elements of a task vector, exactly k of them, the lowest index first
  * among equals. The same step over four elements is `shaders/lib/trim.wgsl`.
  */
-import type { At, Round } from './method.ts';
-import { scale, scratch, subtract } from './steps.ts';
-
-export type Trims = {
-  readonly weight: Float64Array;
-  readonly magnitude: Float64Array;
-  /** First index that is not kept among those equal to `magnitude`. */
-  readonly cut: Float64Array;
-  readonly scale: Float64Array;
-};
-
-/** Reads what `trimCoefficients` wrote: `stride` numbers a model, the first at `from`. */
-export function readTrims(
-  c: Float32Array,
-  from: number,
-  stride: number,
-  models: number,
-  round: Round,
-): Trims {
-  const column = (offset: number) =>
-    Float64Array.from({ length: models }, (_, k) => c[from + stride * k + offset]);
-  const high = column(2);
-  const low = column(3);
-  return {
-    weight: column(0).map(round),
-    magnitude: column(1),
-    cut: high.map((half, k) => half * 65536 + low[k]),
-    scale: column(4),
-  };
-}
+import type { Lists } from './coefficients.ts';
+import type { At } from './method.ts';
+import { scale, taskVectors } from './steps.ts';
+import type { trimCoefficients } from './task-vectors.ts';
 
 /** What is left of every model's task vector in a block. NaN stays, whatever the magnitude. */
 export function trimmedTaskVectors(
   x: readonly Float32Array[],
   base: Float32Array,
-  { magnitude, cut, scale: factor }: Trims,
-  { round, start }: Pick<At, 'round' | 'start'>,
+  { magnitude, cut, rescale }: Trims,
+  at: At,
 ): readonly Float32Array[] {
-  return x.map((model, k) => {
-    const tau = scratch(`task vector ${k}`, base.length);
-    subtract(model, base, tau, round);
-    trim(tau, magnitude[k], cut[k] - start);
-    scale(tau, factor[k], round);
+  return taskVectors(x, base, at).map((tau, k) => {
+    trim(tau, magnitude[k], cut[k] - at.start);
+    scale(tau, rescale[k], at.round);
     return tau;
   });
 }
+
+type Trims = Omit<Lists<typeof trimCoefficients>, 'weight'>;
 
 /**
  * Zeroes what is smaller than `magnitude`, and what equals it from index `firstDropped` on. Magnitudes

@@ -2,11 +2,13 @@
  * A method worked through on a handful of numbers: the example the page draws. It asks the method's own
  * measures, coefficients and merge, so the picture cannot disagree with the merge.
  */
+import { type Coefficients, type Layout, unpack } from './coefficients.ts';
 import type { Arithmetic } from './dialect.ts';
 import { type Excerpt, measureOf } from './excerpt.ts';
 import { madeUp, measureOfAll } from './made-up.ts';
-import type { At, Measure, MergeMethod } from './method.ts';
+import { type At, coefficientList, type Measure, type MergeMethod } from './method.ts';
 import type { ParamValue } from './params.ts';
+import { Workspace } from './workspace.ts';
 
 type ValuesByKey = Readonly<Record<string, ParamValue>>;
 
@@ -167,7 +169,7 @@ export function outcome(election: Arithmetic['election'], votes: readonly number
 /** Where the elements lie; made-up ones in a tensor without a name. */
 function atOf({ excerpt }: Example): At {
   const { start, tensorKey, ordinals } = excerpt ?? madeUp;
-  return { start, tensorKey, ordinals, round: Math.fround };
+  return { start, tensorKey, ordinals, round: Math.fround, space: new Workspace() };
 }
 
 type Answers = readonly (readonly number[])[];
@@ -193,9 +195,10 @@ function merged(
   return Array.from(out);
 }
 
-function coefficientsOf(example: Example, measured: Answers): Float32Array {
+function coefficientsOf(example: Example, measured: Answers): Coefficients<Layout> {
   const call = callOf(example, example.changes[0].length);
-  return Float32Array.from(example.method.coefficients(call, measured));
+  const { method } = example;
+  return unpack(method, coefficientList(method, call, measured));
 }
 
 function callOf({ global, perModel, arithmetic, method, excerpt }: Example, length: number) {

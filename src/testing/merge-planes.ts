@@ -1,6 +1,6 @@
 import type { Backend } from '../compute/backend.ts';
 import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
-import type { Call, MergeMethod } from '../methods/method.ts';
+import { type Call, coefficientList, type MergeMethod } from '../methods/method.ts';
 import type { ParamValue } from '../methods/params.ts';
 import { type InputDtype, precisionOf } from '../methods/precision.ts';
 import { bytesPerElement, type FloatDtype } from '../numerics/dtype.ts';
@@ -55,7 +55,7 @@ export async function mergePlanes(backend: Backend, merge: PlanesMerge): Promise
     if (asked.length === 0) break;
     measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
-  const coefficients = method.coefficients(call, measured);
+  const coefficients = coefficientList(method, call, measured);
   const kernel = { methodId: method.id, coefficients, output, work, resultAs, at };
   const size = bytesPerElement(output);
   const bytes = new Uint8Array(elementCount * size);

@@ -1,6 +1,6 @@
 import type { Backend, Blocks, Work } from '../compute/backend.ts';
 import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
-import type { Call, MergeMethod } from '../methods/method.ts';
+import { type Call, coefficientList, type MergeMethod } from '../methods/method.ts';
 import { defaultsOf } from '../methods/params.ts';
 import { precisionOf } from '../methods/precision.ts';
 import { decode } from '../numerics/decode.ts';
@@ -94,7 +94,7 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
     if (asked.length === 0) break;
     measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
-  const coefficients = method.coefficients(call, measured);
+  const coefficients = coefficientList(method, call, measured);
   const methodId = method.id;
   const kernel = { methodId, coefficients, output: dtype, work, resultAs, at } as const;
   const out = new Uint8Array(elementCount * bytesPerElement(dtype));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { constantsFrom, formulaModule, link } from '../compute/shaders/link.ts';
 import { sumKinds } from '../compute/shaders/structs.ts';
+import { unpack } from '../methods/coefficients.ts';
 import { methods } from '../methods/registry.ts';
 import { floatDtypes } from '../numerics/dtype.ts';
 import { compileShader, compileSum } from './compile.ts';
@@ -27,15 +28,27 @@ function compiled(
 
 const valid = (bytes: Uint8Array<ArrayBuffer>) => WebAssembly.validate(bytes);
 
-describe.each(methods.map(({ id }) => formulaModule(id)))('map with %s', (formula) => {
-  test.each([...codes, MIXED])('compiles for dtype %i, every output and working dtype', (dtype) => {
-    const rules = constantsFrom(formula, new Array<number>(32).fill(1));
-    for (const output of codes) {
-      const variant = { DTYPE: dtype, OUTPUT: output, WORK: output % 3, MODELS: 3, HAS_BASE: 1 };
-      expect(valid(compiled('map', formula, { ...rules, ...variant }))).toBe(true);
-    }
-  });
-});
+describe.each(methods.map(({ id, receives }) => [formulaModule(id), receives] as const))(
+  'map with %s',
+  (formula, receives) => {
+    test.each([...codes, MIXED])(
+      'compiles for dtype %i, every output and working dtype',
+      (dtype) => {
+        const rules = constantsFrom(formula, unpack({ receives }, new Array<number>(32).fill(1)));
+        for (const output of codes) {
+          const variant = {
+            DTYPE: dtype,
+            OUTPUT: output,
+            WORK: output % 3,
+            MODELS: 3,
+            HAS_BASE: 1,
+          };
+          expect(valid(compiled('map', formula, { ...rules, ...variant }))).toBe(true);
+        }
+      },
+    );
+  },
+);
 
 test.each(['sample', 'select'])('%s compiles for every dtype and working dtype', (shader) => {
   for (const dtype of [...codes, MIXED]) {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pack } from '../../methods/coefficients.ts';
 import type { Keep, Measure } from '../../methods/method.ts';
+import { findMethod } from '../../methods/registry.ts';
 import { countKept } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
 import { selectMagnitude } from '../../numerics/select.ts';
@@ -116,8 +118,17 @@ describe('the same numbers', () => {
     const { blocks } = tensor(count, blockSize);
     expect(await measure(backend, blocks, asked)).toEqual(await measure(definition, whole, asked));
     const dare = { ...sumOfChanges, methodId: 'dare_linear' };
-    const perModel = [1, 2 ** 23, 0.5, 1];
-    const coefficients = [1, 0, 42, 3, 0, ...perModel, ...perModel, ...perModel];
+    const each = { weight: 1, limit: 2 ** 23, share: 0.5, rescale: 1 };
+    const coefficients = pack(
+      findMethod('dare_linear')!,
+      {
+        ...{ lambda: 1, normalize: false, seed: 42, draws: 3 },
+        ...Object.fromEntries(
+          Object.entries(each).map(([name, value]) => [name, [value, value, value]]),
+        ),
+      },
+      3,
+    );
     for (const kernel of [sumOfChanges, { ...dare, coefficients }]) {
       expect(await map(backend, blocks, kernel)).toEqual(await map(definition, whole, kernel));
     }

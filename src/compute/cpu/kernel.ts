@@ -1,6 +1,8 @@
 /** What the definition does with a run of elements: decode, measure or map, encode. Pure functions of plain data. */
+import { unpack } from '../../methods/coefficients.ts';
 import type { At } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
+import { Workspace } from '../../methods/workspace.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import { encode } from '../../numerics/encode.ts';
 import { roundTo, settle } from '../../numerics/round.ts';
@@ -15,7 +17,8 @@ export function mapRun({ run, kernel }: MapTask): Mapped {
   if (!method) throw new Error(`There is no merge method "${kernel.methodId}"`);
   const size = bytesPerElement(kernel.output);
   const bytes = new Uint8Array(run.count * size);
-  const coefficients = Float32Array.from(kernel.coefficients);
+  const coefficients = unpack(method, kernel.coefficients);
+  const space = new Workspace();
   const round = roundTo(kernel.work);
   const merged = new Float32Array(Math.min(CHUNK, run.count));
   const chunk = new DecodedChunk(run, round);
@@ -26,7 +29,8 @@ export function mapRun({ run, kernel }: MapTask): Mapped {
     const count = Math.min(CHUNK, run.count - offset);
     chunk.moveTo(offset, count);
     const x = Array.from({ length: models }, (_, k) => chunk.plane(k));
-    const at: At = { ...kernel.at, start: run.start + offset, round };
+    const at: At = { ...kernel.at, start: run.start + offset, round, space };
+    space.clear();
     const out = merged.subarray(0, count);
     method.merge(x, run.hasBase ? chunk.plane(models) : NO_BASE, coefficients, at, out);
     settle(out, roundTo(kernel.resultAs));

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { pack } from '../../methods/coefficients.ts';
+import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, floatDtypes } from '../../numerics/dtype.ts';
 import { gpuTest } from '../../testing/gpu.ts';
 import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
@@ -175,8 +177,9 @@ gpuTest(
   'a NaN that the method would drop is left to the CPU as well, in any lane',
   async (device) => {
     const backend = gpuBackend(device, 'test');
-    // DARE that keeps nothing: λ, seed, draws, normalise, then weight, limit, divisor, scale.
-    const coefficients = [1, 0, 1, 1, 0, 1, 0, 1, 1];
+    const nothing = { lambda: 1, normalize: false, seed: 1, draws: 1 };
+    const each = { weight: [1], limit: [0], share: [1], rescale: [1] };
+    const coefficients = pack(findMethod('dare_linear')!, { ...nothing, ...each }, 1);
     for (const dtype of floatDtypes) {
       const kernel = { ...mean, methodId: 'dare_linear', coefficients, output: dtype } as const;
       const base = bytesOf(new Float32Array(16).fill(1), dtype);

@@ -1,3 +1,4 @@
+import { unpack } from '../../methods/coefficients.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { type FloatDtype, floatDtypes } from '../../numerics/dtype.ts';
 import type { Blocks, Kernel, Work } from '../backend.ts';
@@ -23,10 +24,11 @@ export function constantsOf(
 
 /** The shader of a kernel, and the override constants it has besides. Throws when there is no such method. */
 export function mapOf({ methodId, coefficients, output, resultAs }: Kernel) {
-  if (!findMethod(methodId)) throw new Error(`There is no merge method "${methodId}"`);
+  const method = findMethod(methodId);
+  if (!method) throw new Error(`There is no merge method "${methodId}"`);
   const formula = formulaModule(methodId);
   const constants: Readonly<Record<string, number>> = {
-    ...constantsFrom(formula, coefficients),
+    ...constantsFrom(formula, unpack(method, coefficients)),
     OUTPUT: floatDtypes.indexOf(output),
     RESULT_AS: floatDtypes.indexOf(resultAs),
   };

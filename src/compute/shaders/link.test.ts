@@ -96,11 +96,13 @@ test('a compiler message is told with the file and line where it was written', (
   );
 });
 
-test('a formula takes constants from its coefficients', () => {
+test('a formula, and what it imports, takes constants from its coefficients', () => {
   const files = from({
-    'methods/a': '#constant RULE 2\n#constant OTHER 0\nbody',
+    'methods/a': '#import lib/b\n#constant RULE rule\nbody',
+    'lib/b': '#constant OTHER other\n#constant ABSENT absent\nb',
     main: '#import formula',
   });
-  expect(constantsFrom('methods/a', [5, 6, 7], files)).toEqual({ RULE: 7, OTHER: 5 });
-  expect(link('main', 'methods/a', null, files).code).toBe('body');
+  const received = { rule: 7, other: 5, weight: [1, 2] };
+  expect(constantsFrom('methods/a', received, files)).toEqual({ RULE: 7, OTHER: 5 });
+  expect(link('main', 'methods/a', null, files).code).toBe('b\nbody');
 });

@@ -1,18 +1,30 @@
 /** Joins the modules under `shaders/` into one WGSL text, at run time: no build plugin, same in tests. */
 
+import { methods } from '../../methods/registry.ts';
+import { accessors } from './accessors.ts';
+
 const texts = import.meta.glob<string>('/shaders/**/*.wgsl', {
   query: '?raw',
   import: 'default',
   eager: true,
 });
 
-/** Every module by its path under `shaders/`, without the extension: 'map', 'lib/dtype'. */
-export const modules: ReadonlyMap<string, string> = new Map(
-  Object.entries(texts).map(([path, text]) => [path.slice('/shaders/'.length, -5), text]),
-);
+/**
+ * Every module by its path under `shaders/`, without the extension: 'map', 'lib/dtype'. The names of a method's
+ * coefficients are a module that is written here, beside its formula.
+ */
+export const modules: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(texts).map(
+    ([path, text]) => [path.slice('/shaders/'.length, -5), text] as const,
+  ),
+  ...methods.map(
+    ({ id, receives }) => [coefficientsOf(formulaModule(id)), accessors(receives)] as const,
+  ),
+]);
 
-/** `#constant NAME n` in a formula: the override NAME is coefficient n, fixed when it is compiled. */
-const CONSTANT = /^#constant (\w+) (\d+)$/;
+/** `#constant NAME name`: the override NAME is the coefficient of that name, fixed when it is compiled. */
+const CONSTANT = /^#constant (\w+) (\w+)$/;
+const IMPORT = /^#import\s+(\S+)\s*$/;
 
 type Line = { readonly text: string; readonly file: string; readonly line: number };
 
@@ -24,7 +36,7 @@ export type Linked = {
 
 /**
  * The text of `shader` with each `#import name` replaced by that module, once each; `#import formula`
- * takes the module named by `formula`. Throws on unknown names and on modules that import each other.
+ * takes the module named by `formula`, and its coefficients before it. Throws on unknown names and on modules that import each other.
  * With `counts`, loops up to a literal or up to a name in it are unrolled.
  */
 export function link(
@@ -43,9 +55,9 @@ export function link(
     }
     const lines = text.split('\n').flatMap((line, index): readonly Line[] => {
       if (CONSTANT.test(line)) return [];
-      const imported = /^#import\s+(\S+)\s*$/.exec(line)?.[1];
+      const imported = IMPORT.exec(line)?.[1];
       if (!imported) return [{ text: line, file: `shaders/${name}.wgsl`, line: index + 1 }];
-      return include(imported === 'formula' ? (formula ?? imported) : imported, [...chain, name]);
+      return named(imported, formula, from).flatMap((each) => include(each, [...chain, name]));
     });
     done.add(name);
     return lines;
@@ -86,24 +98,50 @@ export function explain(linked: Linked, message: GPUCompilationMessage): string 
   return `${place}: ${message.type}: ${message.message}`;
 }
 
+/** The modules that an import stands for. */
+function named(
+  imported: string,
+  formula: string | undefined,
+  from: ReadonlyMap<string, string>,
+): readonly string[] {
+  if (imported !== 'formula' || formula === undefined) return [imported];
+  const names = coefficientsOf(formula);
+  return from.has(names) ? [names, formula] : [formula];
+}
+
 /**
- * Values of the overrides that a formula takes from the coefficients. For rules, which stay the same
- * over a merge: the compiler removes the ways not taken.
+ * Values of the overrides that a formula, and what it imports, takes from the coefficients. For rules, which stay
+ * the same over a merge: the compiler removes the ways not taken. A name that the method does not have leaves the
+ * override at its default.
  */
 export function constantsFrom(
   formula: string,
-  coefficients: readonly number[],
+  coefficients: Readonly<Record<string, unknown>>,
   from = modules,
 ): Readonly<Record<string, number>> {
-  const lines = (from.get(formula) ?? '').split('\n');
-  const named = lines.flatMap((line) => {
-    const match = CONSTANT.exec(line);
-    return match ? [[match[1], coefficients[Number(match[2])]] as const] : [];
-  });
-  return Object.fromEntries(named);
+  const found: Record<string, number> = {};
+  const visited = new Set<string>();
+  const visit = (module: string): void => {
+    if (visited.has(module)) return;
+    visited.add(module);
+    for (const line of (from.get(module) ?? '').split('\n')) {
+      const imported = IMPORT.exec(line)?.[1];
+      if (imported) visit(imported);
+      const [, constant, name] = CONSTANT.exec(line) ?? [];
+      const value = coefficients[name];
+      if (typeof value === 'number') found[constant] = value;
+    }
+  };
+  visit(formula);
+  return found;
 }
 
 /** The module that holds a method's formula. */
 export function formulaModule(methodId: string): string {
   return `methods/${methodId.replaceAll('_', '-')}`;
+}
+
+/** The module of the names that a formula reads its coefficients by. */
+function coefficientsOf(formula: string): string {
+  return formula.replace('methods/', 'coefficients/');
 }

@@ -1,8 +1,15 @@
 /** How a method sees a tensor: measured once, then looked through element by element. */
 import type { Backend } from '../../compute/backend.ts';
+import { unpack } from '../../methods/coefficients.ts';
 import type { Arithmetic } from '../../methods/dialect.ts';
-import type { Call, Measure, MergeMethod } from '../../methods/method.ts';
+import {
+  type Call,
+  coefficientList,
+  type Measure,
+  type MergeMethod,
+} from '../../methods/method.ts';
 import { subtract } from '../../methods/steps.ts';
+import { Workspace } from '../../methods/workspace.ts';
 import { roundSumTo, roundTo } from '../../numerics/round.ts';
 import type { MergePart } from '../../plan/types.ts';
 import type { PlaneBlocks } from '../tensor/blocks.ts';
@@ -70,7 +77,7 @@ export async function eyeOf(
   const { work } = precision;
   const roundSum = roundSumTo(work);
   const call: Call = { global, perModel, arithmetic, elementCount, hasBase: true, roundSum };
-  const at = { tensorKey, ordinals, round: roundTo(work) };
+  const at = { tensorKey, ordinals, round: roundTo(work), space: new Workspace() };
   const decided = (measure: Measure) =>
     magnitudes && measure.kind === 'magnitude'
       ? [magnitudes[ordinals[measure.model]], lastOfAll]
@@ -84,11 +91,12 @@ export async function eyeOf(
     let next = 0;
     answers = [...answers, ...asked.map((measure) => decided(measure) ?? measured[next++])];
   }
-  const c = Float32Array.from(method.coefficients(call, answers));
+  const c = unpack(method, coefficientList(method, call, answers));
   return {
     weights: perModel.map(({ weight }) => (typeof weight === 'number' ? weight : 1)),
     ordinals,
     left(x, base, start) {
+      at.space.clear();
       const zero = base ?? new Float32Array(x[0].length);
       if (method.left) return method.left(x, zero, c, { ...at, start });
       if (base === null) return x;
@@ -99,6 +107,7 @@ export async function eyeOf(
       });
     },
     merged(x, base, start) {
+      at.space.clear();
       const out = new Float32Array(x[0].length);
       method.merge(x, base ?? new Float32Array(out.length), c, { ...at, start }, out);
       return out;

@@ -1,6 +1,11 @@
 import type { Backend, Block, Blocks, Kernel, Mapped, Room, Work } from '../../compute/backend.ts';
 import linear from '../../methods/linear/index.ts';
-import type { Call, Measure, MergeMethod } from '../../methods/method.ts';
+import {
+  type Call,
+  coefficientList,
+  type Measure,
+  type MergeMethod,
+} from '../../methods/method.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import type { Part } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
@@ -60,7 +65,7 @@ export async function* compute(
       witness.used(backend);
       if (coefficients === null) {
         const answers: Answers = await measureAll({ ...task, blocks: watched }, backend, signal);
-        coefficients = task.method.coefficients(task.call, answers);
+        coefficients = coefficientList(task.method, task.call, answers);
         if (answers.length > 0) witness.measured(coefficients);
         const remark = task.method.remark?.(task.call, answers) ?? null;
         if (remark !== null) witness.note(remark);

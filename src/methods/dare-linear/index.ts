@@ -1,14 +1,7 @@
-import { dareDensity, draws, maskedTaskVectors, readDares, seed } from '../dare.ts';
+import { dareDensity, draws, maskedTaskVectors, seed } from '../dare.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, normalize, weight } from '../params.ts';
-import { addChange, divide, scratch, weightedSum } from '../steps.ts';
-import {
-  DARE_STRIDE,
-  dareCoefficients,
-  dareMeasures,
-  halves,
-  sumOfWeights,
-} from '../task-vectors.ts';
+import { addSum, dareMeasures, drawCoefficients, drawsOf } from '../task-vectors.ts';
 import { drawing } from '../walk.ts';
 
 export default defineMethod({
@@ -37,26 +30,21 @@ export default defineMethod({
     steps: [...drawing, { shows: 'merged', name: 'Sum' }, { shows: 'result', name: 'Add λ' }],
   },
 
+  receives: {
+    once: { lambda: 'f32', normalize: 'f32', ...drawCoefficients.once },
+    each: drawCoefficients.each,
+  },
+
   measures: dareMeasures,
 
   coefficients(call, measured) {
-    const { lambda, normalize, seed, draws } = call.global;
-    const dares = dareCoefficients(call, measured);
-    return [lambda, ...halves(seed), draws, normalize ? 1 : 0, ...dares];
+    const { lambda, normalize } = call.global;
+    return { lambda, normalize, ...drawsOf(call, measured) };
   },
 
-  left(x, base, c, at) {
-    const dares = readDares(c, 5, DARE_STRIDE, x.length, at.round);
-    return maskedTaskVectors(x, base, c, dares, at);
-  },
+  left: maskedTaskVectors,
 
   merge(x, base, c, at, out) {
-    const { round } = at;
-    const dares = readDares(c, 5, DARE_STRIDE, x.length, round);
-    const kept = maskedTaskVectors(x, base, c, dares, at);
-    const change = scratch('change', out.length);
-    weightedSum(kept, dares.weight, round, change);
-    if (c[4] === 1) divide(change, sumOfWeights(dares.weight, round), round);
-    addChange(base, change, c[0], round, out);
+    addSum(maskedTaskVectors(x, base, c, at), base, c, at, out);
   },
 });

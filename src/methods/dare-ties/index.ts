@@ -1,14 +1,13 @@
-import { dareDensity, draws, maskedTaskVectors, readDares, seed } from '../dare.ts';
-import { electedMean, electionOf } from '../elect.ts';
+import { dareDensity, draws, maskedTaskVectors, seed } from '../dare.ts';
+import { addElected } from '../elect.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, weight } from '../params.ts';
-import { addChange, scratch } from '../steps.ts';
 import {
-  DARE_STRIDE,
-  dareCoefficients,
   dareMeasures,
+  drawCoefficients,
+  drawsOf,
   electionCoefficients,
-  halves,
+  electionOf,
 } from '../task-vectors.ts';
 import { drawing, voting } from '../walk.ts';
 
@@ -39,30 +38,21 @@ export default defineMethod({
 
   figure: { steps: [...drawing, ...voting] },
 
+  receives: {
+    once: { lambda: 'f32', ...drawCoefficients.once, ...electionCoefficients },
+    each: drawCoefficients.each,
+  },
+
   measures: dareMeasures,
 
   coefficients(call, measured) {
-    const { lambda, seed, draws } = call.global;
-    return [
-      lambda,
-      ...halves(seed),
-      draws,
-      ...electionCoefficients(call.arithmetic),
-      ...dareCoefficients(call, measured),
-    ];
+    const { lambda } = call.global;
+    return { lambda, ...electionOf(call.arithmetic), ...drawsOf(call, measured) };
   },
 
-  left(x, base, c, at) {
-    const dares = readDares(c, 8, DARE_STRIDE, x.length, at.round);
-    return maskedTaskVectors(x, base, c, dares, at);
-  },
+  left: maskedTaskVectors,
 
   merge(x, base, c, at, out) {
-    const { round } = at;
-    const dares = readDares(c, 8, DARE_STRIDE, x.length, round);
-    const kept = maskedTaskVectors(x, base, c, dares, at);
-    const change = scratch('change', out.length);
-    electedMean(kept, dares.weight, electionOf(c, 4), round, change);
-    addChange(base, change, c[0], round, out);
+    addElected(maskedTaskVectors(x, base, c, at), base, c, at, out);
   },
 });

@@ -1,6 +1,7 @@
 import { defineMethod } from '../method.ts';
 import { normalize, weight } from '../params.ts';
 import { divide, weightedSum } from '../steps.ts';
+import { weightTotal } from '../task-vectors.ts';
 
 export default defineMethod({
   id: 'linear',
@@ -31,15 +32,15 @@ export default defineMethod({
     return perModel.map(({ weight }) => weight / total);
   },
 
-  coefficients({ global, perModel }) {
-    const weights = perModel.map((model) => model.weight);
-    return [global.normalize ? 1 : 0, ...weights];
+  receives: { once: { normalize: 'f32' }, each: { weight: 'f32' } },
+
+  coefficients({ global: { normalize }, perModel }) {
+    return { normalize, weight: perModel.map(({ weight }) => weight) };
   },
 
-  merge(x, _base, c, { round }, out) {
-    const weights = Float64Array.from(x, (_, k) => round(c[1 + k]));
-    const total = round(weights.reduce((sum, weight) => Math.fround(sum + weight), 0));
-    weightedSum(x, weights, round, out);
-    if (c[0] === 1) divide(out, total, round);
+  merge(x, _base, c, at, out) {
+    const weights = c.weight.map(at.round);
+    weightedSum(x, weights, at, out);
+    if (c.normalize === 1) divide(out, weightTotal(weights, at.round), at.round);
   },
 });

@@ -1,8 +1,7 @@
 import { defineMethod } from '../method.ts';
 import { density, lambda, weight } from '../params.ts';
-import { addChange, scratch, weightedSum } from '../steps.ts';
-import { TRIM_STRIDE, trimCoefficients, trimMeasures } from '../task-vectors.ts';
-import { readTrims, trimmedTaskVectors } from '../trim.ts';
+import { addSum, trimCoefficients, trimMeasures, trimsOf } from '../task-vectors.ts';
+import { trimmedTaskVectors } from '../trim.ts';
 
 export default defineMethod({
   id: 'magnitude_prune',
@@ -20,22 +19,17 @@ export default defineMethod({
   dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
   peft: { factors: 'magnitude_prune', updates: 'magnitude_prune_svd' },
 
+  receives: { once: { lambda: 'f32' }, each: trimCoefficients },
+
   measures: trimMeasures,
 
   coefficients(call, measured) {
-    return [call.global.lambda, ...trimCoefficients(call, measured)];
+    return { lambda: call.global.lambda, ...trimsOf(call, measured) };
   },
 
-  left(x, base, c, at) {
-    return trimmedTaskVectors(x, base, readTrims(c, 1, TRIM_STRIDE, x.length, at.round), at);
-  },
+  left: trimmedTaskVectors,
 
   merge(x, base, c, at, out) {
-    const { round } = at;
-    const trims = readTrims(c, 1, TRIM_STRIDE, x.length, round);
-    const kept = trimmedTaskVectors(x, base, trims, at);
-    const change = scratch('change', out.length);
-    weightedSum(kept, trims.weight, round, change);
-    addChange(base, change, c[0], round, out);
+    addSum(trimmedTaskVectors(x, base, c, at), base, c, at, out);
   },
 });

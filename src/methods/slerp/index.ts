@@ -83,6 +83,11 @@ export default defineMethod({
     ],
   },
 
+  receives: {
+    once: { first: 'f32', second: 'f32', turnsTaskVectors: 'f32' },
+    each: {},
+  },
+
   measures({ global: { of } }, soFar) {
     if (soFar.length > 0) return [];
     return [
@@ -95,19 +100,21 @@ export default defineMethod({
   coefficients(call, measured) {
     const { t, of } = call.global;
     const { theta, straight } = arc(measured, call);
-    const turn = of === 'taskVectors' ? 1 : 0;
-    if (straight) return [1 - t, t, turn];
+    const turnsTaskVectors = of === 'taskVectors';
+    if (straight) return { first: 1 - t, second: t, turnsTaskVectors };
     const sine = Math.sin(theta);
-    return [Math.sin((1 - t) * theta) / sine, Math.sin(t * theta) / sine, turn];
+    return {
+      first: Math.sin((1 - t) * theta) / sine,
+      second: Math.sin(t * theta) / sine,
+      turnsTaskVectors,
+    };
   },
 
-  merge(x, base, c, _at, out) {
-    const [first, second] = x;
-    const [a, b, turn] = c;
+  merge([first, second], base, c, _at, out) {
     for (let i = 0; i < out.length; i++) {
-      const zero = turn === 1 ? base[i] : 0;
-      const p = Math.fround(a * Math.fround(first[i] - zero));
-      const q = Math.fround(b * Math.fround(second[i] - zero));
+      const zero = c.turnsTaskVectors === 1 ? base[i] : 0;
+      const p = Math.fround(c.first * Math.fround(first[i] - zero));
+      const q = Math.fround(c.second * Math.fround(second[i] - zero));
       out[i] = Math.fround(zero + Math.fround(p + q));
     }
   },

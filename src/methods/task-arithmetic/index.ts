@@ -1,7 +1,7 @@
 import { defineMethod } from '../method.ts';
 import { lambda, normalize, weight } from '../params.ts';
-import { addChange, divide, scratch, subtract, weightedSum } from '../steps.ts';
-import { sumOfWeights } from '../task-vectors.ts';
+import { taskVectors } from '../steps.ts';
+import { addSum, sumOfWeights } from '../task-vectors.ts';
 
 export default defineMethod({
   id: 'task_arithmetic',
@@ -28,25 +28,18 @@ export default defineMethod({
   peft: { factors: 'linear', updates: 'svd', ranks: 'cat' },
 
   weightedSum({ global, perModel }) {
-    const weights = Float64Array.from(perModel, ({ weight }) => weight);
+    const weights = perModel.map(({ weight }) => weight);
     const total = global.normalize ? sumOfWeights(weights, (value) => value) : 1;
-    return [...weights].map((weight) => (global.lambda * weight) / total);
+    return weights.map((weight) => (global.lambda * weight) / total);
   },
 
-  coefficients({ global, perModel }) {
-    return [global.lambda, global.normalize ? 1 : 0, ...perModel.map((model) => model.weight)];
+  receives: { once: { lambda: 'f32', normalize: 'f32' }, each: { weight: 'f32' } },
+
+  coefficients({ global: { lambda, normalize }, perModel }) {
+    return { lambda, normalize, weight: perModel.map(({ weight }) => weight) };
   },
 
-  merge(x, base, c, { round }, out) {
-    const weights = Float64Array.from(x, (_, k) => round(c[2 + k]));
-    const taskVectors = x.map((model, k) => {
-      const tau = scratch(`task vector ${k}`, out.length);
-      subtract(model, base, tau, round);
-      return tau;
-    });
-    const change = scratch('change', out.length);
-    weightedSum(taskVectors, weights, round, change);
-    if (c[1] === 1) divide(change, sumOfWeights(weights, round), round);
-    addChange(base, change, c[0], round, out);
+  merge(x, base, c, at, out) {
+    addSum(taskVectors(x, base, at), base, c, at, out);
   },
 });

@@ -1,14 +1,14 @@
-import { electedMean, electionOf } from '../elect.ts';
+import { addElected } from '../elect.ts';
 import { defineMethod } from '../method.ts';
 import { density, lambda, weight } from '../params.ts';
-import { addChange, scratch } from '../steps.ts';
 import {
   electionCoefficients,
-  TRIM_STRIDE,
+  electionOf,
   trimCoefficients,
   trimMeasures,
+  trimsOf,
 } from '../task-vectors.ts';
-import { readTrims, trimmedTaskVectors } from '../trim.ts';
+import { trimmedTaskVectors } from '../trim.ts';
 
 export default defineMethod({
   id: 'ties',
@@ -28,27 +28,18 @@ export default defineMethod({
   choices: ['work', 'electOn', 'election', 'zeroVote', 'divisor', 'smallTrim', 'trimRescale'],
   peft: { factors: 'ties', updates: 'ties_svd' },
 
+  receives: { once: { lambda: 'f32', ...electionCoefficients }, each: trimCoefficients },
+
   measures: trimMeasures,
 
   coefficients(call, measured) {
-    const { global, arithmetic } = call;
-    return [
-      global.lambda,
-      ...electionCoefficients(arithmetic),
-      ...trimCoefficients(call, measured),
-    ];
+    const { lambda } = call.global;
+    return { lambda, ...electionOf(call.arithmetic), ...trimsOf(call, measured) };
   },
 
-  left(x, base, c, at) {
-    return trimmedTaskVectors(x, base, readTrims(c, 5, TRIM_STRIDE, x.length, at.round), at);
-  },
+  left: trimmedTaskVectors,
 
   merge(x, base, c, at, out) {
-    const { round } = at;
-    const trims = readTrims(c, 5, TRIM_STRIDE, x.length, round);
-    const kept = trimmedTaskVectors(x, base, trims, at);
-    const change = scratch('change', out.length);
-    electedMean(kept, trims.weight, electionOf(c, 1), round, change);
-    addChange(base, change, c[0], round, out);
+    addElected(trimmedTaskVectors(x, base, c, at), base, c, at, out);
   },
 });

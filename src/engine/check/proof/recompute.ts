@@ -1,4 +1,5 @@
 import { definitionBackend } from '../../../compute/cpu/definition.ts';
+import { coefficientList } from '../../../methods/method.ts';
 import type { FloatDtype } from '../../../numerics/dtype.ts';
 import { isComputedPlane, planesOf } from '../../../plan/planes.ts';
 import type { ComputedPlane, Job, Part, PlaneRef } from '../../../plan/types.ts';
@@ -46,7 +47,7 @@ export async function recompute(
   const task = taskOf(part, job, job.dtype as FloatDtype, reader, craft);
   const { method, call, blocks, work, resultAs, at } = task;
   const asks = (method.measures?.(call, []) ?? []).length > 0;
-  const coefficients = asks ? measured : method.coefficients(call, []);
+  const coefficients = asks ? measured : coefficientList(method, call, []);
   if (coefficients === null) throw new Error(`${job.tensor}: what was measured is not known`);
   const refs = planesOf(part);
   const values = await Promise.all(refs.map((ref) => valuesOf(ref, samples, reader, signal)));
