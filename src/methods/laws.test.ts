@@ -102,9 +102,13 @@ for (const method of methods) {
         }
       }
       for (const dialect of dialects) {
-        for (const key of Object.keys(method.dialectDefaults?.[dialect] ?? {})) {
-          expect(Object.keys(method.params.global)).toContain(key);
-        }
+        const { global = {}, perModel = {} } = method.dialectDefaults?.[dialect] ?? {};
+        expect(Object.keys(method.params.global)).toEqual(
+          expect.arrayContaining(Object.keys(global)),
+        );
+        expect(Object.keys(method.params.perModel)).toEqual(
+          expect.arrayContaining(Object.keys(perModel)),
+        );
       }
     });
   });

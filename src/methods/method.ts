@@ -99,7 +99,18 @@ export type MergeMethod<
   /** Dialect choices this method makes differently from the table. */
   readonly exceptions?: Partial<Record<Dialect, Partial<Arithmetic>>>;
   /** Parameter defaults of a dialect that differ from the schema's. */
-  readonly dialectDefaults?: Partial<Record<Dialect, Partial<Values<G>>>>;
+  readonly dialectDefaults?: Partial<
+    Record<
+      Dialect,
+      { readonly global?: Partial<Values<G>>; readonly perModel?: Partial<Values<M>> }
+    >
+  >;
+  /** What leaves elements out of a task vector: a trim, which keeps ranks of magnitude, or a random draw. */
+  readonly sparsifies?: 'trim' | 'draw';
+  /** Whether the trim may hold one threshold a model over all its tensors: its magnitude measures then ask for `density`. */
+  readonly trimsWholeModel?: true;
+  /** Whether the models elect a sign at every position. */
+  readonly elects?: true;
   /**
    * The combination types of PEFT that this is, in the dialect peft and at its defaults there, by what it is done
    * to; absent where PEFT has no such merge. Weights are those of the parameter `weight`, which the result is

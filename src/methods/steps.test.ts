@@ -71,7 +71,7 @@ function mergeOf(step: Step): PlanesMerge {
     choices: choicesOf(step),
     global: {
       ...defaultsOf(method.params.global),
-      ...method.dialectDefaults?.mergekit,
+      ...method.dialectDefaults?.mergekit?.global,
       ...global,
       ...known(normalize === undefined ? {} : { normalize }, method.params.global),
     } as Readonly<Record<string, ParamValue>>,

@@ -20,7 +20,7 @@ export function stepsOf(method: MergeMethod): readonly Step[] {
   return [
     { shows: 'changes', name: hasBase ? 'Task vectors' : 'Models' },
     ...(method.left ? [{ shows: 'left', name: 'Trim' } as const] : []),
-    ...(method.choices.includes('election')
+    ...(method.elects
       ? voting
       : ([
           { shows: 'merged', name: hasBase ? 'Sum' : 'Mean' },

@@ -124,7 +124,7 @@ test.each(methods)('the steps of $id begin with the models and end with the merg
   expect(steps[0]).toBe('changes');
   expect(['merged', 'result']).toContain(steps.at(-1));
   expect(new Set(steps).size).toBe(steps.length);
-  expect(steps.includes('vote')).toBe(method.choices.includes('election'));
+  expect(steps.includes('vote')).toBe(method.elects === true);
   expect(steps.includes('result')).toBe('lambda' in method.params.global);
 });
 

@@ -69,7 +69,7 @@ export function workThrough(example: Example): Worked {
     const others = planes.map((plane, j) => (j === k ? plane : new Float32Array(plane.length)));
     return merged(alone, others, measured);
   });
-  const votes = method.choices.includes('election')
+  const votes = method.elects
     ? contributions.map((row, k) => row.map((value) => vote(example, value, k)))
     : null;
   const elected = votes && elect(arithmetic, votes);
@@ -110,7 +110,7 @@ function leftOf(
 
 function drawnOf(example: Example, planes: readonly Float32Array[]) {
   const { arithmetic, method } = example;
-  if (!method.choices.includes('rescale') || arithmetic.rescale === 'none') return null;
+  if (method.sparsifies !== 'draw' || arithmetic.rescale === 'none') return null;
   const unscaled = { ...example, arithmetic: { ...arithmetic, rescale: 'none' as const } };
   return leftOf(unscaled, planes, measureAll(unscaled, planes).measured);
 }

@@ -126,7 +126,7 @@ function arithmeticOf({ method, arithmetic, recipe }: Participants): readonly st
     const byHand = recipe.arithmetic[key] === undefined ? '' : ' (set by hand)';
     return `${label}: ${word}${byHand}`;
   });
-  const whole = recipe.trimScope === 'model' && method.choices.includes('smallTrim');
+  const whole = recipe.trimScope === 'model' && method.trimsWholeModel;
   return [
     ...choices,
     ...(whole ? ['Trim threshold: one per model over all its tensors'] : []),

@@ -76,7 +76,7 @@ export function participantsOf(
     const adapted = adaptedTo(reference, model);
     const named = nameTensors(adapted?.tensors ?? model.tensors, renames, reference.tensors);
     const { tensors } = named;
-    const values = expertValues(method, expert);
+    const values = expertValues(recipe, method, expert);
     experts.push({ ordinal, ref: expert.model, model, tensors, named, adapted, values });
   }
   const arithmetic = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);

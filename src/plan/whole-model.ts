@@ -1,13 +1,7 @@
-import type { MergeMethod } from '../methods/method.ts';
 import { keptCount } from '../methods/task-vectors.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Participants } from './participants.ts';
 import { mergedWith } from './share.ts';
-
-/** Whether the method trims by magnitude, so that its density is a rank and its scope matters. */
-export function trimsByMagnitude(method: MergeMethod): boolean {
-  return method.choices.includes('smallTrim');
-}
 
 /**
  * For one threshold per model over all its tensors: how many elements each expert keeps of all it
@@ -18,7 +12,7 @@ export function wholeModelCounts(
   who: Participants,
   jobs: readonly UnplacedJob[],
 ): readonly number[] | null {
-  if (who.recipe.trimScope !== 'model' || !trimsByMagnitude(who.method)) return null;
+  if (who.recipe.trimScope !== 'model' || !who.method.trimsWholeModel) return null;
   return who.experts.map((expert) =>
     keptCount(Number(expert.values['density']), mergedWith(expert, jobs), who.arithmetic),
   );

@@ -18,8 +18,11 @@ test('values: the schema, then the dialect, then the recipe', () => {
 
 test('an expert’s values fill up with defaults, and unknown ones are left out', () => {
   const expert = { model: modelRef('math'), values: { density: 0.9, colour: 3 } };
-  expect(expertValues(findMethod('ties')!, expert)).toEqual({ weight: 1, density: 0.9 });
-  expect(expertValues(findMethod('slerp')!, expert)).toEqual({});
+  expect(expertValues(emptyRecipe(), findMethod('ties')!, expert)).toEqual({
+    weight: 1,
+    density: 0.9,
+  });
+  expect(expertValues(emptyRecipe(), findMethod('slerp')!, expert)).toEqual({});
 });
 
 test('another method keeps what means the same there and drops the rest', () => {

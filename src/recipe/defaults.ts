@@ -62,21 +62,26 @@ export function withMethod(recipe: Recipe, id: string): Recipe {
       values: known(e.values, alike(perModel, before.perModel)),
     })),
     rules: recipe.rules.filter((rule) => isNumeric(rule.parameter)),
-    trimScope: method.choices.includes('smallTrim') ? recipe.trimScope : 'tensor',
+    trimScope: method.trimsWholeModel ? recipe.trimScope : 'tensor',
   };
 }
 
 /** Global parameters before rules: schema defaults < dialect defaults < what the recipe says. */
 export function globalValues(recipe: Recipe, method: MergeMethod): ValuesByKey {
   const schema = method.params.global;
-  const ofDialect = (method.dialectDefaults?.[recipe.dialect] ?? {}) as ValuesByKey;
+  const ofDialect = (method.dialectDefaults?.[recipe.dialect]?.global ?? {}) as ValuesByKey;
   return { ...defaultsOf(schema), ...ofDialect, ...known(recipe.values, schema) };
 }
 
-/** One expert's parameters before rules: schema defaults < what the recipe says. */
-export function expertValues(method: MergeMethod, expert: Expert): ValuesByKey {
+/** One expert's parameters before rules: schema defaults < dialect defaults < what the recipe says. */
+export function expertValues(
+  { dialect }: Pick<Recipe, 'dialect'>,
+  method: MergeMethod,
+  expert: Expert,
+): ValuesByKey {
   const schema = method.params.perModel;
-  return { ...defaultsOf(schema), ...known(expert.values, schema) };
+  const ofDialect = (method.dialectDefaults?.[dialect]?.perModel ?? {}) as ValuesByKey;
+  return { ...defaultsOf(schema), ...ofDialect, ...known(expert.values, schema) };
 }
 
 /** The parameters that two methods have with the same default. */

@@ -69,12 +69,16 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
   const call: Call = {
     global: {
       ...defaultsOf(method.params.global),
-      ...method.dialectDefaults?.[dialect],
+      ...method.dialectDefaults?.[dialect]?.global,
       ...merge.global,
     } as Call['global'],
     perModel: models.map(
       (_, k) =>
-        ({ ...defaultsOf(method.params.perModel), ...merge.perModel?.[k] }) as Call['global'],
+        ({
+          ...defaultsOf(method.params.perModel),
+          ...method.dialectDefaults?.[dialect]?.perModel,
+          ...merge.perModel?.[k],
+        }) as Call['global'],
     ),
     arithmetic,
     hasBase: base !== null,

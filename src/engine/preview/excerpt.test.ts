@@ -116,7 +116,7 @@ test.each(methods.filter(({ arity }) => arity.base === 'required').map(({ id }) 
       method,
       excerpt,
       global: globalValues(recipe, method),
-      perModel: recipe.experts.map((expert) => expertValues(method, expert)),
+      perModel: recipe.experts.map((expert) => expertValues(recipe, method, expert)),
       arithmetic: made.plan.arithmetic,
       changes: excerpt.changes.map((row) => [...row]),
     });

@@ -23,7 +23,8 @@ export default defineMethod({
     perModel: { weight, density: dareDensity },
   },
   choices: ['work', 'rescale'],
-  dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
+  dialectDefaults: { peft: { global: { lambda: 1 } }, mergekit: { global: { lambda: 1 } } },
+  sparsifies: 'draw',
   peft: { factors: 'dare_linear', updates: 'dare_linear_svd' },
 
   figure: {

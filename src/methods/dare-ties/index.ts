@@ -34,6 +34,8 @@ export default defineMethod({
   },
   choices: ['work', 'rescale', 'electOn', 'election', 'zeroVote', 'divisor'],
   exceptions: { mergekit: { divisor: 'none' } },
+  sparsifies: 'draw',
+  elects: true,
   peft: { factors: 'dare_ties', updates: 'dare_ties_svd' },
 
   figure: { steps: [...drawing, ...voting] },

@@ -23,7 +23,7 @@ export default defineMethod({
   },
   choices: ['work'],
   exceptions: { mergekit: { work: 'result' } },
-  dialectDefaults: { peft: { normalize: false } },
+  dialectDefaults: { peft: { global: { normalize: false } } },
 
   weightedSum({ global, perModel }) {
     const total = perModel.reduce((sum, { weight }) => sum + weight, 0);

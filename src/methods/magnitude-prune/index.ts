@@ -16,7 +16,9 @@ export default defineMethod({
   arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
   params: { global: { lambda: { ...lambda, default: 0.8 } }, perModel: { weight, density } },
   choices: ['work', 'smallTrim', 'trimRescale'],
-  dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
+  dialectDefaults: { peft: { global: { lambda: 1 } }, mergekit: { global: { lambda: 1 } } },
+  sparsifies: 'trim',
+  trimsWholeModel: true,
   peft: { factors: 'magnitude_prune', updates: 'magnitude_prune_svd' },
 
   receives: { once: { lambda: 'f32' }, each: trimCoefficients },

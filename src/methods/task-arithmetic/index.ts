@@ -24,7 +24,7 @@ export default defineMethod({
   arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
   params: { global: { lambda: { ...lambda, default: 0.8 }, normalize }, perModel: { weight } },
   choices: ['work'],
-  dialectDefaults: { peft: { lambda: 1 }, mergekit: { lambda: 1 } },
+  dialectDefaults: { peft: { global: { lambda: 1 } }, mergekit: { global: { lambda: 1 } } },
   peft: { factors: 'linear', updates: 'svd', ranks: 'cat' },
 
   weightedSum({ global, perModel }) {

@@ -26,6 +26,9 @@ export default defineMethod({
   arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
   params: { global: { lambda }, perModel: { weight, density } },
   choices: ['work', 'electOn', 'election', 'zeroVote', 'divisor', 'smallTrim', 'trimRescale'],
+  sparsifies: 'trim',
+  trimsWholeModel: true,
+  elects: true,
   peft: { factors: 'ties', updates: 'ties_svd' },
 
   receives: { once: { lambda: 'f32', ...electionCoefficients }, each: trimCoefficients },

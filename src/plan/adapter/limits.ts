@@ -5,7 +5,6 @@ import { count, error, list } from '../finding.ts';
 import { type Participants, usesBase } from '../participants.ts';
 import { keepNamed } from '../resolve.ts';
 import type { Finding, Fix } from '../types.ts';
-import { trimsByMagnitude } from '../whole-model.ts';
 import type { Module, PlannedModule } from './modules.ts';
 
 /** The rule that takes a weight out of the merge; null when it is merged. An update fits, and is no task head. */
@@ -52,7 +51,7 @@ function setting(label: string, key: string, value: ParamValue): Fix {
 }
 
 function checkScope({ recipe, method }: Participants): readonly Finding[] {
-  if (recipe.trimScope !== 'model' || !trimsByMagnitude(method)) return [];
+  if (recipe.trimScope !== 'model' || !method.trimsWholeModel) return [];
   const message = 'One trim threshold over the whole model is not offered for an adapter.';
   return [
     error('adapter-trim-scope', message, 'Trim each tensor by itself, or write a model.', {

@@ -4,7 +4,6 @@ import { count, error, groupBy, list, note, warning } from '../finding.ts';
 import type { UnplacedJob } from '../jobs.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
-import { trimsByMagnitude } from '../whole-model.ts';
 import { checkWeights, type Merge, tensorsOf } from './weights.ts';
 
 export function checkEffects(who: Participants, jobs: readonly UnplacedJob[]): readonly Finding[] {
@@ -36,8 +35,7 @@ function checkAny({ reference, experts }: Participants, merges: readonly Merge[]
 function checkDensities(who: Participants, merges: readonly Merge[]): readonly Finding[] {
   const { method, experts, arithmetic } = who;
   if (!method.params.perModel['density']) return [];
-  const drops = method.choices.includes('rescale');
-  const isInverse = drops && arithmetic.rescale === 'inverse';
+  const isInverse = method.sparsifies === 'draw' && arithmetic.rescale === 'inverse';
   return experts.flatMap(({ ordinal, ref, model, values }): readonly Finding[] => {
     const mine = merges.filter(({ part }) => part.ordinals.includes(ordinal));
     const densityOf = ({ part }: Merge) =>
@@ -59,7 +57,7 @@ function checkDensities(who: Participants, merges: readonly Merge[]): readonly F
       return [warning('density-zero', message, advice, { place, tensors: zero })];
     }
     if (mine.length > 0 && byDensity.get(1)?.length === mine.length) {
-      const what = drops ? 'nothing is dropped' : 'nothing is trimmed';
+      const what = method.sparsifies === 'draw' ? 'nothing is dropped' : 'nothing is trimmed';
       const message = `${model.name} has density ${densityOf(mine[0])} everywhere: ${what}.`;
       return [note('density-one', message, 'Lower the density to keep less.', { place })];
     }
@@ -69,7 +67,7 @@ function checkDensities(who: Participants, merges: readonly Merge[]): readonly F
 
 function checkTinyTrims(who: Participants, merges: readonly Merge[]): readonly Finding[] {
   const { method, arithmetic, experts } = who;
-  if (arithmetic.smallTrim !== 'refuse' || !trimsByMagnitude(method) || scopeIsModel(who))
+  if (arithmetic.smallTrim !== 'refuse' || method.sparsifies !== 'trim' || scopeIsModel(who))
     return [];
   const tiny = merges.flatMap(({ tensor, part }) => {
     const empty = part.perModel.findIndex(
@@ -123,5 +121,5 @@ function checkSlerp({ method }: Participants, merges: readonly Merge[]): readonl
 }
 
 function scopeIsModel({ recipe, method }: Participants): boolean {
-  return recipe.trimScope === 'model' && trimsByMagnitude(method);
+  return recipe.trimScope === 'model' && method.trimsWholeModel === true;
 }

@@ -7,7 +7,6 @@ import { error, note, warning } from '../finding.ts';
 import type { Matching } from '../match.ts';
 import { ruleValue } from '../resolve.ts';
 import type { Finding } from '../types.ts';
-import { trimsByMagnitude } from '../whole-model.ts';
 import { unusualText } from './values.ts';
 
 /** What can be said about rules without models. */
@@ -79,7 +78,7 @@ export function checkRuleMatches(
         warning('rule-matches-nothing', message, advice, { place, fixes: [removeRule(rule)] }),
       ];
     }
-    if (recipe.trimScope === 'model' && rule.parameter === 'density' && trimsByMagnitude(method)) {
+    if (recipe.trimScope === 'model' && rule.parameter === 'density' && method.trimsWholeModel) {
       const message = `The rule on ${filterText(rule.filter)} sets density, but one threshold over the whole model takes each model’s own density.`;
       const advice = 'Trim per tensor to use rules on density.';
       return [

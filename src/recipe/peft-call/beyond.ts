@@ -35,7 +35,7 @@ export function beyondValues(recipe: Recipe, method: MergeMethod): readonly stri
       ? []
       : [`${label} is ${String(found[key])}, PEFT’s is ${String(expected[key])}`],
   );
-  const values = recipe.experts.map((expert) => expertValues(method, expert));
+  const values = recipe.experts.map((expert) => expertValues(recipe, method, expert));
   const each = Object.keys(defaultsOf(method.params.perModel)).filter((key) => key !== 'weight');
   const unequal = each.filter((key) => new Set(values.map((one) => one[key])).size > 1);
   return [

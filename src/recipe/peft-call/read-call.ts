@@ -85,7 +85,7 @@ function callIn(text: string): PeftCall {
   const combination = combinationTypes.get(type)!;
   const has = {
     density: 'density' in combination.method.params.perModel,
-    election: combination.method.choices.includes('election'),
+    election: combination.method.elects === true,
     svd: combination.combine === 'updates',
   };
   const density = inRange(optional('density'), 'density', 0, Number.POSITIVE_INFINITY);

@@ -43,12 +43,12 @@ function combineOf({ adapters, output }: Recipe, method: MergeMethod): Combine {
 
 function textOf(recipe: Recipe, method: MergeMethod, combine: Combine, type: string): string {
   const { adapters, output, experts } = recipe;
-  const values = experts.map((expert) => expertValues(method, expert));
+  const values = experts.map((expert) => expertValues(recipe, method, expert));
   const arithmetic = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
   const isCut = combine === 'updates';
   const rank = isCut && output.rank?.kind === 'rank' ? output.rank.rank : null;
   const clamp = isCut ? adapters.clamp : null;
-  const isElected = method.choices.includes('election') && arithmetic.election === 'frequency';
+  const isElected = method.elects && arithmetic.election === 'frequency';
   const density = 'density' in method.params.perModel ? values[0]['density'] : null;
   const lines = [
     `adapters=[${experts.map(({ model }) => quoted(model.name)).join(', ')}]`,

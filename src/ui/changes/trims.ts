@@ -9,16 +9,15 @@ import { type Kept, keptAbove, keptAt, type Magnitudes } from '../../views/magni
 /** What a density does: a trim keeps the largest changes, a draw any of them; null where there is none. */
 export type Thinning = 'trim' | 'draw' | null;
 
-export function thinningOf({ choices, params }: MergeMethod): Thinning {
-  if (!('density' in params.perModel)) return null;
-  return choices.includes('smallTrim') ? 'trim' : 'draw';
+export function thinningOf({ sparsifies }: MergeMethod): Thinning {
+  return sparsifies ?? null;
 }
 
 /** By expert, as its card has it, at most 1; rules may set others for some tensors. */
 export function densitiesOf(recipe: Recipe): readonly number[] {
   const method = findMethod(recipe.method);
   return recipe.experts.map((expert) => {
-    const density = method && expertValues(method, expert)['density'];
+    const density = method && expertValues(recipe, method, expert)['density'];
     return typeof density === 'number' ? Math.min(1, Math.max(0, density)) : 1;
   });
 }

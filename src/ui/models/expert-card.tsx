@@ -20,8 +20,9 @@ export function ExpertCard({ expert, isFirst, isLast }: ExpertCardProps) {
   const { id, name } = expert.model;
   const summary = useModels((state) => state.slots[id]?.summary);
   const method = findMethod(useRecipe((state) => state.recipe.method));
+  const dialect = useRecipe((state) => state.recipe.dialect);
   const edit = session.recipe.getState();
-  const values = method ? expertValues(method, expert) : {};
+  const values = method ? expertValues({ dialect }, method, expert) : {};
   const schema = method?.params.perModel ?? {};
   const weight = values['weight'];
   const items = [

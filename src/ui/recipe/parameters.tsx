@@ -9,7 +9,7 @@ export function Parameters({ method }: { readonly method: MergeMethod }) {
   const edit = session.recipe.getState();
   const schema = method.params.global;
   const initial = globalValues({ ...recipe, values: {} }, method);
-  const trims = method.choices.includes('smallTrim');
+  const trims = method.trimsWholeModel;
   return (
     <section className="parameters" aria-label="Parameters">
       <h3 className="panel-title">Parameters of {method.title}</h3>

@@ -43,7 +43,13 @@ export function realCast(method: MergeMethod, recipe: Recipe, excerpt: Excerpt):
     excerpt,
     names: experts.map(({ model }) => model.name),
     perModel: experts.map((expert) =>
-      resolveExpert(expertValues(method, expert), method, recipe.rules, expert.model.id, located),
+      resolveExpert(
+        expertValues(recipe, method, expert),
+        method,
+        recipe.rules,
+        expert.model.id,
+        located,
+      ),
     ),
     global: resolveGlobal(globalValues(recipe, method), method, recipe.rules, located),
     arithmetic: arithmeticOf(method, recipe),
@@ -60,7 +66,7 @@ export function madeUpCast(method: MergeMethod, recipe: Recipe): Cast {
     method,
     names: enough ? experts.map(({ model }) => model.name) : invented,
     perModel: enough
-      ? experts.map((expert) => expertValues(method, expert))
+      ? experts.map((expert) => expertValues(recipe, method, expert))
       : invented.map(() => defaultsOf(method.params.perModel)),
     global: globalValues(recipe, method),
     arithmetic: arithmeticOf(method, recipe),

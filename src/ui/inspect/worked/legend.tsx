@@ -2,7 +2,7 @@ import type { MergeMethod } from '../../../methods/method.ts';
 
 export function Legend({ method }: { readonly method: MergeMethod }) {
   const drops = 'density' in method.params.perModel;
-  const votes = method.choices.includes('election');
+  const votes = method.elects;
   return (
     <ul className="legend" aria-label="Legend">
       <li>
