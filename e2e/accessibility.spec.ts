@@ -1,22 +1,11 @@
 import type { Page } from '@playwright/test';
-import { axeOn } from './fixtures/axe.ts';
+import { standard, violationsOf } from './fixtures/axe.ts';
 import { holdWeights } from './fixtures/held-weights.ts';
 import { tinyTensors, weightsOnly } from './fixtures/model-folder.ts';
 import { expect, test } from './fixtures/test.ts';
 import type { TabName, Workbench } from './pages/workbench.ts';
 
-/** What axe finds, in words, on the page or in a part of it; [] is what we want. */
-async function violations(page: Page, part = 'html'): Promise<string[]> {
-  // Colours are measured: a fade that is under way has colours of its own.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))),
-  );
-  const axe = axeOn(page).include(part).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']);
-  const { violations } = await axe.analyze();
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target} ${failureSummary}`),
-  );
-}
+const violations = (page: Page, part = 'html') => violationsOf(page, part, standard);
 
 /** Pixels by which the page, or a region that scrolls in it, is wider than its place. */
 const overflow = (page: Page) =>
@@ -39,26 +28,21 @@ async function fillSettings(workbench: Workbench): Promise<void> {
 
 const tabs: readonly TabName[] = ['Method', 'Conflicts', 'Checks', 'Plan', 'Tensors', 'Result'];
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`has no violation on any tab before and after a merge, ${colorScheme}`, async ({
-    page,
-    workbench,
-  }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await workbench.open();
-    for (const tab of tabs) {
-      await workbench.showTab(tab);
-      expect(await violations(page, '#view'), tab).toEqual([]);
-    }
-    for (const part of ['Exact behaviour', 'Layer rules', 'Output']) {
-      await workbench.method.unfold(part);
-    }
-    await workbench.button('Add gradient').click();
-    expect(await violations(page), 'everything unfolded').toEqual([]);
-    await workbench.merge();
-    expect(await violations(page), 'the result').toEqual([]);
-  });
-}
+test('has no violation on any tab before and after a merge', async ({ page, workbench }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await workbench.open();
+  for (const tab of tabs) {
+    await workbench.showTab(tab);
+    expect(await violations(page, '#view'), tab).toEqual([]);
+  }
+  for (const part of ['Exact behaviour', 'Layer rules', 'Output']) {
+    await workbench.method.unfold(part);
+  }
+  await workbench.button('Add gradient').click();
+  expect(await violations(page), 'everything unfolded').toEqual([]);
+  await workbench.merge();
+  expect(await violations(page), 'the result').toEqual([]);
+});
 
 test('has no violation in dialogs and menus', async ({ page, workbench }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });

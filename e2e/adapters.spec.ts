@@ -4,6 +4,7 @@ import { torchFile } from '../src/testing/torch-file.ts';
 import { expect, test } from './fixtures/kept-page.ts';
 import type { Files } from './fixtures/model-folder.ts';
 import { jsonOf, outputOf, weightsOf } from './fixtures/output-folder.ts';
+import { onGpuToo, preferGpu } from './fixtures/test.ts';
 import { valuesOf } from './fixtures/weights.ts';
 import type { Workbench } from './pages/workbench.ts';
 
@@ -71,74 +72,78 @@ test('what BF16 loses of a small change is told, and F32 keeps it with one press
   expect(values[0]).toBeGreaterThan(1);
 });
 
-test('two adapters of different rank and alpha go into their base, and show what they met', async ({
-  workbench,
-  onDisk,
-}) => {
-  await workbench.open();
-  await workbench.drop(await onDisk({ one: peft(one), two: peft(two), whole: base }));
-  await expect(workbench.recipe.base('whole')).toContainText('safetensors');
-  await expect(workbench.recipe.experts).toHaveText(['one', 'two']);
-  await expect(workbench.recipe.expert('two')).toContainText('LoRA adapter');
-  await expect(workbench.recipe.expert('two')).toContainText('rank 2');
+test(
+  'two adapters of different rank and alpha go into their base, and show what they met',
+  onGpuToo,
+  async ({ workbench, onDisk }) => {
+    await workbench.open();
+    await preferGpu(workbench);
+    await workbench.drop(await onDisk({ one: peft(one), two: peft(two), whole: base }));
+    await expect(workbench.recipe.base('whole')).toContainText('safetensors');
+    await expect(workbench.recipe.experts).toHaveText(['one', 'two']);
+    await expect(workbench.recipe.expert('two')).toContainText('LoRA adapter');
+    await expect(workbench.recipe.expert('two')).toContainText('rank 2');
 
-  await workbench.showTab('Checks');
-  const match = workbench.page.locator('.match', { hasText: 'two' });
-  await expect(match.locator('summary')).toContainText('its one update meets the base');
-  await expect(match.locator('summary')).toContainText('trained on tiny/base');
-  await match.locator('summary').click();
-  await expect(match.getByRole('row', { name: module })).toHaveText(
-    [module, weight, 'LoRA', '2', '1', '× 0.5', 'F32'].join(''),
-  );
+    await workbench.showTab('Checks');
+    const match = workbench.page.locator('.match', { hasText: 'two' });
+    await expect(match.locator('summary')).toContainText('its one update meets the base');
+    await expect(match.locator('summary')).toContainText('trained on tiny/base');
+    await match.locator('summary').click();
+    await expect(match.getByRole('row', { name: module })).toHaveText(
+      [module, weight, 'LoRA', '2', '1', '× 0.5', 'F32'].join(''),
+    );
 
-  await workbench.method.setField('λ', '1');
-  await workbench.recipe.setField('two', 'weight', '-2');
-  await expectModel(workbench, merged([1, -2]));
-});
+    await workbench.method.setField('λ', '1');
+    await workbench.recipe.setField('two', 'weight', '-2');
+    await expectModel(workbench, merged([1, -2]));
+  },
+);
 
-test('adapters without a base become one adapter, which does what both did', async ({
-  workbench,
-  onDisk,
-}) => {
-  await workbench.open();
-  await workbench.drop(await onDisk({ one: peft(one), two: peft(two) }));
-  await expect(workbench.recipe.experts).toHaveText(['one', 'two']);
-  await workbench.showTab('Checks');
-  await expect(workbench.findings).toContainText(['tiny/base by its own account, and no base']);
-  await expect(workbench.button('Find tiny/base on the Hub')).toBeVisible();
-  await expect(workbench.run.merge).toBeDisabled();
-  await workbench.button('Write an adapter').click();
-  await workbench.method.setField('λ', '1');
-  await workbench.merge();
-  await expect(workbench.result.verdict).toContainText('verified.');
-  const files = await outputOf(workbench);
-  expect(Object.keys(files).sort()).toEqual([
-    'README.md',
-    'adapter_config.json',
-    'adapter_model.safetensors',
-    'amalgam-recipe.json',
-    'amalgam-verify.json',
-  ]);
-  expect(jsonOf(files['adapter_config.json'])).toMatchObject({
-    r: 2,
-    lora_alpha: 2,
-    target_modules: [module],
-    base_model_name_or_path: 'tiny/base',
-  });
+test(
+  'adapters without a base become one adapter, which does what both did',
+  onGpuToo,
+  async ({ workbench, onDisk }) => {
+    await workbench.open();
+    await preferGpu(workbench);
+    await workbench.drop(await onDisk({ one: peft(one), two: peft(two) }));
+    await expect(workbench.recipe.experts).toHaveText(['one', 'two']);
+    await workbench.showTab('Checks');
+    await expect(workbench.findings).toContainText(['tiny/base by its own account, and no base']);
+    await expect(workbench.button('Find tiny/base on the Hub')).toBeVisible();
+    await expect(workbench.run.merge).toBeDisabled();
+    await workbench.button('Write an adapter').click();
+    await workbench.method.setField('λ', '1');
+    await workbench.merge();
+    await expect(workbench.result.verdict).toContainText('verified.');
+    const files = await outputOf(workbench);
+    expect(Object.keys(files).sort()).toEqual([
+      'README.md',
+      'adapter_config.json',
+      'adapter_model.safetensors',
+      'amalgam-recipe.json',
+      'amalgam-verify.json',
+    ]);
+    expect(jsonOf(files['adapter_config.json'])).toMatchObject({
+      r: 2,
+      lora_alpha: 2,
+      target_modules: [module],
+      base_model_name_or_path: 'tiny/base',
+    });
 
-  // Reopened, on the base.
-  const output = { ...files, 'README.md': '' } as Files;
-  for (const name of ['one', 'two']) await workbench.recipe.remove(name);
-  await workbench.drop(await onDisk({ whole: base, made: output }));
-  await expect(workbench.recipe.base('whole')).toContainText('safetensors');
-  await workbench.method.unfold('Output');
-  await workbench.method.radio('What is written', 'A model').check({ force: true });
-  await workbench.merge();
-  const values = await valuesOf(await weightsOf(workbench));
-  for (const [i, value] of merged([1, 1]).entries()) {
-    expect(values[weight][i]).toBeCloseTo(value, 5);
-  }
-});
+    // Reopened, on the base.
+    const output = { ...files, 'README.md': '' } as Files;
+    for (const name of ['one', 'two']) await workbench.recipe.remove(name);
+    await workbench.drop(await onDisk({ whole: base, made: output }));
+    await expect(workbench.recipe.base('whole')).toContainText('safetensors');
+    await workbench.method.unfold('Output');
+    await workbench.method.radio('What is written', 'A model').check({ force: true });
+    await workbench.merge();
+    const values = await valuesOf(await weightsOf(workbench));
+    for (const [i, value] of merged([1, 1]).entries()) {
+      expect(values[weight][i]).toBeCloseTo(value, 5);
+    }
+  },
+);
 
 test('a kohya file and one that torch saved are adapters too', async ({ workbench, onDisk }) => {
   const kohya = `lora_unet_${module.replaceAll('.', '_')}`;

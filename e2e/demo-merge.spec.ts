@@ -4,7 +4,7 @@ import { canonicalJson } from '../src/recipe/canonical.ts';
 import { expect, test } from './fixtures/kept-page.ts';
 import { methods } from './fixtures/methods.ts';
 import { jsonOf, outputOf, sha256, weightsOf } from './fixtures/output-folder.ts';
-import { hasWebgpu, test as onNewPage } from './fixtures/test.ts';
+import { hasWebgpu, onGpuToo, test as onNewPage, preferGpu } from './fixtures/test.ts';
 import { compareBf16, headerByHub, headerOf } from './fixtures/weights.ts';
 import type { Workbench } from './pages/workbench.ts';
 
@@ -30,7 +30,7 @@ onNewPage('shows the demo family within two seconds', async ({ page, workbench }
   await expect(workbench.run.merge).toBeEnabled();
 });
 
-test('says which backend it picks and why', async ({ workbench }) => {
+test('says which backend it picks and why', onGpuToo, async ({ workbench }) => {
   await workbench.open();
   await expect(workbench.run.device).toContainText(/CPU \(\d+ workers?\)/);
   await expect(workbench.run.device).toContainText(
@@ -42,59 +42,61 @@ test('says which backend it picks and why', async ({ workbench }) => {
 });
 
 for (const method of methods) {
-  test(`merges the demo family with ${method.title} into a verified folder`, async ({
-    workbench,
-  }) => {
-    await prepare(workbench, method);
-    await workbench.merge();
-    await expect(workbench.result.verdict).toHaveText('Merged, written, read back and verified.');
-    const [changed, all] = (
-      (await workbench.result.figure('Tensors changed').textContent()) ?? ''
-    ).split('/');
-    expect(Number(changed)).toBeGreaterThan(0);
+  test(
+    `merges the demo family with ${method.title} into a verified folder`,
+    onGpuToo,
+    async ({ workbench }) => {
+      await prepare(workbench, method);
+      await workbench.merge();
+      await expect(workbench.result.verdict).toHaveText('Merged, written, read back and verified.');
+      const [changed, all] = (
+        (await workbench.result.figure('Tensors changed').textContent()) ?? ''
+      ).split('/');
+      expect(Number(changed)).toBeGreaterThan(0);
 
-    const shown = await workbench.result.files();
-    const output = await outputOf(workbench);
-    expect(shown.map(({ name }) => name).sort()).toEqual(
-      Object.keys(output)
-        .filter((name) => name !== 'amalgam-verify.json')
-        .sort(),
-    );
-    for (const { name, sha256: expected } of shown) expect(sha256(output[name])).toBe(expected);
-    for (const file of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json']) {
-      expect(output[file].equals(demo(`base/${file}`))).toBe(true);
-    }
-    expect(jsonOf(output['config.json']).architectures).toEqual(['LlamaForCausalLM']);
-    expect(output['README.md'].toString()).toContain(`by **${method.title}**`);
-    const report = jsonOf(output['amalgam-verify.json']);
-    expect(report).toMatchObject({ ok: true, problems: [], nan: 0, tensors: Number(all) });
+      const shown = await workbench.result.files();
+      const output = await outputOf(workbench);
+      expect(shown.map(({ name }) => name).sort()).toEqual(
+        Object.keys(output)
+          .filter((name) => name !== 'amalgam-verify.json')
+          .sort(),
+      );
+      for (const { name, sha256: expected } of shown) expect(sha256(output[name])).toBe(expected);
+      for (const file of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json']) {
+        expect(output[file].equals(demo(`base/${file}`))).toBe(true);
+      }
+      expect(jsonOf(output['config.json']).architectures).toEqual(['LlamaForCausalLM']);
+      expect(output['README.md'].toString()).toContain(`by **${method.title}**`);
+      const report = jsonOf(output['amalgam-verify.json']);
+      expect(report).toMatchObject({ ok: true, problems: [], nan: 0, tensors: Number(all) });
 
-    const weights = output['model.safetensors'];
-    const header = await headerOf(weights);
-    expect(header.tensors).toHaveLength(Number(all));
-    const byHub = await headerByHub(weights);
-    for (const { name, dtype, shape } of header.tensors) {
-      expect(byHub[name]).toMatchObject({ dtype, shape });
-    }
-    const recipe = jsonOf(output['amalgam-recipe.json']);
-    expect(recipe.method).toBe(method.id);
-    expect(header.metadata).toMatchObject({
-      format: 'pt',
-      method: method.id,
-      dialect: 'paper',
-      recipe_sha256: sha256(Buffer.from(canonicalJson(recipe))),
-    });
-    expect(header.metadata['backend']).toBe('cpu');
-    expect(report.backend).toMatch(/^CPU \(\d+ workers?\)$/);
-    expect(header.metadata['amalgam_version']).toMatch(/^\d+\.\d+\.\d+$/);
+      const weights = output['model.safetensors'];
+      const header = await headerOf(weights);
+      expect(header.tensors).toHaveLength(Number(all));
+      const byHub = await headerByHub(weights);
+      for (const { name, dtype, shape } of header.tensors) {
+        expect(byHub[name]).toMatchObject({ dtype, shape });
+      }
+      const recipe = jsonOf(output['amalgam-recipe.json']);
+      expect(recipe.method).toBe(method.id);
+      expect(header.metadata).toMatchObject({
+        format: 'pt',
+        method: method.id,
+        dialect: 'paper',
+        recipe_sha256: sha256(Buffer.from(canonicalJson(recipe))),
+      });
+      expect(header.metadata['backend']).toBe('cpu');
+      expect(report.backend).toMatch(/^CPU \(\d+ workers?\)$/);
+      expect(header.metadata['amalgam_version']).toMatch(/^\d+\.\d+\.\d+$/);
 
-    if (hasWebgpu()) await compareWithGpu(workbench, weights);
-  });
+      if (hasWebgpu()) await compareWithGpu(workbench, weights);
+    },
+  );
 }
 
-test('makes the same bytes each time it runs a recipe', async ({ workbench }) => {
+test('makes the same bytes each time it runs a recipe', onGpuToo, async ({ workbench }) => {
   await workbench.open();
-  if (hasWebgpu()) await workbench.run.choose('WebGPU');
+  await preferGpu(workbench);
   await workbench.method.choose('DARE');
   const sums: string[] = [];
   for (let run = 0; run < 2; run++) {
@@ -104,9 +106,9 @@ test('makes the same bytes each time it runs a recipe', async ({ workbench }) =>
   expect(sums[0]).toBe(sums[1]);
 });
 
-test('computes other numbers in each dialect', async ({ workbench }) => {
+test('computes other numbers in each dialect', onGpuToo, async ({ workbench }) => {
   await workbench.open();
-  if (hasWebgpu()) await workbench.run.choose('WebGPU');
+  await preferGpu(workbench);
   await workbench.method.choose('TIES');
   const sums = new Set<string>();
   for (const dialect of ['Paper', 'PEFT', 'mergekit'] as const) {

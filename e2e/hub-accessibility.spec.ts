@@ -1,39 +1,27 @@
-import { axeOn } from './fixtures/axe.ts';
+import { violationsOf } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/hub.ts';
 
 const base = 'amalgam/tiny-skills-base';
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the dialogs of the Hub have no violation, ${colorScheme}`, async ({
-    page,
-    dialog,
-    openOnHub,
-    workbench,
-  }) => {
-    const violations = async () => {
-      const { violations } = await axeOn(page).analyze();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-    };
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await openOnHub();
-    await dialog.open();
-    await dialog.search.fill(base);
-    await expect(dialog.repo(base)).toContainText('Open LLM Leaderboard');
-    await dialog.box.getByText('Sign in', { exact: true }).first().click();
-    expect(await violations()).toEqual([]);
-    await dialog.signIn('hf_wrong');
-    await expect(dialog.box.getByRole('alert')).toBeVisible();
-    expect(await violations()).toEqual([]);
-    await dialog.signIn('hf_owner');
-    await expect(dialog.box).toContainText('Signed in as owner');
-    await dialog.button('Use as base').click();
-    await dialog.add('amalgam/tiny-skills-reverse', 'Add as expert');
-    await workbench.merge();
-    await workbench.button('Publish…').click();
-    await expect(workbench.dialog('Publish on Hugging Face')).toContainText('Licence');
-    expect(await violations()).toEqual([]);
-  });
-}
+test('the dialogs of the Hub have no violation', async ({ page, dialog, openOnHub, workbench }) => {
+  await openOnHub();
+  await dialog.open();
+  await dialog.search.fill(base);
+  await expect(dialog.repo(base)).toContainText('Open LLM Leaderboard');
+  await dialog.box.getByText('Sign in', { exact: true }).first().click();
+  expect(await violationsOf(page)).toEqual([]);
+  await dialog.signIn('hf_wrong');
+  await expect(dialog.box.getByRole('alert')).toBeVisible();
+  expect(await violationsOf(page)).toEqual([]);
+  await dialog.signIn('hf_owner');
+  await expect(dialog.box).toContainText('Signed in as owner');
+  await dialog.button('Use as base').click();
+  await dialog.add('amalgam/tiny-skills-reverse', 'Add as expert');
+  await workbench.merge();
+  await workbench.button('Publish…').click();
+  await expect(workbench.dialog('Publish on Hugging Face')).toContainText('Licence');
+  expect(await violationsOf(page)).toEqual([]);
+});
 
 test('the Hub is searched by keyboard alone, and fits a telephone', async ({
   page,

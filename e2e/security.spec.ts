@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { headersFile, pagePolicy, sentPolicy } from '../tools/security-policy.ts';
 import { expect, test } from './fixtures/hub.ts';
+import { onGpuToo, preferGpu } from './fixtures/test.ts';
 
 const hubUrl = 'https://huggingface.co';
 
@@ -67,33 +68,33 @@ test('the policy is in the page, in its headers, in those of its scripts and in 
   });
 });
 
-test('nothing is refused while the page finds a model, merges, saves and opens its dialogs', async ({
-  page,
-  dialog,
-  hub,
-  workbench,
-}) => {
-  const refused = await watch(page);
-  await workbench.open(`/?hub=${hub.url}`);
-  await dialog.add('amalgam/tiny-skills-base', 'Use as base');
-  await dialog.add('amalgam/tiny-skills-sort', 'Add as expert');
-  await workbench.merge();
-  await workbench.downloaded(() => workbench.result.zip.click());
-  for (const [button, title] of [
-    ['Suggest a method', 'Suggest a method'],
-    ['Share link', 'Share this recipe'],
-    ['Publish…', 'Publish on Hugging Face'],
-  ] as const) {
-    await workbench.button(button).click();
-    await expect(workbench.dialog(title)).toBeVisible();
-    await page.keyboard.press('Escape');
-    await expect(workbench.dialog(title)).toHaveCount(0);
-  }
-  for (const tab of ['Method', 'Checks', 'Plan', 'Tensors', 'Result'] as const) {
-    await workbench.showTab(tab);
-  }
-  expect(await refused()).toEqual([]);
-});
+test(
+  'nothing is refused while the page finds a model, merges, saves and opens its dialogs',
+  onGpuToo,
+  async ({ page, dialog, hub, workbench }) => {
+    const refused = await watch(page);
+    await workbench.open(`/?hub=${hub.url}`);
+    await preferGpu(workbench);
+    await dialog.add('amalgam/tiny-skills-base', 'Use as base');
+    await dialog.add('amalgam/tiny-skills-sort', 'Add as expert');
+    await workbench.merge();
+    await workbench.downloaded(() => workbench.result.zip.click());
+    for (const [button, title] of [
+      ['Suggest a method', 'Suggest a method'],
+      ['Share link', 'Share this recipe'],
+      ['Publish…', 'Publish on Hugging Face'],
+    ] as const) {
+      await workbench.button(button).click();
+      await expect(workbench.dialog(title)).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(workbench.dialog(title)).toHaveCount(0);
+    }
+    for (const tab of ['Method', 'Checks', 'Plan', 'Tensors', 'Result'] as const) {
+      await workbench.showTab(tab);
+    }
+    expect(await refused()).toEqual([]);
+  },
+);
 
 test.describe('what does not belong to the page', () => {
   test.use({ mayBeRefused: /./ });

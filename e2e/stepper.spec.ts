@@ -18,7 +18,7 @@ test('walks through TIES on the demo’s own weights, and tries another election
   await workbench.page.keyboard.press('ArrowRight');
   await workbench.page.keyboard.press('ArrowRight');
   await expect(scrubber).toHaveAttribute('aria-valuetext', '3 of 5: Elect');
-  const bar = figure.getByRole('slider', { name: 'Reverse, position 1', exact: true });
+  const bar = figure.getByRole('slider', { name: 'Reverse, element 1', exact: true });
   await bar.focus();
   await expect(figure.locator('figcaption')).toContainText(
     /Vote: .* = .*, elected: (plus|minus|nobody)/,
@@ -37,7 +37,7 @@ test('walks through TIES on the demo’s own weights, and tries another election
   await expect(figure.getByLabel('Election by')).toHaveValue('frequency');
   await expect(workbench.method.region).toContainText('1 set by hand');
 
-  await figure.getByRole('radio', { name: 'Made-up' }).check({ force: true });
+  await figure.getByRole('radio', { name: 'Example' }).check({ force: true });
   await expect(figure).toContainText('Made-up numbers with your settings.');
   await figure.getByRole('radio', { name: 'My weights' }).check({ force: true });
   const tensor = (await source.textContent()) ?? '';
@@ -45,4 +45,14 @@ test('walks through TIES on the demo’s own weights, and tries another election
   const view = workbench.page.getByRole('tabpanel', { name: 'Conflicts' });
   await expect(view).toBeVisible();
   await expect(view).toContainText(tensor);
+
+  const elements = view.getByRole('table', { name: 'Elements' });
+  await elements.getByRole('button').nth(17).click();
+  const place = await view.getByRole('heading', { name: /^Row \d+, column \d+$/ }).textContent();
+  await view.getByRole('button', { name: 'Follow it step by step' }).click();
+  await expect(figure).toContainText('what you chose in Conflicts');
+  const row = /Row (\d+)/.exec(place ?? '')?.[1];
+  await expect(figure).toContainText(`, row ${row}, columns`);
+  await figure.getByRole('button', { name: 'Back to the most contested' }).click();
+  await expect(figure).toContainText('pull against each other the most', { timeout: 20_000 });
 });

@@ -2,7 +2,7 @@ import type { LeftOut } from '../formats/beside.ts';
 import type { ModelFacts } from '../formats/model-facts.ts';
 import type { Published } from '../hub/publication.ts';
 import { whenGone } from '../io/when-gone.ts';
-import type { Excerpt } from '../methods/excerpt.ts';
+import type { Excerpt, Spot } from '../methods/excerpt.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
 import type { MatchRow } from '../plan/types.ts';
@@ -153,11 +153,11 @@ export class EngineClient {
   }
 
   /**
-   * The elements of that plan's models that pull against each other the most; null where there are none, and where
+   * The elements of that plan's models that pull against each other the most, or those around `at`; null where there are none, and where
    * something would have to come over the network and `fetches` is not set.
    */
-  async excerpt(order: PlanOrder, fetches: boolean): Promise<Excerpt | null> {
-    return (await this.#view({ kind: 'excerpt', order, fetches })) as Excerpt | null;
+  async excerpt(order: PlanOrder, at: Spot | null, fetches: boolean): Promise<Excerpt | null> {
+    return (await this.#view({ kind: 'excerpt', order, at, fetches })) as Excerpt | null;
   }
 
   /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */

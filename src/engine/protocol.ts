@@ -4,7 +4,7 @@ import type { HubFile } from '../hub/place.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { StoredFile } from '../io/paths.ts';
 import type { FinishedMerge, UnfinishedMerge } from '../io/stored-merges.ts';
-import type { Excerpt } from '../methods/excerpt.ts';
+import type { Excerpt, Spot } from '../methods/excerpt.ts';
 import type { Prospect } from '../plan/outlook.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { TableRows, TableWindow } from '../plan/table.ts';
@@ -176,11 +176,12 @@ export type Request =
     }
   /** How much of those changes its merge would leave, from the same samples. */
   | { readonly kind: 'survival'; readonly id: number; readonly order: PlanOrder }
-  /** A row of its most contested elements. */
+  /** A row of its most contested elements, or around one of them. */
   | {
       readonly kind: 'excerpt';
       readonly id: number;
       readonly order: PlanOrder;
+      readonly at: Spot | null;
       readonly fetches: boolean;
     }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }

@@ -130,7 +130,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       case 'survival':
         return viewer.survival(request.order, signalOf(request));
       case 'excerpt':
-        return viewer.excerpt(request.order, request.fetches, signalOf(request));
+        return viewer.excerpt(request.order, request.at, request.fetches, signalOf(request));
       case 'survey':
         return (await survey(request))?.survey ?? null;
       case 'survey-part': {

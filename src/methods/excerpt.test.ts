@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Excerpt, measureOf } from './excerpt.ts';
+import { arithmeticOf } from './dialect.ts';
+import { type Excerpt, measureOf, wholeCutOf } from './excerpt.ts';
 
 /** Elements 2 … 4 of a tensor of eight: 4, 3, 3, −3, 2, 1, 1, 0. */
 const excerpt: Excerpt = {
@@ -16,6 +17,10 @@ const excerpt: Excerpt = {
   elementCount: 8,
   sampled: 8,
   magnitudes: [Float32Array.of(4, 3, 3, 3, 2, 1, 1, 0), new Float32Array(8)],
+  whole: [
+    { elementCount: 20, magnitudes: Float32Array.of(9, 8, 7, 4, 3, 3, 3, 2, 1, 1) },
+    { elementCount: 8, magnitudes: new Float32Array(8) },
+  ],
   ranks: [Uint32Array.of(2, 3, 4), Uint32Array.of(2, 3, 4)],
   dots: { weights: [1, 2, 2, 4], taskVectors: [49, 0, 0, 0] },
 };
@@ -41,4 +46,12 @@ test('masses are those of the whole tensor, of random draws the expected ones', 
 test('products are looked up by pair', () => {
   expect(measureOf(excerpt, { kind: 'dot', of: 'weights', a: 0, b: 1 })).toEqual([2]);
   expect(measureOf(excerpt, { kind: 'dot', of: 'taskVectors', a: 0, b: 0 })).toEqual([49]);
+});
+
+test('a trim of the whole model cuts at its rank there, and keeps all equal ones', () => {
+  const cut = (density: number) => wholeCutOf(excerpt, 0, density, arithmeticOf.paper);
+  expect(cut(0.3)[0]).toBe(7);
+  expect(cut(0.5)).toEqual([3, 2 ** 32 - 1]);
+  expect(cut(1)[0]).toBe(0);
+  expect(cut(0)).toEqual([Number.POSITIVE_INFINITY, -1]);
 });

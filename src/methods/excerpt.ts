@@ -2,7 +2,12 @@
  * A few elements of a real tensor, and what has to be known of all of it to merge them as the merge does: where the
  * trim's threshold lies, how long the models are and at which angle they stand.
  */
+import type { Arithmetic } from './dialect.ts';
 import type { Measure } from './method.ts';
+import { keptCount } from './task-vectors.ts';
+
+/** One element of a tensor, in its matrix. */
+export type Spot = { readonly tensor: string; readonly row: number; readonly column: number };
 
 export type Excerpt = {
   readonly tensor: string;
@@ -26,6 +31,8 @@ export type Excerpt = {
   readonly sampled: number;
   /** |τ| from the largest to the smallest; every so-manieth where there are many. */
   readonly magnitudes: readonly Float32Array[];
+  /** The same of every tensor that the model takes part in, for a trim with one threshold for all of them. */
+  readonly whole: readonly { readonly elementCount: number; readonly magnitudes: Float32Array }[];
   /** How many of the sampled elements come before each element in the order of a trim: larger, or equal and earlier. */
   readonly ranks: readonly Uint32Array[];
   /** Σ aᵢ·bᵢ over the tensor, model × model. */
@@ -53,15 +60,36 @@ function cutOf(excerpt: Excerpt, model: number, count: number): readonly [number
   const { elementCount, sampled, start, changes, ranks } = excerpt;
   if (count <= 0) return [Number.POSITIVE_INFINITY, -1];
   if (count >= elementCount) return [0, elementCount - 1];
-  const magnitudes = excerpt.magnitudes[model];
   const share = count / elementCount;
-  const last = Math.ceil(share * magnitudes.length) - 1;
-  const magnitude = magnitudes[Math.min(magnitudes.length - 1, Math.max(0, last))];
+  const magnitude = atShare(excerpt.magnitudes[model], share);
   // Of equal ones the first are kept: those whose rank says so.
   const lastEqual = changes[model].findLastIndex(
     (value, i) => Math.abs(value) === magnitude && ranks[model][i] < share * sampled,
   );
   return [magnitude, start + lastEqual];
+}
+
+/** Equal magnitudes at a threshold of the whole model are all kept, as in its merge. */
+const lastOfAll = 2 ** 32 - 1;
+
+/** The magnitude of a trim that keeps a density of the whole model, and where it cuts among equals. */
+export function wholeCutOf(
+  { whole }: Excerpt,
+  model: number,
+  density: number,
+  arithmetic: Arithmetic,
+): readonly [number, number] {
+  const { elementCount, magnitudes } = whole[model];
+  const count = keptCount(density, elementCount, arithmetic);
+  if (count <= 0) return [Number.POSITIVE_INFINITY, -1];
+  if (count >= elementCount) return [0, lastOfAll];
+  return [atShare(magnitudes, count / elementCount), lastOfAll];
+}
+
+/** Of magnitudes in descending order the last of the first share of them. */
+function atShare(magnitudes: Float32Array, share: number): number {
+  const last = Math.ceil(share * magnitudes.length) - 1;
+  return magnitudes[Math.min(magnitudes.length - 1, Math.max(0, last))];
 }
 
 function massOf(

@@ -1,7 +1,7 @@
 import { type Coefficients, type Given, type Layout, pack } from './coefficients.ts';
 import type { Combine } from './combine.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
-import type { ParamSchema, Values } from './params.ts';
+import type { ParamSchema, ParamValue, Values } from './params.ts';
 import type { Workspace } from './workspace.ts';
 
 export type Link = { readonly label: string; readonly url: string };
@@ -67,6 +67,22 @@ export type At = {
  */
 export type StepKind = 'changes' | 'drawn' | 'left' | 'vote' | 'arc' | 'merged' | 'result';
 export type Step = { readonly shows: StepKind; readonly name: string };
+
+/** One page of a lesson: some numbers, what is done to them, and what there is to see. */
+export type Chapter = {
+  readonly title: string;
+  readonly text: string;
+  /** One row a model; absent for elements of the reader's own models, or the example where there are none. */
+  readonly changes?: readonly (readonly number[])[];
+  /** Parameters that are not at their defaults; the arithmetic is the paper's. */
+  readonly global?: Readonly<Record<string, ParamValue>>;
+  readonly perModel?: Readonly<Record<string, ParamValue>>;
+  /** What is tried another way. */
+  readonly tried?: Partial<Arithmetic>;
+  /** The step and, from 0, the element that it is about. */
+  readonly shows: StepKind;
+  readonly element?: number;
+};
 
 /**
  * A merge method: measure → coefficients → map (see ARCHITECTURE.md).
@@ -154,6 +170,8 @@ export type MergeMethod<
     readonly steps?: readonly Step[];
     /** One row a model: changes that give every step something to do. */
     readonly changes?: readonly (readonly number[])[];
+    /** Tells the method on examples, page by page. */
+    readonly lesson?: readonly Chapter[];
   };
   /** A word of truth about one tensor after its coefficients are known: "LERP here: angle 0.4°". */
   remark?(call: Call<G, M>, measured: readonly (readonly number[])[]): string | null;

@@ -44,6 +44,18 @@ describe('the worked example of TIES, density 0.6', () => {
   });
 });
 
+test('a unanimous election keeps what all models keep and want alike, and nothing else', () => {
+  const perModel = changes.map(() => ({ weight: 1, density: 1 }));
+  const { elected, result, fates } = workThrough(example('ties', { perModel, unanimous: true }));
+  expect(elected).toEqual([0, 0, 0, 0, 1]);
+  expect(result).toEqual(close([0, 0, 0, 0, 0.02]));
+  expect(fates[1]).toEqual(['overruled', 'overruled', 'overruled', 'overruled', 'counts']);
+  // Who trims an element does not want it, and so nobody gets it: of three models 0.02 is no longer kept by all.
+  const trimmed = perModel.map((values, k) => ({ ...values, density: k === 0 ? 0.6 : 1 }));
+  const { result: none } = workThrough(example('ties', { perModel: trimmed, unanimous: true }));
+  expect(none).toEqual([0, 0, 0, 0, 0]);
+});
+
 describe('the steps of TIES, density 0.4, worked by hand', () => {
   const two = [
     [0.3, -0.1, 0.05, -0.5, 0.02],
@@ -126,6 +138,67 @@ test.each(methods)('the steps of $id begin with the models and end with the merg
   expect(new Set(steps).size).toBe(steps.length);
   expect(steps.includes('vote')).toBe(method.elects === true);
   expect(steps.includes('result')).toBe('lambda' in method.params.global);
+});
+
+const chapters = methods.flatMap((method) =>
+  (method.figure?.lesson ?? []).map((chapter) => ({
+    id: method.id,
+    title: chapter.title,
+    method,
+    chapter,
+  })),
+);
+
+test.each(chapters)(
+  'the lesson of $id, "$title", is about a step and an element that there are',
+  ({ method, chapter }) => {
+    const { params, arity, choices } = method;
+    const { changes: rows, global, perModel, tried, shows, element = 0 } = chapter;
+    expect(stepsOf(method).map((step) => step.shows)).toContain(shows);
+    expect(Object.keys(params.global)).toEqual(expect.arrayContaining(Object.keys(global ?? {})));
+    expect(Object.keys(params.perModel)).toEqual(
+      expect.arrayContaining(Object.keys(perModel ?? {})),
+    );
+    expect(choices).toEqual(expect.arrayContaining(Object.keys(tried ?? {})));
+    if (!rows) return;
+    expect(rows.length).toBeGreaterThanOrEqual(arity.models[0]);
+    expect(rows.length).toBeLessThanOrEqual(Math.min(4, arity.models[1]));
+    expect(rows.every((row) => row.length === rows[0].length && element < row.length)).toBe(true);
+  },
+);
+
+test('the lesson of SLERP says its angles, shares and lengths truly', () => {
+  const lesson = findMethod('slerp')!.figure!.lesson!;
+  const [right, uneven, close] = lesson.map((chapter) =>
+    workThrough(example('slerp', { changes: chapter.changes ?? [[1], [1]], perModel: [{}, {}] })),
+  );
+  expect(right.arc!.shares[0]).toBeCloseTo(0.71, 2);
+  expect(Math.hypot(...right.result)).toBeCloseTo(0.6, 6);
+  expect(uneven.result.map((value) => value.toFixed(2))).toEqual(['0.57', '0.14']);
+  expect(Math.hypot(...uneven.result).toFixed(2)).toBe('0.58');
+  expect(((180 * close.arc!.angle) / Math.PI).toFixed(1)).toBe('1.7');
+  expect(close.arc!.shares).toEqual([0.5, 0.5]);
+});
+
+test('the lesson of DARE says truly what is dropped, and what many draws do', () => {
+  const method = findMethod('dare_linear')!;
+  const worked = method
+    .figure!.lesson!.filter(({ changes: rows }) => rows)
+    .map((chapter) => {
+      const of = chapter.changes!;
+      const global = { ...defaultsOf(method.params.global), ...chapter.global };
+      const perModel = of.map(() => ({ weight: 1, density: 0.5 }));
+      return {
+        of,
+        ...workThrough({ method, global, perModel, changes: of, arithmetic: arithmeticOf.paper }),
+      };
+    });
+  const kept = worked[1].drawn!.flat().filter((value) => value !== 0).length;
+  expect(kept).toBeGreaterThan(3);
+  expect(kept).toBeLessThan(13);
+  const distance = ({ of, left }: (typeof worked)[number]) =>
+    Math.hypot(...of.flatMap((row, k) => row.map((value, i) => left[k][i] - value)));
+  expect(distance(worked[3])).toBeLessThan(0.5 * distance(worked[2]));
 });
 
 test.each(methods.map(({ id }) => id))('%s can be worked through', (id) => {

@@ -4,10 +4,11 @@
  */
 import { type Coefficients, type Layout, unpack } from './coefficients.ts';
 import type { Arithmetic } from './dialect.ts';
-import { type Excerpt, measureOf } from './excerpt.ts';
+import { type Excerpt, measureOf, wholeCutOf } from './excerpt.ts';
 import { madeUp, measureOfAll } from './made-up.ts';
 import { type At, coefficientList, type Measure, type MergeMethod } from './method.ts';
 import type { ParamValue } from './params.ts';
+import { elect, type Fate, fateOf, vote } from './worked-vote.ts';
 import { Workspace } from './workspace.ts';
 
 type ValuesByKey = Readonly<Record<string, ParamValue>>;
@@ -22,10 +23,11 @@ export type Example = {
   readonly changes: readonly (readonly number[])[];
   /** The real tensor that they are from; absent where they are made up and the base is zero everywhere. */
   readonly excerpt?: Excerpt | null;
+  /** By model the density of a trim with one threshold for the whole model; absent where each tensor has its own. */
+  readonly wholeDensities?: readonly number[] | null;
+  /** An election that no method holds: an element counts only where all models keep it and want the same sign. */
+  readonly unanimous?: boolean;
 };
-
-/** What becomes of one model's change at one position. */
-export type Fate = 'counts' | 'overruled' | 'dropped';
 
 export type Worked = {
   /** What the draws keep of each model's change, before it is scaled to make up for the rest; null where nothing is scaled. */
@@ -72,7 +74,7 @@ export function workThrough(example: Example): Worked {
   const votes = method.elects
     ? contributions.map((row, k) => row.map((value) => vote(example, value, k)))
     : null;
-  const elected = votes && elect(arithmetic, votes);
+  const elected = votes && elect(example, votes);
   const cuts = asked.flatMap((measure, i) =>
     measure.kind === 'magnitude' ? [measured[i][0]] : [],
   );
@@ -86,11 +88,12 @@ export function workThrough(example: Example): Worked {
     fates: contributions.map((row, k) =>
       row.map((value, i) => fateOf(vote(example, value, k), elected?.[i] ?? null)),
     ),
-    unscaled: change(
-      alone.global === global ? example : { ...example, global: alone.global },
-      measured,
+    unscaled: settled(
+      change(alone.global === global ? example : { ...example, global: alone.global }, measured),
+      example,
+      elected,
     ),
-    result: change(example, measured),
+    result: settled(change(example, measured), example, elected),
     arc: arcOf(example, asked, measured),
   };
 }
@@ -134,36 +137,13 @@ function arcOf(example: Example, asked: readonly Measure[], measured: Answers): 
   return { norms, angle: Math.acos(cosine), shares: [share(0), share(1)] };
 }
 
-function fateOf(value: number, elected: -1 | 0 | 1 | null): Fate {
-  if (value === 0) return 'dropped';
-  return elected === null || value * elected > 0 ? 'counts' : 'overruled';
-}
-
-/** What a contribution says in the election: itself, or without its weight. */
-function vote({ arithmetic, perModel }: Example, value: number, model: number): number {
-  const weight = Number(perModel[model]['weight'] ?? 1);
-  return arithmetic.electOn === 'weighted' || weight === 0 ? value : value / weight;
-}
-
-function elect(
-  { election, zeroVote }: Arithmetic,
-  votes: readonly (readonly number[])[],
-): readonly (-1 | 0 | 1)[] {
-  return votes[0].map((_, i) => {
-    const sum = outcome(
-      election,
-      votes.map((row) => row[i]),
-    );
-    return sum > 0 ? 1 : sum < 0 ? -1 : zeroVote === 'plus' ? 1 : 0;
-  });
-}
-
-/** What an election of one position ends with: a sum of values, or of signs. */
-export function outcome(election: Arithmetic['election'], votes: readonly number[]): number {
-  return votes.reduce(
-    (total, value) => Math.fround(total + (election === 'frequency' ? Math.sign(value) : value)),
-    0,
-  );
+/** What the method makes of them, and nothing where a unanimous election elects nobody. */
+function settled(
+  values: readonly number[],
+  { unanimous }: Example,
+  elected: readonly (-1 | 0 | 1)[] | null,
+): readonly number[] {
+  return unanimous ? values.map((value, i) => (elected?.[i] === 0 ? 0 : value)) : values;
 }
 
 /** Where the elements lie; made-up ones in a tensor without a name. */
@@ -215,10 +195,18 @@ function measureAll(example: Example, planes: readonly Float32Array[]) {
     const more = example.method.measures?.(call, measured) ?? [];
     if (more.length === 0) return { measured, asked };
     asked.push(...more);
-    measured.push(
-      ...more.map((measure) =>
-        example.excerpt ? measureOf(example.excerpt, measure) : measureOfAll(measure, planes),
-      ),
-    );
+    measured.push(...more.map((measure) => answerOf(example, measure, planes)));
   }
+}
+
+function answerOf(
+  { excerpt, wholeDensities, arithmetic }: Example,
+  measure: Measure,
+  planes: readonly Float32Array[],
+): readonly number[] {
+  if (!excerpt) return measureOfAll(measure, planes);
+  if (measure.kind === 'magnitude' && wholeDensities) {
+    return wholeCutOf(excerpt, measure.model, wholeDensities[measure.model], arithmetic);
+  }
+  return measureOf(excerpt, measure);
 }

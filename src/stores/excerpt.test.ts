@@ -61,5 +61,23 @@ test('of models on the Hub nothing is asked before their conflicts were looked a
   state().watch(true);
   await vi.waitFor(() => expect(state().excerpt).toBe(found), 5000);
   expect(state().waitsForHub).toBe(false);
-  expect(excerpt).toHaveBeenCalledWith(expect.anything(), false);
+  expect(excerpt).toHaveBeenCalledWith(expect.anything(), null, false);
+});
+
+test('an element that is pointed at is asked for at once, and forgotten with its models', async () => {
+  const excerpt = vi.fn(async () => found);
+  const { state, recipe: recipes } = await opened({ excerpt });
+  const at = { tensor: 'w', row: 3, column: 4 };
+  state().watch(true);
+  state().lookAt(at);
+  await vi.waitFor(() => expect(state().excerpt).toBe(found), 500);
+  expect(excerpt).toHaveBeenLastCalledWith(expect.anything(), at, true);
+  recipes.getState().setMethod('ties');
+  expect(state().at).toBe(at);
+  state().lookAt(null);
+  expect(state().excerpt).toBe(null);
+  await vi.waitFor(() => expect(excerpt).toHaveBeenCalledTimes(2), 5000);
+  state().lookAt(at);
+  recipes.getState().removeExpert('expert');
+  expect(state().at).toBe(null);
 });

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Excerpt } from '../methods/excerpt.ts';
+import type { Excerpt, Spot } from '../methods/excerpt.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { orderToSee } from './conflicts.ts';
 import type { Engine } from './engine.ts';
@@ -15,8 +15,11 @@ export type ExcerptState = {
   readonly excerpt: Excerpt | null;
   /** Whether models lie on the Hub, and nothing of them is fetched before somebody looks at their conflicts. */
   readonly waitsForHub: boolean;
+  /** The element that somebody points at, instead of the most contested ones; null where nobody does. */
+  readonly at: Spot | null;
   /** Whether any of this is to be seen. */
   watch(isSeen: boolean): void;
+  lookAt(at: Spot | null): void;
 };
 
 /**
@@ -26,27 +29,41 @@ export type ExcerptState = {
 export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: LookedFrom) {
   let isSeen = false;
   let seen: { readonly key: string; readonly slots: unknown } | null = null;
+  /** The models of which an element is pointed at. */
+  let pointedIn: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const store = createStore<ExcerptState>()(() => ({
+  const store = createStore<ExcerptState>()((set) => ({
     excerpt: null,
     waitsForHub: false,
+    at: null,
     watch(wanted) {
       isSeen = wanted;
+      look();
+    },
+    lookAt(at) {
+      pointedIn = at && modelsKey(from.recipe.getState().recipe);
+      set({ at });
       look();
     },
   }));
 
   const ask = lastWins(async (mine: { readonly fetches: boolean; readonly key: string }) => {
+    const { at } = store.getState();
     // Without an answer the made-up values do; what is wrong with the models is told elsewhere.
-    const excerpt = await engine.excerpt(orderToSee(from), mine.fetches).catch(() => null);
+    const excerpt = await engine.excerpt(orderToSee(from), at, mine.fetches).catch(() => null);
     if (seen?.key === mine.key) store.setState({ excerpt });
   });
 
   function look(): void {
     const { recipe } = from.recipe.getState();
     const { slots } = from.models.getState();
-    const key = keyOf(recipe);
+    if (pointedIn !== null && pointedIn !== modelsKey(recipe)) {
+      pointedIn = null;
+      store.setState({ at: null });
+    }
+    const { at } = store.getState();
+    const key = JSON.stringify([modelsKey(recipe), at]);
     if (seen !== null && (seen.key !== key || seen.slots !== slots)) {
       seen = null;
       store.setState({ excerpt: null });
@@ -58,10 +75,11 @@ export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: Looked
     const waitsForHub = isFar && from.conflicts.getState().map === null;
     store.setState({ waitsForHub });
     if (waitsForHub) return;
-    timer = setTimeout(() => {
+    const begin = () => {
       seen = { key, slots };
       ask({ key, fetches: !isFar });
-    }, patience);
+    };
+    timer = setTimeout(begin, at === null ? patience : 0);
   }
   for (const { subscribe } of [from.recipe, from.models, from.planning]) subscribe(look);
   return store;
@@ -74,7 +92,7 @@ function modelsOf({ base, experts }: Recipe) {
 }
 
 /** What decides which elements there are, and whose. */
-function keyOf(recipe: Recipe): string {
+function modelsKey(recipe: Recipe): string {
   const { renames, keeps, vocabulary, inputDtype } = recipe;
   const models = modelsOf(recipe).map(({ id }) => id);
   return JSON.stringify([models, recipe.base !== null, renames, keeps, vocabulary, inputDtype]);

@@ -19,6 +19,7 @@ import { createModelsStore, type ModelsStore } from './models.ts';
 import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
+import { createStepperStore, pickStepper, type StepperStore } from './stepper.ts';
 import { quietly, recall, remember } from './storage.ts';
 import { createSurveyStore, type SurveyStore } from './survey.ts';
 import { createViewStore, type ViewSettings, type ViewStore } from './view.ts';
@@ -35,6 +36,7 @@ export type Session = {
   readonly changes: ChangesStore;
   readonly survival: SurvivalStore;
   readonly excerpt: ExcerptStore;
+  readonly stepper: StepperStore;
   readonly survey: SurveyStore;
   readonly run: RunStore;
   readonly device: DeviceStore;
@@ -49,6 +51,7 @@ const keys = {
   view: 'amalgam.view',
   device: 'amalgam.device',
   hub: 'amalgam.hub',
+  stepper: 'amalgam.stepper',
 };
 
 export function createSession(engine: Engine, demoRoot: string, recipe: Recipe): Session {
@@ -69,6 +72,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     changes: createChangesStore(engine, seen),
     survival: createSurvivalStore(engine, seen),
     excerpt: createExcerptStore(engine, seen),
+    stepper: createStepperStore(pickStepper(recall(keys.stepper))),
     survey: createSurveyStore(engine, inputs),
     run: createRunStore(),
     view: createViewStore(pickView(recall(keys.view))),
@@ -78,13 +82,15 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
 
 /** Keeps the recipe and the settings in local storage. Returns how to stop. */
 export function keep(session: Session): () => void {
-  const { recipe, view, device, hub } = session;
+  const { recipe, view, device, hub, stepper } = session;
+  const stepperKeeper = quietly(() => remember(keys.stepper, { own: stepper.getState().own }), 300);
   const recipeKeeper = quietly(() => remember(keys.recipe, recipe.getState().recipe), 300);
   // A page that is reloaded or closed does not wait until its user has been quiet.
   globalThis.addEventListener?.('pagehide', recipeKeeper.flush);
   const stops = [
     () => globalThis.removeEventListener?.('pagehide', recipeKeeper.flush),
     recipe.subscribe(recipeKeeper.later),
+    stepper.subscribe(stepperKeeper.later),
     view.subscribe(({ theme, singleKeys }) => remember(keys.view, { theme, singleKeys })),
     device.subscribe(({ choice, memoryBudget, saveWay }) =>
       remember(keys.device, { choice, memoryBudget, saveWay }),

@@ -16,6 +16,7 @@ import { roomFindings } from './room.ts';
 import type { RunState } from './run.ts';
 import type { Session } from './session.ts';
 import { startSession } from './start.ts';
+import type { StepperState } from './stepper.ts';
 import type { SurveyState } from './survey.ts';
 import type { ViewState } from './view.ts';
 
@@ -42,6 +43,9 @@ export const useSurvival = (): LookState<Survival> => useStore(session.survival)
 
 export const useExcerpt = <T>(select: (state: ExcerptState) => T): T =>
   useStore(session.excerpt, select);
+
+export const useStepper = <T>(select: (state: StepperState) => T): T =>
+  useStore(session.stepper, select);
 
 /** Whether what would be written fits into the room there is. */
 function useRoom(outlook: Outlook | null): readonly Finding[] {

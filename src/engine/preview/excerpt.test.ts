@@ -39,7 +39,7 @@ const models = {
 
 async function excerptOf(recipe: Partial<Recipe>, values?: Record<string, Recipe['values']>) {
   const made = await mergeRun({ models, recipe, ...(values ? { values } : {}) });
-  const excerpt = (await viewerOf(made).excerpt(made.order, true, signal)) as Excerpt;
+  const excerpt = (await viewerOf(made).excerpt(made.order, null, true, signal)) as Excerpt;
   return { made, excerpt, recipe: made.order.recipe };
 }
 
@@ -64,7 +64,7 @@ test('passes over a tensor that holds what is not a finite number, however it fi
       b: of(-0.5, Number.NEGATIVE_INFINITY),
     },
   });
-  const excerpt = (await viewerOf(made).excerpt(made.order, true, signal))!;
+  const excerpt = (await viewerOf(made).excerpt(made.order, null, true, signal))!;
   expect(excerpt.tensor).toBe('calm');
   expect(excerpt.dots.taskVectors.every(Number.isFinite)).toBe(true);
 });
@@ -92,7 +92,7 @@ test('takes the elements that fight the most, and says where they are', async ()
       b: { w: f32([rows, columns], opposed), v: f32([rows, columns], planted) },
     },
   });
-  const excerpt = (await viewerOf(made).excerpt(made.order, true, signal))!;
+  const excerpt = (await viewerOf(made).excerpt(made.order, null, true, signal))!;
   expect(excerpt).toMatchObject({
     tensor: 'w',
     row: 5,
@@ -129,6 +129,51 @@ test.each(methods.filter(({ arity }) => arity.base === 'required').map(({ id }) 
   },
 );
 
+test('a trim with one threshold for the whole model cuts where its merge cuts', async () => {
+  const { made, excerpt, recipe } = await excerptOf(
+    { method: 'ties', trimScope: 'model' },
+    { a: { density: 0.4 }, b: { density: 0.6 } },
+  );
+  expect(excerpt.whole.map(({ elementCount }) => elementCount)).toEqual([720, 720]);
+  const method = findMethod('ties')!;
+  const example = {
+    ...{ method, excerpt, global: globalValues(recipe, method) },
+    perModel: recipe.experts.map((expert) => expertValues(recipe, method, expert)),
+    arithmetic: made.plan.arithmetic,
+    changes: excerpt.changes.map((row) => [...row]),
+  };
+  const whole = workThrough({ ...example, wholeDensities: [0.4, 0.6] });
+  const square = { row: excerpt.row, column: excerpt.column, side: excerpt.base.length };
+  const patch = (await viewerOf(made).patch(made.order, excerpt.tensor, square, signal))!;
+  for (const k of [0, 1]) {
+    for (const [i, value] of whole.left[k].entries()) expect(value).toBe(patch.values[k].left[i]);
+  }
+  // The calm tensor changes by more: of this one next to nothing is kept, where its own threshold keeps some.
+  const kept = (rows: readonly (readonly number[])[]) => rows.flat().filter(Boolean).length;
+  expect(kept(whole.left)).toBeLessThan(kept(workThrough(example).left));
+});
+
+test('shows the row around an element that somebody points at', async () => {
+  const made = await mergeRun({ models, recipe: { method: 'ties' } });
+  const at = { tensor: 'calm', row: 3, column: 38 };
+  const excerpt = (await viewerOf(made).excerpt(made.order, at, true, signal))!;
+  expect(excerpt).toMatchObject({ tensor: 'calm', row: 3, column: 28, start: 3 * columns + 28 });
+  expect(excerpt.changes[1]).toHaveLength(12);
+  const outside = { ...at, row: rows };
+  expect(await viewerOf(made).excerpt(made.order, outside, true, signal)).toBe(null);
+});
+
+test('has room for twenty models', async () => {
+  const twenty = Array.from({ length: 20 }, (_, k) => [`m${k}`, { w: f32([4, 20], numbers(80)) }]);
+  const made = await mergeRun({
+    recipe: { method: 'ties' },
+    models: { base: { w: f32([4, 20], numbers(80)) }, ...Object.fromEntries(twenty) },
+  });
+  const excerpt = (await viewerOf(made).excerpt(made.order, null, true, signal))!;
+  expect(excerpt.ordinals).toHaveLength(20);
+  expect(excerpt.dots.taskVectors).toHaveLength(400);
+});
+
 test('SLERP has the angle and the lengths of the whole tensor', async () => {
   const { excerpt, recipe } = await excerptOf({ method: 'slerp', values: { of: 'taskVectors' } });
   const method = findMethod('slerp')!;
@@ -151,9 +196,9 @@ test('nothing is fetched that was not agreed to, and nothing shown where nobody 
   const recipe = { method: 'task_arithmetic' };
   const far = await mergeRun({ models, recipe, wrap: (source) => ({ ...source, ahead: 1 }) });
   const viewer = viewerOf(far);
-  expect(await viewer.excerpt(far.order, false, signal)).toBe(null);
+  expect(await viewer.excerpt(far.order, null, false, signal)).toBe(null);
   await viewer.conflicts(far.order, true, signal);
-  expect((await viewer.excerpt(far.order, false, signal))?.tensor).toBe('fight');
+  expect((await viewer.excerpt(far.order, null, false, signal))?.tensor).toBe('fight');
   const same = await mergeRun({ models: { base: models.base, a: models.base }, recipe });
-  expect(await viewerOf(same).excerpt(same.order, true, signal)).toBe(null);
+  expect(await viewerOf(same).excerpt(same.order, null, true, signal)).toBe(null);
 });

@@ -143,7 +143,7 @@ describe('3,201 tensors, more than are looked at', () => {
       survival.tensorsSampled,
     ]);
     expect(survival.elements).toBeCloseTo(size * 3200 + 4, 6);
-    const excerpt = await excerptOf(made.plan, tools());
+    const excerpt = await excerptOf(made.plan, null, tools());
     expect(opposed[names.indexOf(excerpt!.tensor)]).toBe(1);
   }, 60_000);
 });

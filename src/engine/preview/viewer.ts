@@ -1,5 +1,5 @@
 /** Answers what a page asks to see of a recipe, beside whatever merge is under way. */
-import type { Excerpt } from '../../methods/excerpt.ts';
+import type { Excerpt, Spot } from '../../methods/excerpt.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { asTaskVectors } from '../../plan/as-task-vectors.ts';
 import type { Plan } from '../../plan/types.ts';
@@ -114,11 +114,16 @@ export class Viewer {
   }
 
   /** Null where nothing is to be shown, and where something would come over the network that may not. */
-  async excerpt(order: PlanOrder, fetches: boolean, signal: AbortSignal): Promise<Excerpt | null> {
+  async excerpt(
+    order: PlanOrder,
+    at: Spot | null,
+    fetches: boolean,
+    signal: AbortSignal,
+  ): Promise<Excerpt | null> {
     const plan = this.#changing(order);
     const tools = this.#tools(signal);
     if (plan === null || (!fetches && scanBytes(plan, tools) > 0)) return null;
-    return excerptOf(plan, tools);
+    return excerptOf(plan, at, tools);
   }
 
   /** The plan as one of changes; null where it merges weights as they are, and what changed is not known. */

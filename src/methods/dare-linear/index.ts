@@ -1,4 +1,5 @@
 import { dareDensity, draws, maskedTaskVectors, seed } from '../dare.ts';
+import { lesson } from '../dare-lesson.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, normalize, weight } from '../params.ts';
 import { addSum, dareMeasures, drawCoefficients, drawsOf } from '../task-vectors.ts';
@@ -28,6 +29,7 @@ export default defineMethod({
   peft: { factors: 'dare_linear', updates: 'dare_linear_svd' },
 
   figure: {
+    lesson,
     steps: [...drawing, { shows: 'merged', name: 'Sum' }, { shows: 'result', name: 'Add λ' }],
   },
 

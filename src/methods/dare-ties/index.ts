@@ -1,4 +1,5 @@
 import { dareDensity, draws, maskedTaskVectors, seed } from '../dare.ts';
+import { lesson } from '../dare-lesson.ts';
 import { addElected } from '../elect.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, weight } from '../params.ts';
@@ -38,7 +39,7 @@ export default defineMethod({
   elects: true,
   peft: { factors: 'dare_ties', updates: 'dare_ties_svd' },
 
-  figure: { steps: [...drawing, ...voting] },
+  figure: { lesson, steps: [...drawing, ...voting] },
 
   receives: {
     once: { lambda: 'f32', ...drawCoefficients.once, ...electionCoefficients },

@@ -1,6 +1,7 @@
 import type { Call } from '../method.ts';
 import { defineMethod } from '../method.ts';
 import { anyNumber } from '../params.ts';
+import { lesson } from './lesson.ts';
 
 /** Above this |cosine| the arc is taken for a straight line (mergekit's limit, 1.8°). */
 const STRAIGHT = 0.9995;
@@ -71,6 +72,7 @@ export default defineMethod({
   exceptions: { mergekit: { work: 'result' } },
 
   figure: {
+    lesson,
     steps: [
       { shows: 'changes', name: 'Models' },
       { shows: 'arc', name: 'Angle' },

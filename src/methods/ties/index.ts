@@ -9,6 +9,7 @@ import {
   trimsOf,
 } from '../task-vectors.ts';
 import { trimmedTaskVectors } from '../trim.ts';
+import { lesson } from './lesson.ts';
 
 export default defineMethod({
   id: 'ties',
@@ -30,6 +31,8 @@ export default defineMethod({
   trimsWholeModel: true,
   elects: true,
   peft: { factors: 'ties', updates: 'ties_svd' },
+
+  figure: { lesson },
 
   receives: { once: { lambda: 'f32', ...electionCoefficients }, each: trimCoefficients },
 

@@ -1,4 +1,5 @@
 import type { CSSProperties } from 'react';
+import { session } from '../../stores/use-session.ts';
 import type { Patch } from '../../views/close.ts';
 import { signed } from '../kit/format.ts';
 
@@ -99,10 +100,31 @@ export function ElementView({ patch, models, element }: ElementViewProps) {
               </tr>
             </tbody>
           </table>
+          <p className="param-help">
+            <button
+              type="button"
+              className="link"
+              onClick={() =>
+                follow(row + Math.floor(element / across), column + (element % across))
+              }
+            >
+              Follow it step by step
+            </button>
+          </p>
         </>
       )}
     </div>
   );
+}
+
+/** Opens the element, and those beside it, in the figure of the tab Method. */
+function follow(row: number, column: number): void {
+  const { tensor } = session.conflicts.getState().focus;
+  if (tensor === null) return;
+  session.stepper.getState().turnTo(null);
+  session.stepper.getState().choose('mine');
+  session.excerpt.getState().lookAt({ tensor, row, column });
+  session.view.getState().showTab('method');
 }
 
 function toneOf(value: number): string {

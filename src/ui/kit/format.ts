@@ -68,3 +68,9 @@ export function signed(value: number, places = 2): string {
 function digits(value: number): string {
   return value >= tooLong ? value.toFixed(0) : value.toPrecision(3);
 }
+
+/** "0,3", "−1", ".5" are numbers too; null when it is none. */
+export function parseNumber(text: string): number | null {
+  const tidy = text.trim().replace('−', '-').replace(',', '.');
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(tidy) ? Number(tidy) : null;
+}

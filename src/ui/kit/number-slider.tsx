@@ -1,7 +1,7 @@
 import { RotateCcw } from 'lucide-react';
 import { type CSSProperties, useId, useState } from 'react';
 import { IconButton } from './button.tsx';
-import { plain } from './format.ts';
+import { parseNumber, plain } from './format.ts';
 import './number-slider.css';
 
 type NumberSliderProps = {
@@ -84,7 +84,7 @@ type FieldProps = Pick<
 /** Keeps what is being typed until it is a number within the limits. */
 function NumberField({ id, name, value, min, max, step, describedBy, onChange }: FieldProps) {
   const [draft, setDraft] = useState<string | null>(null);
-  const typed = draft === null ? value : parse(draft);
+  const typed = draft === null ? value : parseNumber(draft);
   const fits = typed !== null && typed >= min && typed <= max;
   const nudge = (direction: number) => {
     const next = Math.min(max, Math.max(min, value + direction * step));
@@ -105,7 +105,7 @@ function NumberField({ id, name, value, min, max, step, describedBy, onChange }:
       onChange={(event) => {
         const text = event.target.value;
         setDraft(text);
-        const number = parse(text);
+        const number = parseNumber(text);
         if (number !== null && number >= min && number <= max) onChange(number);
       }}
       onBlur={() => setDraft(null)}
@@ -124,10 +124,4 @@ function NumberField({ id, name, value, min, max, step, describedBy, onChange }:
 function limits(min: number, max: number): string {
   if (max < 1e30) return `A number from ${plain(min)} to ${plain(max)}`;
   return min > -1e30 ? `A number from ${plain(min)}` : 'A number';
-}
-
-/** "0,3", "−1", ".5" are numbers too; null when it is none. */
-function parse(text: string): number | null {
-  const tidy = text.trim().replace('−', '-').replace(',', '.');
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(tidy) ? Number(tidy) : null;
 }

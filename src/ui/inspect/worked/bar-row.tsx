@@ -1,6 +1,6 @@
 import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
 import { useRef, useState } from 'react';
-import type { Fate } from '../../../methods/worked.ts';
+import type { Fate } from '../../../methods/worked-vote.ts';
 
 type BarRowProps = {
   readonly name: string;
@@ -13,10 +13,10 @@ type BarRowProps = {
   /** Where the scale ends, up and down, and how a value is written. */
   readonly reach: number;
   readonly write: (value: number) => string;
-  /** Position pointed at in any row. */
+  /** Element pointed at in any row. */
   readonly focus: number | null;
-  readonly onFocus: (position: number) => void;
-  readonly onChange?: (position: number, value: number) => void;
+  readonly onFocus: (element: number) => void;
+  readonly onChange?: (element: number, value: number) => void;
 };
 
 /** One model's changes as bars from a zero line; blue up, orange down. */
@@ -38,9 +38,9 @@ export function BarRow(props: BarRowProps) {
       <div className="bars" ref={row}>
         {values.map((value, i) => (
           <Bar
-            // biome-ignore lint/suspicious/noArrayIndexKey: a position is its number
+            // biome-ignore lint/suspicious/noArrayIndexKey: an element is its number
             key={i}
-            label={`${name}, position ${i + 1}`}
+            label={`${name}, element ${i + 1}`}
             reach={reach}
             write={write}
             value={value}
@@ -79,18 +79,22 @@ function Bar(props: BarProps) {
       {raw !== null && Math.abs(raw - value) > 1e-6 * reach && (
         <span className="bar is-raw" style={extent(raw / reach)} />
       )}
-      {value !== 0 && (
-        <span
-          className={`bar ${value < 0 ? 'is-negative' : 'is-positive'} is-${fate}`}
-          style={extent(value / reach)}
-        />
-      )}
+      {/* Of no height where there is nothing, so that it shrinks and grows from step to step. */}
+      <span
+        className={`bar ${value < 0 ? 'is-negative' : 'is-positive'} is-${fate}`}
+        style={extent(value / reach)}
+      />
     </>
   );
   const look = `bar-cell ${isFocus ? 'is-focus' : ''}`;
   if (raw === null) {
     return (
-      <span className={look} onPointerEnter={props.onFocus}>
+      <span
+        className={look}
+        role="img"
+        aria-label={`${label}: ${write(value)}`}
+        onPointerEnter={props.onFocus}
+      >
         {body}
         <span className="bar-number number">{write(value)}</span>
       </span>
@@ -124,11 +128,21 @@ function drag(event: PointerEvent<HTMLElement>, { onChange, reach }: BarProps): 
   onChange(snap(1 - (2 * (event.clientY - top)) / height) * reach);
 }
 
+/** By how much of the scale a key changes a bar; with Shift a fifth of it. */
+const nudges: Readonly<Record<string, number>> = {
+  ArrowUp: 0.05,
+  ArrowDown: -0.05,
+  PageUp: 0.25,
+  PageDown: -0.25,
+};
+const ends: Readonly<Record<string, number>> = { Home: -1, End: 1, Delete: 0, Backspace: 0 };
+const moves: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
+
 function press(event: KeyboardEvent, raw: number, { onChange, onMove, reach }: BarProps): void {
-  const changes: Readonly<Record<string, number>> = { ArrowUp: 0.05, ArrowDown: -0.05 };
-  const moves: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
-  if (event.key in changes) onChange(snap(raw / reach + changes[event.key]) * reach);
-  else if (event.key in moves) onMove(moves[event.key]);
+  const { key, shiftKey } = event;
+  if (key in nudges) onChange(snap(raw / reach + nudges[key] * (shiftKey ? 0.2 : 1)) * reach);
+  else if (key in ends) onChange(ends[key] * reach);
+  else if (key in moves) onMove(moves[key]);
   else return;
   event.preventDefault();
 }

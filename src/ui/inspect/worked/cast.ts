@@ -14,11 +14,20 @@ import type { Recipe } from '../../../recipe/recipe.ts';
 export type Tried = {
   readonly arithmetic: Partial<Arithmetic>;
   readonly values: Readonly<Record<string, ParamValue>>;
+  readonly trimScope?: Recipe['trimScope'];
+  /** An election that can be tried, but not merged with. */
+  readonly unanimous?: boolean;
 };
 
 export const nothingTried: Tried = { arithmetic: {}, values: {} };
 
-export type Cast = Omit<Example, 'changes'> & { readonly names: readonly string[] };
+export type Cast = Omit<Example, 'changes'> & {
+  readonly names: readonly string[];
+  /** What a trim is one threshold of; null where nothing is trimmed, or there is no whole model to trim. */
+  readonly trimScope: Recipe['trimScope'] | null;
+  /** By model, before rules. */
+  readonly densities: readonly number[];
+};
 
 /** Whether the method can merge the models that the elements are from. */
 export function fits(method: MergeMethod, recipe: Recipe, excerpt: Excerpt | null): boolean {
@@ -38,9 +47,16 @@ export function realCast(method: MergeMethod, recipe: Recipe, excerpt: Excerpt):
   const place = placeOf(tensor);
   const located = { name: tensor, place, depths: new Map([[place.stack ?? '', layers]]) };
   const experts = ordinals.map((ordinal) => recipe.experts[ordinal]);
+  const densities = experts.map((expert) =>
+    Number(expertValues(recipe, method, expert)['density']),
+  );
+  const trimScope = method.trimsWholeModel ? recipe.trimScope : null;
   return {
     method,
     excerpt,
+    densities,
+    trimScope,
+    wholeDensities: trimScope === 'model' ? densities : null,
     names: experts.map(({ model }) => model.name),
     perModel: experts.map((expert) =>
       resolveExpert(
@@ -70,6 +86,8 @@ export function madeUpCast(method: MergeMethod, recipe: Recipe): Cast {
       : invented.map(() => defaultsOf(method.params.perModel)),
     global: globalValues(recipe, method),
     arithmetic: arithmeticOf(method, recipe),
+    trimScope: null,
+    densities: [],
   };
 }
 
@@ -77,9 +95,14 @@ export function madeUpOf(method: MergeMethod): readonly (readonly number[])[] {
   return method.figure?.changes ?? madeUpChanges;
 }
 
-export function withTried(cast: Cast, { arithmetic, values }: Tried): Cast {
+export function withTried(cast: Cast, tried: Tried): Cast {
+  const { arithmetic, values, unanimous = false } = tried;
+  const trimScope = cast.trimScope && (tried.trimScope ?? cast.trimScope);
   return {
     ...cast,
+    unanimous,
+    trimScope,
+    wholeDensities: trimScope === 'model' ? cast.densities : null,
     arithmetic: { ...cast.arithmetic, ...arithmetic },
     global: { ...cast.global, ...values },
   };

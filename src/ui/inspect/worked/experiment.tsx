@@ -1,53 +1,47 @@
 import { Shuffle } from 'lucide-react';
-import { type ArithmeticKey, arithmeticWords } from '../../../methods/dialect.ts';
 import type { MergeMethod } from '../../../methods/method.ts';
 import { session } from '../../../stores/use-session.ts';
 import { Button } from '../../kit/button.tsx';
 import { counted } from '../../kit/format.ts';
 import { NumberSlider } from '../../kit/number-slider.tsx';
 import { type Cast, nothingTried, type Tried } from './cast.ts';
-
-/** Choices that make no difference to what is seen here: rounding, and tensors of few elements. */
-const unseen: readonly ArithmeticKey[] = ['work', 'smallTrim'];
+import { switchesOf } from './switches.ts';
 
 type ExperimentProps = {
   readonly cast: Cast;
   readonly tried: Tried;
+  /** Whether the models are those of a lesson, and not of the recipe. */
+  readonly isInvented: boolean;
   /** Elements whose result is another than as the recipe says. */
   readonly differing: number;
   readonly onTry: (tried: Tried) => void;
 };
 
 /** What papers and tools disagree on, and what is left to chance, to be tried here without changing the recipe. */
-export function Experiment({ cast, tried, differing, onTry }: ExperimentProps) {
-  const { method, arithmetic, global } = cast;
-  const keys = method.choices.filter((key) => !unseen.includes(key));
+export function Experiment({ cast, tried, isInvented, differing, onTry }: ExperimentProps) {
+  const { method, global } = cast;
+  const switches = switchesOf(cast, tried);
   const chances = Object.entries(method.params.global);
   const seeds = chances.filter(([, param]) => param.kind === 'seed');
   const isTrying = isAnything(tried);
-  if (keys.length === 0 && seeds.length === 0) return null;
+  if (switches.length === 0 && seeds.length === 0) return null;
   const set = (key: string, value: number) =>
     onTry({ ...tried, values: { ...tried.values, [key]: value } });
   return (
     <section className="experiment" aria-label="Try it another way">
       <h5>Try it another way</h5>
       <div className="experiment-switches">
-        {keys.map((key) => (
-          <label key={key} title={arithmeticWords[key].help}>
-            {arithmeticWords[key].label}
+        {switches.map(({ key, label, help, value, options, choose }) => (
+          <label key={key} title={help}>
+            {label}
             <select
               className="select-field"
-              value={arithmetic[key]}
-              onChange={(event) =>
-                onTry({
-                  ...tried,
-                  arithmetic: { ...tried.arithmetic, [key]: event.target.value },
-                })
-              }
+              value={value}
+              onChange={(event) => onTry(choose(event.target.value))}
             >
-              {Object.entries(arithmeticWords[key].choices).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
+              {options.map(([each, name]) => (
+                <option key={each} value={each}>
+                  {name}
                 </option>
               ))}
             </select>
@@ -79,9 +73,12 @@ export function Experiment({ cast, tried, differing, onTry }: ExperimentProps) {
           {differing === 0
             ? 'It makes no difference to these elements.'
             : `${counted(differing, 'element')} ${differing === 1 ? 'comes' : 'come'} out differently.`}{' '}
-          <Button onPress={() => adopt(method, tried, onTry)}>Use in the recipe</Button>
+          {tried.unanimous && 'No method holds a unanimous election: it can only be tried.'}
+          {!tried.unanimous && !isInvented && (
+            <Button onPress={() => adopt(method, tried, onTry)}>Use in the recipe</Button>
+          )}
           <Button look="quiet" onPress={() => onTry(nothingTried)}>
-            Back to the recipe
+            {isInvented ? 'Back' : 'Back to the recipe'}
           </Button>
         </p>
       )}
@@ -89,8 +86,9 @@ export function Experiment({ cast, tried, differing, onTry }: ExperimentProps) {
   );
 }
 
-export function isAnything({ arithmetic, values }: Tried): boolean {
-  return Object.keys(arithmetic).length + Object.keys(values).length > 0;
+export function isAnything({ arithmetic, values, trimScope, unanimous }: Tried): boolean {
+  const changed = Object.keys(arithmetic).length + Object.keys(values).length;
+  return changed > 0 || trimScope !== undefined || unanimous === true;
 }
 
 /** One step of the history. */
@@ -101,6 +99,7 @@ function adopt(method: MergeMethod, tried: Tried, onTry: (tried: Tried) => void)
     ...recipe,
     arithmetic: { ...recipe.arithmetic, ...tried.arithmetic },
     values: { ...recipe.values, ...tried.values },
+    trimScope: tried.trimScope ?? recipe.trimScope,
   });
   onTry(nothingTried);
 }

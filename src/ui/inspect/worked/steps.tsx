@@ -4,6 +4,8 @@ import type { Step } from '../../../methods/method.ts';
 import type { Worked } from '../../../methods/worked.ts';
 import { IconButton } from '../../kit/button.tsx';
 import { Arc } from './arc.tsx';
+import { shortOf } from './short.ts';
+import type { Told } from './words.ts';
 
 /** Milliseconds that a step is shown while they play. */
 const pace = 1400;
@@ -11,12 +13,12 @@ const pace = 1400;
 type StepsProps = {
   readonly steps: readonly Step[];
   readonly now: number;
-  readonly changes: readonly (readonly number[])[];
-  readonly worked: Worked;
+  readonly told: Told;
   /** Where the scale ends. */
   readonly reach: number;
   readonly focus: number | null;
   readonly onStep: (step: number) => void;
+  readonly onFocus: (element: number) => void;
 };
 
 /** All steps side by side, small; one of them is shown large below. They can be scrubbed and played. */
@@ -43,18 +45,20 @@ export function Steps({ steps, now, onStep, ...shown }: StepsProps) {
     <div className="steps">
       <div className="step-panels">
         {steps.map((step, i) => (
-          <button
-            key={step.shows}
-            type="button"
-            className="step-panel"
-            aria-current={i === now ? 'step' : undefined}
-            onClick={() => go(i)}
-          >
-            <span className="step-name">
-              <span className="number">{i + 1}</span> {step.name}
-            </span>
-            <Panel step={step} {...shown} />
-          </button>
+          <div key={step.shows} className="step">
+            <button
+              type="button"
+              className="step-panel"
+              aria-current={i === now ? 'step' : undefined}
+              onClick={() => go(i)}
+            >
+              <span className="step-name">
+                <span className="number">{i + 1}</span> {step.name}
+              </span>
+              <Panel step={step} {...shown} />
+            </button>
+            <p className="step-formula number">{shortOf(step, shown.told, shown.focus)}</p>
+          </div>
         ))}
       </div>
       <div className="step-bar">
@@ -81,7 +85,7 @@ type PanelProps = Omit<StepsProps, 'steps' | 'now' | 'onStep'> & { readonly step
 const high = 20;
 
 /** The values of one step as bars: a line a model, or one for all. */
-function Panel({ step, changes, worked, reach, focus }: PanelProps) {
+function Panel({ step, told: { changes, worked }, reach, focus, onFocus }: PanelProps) {
   if (step.shows === 'arc') return worked.arc && <Arc arc={worked.arc} small />;
   const rows = rowsOf(step, changes, worked);
   const count = changes[0].length;
@@ -90,6 +94,10 @@ function Panel({ step, changes, worked, reach, focus }: PanelProps) {
       viewBox={`0 0 ${count * 6} ${changes.length * high}`}
       preserveAspectRatio="none"
       aria-hidden
+      onPointerMove={(event) => {
+        const { left, width } = event.currentTarget.getBoundingClientRect();
+        onFocus(Math.min(count - 1, Math.floor((count * (event.clientX - left)) / width)));
+      }}
     >
       {focus !== null && (
         <rect className="step-focus" x={focus * 6} y={0} width={6} height={changes.length * high} />

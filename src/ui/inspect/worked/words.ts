@@ -1,11 +1,13 @@
 /** The formula of a step with one element's numbers in it, as sentences. */
 
 import type { Step } from '../../../methods/method.ts';
-import { outcome, type Worked } from '../../../methods/worked.ts';
+import type { Worked } from '../../../methods/worked.ts';
+import { agree, outcome } from '../../../methods/worked-vote.ts';
 import { plain } from '../../kit/format.ts';
 import type { Cast } from './cast.ts';
 
-export type Numbers = {
+/** The numbers that are told of, and how. */
+export type Told = {
   readonly cast: Cast;
   readonly changes: readonly (readonly number[])[];
   readonly worked: Worked;
@@ -14,7 +16,7 @@ export type Numbers = {
 };
 
 /** One line a model, or one for all. */
-export function formulaOf({ shows }: Step, of: Numbers, i: number): readonly string[] {
+export function formulaOf({ shows }: Step, of: Told, i: number): readonly string[] {
   switch (shows) {
     case 'changes':
       return of.cast.names.map((name, k) => `${name}: τ = ${of.write(of.changes[k][i])}`);
@@ -35,7 +37,7 @@ export function formulaOf({ shows }: Step, of: Numbers, i: number): readonly str
   }
 }
 
-function drawnLines({ cast, changes, worked, write }: Numbers, i: number): readonly string[] {
+function drawnLines({ cast, changes, worked, write }: Told, i: number): readonly string[] {
   const drawn = worked.drawn ?? worked.left;
   return cast.names.map((name, k) => {
     const change = changes[k][i];
@@ -47,7 +49,7 @@ function drawnLines({ cast, changes, worked, write }: Numbers, i: number): reado
   });
 }
 
-function leftLines({ cast, changes, worked, write }: Numbers, i: number): readonly string[] {
+function leftLines({ cast, changes, worked, write }: Told, i: number): readonly string[] {
   const { cuts, left, drawn } = worked;
   return cast.names.map((name, k) => {
     const value = left[k][i];
@@ -69,7 +71,7 @@ function leftLines({ cast, changes, worked, write }: Numbers, i: number): readon
   });
 }
 
-function voteLine({ cast, worked, write }: Numbers, i: number): string {
+function voteLine({ cast, worked, write }: Told, i: number): string {
   const { votes, elected } = worked;
   if (!votes || !elected) return '';
   const { election, zeroVote } = cast.arithmetic;
@@ -81,11 +83,15 @@ function voteLine({ cast, worked, write }: Numbers, i: number): string {
       ? `${signs.join(' ')} = ${total > 0 ? '+' : total < 0 ? '−' : ''}${Math.abs(total)}`
       : `${said.map(write).join(' ')} = ${write(total)}`;
   const sign = { '1': 'plus', '-1': 'minus', '0': 'nobody' }[`${elected[i]}`];
+  if (cast.unanimous) {
+    const all = agree(said) ? `all want ${sign}` : 'not all want the same, so nobody gets it';
+    return `Vote: ${signs.join(' ')}, ${all}`;
+  }
   const even = total === 0 && zeroVote === 'plus' ? ', as an even vote counts as plus' : '';
   return `Vote: ${sum}, elected: ${sign}${even}`;
 }
 
-function arcLine({ worked, cast }: Numbers): string {
+function arcLine({ worked, cast }: Told): string {
   if (!worked.arc) return 'There is no angle to turn by';
   const { angle, norms, shares } = worked.arc;
   const degrees = ((angle * 180) / Math.PI).toFixed(angle < 0.02 ? 3 : 1);
@@ -93,7 +99,7 @@ function arcLine({ worked, cast }: Numbers): string {
   return `Angle ${degrees}°. Length of ${a} ${norms[0].toPrecision(4)}, of ${b} ${norms[1].toPrecision(4)}. The result is ${shares[0].toPrecision(4)} of ${a} and ${shares[1].toPrecision(4)} of ${b}`;
 }
 
-function mergedLine({ cast, worked, write }: Numbers, i: number): string {
+export function mergedLine({ cast, worked, write }: Told, i: number): string {
   const { contributions, fates, elected, unscaled } = worked;
   const result = unscaled[i];
   const agreeing = contributions.flatMap((_, k) => (fates[k][i] === 'counts' ? [k] : []));
@@ -126,7 +132,7 @@ function ratio(sum: number, result: number): string | null {
     : null;
 }
 
-function resultLine({ cast, worked, write }: Numbers, i: number): string {
+function resultLine({ cast, worked, write }: Told, i: number): string {
   const lambda = plain(Number(cast.global['lambda'] ?? 1));
   const base = cast.excerpt?.base[i];
   const change = `λ: ${lambda} × ${write(worked.unscaled[i])} = ${write(worked.result[i])}`;
