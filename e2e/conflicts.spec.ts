@@ -1,4 +1,5 @@
 import { f32, modelFile } from '../src/testing/model-file.ts';
+import { axeOn } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/kept-page.ts';
 import type { Files } from './fixtures/model-folder.ts';
 import type { Workbench } from './pages/workbench.ts';
@@ -45,7 +46,23 @@ test('shows which layer fights, down to the element', async ({ workbench, onDisk
 
   const close = view.getByRole('region', { name: `Tensor ${contested}` });
   await expect(close).toContainText('2 × 4: 50 % of the shared elements conflict');
-  await close.getByRole('img').focus();
+  const picture = close.getByRole('img', { name: `Cancellation in ${contested}` });
+  // Half of what the models want of each second element cancels: half way from calm to conflict, and calm beside it.
+  const colours = await picture.evaluate((canvas: HTMLCanvasElement) =>
+    [0.5, 1.5, 2.5, 3.5].map((column) => {
+      const [x, y] = [(canvas.width * column) / 4, canvas.height / 4];
+      return [...canvas.getContext('2d')!.getImageData(Math.round(x), Math.round(y), 1, 1).data];
+    }),
+  );
+  for (const [column, colour] of colours.entries()) {
+    const wanted = column % 2 === 0 ? [166, 135, 188] : [241, 235, 244];
+    for (const [i, value] of wanted.entries()) {
+      expect(Math.abs(colour[i] - value), `column ${column}: ${colour}`).toBeLessThan(4);
+    }
+  }
+  await close.getByText('The picture as a table').click();
+  await expect(close.getByRole('row', { name: 'All rows 50 % 0 % 50 % 0 % 33 %' })).toBeVisible();
+  await picture.focus();
   await workbench.page.keyboard.press('ArrowRight');
   await expect(close).toContainText('Row 0, column 1: 0 % cancels, 0 of 1 shared in conflict');
   await workbench.page.keyboard.press('Enter');
@@ -60,6 +77,62 @@ test('shows which layer fights, down to the element', async ({ workbench, onDisk
   await workbench.page.keyboard.press('ArrowRight');
   await expect(elements).toContainText('Row 0, column 1');
   await expect(elements).toContainText('Nobody disagrees here.');
+
+  const numbers = await workbench.downloaded(() =>
+    elements.getByRole('button', { name: 'Elements as CSV' }).click(),
+  );
+  expect(numbers.name).toBe(`${contested}-rows-0-1-columns-0-3.csv`);
+  // Base 0, and λ = 0.8 times what is left of 3 − 1.
+  expect(numbers.bytes.toString().split('\r\n')[1]).toBe(
+    `0,0,0,${Math.fround(0.8 * 2)},0.5,3,3,1,-1,-1,1`,
+  );
+  const drawn = await workbench.downloaded(() =>
+    close.getByRole('button', { name: 'Tiles as PNG' }).click(),
+  );
+  expect(drawn.name).toBe(`${contested}-cancellation.png`);
+  expect(drawn.bytes.readUInt32BE(16)).toBeGreaterThan(768);
+  const axe = axeOn(workbench.page).include('#view');
+  const { violations } = await axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html)}`)).toEqual([]);
+
+  // Back goes up level by level; the address says where one is.
+  const { page } = workbench;
+  await expect(page).toHaveURL(/tensor=model\.layers\.1\..*&square=0,0&element=1$/);
+  await page.goBack();
+  await page.goBack();
+  await expect(close).toBeVisible();
+  await expect(elements).toBeHidden();
+  await page.goBack();
+  await expect(view).toContainText('Choose a cell');
+  await page.goForward();
+  await expect(close).toContainText('2 × 4: 50 %');
+});
+
+test('a link opens at what it leads to, and says what of it is not there', async ({
+  workbench,
+}) => {
+  const tensor = 'model.layers.1.mlp.up_proj.weight';
+  await workbench.open(`/#tab=conflicts&colour=margin&tensor=${tensor}&square=16,32&element=17`);
+  const view = workbench.page.getByRole('tabpanel', { name: 'Conflicts' });
+  const elements = view.getByRole('region', { name: 'Elements' });
+  await expect(elements.getByRole('heading')).toHaveText('Row 17, column 33');
+  await expect(view.getByLabel('Colour')).toHaveValue('margin');
+  // One can come nearer and move there, and a link keeps that.
+  const { page } = workbench;
+  const picture = view.getByRole('img', { name: `Cancellation in ${tensor}` });
+  await picture.focus();
+  await page.keyboard.press('+');
+  await expect(page).toHaveURL(/sight=\d+,\d+,200,64/);
+  await page.keyboard.press('0');
+  await expect(page).not.toHaveURL(/sight/);
+  await page.goto(`/#tab=conflicts&tensor=${tensor}&sight=100,40,50,20`);
+  await expect(view).toContainText('Each element; rows 100–149, columns 40–59');
+  await workbench.page.goto(`/#tab=conflicts&tensor=${tensor}&square=5000,0`);
+  await expect(view).toContainText('There is no element at row 5000, column 0');
+  await expect(view.getByRole('region', { name: `Tensor ${tensor}` })).toBeVisible();
+  await workbench.page.goto('/#tab=conflicts&tensor=nobody.weight');
+  await expect(view).toContainText('No tensor that is merged is called nobody.weight.');
+  await expect(view).toContainText('Choose a cell');
 });
 
 test('a weight, a density or another colour shows at once what it does', async ({

@@ -1,5 +1,6 @@
 import { cancel } from './cancel.ts';
 import type { Command } from './command.ts';
+import { copyLink } from './copy-link.ts';
 import { exportRecipe } from './export-recipe.ts';
 import { browseHub } from './hub/browse.ts';
 import { importRecipe } from './import-recipe.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   showResult,
   suggest,
   share,
+  copyLink,
   exportRecipe,
   importRecipe,
   peftCall,

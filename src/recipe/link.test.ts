@@ -18,6 +18,12 @@ test('an equal recipe has an equal link, whatever the order of its keys', () => 
   expect(recipeToHash(reversed as typeof fullRecipe)).toBe(recipeToHash(fullRecipe));
 });
 
+test('what follows an & is not the recipe', () => {
+  expect(recipeFromHash(`${recipeToHash(fullRecipe)}&tab=conflicts`)).toEqual({
+    recipe: fullRecipe,
+  });
+});
+
 test('a hash about something else is none of our business', () => {
   expect(recipeFromHash('')).toBeNull();
   expect(recipeFromHash('#checks')).toBeNull();

@@ -1,6 +1,7 @@
 /**
  * A recipe in the part of the address after #, which browsers never send: `#r=` and base64url of compact
  * JSON. Not compressed, because compression is asynchronous and a recipe of ten experts is about 2 kB.
+ * What follows an & is about something else: the place in the page that a link leads to.
  */
 import { canonicalJson } from './canonical.ts';
 import { limits } from './limits.ts';
@@ -19,10 +20,11 @@ export function recipeToHash(recipe: Recipe): string {
 /** Null when the hash is about something else. Never throws: what is wrong is in the findings. */
 export function recipeFromHash(hash: string): ParsedRecipe | null {
   if (!hash.startsWith(PREFIX)) return null;
+  const text = hash.slice(PREFIX.length).split('&', 1)[0];
   // Four characters of a link are three bytes.
-  const length = Math.floor(((hash.length - PREFIX.length) * 3) / 4);
+  const length = Math.floor((text.length * 3) / 4);
   if (length > limits.text) return { findings: [tooLong(length)] };
-  const base64 = hash.slice(PREFIX.length).replaceAll('-', '+').replaceAll('_', '/');
+  const base64 = text.replaceAll('-', '+').replaceAll('_', '/');
   try {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const parsed = parseRecipeText(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
 import { refTo } from '../testing/model.ts';
 import { recipeOf } from '../testing/planning.ts';
-import { fakeSession } from '../testing/session.ts';
+import { fakeSession, moveToHub } from '../testing/session.ts';
 import type { Changes } from '../views/changes.ts';
 import type { Engine } from './engine.ts';
 import { openModel } from './session.ts';
@@ -33,12 +33,16 @@ test('changes are looked at when they are to be seen, and again of another tenso
 
 test('samples of the Hub are waited for until they were fetched for the conflicts', async () => {
   let isFetched = false;
-  const { state, conflicts } = await opened(async () => (isFetched ? found : { toFetch: 700 }), {
-    conflicts: async (_, fetches) => {
-      isFetched = fetches;
-      return fetches ? null : { toFetch: 700 };
+  const { state, conflicts, ...session } = await opened(
+    async () => (isFetched ? found : { toFetch: 700 }),
+    {
+      conflicts: async (_, fetches) => {
+        isFetched = fetches;
+        return fetches ? null : { toFetch: 700 };
+      },
     },
-  });
+  );
+  moveToHub({ ...session, conflicts });
   conflicts.getState().watch(true);
   state().watch(true);
   await vi.waitFor(() => expect(state().toFetch).toBe(700));

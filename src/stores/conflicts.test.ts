@@ -3,7 +3,7 @@ import type { PlanOrder } from '../engine/protocol.ts';
 import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
 import { refTo } from '../testing/model.ts';
 import { recipeOf } from '../testing/planning.ts';
-import { fakeSession } from '../testing/session.ts';
+import { fakeSession, moveToHub } from '../testing/session.ts';
 import type { Close } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
 import type { Engine } from './engine.ts';
@@ -49,11 +49,22 @@ test('what the output is called is no reason to look again', async () => {
   expect(conflicts).toHaveBeenCalledTimes(1);
 });
 
+const far: Partial<Engine> = {
+  conflicts: async (_, fetches) => (fetches ? map : { toFetch: 5000 }),
+  closeUp: async (_, tensor, fetches) => (fetches ? closeOf(tensor) : { toFetch: 300 }),
+};
+
+test('what does not lie on the Hub is read without asking, as the demo is', async () => {
+  const { state } = await opened(far);
+  state().watch(true);
+  await vi.waitFor(() => expect(state().map).toBe(map));
+  state().focusOn({ tensor: 'w' });
+  await vi.waitFor(() => expect(state().close?.tensor).toBe('w'));
+});
+
 test('bytes of the Hub are told, and fetched once they are agreed to', async () => {
-  const { state } = await opened({
-    conflicts: async (_, fetches) => (fetches ? map : { toFetch: 5000 }),
-    closeUp: async (_, tensor, fetches) => (fetches ? closeOf(tensor) : { toFetch: 300 }),
-  });
+  const { state, ...session } = await opened(far);
+  moveToHub(session);
   state().watch(true);
   await vi.waitFor(() => expect(state().toFetch.map).toBe(5000));
   expect(state().map).toBe(null);
@@ -107,4 +118,51 @@ test('where nothing is known to have changed, that is told', async () => {
   state().watch(true);
   await vi.waitFor(() => expect(state().isUnknown).toBe(true));
   expect(state().map).toBe(null);
+});
+
+const tiling = { rows: 20, columns: 8, height: 1, width: 1, down: 20, across: 8 };
+const there = async (_: PlanOrder, tensor: string) =>
+  tensor === 'gone' ? null : ({ ...closeOf(tensor), tiling } as Close);
+
+test('a tensor that is not there is told, and the whole model is shown', async () => {
+  const { state } = await opened({ closeUp: there });
+  state().focusOn({ tensor: 'gone', square: { row: 0, column: 0 } });
+  await vi.waitFor(() => expect(state().lost).toMatch(/called gone\. What is shown is the whole/));
+  expect(state().focus).toEqual({ tensor: null, square: null, element: null });
+  state().focusOn({ tensor: 'w' });
+  expect(state().lost).toBe(null);
+});
+
+test('a square beyond the tensor is told, and the tensor is shown', async () => {
+  const patch = vi.fn(async () => null);
+  const { state } = await opened({ closeUp: there, patch });
+  state().focusOn({ tensor: 'w', square: { row: 20, column: 0 } });
+  await vi.waitFor(() => expect(state().lost).toContain('20 rows and 8 columns'));
+  expect(state().focus).toEqual({ tensor: 'w', square: null, element: null });
+  // The same where the tensor is known already.
+  state().focusOn({ square: { row: 0, column: 8 } });
+  expect(state().lost).toContain('row 0, column 8');
+  expect(state().focus.square).toBe(null);
+  expect(patch).not.toHaveBeenCalled();
+});
+
+test('an element beyond its square is told, and the square is shown', async () => {
+  const patch = vi.fn(async () => null);
+  const { state } = await opened({ closeUp: there, patch });
+  // Four rows and eight columns are left there.
+  state().focusOn({ tensor: 'w', square: { row: 16, column: 0 }, element: 32 });
+  await vi.waitFor(() => expect(state().lost).toContain('no element 32 in a square of 4 × 8'));
+  expect(state().focus).toMatchObject({ square: { row: 16, column: 0 }, element: null });
+  await vi.waitFor(() => expect(patch).toHaveBeenCalledTimes(1));
+});
+
+test('what a link leads to is read once there is a plan', async () => {
+  const closeUp = vi.fn(there);
+  const session = fakeSession(recipe, { closeUp, conflicts: async () => map });
+  const state = () => session.conflicts.getState();
+  state().watch(true);
+  state().focusOn({ tensor: 'w' });
+  expect(closeUp).not.toHaveBeenCalled();
+  for (const model of [base, expert]) await openModel(session, refTo(model), fakeWeights);
+  await vi.waitFor(() => expect(state().close?.tensor).toBe('w'));
 });

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { PlanOrder } from '../engine/protocol.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import type { Close, Patch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
 import type { DeviceStore } from './device.ts';
@@ -32,6 +33,8 @@ export type ConflictsState = {
   readonly isLooking: boolean;
   readonly failure: Failure | null;
   readonly focus: Focus;
+  /** What was in focus and is not there, in a sentence; the level above it is shown. */
+  readonly lost: string | null;
   /** Of the tensor in focus, once it was read. */
   readonly close: Close | null;
   readonly patch: Patch | null;
@@ -58,6 +61,11 @@ export function orderToSee(from: Pick<LookedAt, 'recipe' | 'device'>): PlanOrder
   return orderOf(seen, from.device.getState().report?.kind ?? 'cpu', unhashed);
 }
 
+/** Whether bytes of it come from the Hub, which is agreed to first. The demo comes with the page, and files are here. */
+function isOnHub({ base, experts }: Recipe): boolean {
+  return [base, ...experts.map(({ model }) => model)].some((model) => model?.origin === 'hub');
+}
+
 export const nowhere: Focus = { tensor: null, square: null, element: null };
 
 /**
@@ -82,6 +90,7 @@ export function createConflictsStore(
     isLooking: false,
     failure: null,
     focus: nowhere,
+    lost: null,
     close: null,
     patch: null,
     fetch(what) {
@@ -107,24 +116,41 @@ export function createConflictsStore(
         square?.row !== before.square?.row || square?.column !== before.square?.column;
       set({
         focus,
+        lost: null,
         ...(isOther ? { close: null } : {}),
         ...(isOther || isElsewhere ? { patch: null } : {}),
       });
+      if (!canAsk()) return;
       if (isOther) askClose(orderNow());
-      if (isOther || isElsewhere) askPatch(orderNow());
+      else if (isElsewhere) {
+        const { close } = get();
+        if (close) set(within(focus, close));
+        askPatch(orderNow());
+      }
     },
   }));
+
+  /** Before there is a plan nothing is asked; once there is one, all is that is to be seen. */
+  const canAsk = () => {
+    const can = outlookOf(from.planning.getState().prospect) !== null;
+    if (!can) seen = null;
+    return can;
+  };
 
   const orderNow = () => orderToSee(from);
   const failed = (error: unknown) => store.setState({ failure: failureOf(error) });
   const waiting = (part: Partial<ConflictsState['toFetch']>) =>
     store.setState(({ toFetch }) => ({ toFetch: { ...toFetch, ...part } }));
+  const mayFetch = ({ recipe }: PlanOrder) =>
+    agreed === from.models.getState().slots || !isOnHub(recipe);
   const askMap = lastWins(async (order: PlanOrder) => {
     store.setState({ isLooking: true });
     try {
-      const found = await engine.conflicts(order, agreed === from.models.getState().slots);
+      const found = await engine.conflicts(order, mayFetch(order));
       const isMap = found !== null && 'cells' in found;
-      store.setState({ map: isMap ? found : null, isUnknown: found === null, failure: null });
+      const isUnknown = found === null;
+      store.setState({ map: isMap ? found : null, isUnknown, failure: null });
+      if (isUnknown) store.setState({ lost: null });
       waiting({ map: found !== null && 'toFetch' in found ? found.toFetch : 0 });
     } catch (error) {
       failed(error);
@@ -134,14 +160,26 @@ export function createConflictsStore(
   const askClose = lastWins(async (order: PlanOrder) => {
     const { tensor } = store.getState().focus;
     if (tensor === null) return;
-    const found = await engine.closeUp(order, tensor, agreedTensor === tensor).catch(failed);
-    if (tensor !== store.getState().focus.tensor) return;
-    store.setState({ close: found && 'tiles' in found ? found : null });
+    const found = await engine
+      .closeUp(order, tensor, agreedTensor === tensor || !isOnHub(order.recipe))
+      .catch(failed);
+    const { focus, close: before, isUnknown } = store.getState();
+    if (tensor !== focus.tensor) return;
+    const close = found && 'tiles' in found ? found : null;
+    if (found === null && !isUnknown) {
+      const lost = `No tensor that is merged is called ${tensor}. What is shown is the whole model.`;
+      store.setState({ focus: nowhere, lost, close: null, patch: null });
+      return;
+    }
+    store.setState({ close, ...(close ? within(focus, close) : {}) });
     waiting({ close: found && 'toFetch' in found ? found.toFetch : 0 });
+    if (close && before === null) askPatch(order);
   });
+  /** Elements are asked for once the tensor is there: so it is known that they lie in it, and that it may be fetched. */
   const askPatch = lastWins(async (order: PlanOrder) => {
-    const { tensor, square } = store.getState().focus;
-    if (tensor === null || square === null) return;
+    const { close, focus } = store.getState();
+    const { tensor, square } = focus;
+    if (close === null || tensor === null || square === null) return;
     const patch = await engine.patch(order, tensor, { ...square, side: patchSide }).catch(failed);
     if (store.getState().focus.square === square) store.setState({ patch: patch ?? null });
   });
@@ -163,6 +201,22 @@ export function createConflictsStore(
   };
   for (const { subscribe } of [from.recipe, from.models, from.planning]) subscribe(look);
   return store;
+}
+
+/** As much of a focus as lies in the tensor, and what does not. */
+function within(focus: Focus, { tiling }: Close): Partial<Pick<ConflictsState, 'focus' | 'lost'>> {
+  const { square, element } = focus;
+  if (square === null) return {};
+  const { rows, columns } = tiling;
+  if (square.row >= rows || square.column >= columns) {
+    const lost = `There is no element at row ${square.row}, column ${square.column}: the tensor has ${rows} rows and ${columns} columns. What is shown is all of it.`;
+    return { focus: { ...focus, square: null, element: null }, lost };
+  }
+  const down = Math.min(patchSide, rows - square.row);
+  const across = Math.min(patchSide, columns - square.column);
+  if (element === null || element < down * across) return {};
+  const lost = `There is no element ${element} in a square of ${down} × ${across}. What is shown is the most contested one.`;
+  return { focus: { ...focus, element: null }, lost };
 }
 
 export type ConflictsStore = ReturnType<typeof createConflictsStore>;

@@ -66,10 +66,10 @@ export function createLookStore<T extends object>(
       return;
     }
     const order = orderToSee(from);
-    const { focus, toFetch } = from.conflicts.getState();
+    const { focus, toFetch, map } = from.conflicts.getState();
     const { slots } = from.models.getState();
     // Once the samples were fetched for the conflicts, they are there.
-    const key = [dependsOn(order, focus.tensor), slots, toFetch.map];
+    const key = [dependsOn(order, focus.tensor), slots, toFetch.map, map !== null];
     if (key.every((part, i) => part === seen[i])) return;
     seen = key;
     ask({ order, tensor: focus.tensor });

@@ -19,6 +19,7 @@ import { createModelsStore, type ModelsStore } from './models.ts';
 import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
+import { createSightStore, type SightStore } from './sight.ts';
 import { createStepperStore, pickStepper, type StepperStore } from './stepper.ts';
 import { quietly, recall, remember } from './storage.ts';
 import { createSurveyStore, type SurveyStore } from './survey.ts';
@@ -33,6 +34,7 @@ export type Session = {
   readonly recipe: RecipeStore;
   readonly planning: PlanningStore;
   readonly conflicts: ConflictsStore;
+  readonly sight: SightStore;
   readonly changes: ChangesStore;
   readonly survival: SurvivalStore;
   readonly excerpt: ExcerptStore;
@@ -69,6 +71,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     ...inputs,
     planning,
     conflicts,
+    sight: createSightStore(engine, { ...inputs, conflicts }),
     changes: createChangesStore(engine, seen),
     survival: createSurvivalStore(engine, seen),
     excerpt: createExcerptStore(engine, seen),

@@ -15,6 +15,7 @@ import type { RecipeState } from './recipe.ts';
 import { roomFindings } from './room.ts';
 import type { RunState } from './run.ts';
 import type { Session } from './session.ts';
+import type { SightState } from './sight.ts';
 import { startSession } from './start.ts';
 import type { StepperState } from './stepper.ts';
 import type { SurveyState } from './survey.ts';
@@ -38,6 +39,7 @@ export const useSurvey = <T>(select: (state: SurveyState) => T): T =>
 
 export const useConflicts = <T>(select: (state: ConflictsState) => T): T =>
   useStore(session.conflicts, select);
+export const useSight = <T>(select: (state: SightState) => T): T => useStore(session.sight, select);
 export const useChanges = (): LookState<Changes> => useStore(session.changes);
 export const useSurvival = (): LookState<Survival> => useStore(session.survival);
 

@@ -7,6 +7,25 @@ export type Tab = (typeof tabs)[number];
 export const panes = ['recipe', 'view', 'settings'] as const;
 export type Pane = (typeof panes)[number];
 
+/** What the tab Conflicts can be asked to show. */
+export const looks = ['conflicts', 'changes', 'survival'] as const;
+export type Look = (typeof looks)[number];
+
+/** What cells of the conflicts can be coloured by. */
+export const colours = [
+  'cancellation',
+  'conflict',
+  'margin',
+  'overruled',
+  'elections',
+  'norm',
+] as const;
+export type Colour = (typeof colours)[number];
+
+/** Tiles show the share of their mass that cancels, or that of their worst element: a mean hides rare fights. */
+export const poolings = ['mean', 'most'] as const;
+export type Pooling = (typeof poolings)[number];
+
 export type Theme = 'system' | 'light' | 'dark';
 export type DialogName = 'shortcuts' | 'suggest' | 'share' | 'peft-call' | 'hub' | 'publish';
 
@@ -20,12 +39,17 @@ export type Notice = { readonly id: number; readonly text: string; readonly undo
 
 export type ViewState = ViewSettings & {
   readonly tab: Tab;
+  readonly look: Look;
+  readonly colour: Colour;
+  readonly pooling: Pooling;
   readonly pane: Pane;
   readonly dialog: DialogName | null;
   readonly notice: Notice | null;
   /** Filter of the tensor table. */
   readonly tensorFilter: string;
   showTab(tab: Tab): void;
+  /** Another way to look inside the tab Conflicts, its colours, its tiles. */
+  lookAt(change: Partial<Pick<ViewState, 'look' | 'colour' | 'pooling'>>): void;
   showPane(pane: Pane): void;
   setTheme(theme: Theme): void;
   setSingleKeys(on: boolean): void;
@@ -42,12 +66,16 @@ export function createViewStore(initial: Partial<ViewSettings> = {}) {
   return createStore<ViewState>()((set) => ({
     ...defaultView,
     ...initial,
-    tab: 'method',
+    tab: tabs[0],
+    look: looks[0],
+    colour: colours[0],
+    pooling: poolings[0],
     pane: 'recipe',
     dialog: null,
     notice: null,
     tensorFilter: '',
     showTab: (tab) => set({ tab, pane: 'view' }),
+    lookAt: (change) => set(change),
     showPane: (pane) => set({ pane }),
     setTheme: (theme) => set({ theme }),
     setSingleKeys: (singleKeys) => set({ singleKeys }),

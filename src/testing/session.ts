@@ -10,3 +10,13 @@ export function fakeSession(recipe: Partial<Recipe> = {}, engine: Partial<Engine
   const session = createSession(acted, 'http://localhost/demo/', { ...emptyRecipe(), ...recipe });
   return { ...session, engine: acted };
 }
+
+/** The experts of a session as if they lay on the Hub. */
+export function moveToHub({ recipe }: ReturnType<typeof fakeSession>): void {
+  const now = recipe.getState().recipe;
+  const experts = now.experts.map((each) => ({
+    ...each,
+    model: { ...each.model, origin: 'hub' as const },
+  }));
+  recipe.getState().replace({ ...now, experts } as Recipe);
+}

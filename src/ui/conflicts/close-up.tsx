@@ -1,20 +1,20 @@
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  type PointerEvent,
-  useEffect,
-  useRef,
-  useState,
-} from 'react';
-import { saveFile } from '../../commands/save-file.ts';
-import { nowhere, patchSide } from '../../stores/conflicts.ts';
-import { session, useConflicts, useView } from '../../stores/use-session.ts';
+import { session, useConflicts, useSight, useView } from '../../stores/use-session.ts';
+import type { Pooling } from '../../stores/view.ts';
 import type { Close } from '../../views/close.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { BetweenModels } from './between-models.tsx';
+import { Crumbs } from './crumbs.tsx';
+import { csvOfTiles } from './csv.ts';
+import { tensorSheet } from './files/pictures.ts';
+import { SaveButtons } from './files/save-buttons.tsx';
 import { percent } from './metrics.ts';
-import { type Pooling, paint } from './paint.ts';
+import { TilePicture } from './tile-picture.tsx';
+import { TilesTable } from './tiles-table.tsx';
 import { ToFetch } from './to-fetch.tsx';
 import './close-up.css';
+
+/** Models whose matrix finds room beside the picture. */
+const mostBeside = 8;
 
 const poolings: readonly { readonly value: Pooling; readonly label: string }[] = [
   { value: 'mean', label: 'Mean' },
@@ -23,49 +23,19 @@ const poolings: readonly { readonly value: Pooling; readonly label: string }[] =
 
 /** The tensor in focus as tiles, and who is overruled in it. */
 export function CloseUp() {
-  const { focus, close, toFetch } = useConflicts((state) => state);
-  const [pooling, setPooling] = useState<Pooling>('mean');
+  const { focus, close, toFetch, failure } = useConflicts((state) => state);
   if (focus.tensor === null) {
     return <p className="param-help">Choose a cell to look into its tensor.</p>;
   }
-  const { focusOn } = session.conflicts.getState();
+  const isReading = close === null && toFetch.close === 0 && failure === null;
   return (
     <section aria-label={`Tensor ${focus.tensor}`}>
-      <nav className="conflict-crumbs" aria-label="Where you are">
-        <button type="button" className="link" onClick={() => focusOn(nowhere)}>
-          Model
-        </button>
-        <span aria-hidden>›</span>
-        <button
-          type="button"
-          className="link number"
-          onClick={() => focusOn({ square: null, element: null })}
-        >
-          {focus.tensor}
-        </button>
-        {focus.square && (
-          <>
-            <span aria-hidden>›</span>
-            <span className="number">
-              rows {focus.square.row}–{focus.square.row + patchSide - 1}, columns{' '}
-              {focus.square.column}–{focus.square.column + patchSide - 1}
-            </span>
-          </>
-        )}
-      </nav>
+      <Crumbs />
       {toFetch.close > 0 && <ToFetch bytes={toFetch.close} what="All of this tensor" of="close" />}
-      {close === null && toFetch.close === 0 && <p className="loading">Reading the tensor…</p>}
+      {isReading && <p className="loading">Reading the tensor…</p>}
       {close && (
-        <div className="close-up">
-          <div>
-            <Segmented
-              label="Tiles show"
-              options={poolings}
-              value={pooling}
-              onChange={setPooling}
-            />
-            <Picture close={close} pooling={pooling} />
-          </div>
+        <div className={`close-up ${close.models.length > mostBeside ? 'is-many' : ''}`}>
+          <Picture close={close} />
           <Facts close={close} />
         </div>
       )}
@@ -73,154 +43,48 @@ export function CloseUp() {
   );
 }
 
-function Picture({ close, pooling }: { readonly close: Close; readonly pooling: Pooling }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { down, across, height, width, rows, columns } = close.tiling;
-  const [tile, setTile] = useState({ row: 0, column: 0 });
-  const theme = useView((state) => state.theme);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a theme's colours are painted in
-  useEffect(() => {
-    const again = () => canvas.current && paint(canvas.current, close, pooling);
-    again();
-    const system = matchMedia('(prefers-color-scheme: dark)');
-    system.addEventListener('change', again);
-    return () => system.removeEventListener('change', again);
-  }, [close, pooling, theme]);
-  const open = ({ row, column }: { row: number; column: number }) => {
-    const clip = (first: number, all: number) =>
-      Math.max(0, Math.min(all - patchSide, first - (first % patchSide)));
-    const square = { row: clip(row * height, rows), column: clip(column * width, columns) };
-    session.conflicts.getState().focusOn({ square, element: null });
-  };
-  const tileAt = (event: PointerEvent) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return {
-      row: Math.min(down - 1, Math.floor(((event.clientY - box.top) / box.height) * down)),
-      column: Math.min(across - 1, Math.floor(((event.clientX - box.left) / box.width) * across)),
-    };
-  };
-  const move = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault();
-      open(tile);
-      return;
-    }
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
-      event.key
-    ];
-    if (!step) return;
-    event.preventDefault();
-    const far = event.shiftKey ? 16 : 1;
-    setTile({
-      row: Math.max(0, Math.min(down - 1, tile.row + far * step[0])),
-      column: Math.max(0, Math.min(across - 1, tile.column + far * step[1])),
-    });
-  };
-  const at = tile.row * across + tile.column;
-  const { mass, opposed, shared, conflicts } = close.tiles;
-  const share = mass[at] > 0 ? opposed[at] / mass[at] : null;
-  return (
-    <figure>
-      <canvas
-        ref={canvas}
-        tabIndex={0}
-        role="img"
-        aria-label={`Cancellation in ${close.tensor}, ${down} × ${across} tiles. Arrow keys move, Enter opens the elements.`}
-        style={{ aspectRatio: `${across} / ${Math.max(down, across / 12)}` } as CSSProperties}
-        onPointerMove={(event) => setTile(tileAt(event))}
-        onPointerDown={(event) => open(tileAt(event))}
-        onKeyDown={move}
-      />
-      <figcaption className="param-help number" role="status">
-        {height * width > 1 && `Tiles of ${height} × ${width} elements. `}
-        Row {tile.row * height}, column {tile.column * width}: {percent(share)} cancels,{' '}
-        {conflicts[at]} of {shared[at]} shared in conflict.{' '}
-        <button
-          type="button"
-          className="link"
-          onClick={() =>
-            canvas.current?.toBlob((png) => png && saveFile(`${close.tensor}.png`, png))
-          }
-        >
-          PNG
-        </button>
-      </figcaption>
-    </figure>
-  );
-}
-
-function Facts({ close }: { readonly close: Close }) {
-  const { stats, models, shape, opposite, cosines } = close;
+function Picture({ close }: { readonly close: Close }) {
+  const pooling = useView((state) => state.pooling);
+  const { sight, detail } = useSight((state) => state);
   return (
     <div>
-      <p className="number small">
-        {shape.join(' × ')}: {percent(stats.conflictRate)} of the shared elements conflict,{' '}
-        {percent(stats.cancellation)} of the mass cancels. Every element was read.
-      </p>
-      <h4>Overruled mass</h4>
-      {models.map((name, k) => (
-        <div key={name} className="overruled-row">
-          <span className="overruled-name" title={name}>
-            <bdi>{name}</bdi>
-          </span>
-          <span
-            aria-hidden
-            className="conflict-bar"
-            style={{ '--share': stats.models[k].overruled ?? 0 } as CSSProperties}
-          />
-          <span className="number">{percent(stats.models[k].overruled)}</span>
-        </div>
-      ))}
-      <Pairs title="Signs that differ" models={models} values={opposite} word={percent} />
-      <Pairs
-        title="Cosine"
-        models={models}
-        values={cosines}
-        word={(value) => (value === null ? '–' : value.toFixed(2))}
-      />
+      <div className="close-up-head">
+        <Segmented
+          label="Tiles show"
+          options={poolings}
+          value={pooling}
+          onChange={(pooling) => session.view.getState().lookAt({ pooling })}
+        />
+        <SaveButtons
+          name={[close.tensor, pooling === 'mean' ? 'cancellation' : 'worst']}
+          of="Tiles"
+          csv={() => csvOfTiles(close)}
+          png={(from) => tensorSheet(from, close, pooling, sight, detail)}
+        />
+      </div>
+      <TilePicture key={close.tensor} close={close} pooling={pooling} />
+      <p className="param-help">{stripsText(close)}</p>
+      <TilesTable close={close} />
     </div>
   );
 }
 
-type PairsProps = {
-  readonly title: string;
-  readonly models: readonly string[];
-  readonly values: readonly (number | null)[];
-  readonly word: (value: number | null) => string;
-};
+/** What the strips beside the picture are. */
+function stripsText({ tiling: { height, width } }: Close): string {
+  const each = (count: number, noun: string) =>
+    count === 1 ? `each ${noun}` : `each ${count} ${noun}s`;
+  return `The strips beside it show how much cancels in ${each(height, 'row')} and ${each(width, 'column')}, counted over every element: a head or a channel that fights stands out.`;
+}
 
-/** A number for each two models. */
-export function Pairs({ title, models, values, word }: PairsProps) {
-  if (models.length < 2) return null;
+function Facts({ close }: { readonly close: Close }) {
+  const { stats, shape } = close;
   return (
-    <>
-      <h4>{title}</h4>
-      <div className="pairs">
-        <table className="pair-table number">
-          <thead>
-            <tr>
-              <td />
-              {models.map((name) => (
-                <th key={name} scope="col" title={name}>
-                  <bdi>{name}</bdi>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {models.map((name, a) => (
-              <tr key={name}>
-                <th scope="row" title={name}>
-                  <bdi>{name}</bdi>
-                </th>
-                {models.map((other, b) => (
-                  <td key={other}>{a === b ? '' : word(values[a * models.length + b])}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+    <div className="close-up-facts">
+      <p className="number small">
+        {shape.join(' × ')}: {percent(stats.conflictRate)} of the shared elements conflict,{' '}
+        {percent(stats.cancellation)} of the mass cancels. Every element was read.
+      </p>
+      <BetweenModels {...close} />
+    </div>
   );
 }

@@ -1,20 +1,25 @@
-import { Download } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { saveFile } from '../../commands/save-file.ts';
+import { Link2 } from 'lucide-react';
+import { useEffect } from 'react';
+import { copyLink } from '../../commands/copy-link.ts';
 import { nowhere } from '../../stores/conflicts.ts';
 import { outlookOf } from '../../stores/planning.ts';
-import { session, useConflicts, usePlanning } from '../../stores/use-session.ts';
+import { session, useConflicts, usePlanning, useView } from '../../stores/use-session.ts';
+import { type Colour, type Look, looks } from '../../stores/view.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
 import { chanceLevel } from '../../views/rates.ts';
 import { ChangesView } from '../changes/changes-view.tsx';
 import { SurvivalView } from '../changes/survival-view.tsx';
 import { NoPlan } from '../inspect/no-plan.tsx';
-import { Button } from '../kit/button.tsx';
+import { IconButton } from '../kit/button.tsx';
+import { Disclosure } from '../kit/disclosure.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { counted } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { BetweenModels } from './between-models.tsx';
 import { CloseUp } from './close-up.tsx';
 import { csvOf } from './csv.ts';
+import { modelSheet } from './files/pictures.ts';
+import { SaveButtons } from './files/save-buttons.tsx';
 import { Legend } from './legend.tsx';
 import { Looking } from './looking.tsx';
 import { metrics, percent } from './metrics.ts';
@@ -25,18 +30,18 @@ import { ToFetch } from './to-fetch.tsx';
 import { WithoutBase } from './without-base.tsx';
 import './conflicts.css';
 
-type Look = 'conflicts' | 'changes' | 'survival';
-
-const looks: readonly { readonly value: Look; readonly label: string }[] = [
-  { value: 'conflicts', label: 'Conflicts' },
-  { value: 'changes', label: 'Changes' },
-  { value: 'survival', label: 'Survival' },
-];
+const titles: Readonly<Record<Look, string>> = {
+  conflicts: 'Conflicts',
+  changes: 'Changes',
+  survival: 'Survival',
+};
+const options = looks.map((value) => ({ value, label: titles[value] }));
 
 /** What the models want of each other's weights: where they pull apart, and what each of them changed. */
 export default function ConflictsView() {
   const hasPlan = usePlanning(({ prospect }) => outlookOf(prospect) !== null);
-  const [look, setLook] = useState<Look>('conflicts');
+  const look = useView((state) => state.look);
+  const { lookAt } = session.view.getState();
   useEffect(() => {
     session.conflicts.getState().watch(true);
     return () => session.conflicts.getState().watch(false);
@@ -45,8 +50,18 @@ export default function ConflictsView() {
   return (
     <div className="conflicts">
       <div className="conflicts-title">
-        <h3 className="view-title">{looks.find(({ value }) => value === look)?.label}</h3>
-        <Segmented label="Look at" options={looks} value={look} onChange={setLook} />
+        <h3 className="view-title">{titles[look]}</h3>
+        <span className="conflicts-tools">
+          <Segmented
+            label="Look at"
+            options={options}
+            value={look}
+            onChange={(look) => lookAt({ look })}
+          />
+          <IconButton label={copyLink.label} onPress={() => void copyLink.run(session)}>
+            <Link2 aria-hidden />
+          </IconButton>
+        </span>
       </div>
       {look === 'conflicts' && <ConflictsLook />}
       {look === 'changes' && <ChangesView />}
@@ -57,9 +72,11 @@ export default function ConflictsView() {
 
 /** Where the models pull against each other: the whole model, then a tensor, a square of it, an element. */
 function ConflictsLook() {
-  const { map, isUnknown, failure, isLooking, focus, toFetch } = useConflicts((state) => state);
-  const [metricId, setMetric] = useState(metrics[0].id);
-  const metric = metrics.find(({ id }) => id === metricId) ?? metrics[0];
+  const { map, isUnknown, failure, isLooking, focus, toFetch, lost } = useConflicts(
+    (state) => state,
+  );
+  const colour = useView((state) => state.colour);
+  const metric = metrics.find(({ id }) => id === colour) ?? metrics[0];
   const { focusOn } = session.conflicts.getState();
   return (
     <div className={isLooking ? 'is-looking' : ''} aria-busy={isLooking}>
@@ -70,13 +87,20 @@ function ConflictsLook() {
       {map && (
         <>
           <Verdict map={map} />
+          {lost && (
+            <p className="conflicts-lost" role="status">
+              {lost}
+            </p>
+          )}
           <div className="conflicts-head">
             <label>
               Colour
               <select
                 className="select-field"
                 value={metric.id}
-                onChange={(event) => setMetric(event.target.value)}
+                onChange={(event) =>
+                  session.view.getState().lookAt({ colour: event.target.value as Colour })
+                }
               >
                 {metrics.map(({ id, label }) => (
                   <option key={id} value={id}>
@@ -85,14 +109,12 @@ function ConflictsLook() {
                 ))}
               </select>
             </label>
-            <Button
-              look="quiet"
-              onPress={() =>
-                saveFile('conflicts.csv', new Blob([csvOf(map)], { type: 'text/csv' }))
-              }
-            >
-              <Download aria-hidden /> CSV
-            </Button>
+            <SaveButtons
+              name={['conflicts', metric.id]}
+              of="The model"
+              csv={() => csvOf(map)}
+              png={(from) => modelSheet(from, map, metric)}
+            />
           </div>
           <p className="param-help">{metric.help}</p>
           <ModelGrid
@@ -102,6 +124,11 @@ function ConflictsLook() {
             onOpen={({ first }) => focusOn({ ...nowhere, tensor: first })}
           />
           <Legend map={map} metric={metric} />
+          {map.models.length > 1 && (
+            <Disclosure title="Between models" summary="Who is overruled, and which two pull apart">
+              <BetweenModels {...map} stats={map.whole} />
+            </Disclosure>
+          )}
           <CloseUp />
           <PatchView />
         </>

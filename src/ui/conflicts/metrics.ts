@@ -1,10 +1,11 @@
 /** What a cell can be coloured by. */
 
+import type { Colour } from '../../stores/view.ts';
 import type { Stats } from '../../views/conflict-map.ts';
 import { chanceLevel } from '../../views/rates.ts';
 
 export type Metric = {
-  readonly id: string;
+  readonly id: Colour;
   readonly label: string;
   /** One sentence: what the number is, with what it is divided by. */
   readonly help: string;

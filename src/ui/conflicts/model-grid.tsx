@@ -47,9 +47,15 @@ export function ModelGrid({ map, metric, tensor, onOpen }: ModelGridProps) {
             <th key={role} scope="col" title={role} className="conflict-column-name">
               <span className="conflict-role">{shortOf(role)}</span>
               <Bar value={metric.of(map.byColumn[column])} top={top} isUpright />
+              <span className="visually-hidden">
+                {' '}
+                {worded(metric, metric.of(map.byColumn[column]))}
+              </span>
             </th>
           ))}
-          <td />
+          <td>
+            <span className="visually-hidden">All of the row</span>
+          </td>
         </tr>
       </thead>
       <tbody>
@@ -83,6 +89,7 @@ export function ModelGrid({ map, metric, tensor, onOpen }: ModelGridProps) {
             })}
             <td>
               <Bar value={metric.of(map.byRow[r])} top={top} />
+              <span className="visually-hidden">{worded(metric, metric.of(map.byRow[r]))}</span>
             </td>
           </tr>
         ))}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { membersOf } from '../../commands/members.ts';
 import { peftCall } from '../../commands/peft-call.ts';
 import { recipeToHash } from '../../recipe/link.ts';
+import { linkHere } from '../../stores/address.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
@@ -11,7 +12,8 @@ import './suggest.css';
 export default function ShareDialog() {
   const recipe = useRecipe((state) => state.recipe);
   const [copied, setCopied] = useState(false);
-  const link = new URL(recipeToHash(recipe), location.href).href;
+  const [withPlace, setWithPlace] = useState(false);
+  const link = withPlace ? linkHere(session) : new URL(recipeToHash(recipe), location.href).href;
   const local = membersOf(recipe).flatMap(({ origin, name }) => (origin === 'local' ? [name] : []));
   return (
     <Dialog title="Share this recipe" onClose={session.view.getState().close}>
@@ -34,6 +36,17 @@ export default function ShareDialog() {
           {copied ? <Check aria-hidden /> : <Copy aria-hidden />} {copied ? 'Copied' : 'Copy'}
         </Button>
       </div>
+      <label className="check small">
+        <input
+          type="checkbox"
+          checked={withPlace}
+          onChange={(event) => {
+            setWithPlace(event.target.checked);
+            setCopied(false);
+          }}
+        />{' '}
+        Open it at the view that is shown now
+      </label>
       {local.length > 0 && (
         <p className="small faint">
           {local.join(', ')} {local.length === 1 ? 'lies' : 'lie'} on your computer: whoever opens
