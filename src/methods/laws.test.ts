@@ -10,10 +10,15 @@ import { methods } from './registry.ts';
 const backend = definitionBackend();
 const base = [0.5, -1, 0.25, 2, 0, 1.5];
 const expert = [1, -0.5, 0.25, -1, 0.125, 1];
-const everything = { lambda: 1, normalize: true, t: 0.5 };
+/** Of these, copies of a model add up. */
+const sums = ['magnitude_prune', 'consensus_ta'];
 
 for (const method of methods) {
   const usesBase = method.arity.base === 'required';
+  const isSum = sums.includes(method.id);
+  // What takes the model whole: NearSwap's t is a distance, that of SLERP a share.
+  const t = method.arity.models[1] === 1 ? 1000 : 0.5;
+  const everything = { lambda: 1, normalize: true, t, agreement: 1 };
   const hasDensity = 'density' in method.params.perModel;
   const models = (count: number) => {
     const [min, max] = method.arity.models;
@@ -32,9 +37,11 @@ for (const method of methods) {
 
   describe(method.title, () => {
     test('a single model, or copies of it, come back as they are', async () => {
-      const merged = await run(method.id === 'magnitude_prune' ? [expert] : models(3));
+      const copies = models(3);
+      const merged = await run(copies);
       merged.forEach((value, i) => {
-        expect(value).toBeCloseTo(expert[i], 6);
+        const change = (expert[i] - base[i]) * (isSum ? copies.length : 1);
+        expect(value).toBeCloseTo(usesBase ? base[i] + change : expert[i], 6);
       });
     });
 
@@ -46,6 +53,7 @@ for (const method of methods) {
     });
 
     test('equal weights make the order of models meaningless', async () => {
+      if (method.arity.models[1] < 2) return;
       const pair = [expert, [...expert].reverse()];
       // DARE’s noise is keyed by position, but density 1 keeps everything.
       expect([...(await run(pair))]).toEqual([...(await run([pair[1], pair[0]]))]);
@@ -88,8 +96,8 @@ for (const method of methods) {
 
     test('empty and one-element tensors are merged', async () => {
       expect((await run(models(2), 0)).length).toBe(0);
-      const [value] = await run(method.id === 'magnitude_prune' ? [expert] : models(2), 1);
-      expect(value).toBeCloseTo(expert[0], 6);
+      const [value] = await run(models(2), 1);
+      expect(value).toBeCloseTo(isSum ? 2 * expert[0] - base[0] : expert[0], 6);
     });
 
     test('has a formula, a summary, papers, and defaults that fit their own limits', () => {

@@ -159,3 +159,19 @@ export const normalize = {
   help: 'Divide by the sum of the weights: a mean instead of a sum.',
   default: false,
 } as const satisfies ToggleParam;
+
+/** What a blend along arcs turns. The key of this parameter is `of`: with task vectors a base is needed. */
+export const turned = {
+  kind: 'choice',
+  label: 'turn',
+  help: 'What is turned: the weights themselves, or what each model has learnt on top of the base.',
+  default: 'weights',
+  choices: [
+    {
+      value: 'weights',
+      label: 'weights',
+      help: 'the classic; nearly a straight line for fine-tunes',
+    },
+    { value: 'taskVectors', label: 'task vectors', help: 'needs a base; the angle is real' },
+  ],
+} as const satisfies ChoiceParam;

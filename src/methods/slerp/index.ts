@@ -1,6 +1,6 @@
 import type { Call } from '../method.ts';
 import { defineMethod } from '../method.ts';
-import { anyNumber } from '../params.ts';
+import { anyNumber, turned } from '../params.ts';
 import { lesson } from './lesson.ts';
 
 /** Above this |cosine| the arc is taken for a straight line (mergekit's limit, 1.8°). */
@@ -19,20 +19,7 @@ const global = {
     soft: [0, 1],
     step: 0.01,
   },
-  of: {
-    kind: 'choice',
-    label: 'turn',
-    help: 'What is turned: the weights themselves, or what each model has learnt on top of the base.',
-    default: 'weights',
-    choices: [
-      {
-        value: 'weights',
-        label: 'weights',
-        help: 'the classic; nearly a straight line for fine-tunes',
-      },
-      { value: 'taskVectors', label: 'task vectors', help: 'needs a base; the angle is real' },
-    ],
-  },
+  of: turned,
 } as const;
 
 /** The angle between the two, and whether it is a real arc. */

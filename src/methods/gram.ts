@@ -1,0 +1,78 @@
+/**
+ * Methods whose result lies in the span of the models: out = zero + Σ sₖ·(xₖ − zero), with one share for each model
+ * and tensor. All angles and lengths that such a share depends on follow from the Gram matrix of the models. `zero`
+ * is the base where task vectors are combined, else 0. The same formula over four elements is `lib/combine.wgsl`.
+ */
+import type { Coefficients } from './coefficients.ts';
+import type { Call, Measure } from './method.ts';
+
+/** ⟨i, j⟩ of all models, row by row; symmetric. */
+export type Gram = readonly (readonly number[])[];
+
+type Of = 'weights' | 'taskVectors';
+
+/** The dot products of all pairs, once. */
+export function gramMeasures(
+  { perModel }: Pick<Call, 'perModel'>,
+  soFar: readonly unknown[],
+  of: Of,
+): readonly Measure[] {
+  if (soFar.length > 0) return [];
+  return pairsOf(perModel.length).map(([a, b]) => ({ kind: 'dot', of, a, b }));
+}
+
+export function gramOf(
+  { perModel }: Pick<Call, 'perModel'>,
+  measured: readonly (readonly number[])[],
+): Gram {
+  const n = perModel.length;
+  const dots = Array.from({ length: n }, () => new Array<number>(n).fill(0));
+  for (const [i, [a, b]] of pairsOf(n).entries()) {
+    dots[a][b] = measured[i][0];
+    dots[b][a] = measured[i][0];
+  }
+  return dots;
+}
+
+/** Of model k with itself, and with those after it. */
+function pairsOf(n: number): readonly (readonly [number, number])[] {
+  return Array.from({ length: n }, (_, a) =>
+    Array.from({ length: n - a }, (_, more) => [a, a + more] as const),
+  ).flat();
+}
+
+/** ‖Σ cₖ·xₖ‖². */
+export function squaredLength(gram: Gram, c: readonly number[]): number {
+  return Math.max(0, inner(gram, c, c));
+}
+
+/** ⟨Σ aₖ·xₖ, Σ bₖ·xₖ⟩. */
+export function inner(gram: Gram, a: readonly number[], b: readonly number[]): number {
+  return gram.reduce(
+    (sum, row, i) => sum + a[i] * row.reduce((more, dot, j) => more + b[j] * dot, 0),
+    0,
+  );
+}
+
+export const combineCoefficients = {
+  once: { aroundBase: 'f32' },
+  each: { share: 'f32' },
+} as const;
+
+/** zero + Σ sₖ·(xₖ − zero), f32 in every dialect, in recipe order. */
+export function combine(
+  x: readonly Float32Array[],
+  base: Float32Array,
+  c: Coefficients<typeof combineCoefficients>,
+  out: Float32Array,
+): void {
+  const isAround = c.aroundBase === 1;
+  for (let i = 0; i < out.length; i++) {
+    const zero = isAround ? base[i] : 0;
+    let sum = 0;
+    for (let k = 0; k < x.length; k++) {
+      sum = Math.fround(sum + Math.fround(c.share[k] * Math.fround(x[k][i] - zero)));
+    }
+    out[i] = Math.fround(zero + sum);
+  }
+}
