@@ -54,3 +54,22 @@ test('a second engine that crashes is started again with the models that are ope
   expect(await client.conflicts(onBase(order), true)).toEqual(map);
   expect(ports.length).toBeGreaterThan(2);
 });
+
+test('a look that is aborted before it begins, or meanwhile, rejects, and the next one is answered', async () => {
+  const { client, order } = await started();
+  const stop = new AbortController();
+  const look = client.conflicts(onBase(order), true, { signal: stop.signal });
+  stop.abort();
+  await expect(look).rejects.toMatchObject({ name: 'AbortError' });
+  const changes = client.changes(onBase(order), null, { signal: AbortSignal.abort() });
+  await expect(changes).rejects.toMatchObject({ name: 'AbortError' });
+  expect(mapOf(await client.conflicts(onBase(order), true)).sampled).toBeGreaterThan(0);
+});
+
+test('made ready, the second engine has the models open before anything is asked of it', async () => {
+  const { client, order, ports } = await started();
+  await client.readyToSee();
+  expect(ports).toHaveLength(2);
+  expect(mapOf(await client.conflicts(onBase(order), true)).sampled).toBeGreaterThan(0);
+  expect(ports).toHaveLength(2);
+});

@@ -47,6 +47,9 @@ export function startEngine(): EngineClient {
   );
 }
 
+/** `onMeasured` hears how many tensors were looked at, of how many. */
+export type LookListeners = Pick<RunListeners, 'signal' | 'onMeasured'>;
+
 type Options = {
   /** Resolves when the merge that is being written there has vanished from private storage. */
   readonly whenGone?: (folder: string, signal: AbortSignal) => Promise<void>;
@@ -62,6 +65,7 @@ export class EngineClient {
   readonly #engine: Connection;
   /** A second one answers what is to be seen, so that a merge does not hold it up. */
   readonly #viewer: Connection;
+  #followed: Promise<void> = Promise.resolve();
 
   constructor(spawn: () => EnginePort, { whenGone, endPatience }: Options = {}) {
     this.#whenGone = whenGone;
@@ -118,12 +122,22 @@ export class EngineClient {
     )) as EnergyCurve | null;
   }
 
+  /** Starts the engine that answers what is to be seen, with the models that are open by now: the first look comes sooner. */
+  async readyToSee(): Promise<void> {
+    this.#viewer.start();
+    await this.#follow();
+  }
+
   /**
    * Where the models of that plan pull against each other; null where there is no plan. What would come over the
    * network is told instead, unless `fetches`.
    */
-  async conflicts(order: PlanOrder, fetches: boolean): Promise<ConflictMap | ToFetch | null> {
-    const answer = await this.#view({ kind: 'conflicts', order, fetches });
+  async conflicts(
+    order: PlanOrder,
+    fetches: boolean,
+    listeners: LookListeners = {},
+  ): Promise<ConflictMap | ToFetch | null> {
+    const answer = await this.#view({ kind: 'conflicts', order, fetches }, listeners);
     return answer as ConflictMap | ToFetch | null;
   }
 
@@ -132,32 +146,51 @@ export class EngineClient {
     order: PlanOrder,
     tensor: string,
     fetches: boolean,
+    listeners: LookListeners = {},
   ): Promise<Close | ToFetch | null> {
-    const answer = await this.#view({ kind: 'close-up', order, tensor, fetches });
+    const answer = await this.#view({ kind: 'close-up', order, tensor, fetches }, listeners);
     return answer as Close | ToFetch | null;
   }
 
   /** A square of its elements. */
-  async patch(order: PlanOrder, tensor: string, square: Square): Promise<Patch | null> {
-    return (await this.#view({ kind: 'patch', order, tensor, square })) as Patch | null;
+  async patch(
+    order: PlanOrder,
+    tensor: string,
+    square: Square,
+    listeners: LookListeners = {},
+  ): Promise<Patch | null> {
+    return (await this.#view({ kind: 'patch', order, tensor, square }, listeners)) as Patch | null;
   }
 
   /** What its models changed; null where nothing is known to have, without a base. Bytes where samples are to be fetched. */
-  async changes(order: PlanOrder, tensor: string | null): Promise<Changes | ToFetch | null> {
-    return (await this.#view({ kind: 'changes', order, tensor })) as Changes | ToFetch | null;
+  async changes(
+    order: PlanOrder,
+    tensor: string | null,
+    listeners: LookListeners = {},
+  ): Promise<Changes | ToFetch | null> {
+    const answer = await this.#view({ kind: 'changes', order, tensor }, listeners);
+    return answer as Changes | ToFetch | null;
   }
 
   /** How much of those changes its merge would leave; null and bytes as for `changes`. */
-  async survival(order: PlanOrder): Promise<Survival | ToFetch | null> {
-    return (await this.#view({ kind: 'survival', order })) as Survival | ToFetch | null;
+  async survival(
+    order: PlanOrder,
+    listeners: LookListeners = {},
+  ): Promise<Survival | ToFetch | null> {
+    return (await this.#view({ kind: 'survival', order }, listeners)) as Survival | ToFetch | null;
   }
 
   /**
    * The elements of that plan's models that pull against each other the most, or those around `at`; null where there are none, and where
    * something would have to come over the network and `fetches` is not set.
    */
-  async excerpt(order: PlanOrder, at: Spot | null, fetches: boolean): Promise<Excerpt | null> {
-    return (await this.#view({ kind: 'excerpt', order, at, fetches })) as Excerpt | null;
+  async excerpt(
+    order: PlanOrder,
+    at: Spot | null,
+    fetches: boolean,
+    listeners: Pick<RunListeners, 'signal'> = {},
+  ): Promise<Excerpt | null> {
+    return (await this.#view({ kind: 'excerpt', order, at, fetches }, listeners)) as Excerpt | null;
   }
 
   /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */
@@ -283,9 +316,15 @@ export class EngineClient {
     });
   }
 
-  async #view(ask: Ask): Promise<Answer> {
-    await this.#viewer.follow(this.#engine);
-    return this.#viewer.call(ask);
+  async #view(ask: Ask, listeners: LookListeners): Promise<Answer> {
+    await this.#follow();
+    return this.#viewer.call(ask, listeners);
+  }
+
+  /** One at a time, so that no model is opened twice. */
+  #follow(): Promise<void> {
+    this.#followed = this.#followed.catch(() => {}).then(() => this.#viewer.follow(this.#engine));
+    return this.#followed;
   }
 }
 

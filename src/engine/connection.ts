@@ -88,6 +88,11 @@ export class Connection {
     await this.call({ kind: 'access', access });
   }
 
+  /** Starts the engine before anything is asked of it. */
+  start(): void {
+    this.#start();
+  }
+
   /** Opens here what is open there, and as whom. */
   async follow(other: Connection): Promise<void> {
     if (other.#access !== null && other.#access !== this.#access) await this.access(other.#access);

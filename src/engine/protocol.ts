@@ -281,7 +281,7 @@ export type Event =
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'publishing'; readonly id: number; readonly progress: PublishProgress }
-  /** Modules of a plan, or of a survey, whose singular values were found, of how many. */
+  /** Modules of a plan, or of a survey, whose singular values were found, of how many; tensors that a look has seen. */
   | {
       readonly kind: 'measured';
       readonly id: number;

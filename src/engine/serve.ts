@@ -94,7 +94,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
   const library = new Library();
   const planner = new Planner(library);
   const viewer = new Viewer(library, (order) => {
-    const planned = planner.plan(order);
+    const planned = planner.planToSee(order);
     return 'plan' in planned ? planned.plan : null;
   });
   const surveyor = new Surveyor(library);
@@ -120,15 +120,15 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       case 'energy':
         return energy(request);
       case 'conflicts':
-        return viewer.conflicts(request.order, request.fetches, signalOf(request));
+        return viewer.conflicts(request.order, request.fetches, ...heard(request));
       case 'close-up':
         return viewer.tensor(request.order, request.tensor, request.fetches, signalOf(request));
       case 'patch':
         return viewer.patch(request.order, request.tensor, request.square, signalOf(request));
       case 'changes':
-        return viewer.changes(request.order, request.tensor, signalOf(request));
+        return viewer.changes(request.order, request.tensor, ...heard(request));
       case 'survival':
-        return viewer.survival(request.order, signalOf(request));
+        return viewer.survival(request.order, ...heard(request));
       case 'excerpt':
         return viewer.excerpt(request.order, request.at, request.fetches, signalOf(request));
       case 'survey':
@@ -166,6 +166,17 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
 
   function signalOf({ id }: Request): AbortSignal {
     return cancellers.get(id)!.signal;
+  }
+
+  /** Tells of its progress, ten times a second at most. */
+  function heard(request: Request) {
+    let last = performance.now();
+    const tell = (done: number, total: number) => {
+      if (performance.now() - last < 100) return;
+      last = performance.now();
+      reply({ kind: 'measured', id: request.id, done, total });
+    };
+    return [signalOf(request), tell] as const;
   }
 
   async function openModel(request: Extract<Request, { kind: 'open' }>): Promise<ModelFacts> {

@@ -5,6 +5,8 @@ export interface Source {
   readonly size: number;
   /** Bytes worth reading at once by who goes through the file in small steps; absent where steps are free. */
   readonly ahead?: number;
+  /** Set where it comes from another server than the page: how many bytes a look takes is told before it is made. */
+  readonly isRemote?: true;
   /** Names of the content that are known without reading it: `sha256:…`, `git:…`. */
   readonly digests?: readonly string[];
   /** How another thread can read it by itself; absent where only this one can. */

@@ -28,7 +28,7 @@ test('changes are looked at when they are to be seen, and again of another tenso
   expect(ask).toHaveBeenCalledTimes(1);
   conflicts.getState().focusOn({ tensor: 'w' });
   await vi.waitFor(() => expect(ask).toHaveBeenCalledTimes(2));
-  expect(ask).toHaveBeenLastCalledWith(expect.anything(), 'w');
+  expect(ask).toHaveBeenLastCalledWith(expect.anything(), 'w', expect.anything());
 });
 
 test('samples of the Hub are waited for until they were fetched for the conflicts', async () => {
@@ -59,4 +59,24 @@ test('no known change is told apart from no look yet, and a failure is kept', as
   const other = await opened(async () => Promise.reject(new Error('gone')));
   other.state().watch(true);
   await vi.waitFor(() => expect(other.state().failure?.message).toContain('gone'));
+});
+
+test('after a failure it is looked at again when that is wanted, or when it is to be seen again', async () => {
+  let broken = true;
+  const ask = vi.fn(async () => {
+    if (broken) throw new Error('gone');
+    return found;
+  });
+  const { state } = await opened(ask);
+  state().watch(true);
+  await vi.waitFor(() => expect(state().failure).not.toBe(null));
+  expect(ask).toHaveBeenCalledTimes(1);
+  state().again();
+  await vi.waitFor(() => expect(ask).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(state().isLooking).toBe(false));
+  broken = false;
+  state().watch(false);
+  state().watch(true);
+  await vi.waitFor(() => expect(state().found).toBe(found));
+  expect(state().failure).toBe(null);
 });

@@ -1,3 +1,4 @@
+import type { LookListeners } from '../engine/client.ts';
 import type { PlanOrder } from '../engine/protocol.ts';
 import type { Changes } from '../views/changes.ts';
 import type { Survival } from '../views/survival.ts';
@@ -6,9 +7,8 @@ import { createLookStore, type LookedFrom } from './look.ts';
 
 /** What each model changed: of the model, and of the tensor in focus. */
 export function createChangesStore(engine: Pick<Engine, 'changes'>, from: LookedFrom) {
-  const ask = (order: PlanOrder, tensor: string | null) => engine.changes(order, tensor);
   return createLookStore<Changes>(
-    ask,
+    engine.changes.bind(engine),
     (order, tensor) => JSON.stringify([unweighed(order), tensor]),
     from,
   );
@@ -16,7 +16,8 @@ export function createChangesStore(engine: Pick<Engine, 'changes'>, from: Looked
 
 /** How much of that the merge would leave. */
 export function createSurvivalStore(engine: Pick<Engine, 'survival'>, from: LookedFrom) {
-  const ask = (order: PlanOrder) => engine.survival(order);
+  const ask = (order: PlanOrder, _: unknown, listeners: LookListeners) =>
+    engine.survival(order, listeners);
   return createLookStore<Survival>(ask, ({ recipe }) => JSON.stringify(recipe), from);
 }
 

@@ -166,3 +166,66 @@ test('what a link leads to is read once there is a plan', async () => {
   for (const model of [base, expert]) await openModel(session, refTo(model), fakeWeights);
   await vi.waitFor(() => expect(state().close?.tensor).toBe('w'));
 });
+
+/** An engine whose look lasts until it is answered or aborted. */
+function slow() {
+  const asked: { readonly tell: (done: number, total: number) => void; aborted: boolean }[] = [];
+  let answer = (_: ConflictMap) => {};
+  const conflicts: Engine['conflicts'] = (_, __, { signal, onMeasured } = {}) =>
+    new Promise((resolve, reject) => {
+      const own = { tell: onMeasured!, aborted: false };
+      asked.push(own);
+      answer = resolve;
+      signal!.addEventListener('abort', () => {
+        own.aborted = true;
+        reject(signal!.reason);
+      });
+    });
+  return { asked, conflicts, answer: (found: ConflictMap) => answer(found) };
+}
+
+test('a long look tells how far it is, can be cancelled, and begun anew', async () => {
+  const { asked, conflicts, answer } = slow();
+  const { state } = await opened({ conflicts });
+  state().watch(true);
+  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  asked[0].tell(120, 900);
+  expect(state().progress).toEqual({ done: 120, total: 900 });
+  state().cancel();
+  await vi.waitFor(() => expect(state().isStopped).toBe(true));
+  expect([state().isLooking, state().progress, state().failure]).toEqual([false, null, null]);
+  state().again();
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  expect(state().isStopped).toBe(false);
+  answer(map);
+  await vi.waitFor(() => expect(state().map).toBe(map));
+});
+
+test('a long look at a recipe that has changed is ended, and that is no failure', async () => {
+  const { asked, conflicts, answer } = slow();
+  const { state, recipe: recipes } = await opened({ conflicts });
+  state().watch(true);
+  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  recipes.getState().setValue('lambda', 0.5);
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  expect(asked.map(({ aborted }) => aborted)).toEqual([true, false]);
+  expect([state().failure, state().isStopped]).toEqual([null, false]);
+  answer(map);
+  await vi.waitFor(() => expect(state().map).toBe(map));
+});
+
+test('a look that failed is made again when that is wanted', async () => {
+  let broken = true;
+  const { state } = await opened({
+    async conflicts() {
+      if (broken) throw new Error('the disk is gone');
+      return map;
+    },
+  });
+  state().watch(true);
+  await vi.waitFor(() => expect(state().failure).not.toBe(null));
+  broken = false;
+  state().again();
+  await vi.waitFor(() => expect(state().map).toBe(map));
+  expect(state().failure).toBe(null);
+});

@@ -1,6 +1,5 @@
 import { createStore } from 'zustand/vanilla';
 import type { PlanOrder } from '../engine/protocol.ts';
-import type { Recipe } from '../recipe/recipe.ts';
 import type { Close, Patch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
 import type { DeviceStore } from './device.ts';
@@ -23,6 +22,12 @@ export type Focus = {
   readonly element: number | null;
 };
 
+/** Tensors, of how many. */
+export type Seen = { readonly done: number; readonly total: number };
+
+/** Milliseconds after which a look is ended once the recipe is another. */
+export const outdatedAfter = 400;
+
 export type ConflictsState = {
   /** Null before the first look, and where nothing can be merged. */
   readonly map: ConflictMap | null;
@@ -31,6 +36,10 @@ export type ConflictsState = {
   /** Bytes over the network that the look at the model, or at its tensor, waits for agreement to; 0 for none. */
   readonly toFetch: { readonly map: number; readonly close: number };
   readonly isLooking: boolean;
+  /** Tensors that the look at the model has seen so far; null before it tells. */
+  readonly progress: Seen | null;
+  /** Whether that look was cancelled, and what is shown is of an earlier recipe, if it is anything. */
+  readonly isStopped: boolean;
   readonly failure: Failure | null;
   readonly focus: Focus;
   /** What was in focus and is not there, in a sentence; the level above it is shown. */
@@ -42,6 +51,10 @@ export type ConflictsState = {
   fetch(what: 'map' | 'close'): void;
   /** Whether any of this is to be seen. */
   watch(isSeen: boolean): void;
+  /** Ends the look at the model. */
+  cancel(): void;
+  /** Looks again after that, or after a failure. */
+  again(): void;
   focusOn(focus: Partial<Focus>): void;
 };
 
@@ -61,10 +74,8 @@ export function orderToSee(from: Pick<LookedAt, 'recipe' | 'device'>): PlanOrder
   return orderOf(seen, from.device.getState().report?.kind ?? 'cpu', unhashed);
 }
 
-/** Whether bytes of it come from the Hub, which is agreed to first. The demo comes with the page, and files are here. */
-function isOnHub({ base, experts }: Recipe): boolean {
-  return [base, ...experts.map(({ model }) => model)].some((model) => model?.origin === 'hub');
-}
+/** Why a look is aborted that a person ends. */
+export const cancelled = 'cancelled by hand';
 
 export const nowhere: Focus = { tensor: null, square: null, element: null };
 
@@ -73,7 +84,7 @@ export const nowhere: Focus = { tensor: null, square: null, element: null };
  * one is made, only the latest change waits.
  */
 export function createConflictsStore(
-  engine: Pick<Engine, 'conflicts' | 'closeUp' | 'patch'>,
+  engine: Pick<Engine, 'readyToSee' | 'conflicts' | 'closeUp' | 'patch'>,
   from: LookedAt,
 ) {
   let isSeen = false;
@@ -82,12 +93,16 @@ export function createConflictsStore(
   /** The models whose samples may be fetched, and the tensor that may be whole. */
   let agreed: unknown = null;
   let agreedTensor: string | null = null;
+  /** Ends the look at the model that is under way. */
+  let current: AbortController | null = null;
 
   const store = createStore<ConflictsState>()((set, get) => ({
     map: null,
     isUnknown: false,
     toFetch: { map: 0, close: 0 },
     isLooking: false,
+    progress: null,
+    isStopped: false,
     failure: null,
     focus: nowhere,
     lost: null,
@@ -105,7 +120,18 @@ export function createConflictsStore(
     },
     watch(wanted) {
       isSeen = wanted;
-      if (wanted) look();
+      if (wanted && get().failure) seen = null;
+      if (!wanted) return;
+      // While the page still plans. What fails here fails again, and is told, when it is asked.
+      engine.readyToSee().catch(() => {});
+      look();
+    },
+    cancel() {
+      current?.abort(cancelled);
+    },
+    again() {
+      seen = null;
+      look();
     },
     focusOn(change) {
       const before = get().focus;
@@ -141,30 +167,36 @@ export function createConflictsStore(
   const failed = (error: unknown) => store.setState({ failure: failureOf(error) });
   const waiting = (part: Partial<ConflictsState['toFetch']>) =>
     store.setState(({ toFetch }) => ({ toFetch: { ...toFetch, ...part } }));
-  const mayFetch = ({ recipe }: PlanOrder) =>
-    agreed === from.models.getState().slots || !isOnHub(recipe);
-  const askMap = lastWins(async (order: PlanOrder) => {
-    store.setState({ isLooking: true });
+  const askMap = lastWins(async (order: PlanOrder, mine: AbortController) => {
+    current = mine;
+    const { signal } = mine;
+    store.setState({ isLooking: true, progress: null, isStopped: false });
+    const onMeasured = (done: number, total: number) =>
+      store.setState({ progress: { done, total } });
     try {
-      const found = await engine.conflicts(order, mayFetch(order));
+      const mayFetch = agreed === from.models.getState().slots;
+      const found = await engine.conflicts(order, mayFetch, { signal, onMeasured });
       const isMap = found !== null && 'cells' in found;
       const isUnknown = found === null;
       store.setState({ map: isMap ? found : null, isUnknown, failure: null });
       if (isUnknown) store.setState({ lost: null });
       waiting({ map: found !== null && 'toFetch' in found ? found.toFetch : 0 });
     } catch (error) {
-      failed(error);
+      if (!signal.aborted) failed(error);
+      else if (signal.reason === cancelled) store.setState({ isStopped: true });
     }
-    store.setState({ isLooking: false });
-  });
-  const askClose = lastWins(async (order: PlanOrder) => {
+    current = null;
+    store.setState({ isLooking: false, progress: null });
+  }, outdatedAfter);
+  const askClose = lastWins(async (order: PlanOrder, { signal }: AbortController) => {
     const { tensor } = store.getState().focus;
     if (tensor === null) return;
+    const mayFetch = agreedTensor === tensor;
     const found = await engine
-      .closeUp(order, tensor, agreedTensor === tensor || !isOnHub(order.recipe))
-      .catch(failed);
+      .closeUp(order, tensor, mayFetch, { signal })
+      .catch((error) => (signal.aborted ? 'outdated' : failed(error)));
     const { focus, close: before, isUnknown } = store.getState();
-    if (tensor !== focus.tensor) return;
+    if (found === 'outdated' || tensor !== focus.tensor) return;
     const close = found && 'tiles' in found ? found : null;
     if (found === null && !isUnknown) {
       const lost = `No tensor that is merged is called ${tensor}. What is shown is the whole model.`;
@@ -174,15 +206,18 @@ export function createConflictsStore(
     store.setState({ close, ...(close ? within(focus, close) : {}) });
     waiting({ close: found && 'toFetch' in found ? found.toFetch : 0 });
     if (close && before === null) askPatch(order);
-  });
+  }, outdatedAfter);
   /** Elements are asked for once the tensor is there: so it is known that they lie in it, and that it may be fetched. */
-  const askPatch = lastWins(async (order: PlanOrder) => {
+  const askPatch = lastWins(async (order: PlanOrder, { signal }: AbortController) => {
     const { close, focus } = store.getState();
     const { tensor, square } = focus;
     if (close === null || tensor === null || square === null) return;
-    const patch = await engine.patch(order, tensor, { ...square, side: patchSide }).catch(failed);
-    if (store.getState().focus.square === square) store.setState({ patch: patch ?? null });
-  });
+    const patch = await engine
+      .patch(order, tensor, { ...square, side: patchSide }, { signal })
+      .catch((error) => (signal.aborted ? 'outdated' : failed(error)));
+    if (patch === 'outdated' || store.getState().focus.square !== square) return;
+    store.setState({ patch: patch ?? null });
+  }, outdatedAfter);
   const look = () => {
     if (!isSeen) return;
     const { slots } = from.models.getState();

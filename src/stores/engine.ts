@@ -10,6 +10,7 @@ export type Engine = Pick<
   | 'names'
   | 'energy'
   | 'matches'
+  | 'readyToSee'
   | 'conflicts'
   | 'closeUp'
   | 'patch'

@@ -61,7 +61,7 @@ test('of models on the Hub nothing is asked before their conflicts were looked a
   state().watch(true);
   await vi.waitFor(() => expect(state().excerpt).toBe(found), 5000);
   expect(state().waitsForHub).toBe(false);
-  expect(excerpt).toHaveBeenCalledWith(expect.anything(), null, false);
+  expect(excerpt).toHaveBeenCalledWith(expect.anything(), null, false, expect.anything());
 });
 
 test('an element that is pointed at is asked for at once, and forgotten with its models', async () => {
@@ -71,7 +71,7 @@ test('an element that is pointed at is asked for at once, and forgotten with its
   state().watch(true);
   state().lookAt(at);
   await vi.waitFor(() => expect(state().excerpt).toBe(found), 500);
-  expect(excerpt).toHaveBeenLastCalledWith(expect.anything(), at, true);
+  expect(excerpt).toHaveBeenLastCalledWith(expect.anything(), at, true, expect.anything());
   recipes.getState().setMethod('ties');
   expect(state().at).toBe(at);
   state().lookAt(null);

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Excerpt, Spot } from '../methods/excerpt.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { orderToSee } from './conflicts.ts';
+import { orderToSee, outdatedAfter } from './conflicts.ts';
 import type { Engine } from './engine.ts';
 import { lastWins } from './last-wins.ts';
 import type { LookedFrom } from './look.ts';
@@ -48,12 +48,15 @@ export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: Looked
     },
   }));
 
-  const ask = lastWins(async (mine: { readonly fetches: boolean; readonly key: string }) => {
+  type Mine = { readonly fetches: boolean; readonly key: string };
+  const ask = lastWins(async ({ fetches, key }: Mine, { signal }: AbortController) => {
     const { at } = store.getState();
     // Without an answer the made-up values do; what is wrong with the models is told elsewhere.
-    const excerpt = await engine.excerpt(orderToSee(from), at, mine.fetches).catch(() => null);
-    if (seen?.key === mine.key) store.setState({ excerpt });
-  });
+    const excerpt = await engine
+      .excerpt(orderToSee(from), at, fetches, { signal })
+      .catch(() => null);
+    if (seen?.key === key) store.setState({ excerpt });
+  }, outdatedAfter);
 
   function look(): void {
     const { recipe } = from.recipe.getState();

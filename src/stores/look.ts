@@ -1,7 +1,15 @@
 import { createStore } from 'zustand/vanilla';
+import type { LookListeners } from '../engine/client.ts';
 import type { PlanOrder } from '../engine/protocol.ts';
 import type { ToFetch } from '../views/close.ts';
-import { type ConflictsStore, type LookedAt, orderToSee } from './conflicts.ts';
+import {
+  type ConflictsStore,
+  cancelled,
+  type LookedAt,
+  orderToSee,
+  outdatedAfter,
+  type Seen,
+} from './conflicts.ts';
 import { failureOf } from './failure.ts';
 import { lastWins } from './last-wins.ts';
 import type { Failure } from './models.ts';
@@ -14,8 +22,15 @@ export type LookState<T> = {
   /** Bytes of samples that are to be fetched first. */
   readonly toFetch: number;
   readonly isLooking: boolean;
+  /** Tensors that it has seen so far; null before it tells. */
+  readonly progress: Seen | null;
+  /** Whether it was cancelled, and what is shown is of an earlier recipe, if it is anything. */
+  readonly isStopped: boolean;
   readonly failure: Failure | null;
   watch(isSeen: boolean): void;
+  cancel(): void;
+  /** Looks again after that, or after a failure. */
+  again(): void;
 };
 
 export type LookedFrom = LookedAt & { readonly conflicts: ConflictsStore };
@@ -25,27 +40,46 @@ export type LookedFrom = LookedAt & { readonly conflicts: ConflictsStore };
  * matters.
  */
 export function createLookStore<T extends object>(
-  look: (order: PlanOrder, tensor: string | null) => Promise<T | ToFetch | null>,
+  look: (
+    order: PlanOrder,
+    tensor: string | null,
+    listeners: LookListeners,
+  ) => Promise<T | ToFetch | null>,
   dependsOn: (order: PlanOrder, tensor: string | null) => string,
   from: LookedFrom,
 ) {
   let isSeen = false;
   let seen: readonly unknown[] = [];
-  const store = createStore<LookState<T>>()(() => ({
+  let current: AbortController | null = null;
+  const store = createStore<LookState<T>>()((_, get) => ({
     found: null,
     toFetch: 0,
     isLooking: false,
+    progress: null,
+    isStopped: false,
     failure: null,
     watch(wanted) {
       isSeen = wanted;
+      if (wanted && get().failure) seen = [];
       if (wanted) lookAgain();
+    },
+    cancel() {
+      current?.abort(cancelled);
+    },
+    again() {
+      seen = [];
+      lookAgain();
     },
   }));
   type Question = { readonly order: PlanOrder; readonly tensor: string | null };
-  const ask = lastWins(async ({ order, tensor }: Question) => {
-    store.setState({ isLooking: true });
+  const ask = lastWins(async ({ order, tensor }: Question, mine: AbortController) => {
+    current = mine;
+    const { signal } = mine;
+    store.setState({ isLooking: true, progress: null, isStopped: false });
+    const onMeasured = (done: number, total: number) =>
+      store.setState({ progress: { done, total } });
     try {
-      const found = await look(order, tensor);
+      const found = await look(order, tensor, { signal, onMeasured });
       const waits = found !== null && 'toFetch' in found;
       store.setState({
         found: waits ? null : (found ?? 'none'),
@@ -53,11 +87,12 @@ export function createLookStore<T extends object>(
         failure: null,
       });
     } catch (error) {
-      seen = [];
-      store.setState({ failure: failureOf(error) });
+      if (!signal.aborted) store.setState({ failure: failureOf(error) });
+      else if (signal.reason === cancelled) store.setState({ isStopped: true });
     }
-    store.setState({ isLooking: false });
-  });
+    current = null;
+    store.setState({ isLooking: false, progress: null });
+  }, outdatedAfter);
   const lookAgain = () => {
     if (!isSeen) return;
     if (outlookOf(from.planning.getState().prospect) === null) {

@@ -103,6 +103,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     plan: async (order) => prospectOf(plan({ ...order, models }), models),
     energy: async () => null,
     matches: async () => [],
+    readyToSee: async () => {},
     conflicts: async () => null,
     closeUp: async () => null,
     patch: async () => null,

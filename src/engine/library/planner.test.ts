@@ -57,6 +57,13 @@ test('other headers under the same name are planned anew', async () => {
   expect(planner.rows(order, all)).toEqual({ window: all, found: 0, rows: [] });
 });
 
+test('a plan to look at is kept, until other models are open', async () => {
+  const seen = planner.planToSee(order);
+  expect(planner.planToSee({ ...order })).toBe(seen);
+  await open('a', ['v', 'w']);
+  expect(planner.planToSee(order)).not.toBe(seen);
+});
+
 test('a plan for a run is not kept', () => {
   const kept = planner.prospect(order);
   for (const recipeHash of ['1', '2', '3']) planner.plan({ ...order, recipeHash });

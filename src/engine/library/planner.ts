@@ -9,15 +9,35 @@ import type { PlanOrder } from '../protocol.ts';
 import { KnownSpectra } from './known-spectra.ts';
 import type { Library } from './library.ts';
 
-type Made = {
+/** A plan, and what the page sees of it once it asks. */
+class Made {
+  #prospect: Prospect | null = null;
+  #table: Table | null = null;
+
+  constructor(
+    readonly planned: Planned,
+    readonly of: MadeOf,
+    readonly models: ReturnType<Library['models']>,
+  ) {}
+
+  get prospect(): Prospect {
+    this.#prospect ??= prospectOf(this.planned, this.models);
+    return this.#prospect;
+  }
+
+  get table(): Table {
+    this.#table ??= new Table('plan' in this.planned ? this.planned.plan.jobs : []);
+    return this.#table;
+  }
+}
+
+/** What a plan depends on. */
+type MadeOf = {
   readonly order: string;
   /** Of the library. */
   readonly version: number;
   /** Singular values that were known. */
   readonly measured: number;
-  readonly planned: Planned;
-  readonly prospect: Prospect;
-  readonly table: Table;
 };
 
 /**
@@ -36,6 +56,11 @@ export class Planner {
   /** For a run; kept only when a page looks at it. Ranks are those of the singular values that are known. */
   plan(order: PlanOrder): Planned {
     return this.#known(order)?.planned ?? this.#plan(order, this.spectra(order));
+  }
+
+  /** For who looks at it again and again: kept, and the same object while nothing has changed. */
+  planToSee(order: PlanOrder): Planned {
+    return this.#make(order).planned;
   }
 
   /** What is known of the singular values of that merge, by the weight's name: for whoever measures to add to. */
@@ -77,28 +102,23 @@ export class Planner {
     return expert?.adapted && adapter ? matchRows(expert.adapted, adapter) : [];
   }
 
-  #known(order: PlanOrder): Made | undefined {
-    const text = JSON.stringify(order);
-    const { version } = this.#library;
+  #of(order: PlanOrder): MadeOf {
     const measured = valuesIn(this.spectra(order));
-    const isSame = (one: Made) => one.version === version && one.measured === measured;
-    return this.#made.find((one) => one.order === text && isSame(one));
+    return { order: JSON.stringify(order), version: this.#library.version, measured };
+  }
+
+  #known(order: PlanOrder): Made | undefined {
+    const { order: text, version, measured } = this.#of(order);
+    return this.#made.find(
+      ({ of }) => of.order === text && of.version === version && of.measured === measured,
+    );
   }
 
   #make(order: PlanOrder): Made {
     const known = this.#known(order);
     if (known) return known;
-    const models = this.#library.models();
-    const spectra = this.spectra(order);
-    const planned = this.#plan(order, spectra);
-    const made = {
-      order: JSON.stringify(order),
-      version: this.#library.version,
-      measured: valuesIn(spectra),
-      planned,
-      prospect: prospectOf(planned, models),
-      table: new Table('plan' in planned ? planned.plan.jobs : []),
-    };
+    const planned = this.#plan(order, this.spectra(order));
+    const made = new Made(planned, this.#of(order), this.#library.models());
     this.#made = [made, ...this.#made.slice(0, 1)];
     return made;
   }

@@ -63,7 +63,8 @@ export class HubRemote implements Remote {
       onWait: (wait) => this.traffic.wait(wait),
     });
     const cached = withCache(plain, sha256 ?? oid, this.#cache);
-    return { ...cached, ahead, digests: [sha256 === null ? `git:${oid}` : `sha256:${sha256}`] };
+    const digests = [sha256 === null ? `git:${oid}` : `sha256:${sha256}`];
+    return { ...cached, ahead, digests, isRemote: true };
   }
 
   #connection(): HubConnection {

@@ -194,7 +194,7 @@ test('SLERP has the angle and the lengths of the whole tensor', async () => {
 
 test('nothing is fetched that was not agreed to, and nothing shown where nobody changes anything', async () => {
   const recipe = { method: 'task_arithmetic' };
-  const far = await mergeRun({ models, recipe, wrap: (source) => ({ ...source, ahead: 1 }) });
+  const far = await mergeRun({ models, recipe, wrap: (source) => ({ ...source, isRemote: true }) });
   const viewer = viewerOf(far);
   expect(await viewer.excerpt(far.order, null, false, signal)).toBe(null);
   await viewer.conflicts(far.order, true, signal);

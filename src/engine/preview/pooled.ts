@@ -22,15 +22,31 @@ export async function pooledMagnitudes(
       const runs = runsOf(merge);
       const seen = elementsIn(runs);
       if (seen === 0) continue;
-      const { own } = await deltasOf(subject, merge, runs, tools);
+      const { x, base, own } = await deltasOf(subject, merge, runs, tools);
       for (const [k, deltas] of own.entries()) {
-        const magnitudes = deltas.map(Math.abs).sort();
+        const magnitudes = sortedOnce(deltas, x[k], base);
         const each = (stratum.standsFor * merge.elementCount) / seen;
         found[merge.ordinals[k]].push({ magnitudes, each });
       }
     }
   }
   return wholeModelCounts.map((count, expert) => magnitudeAt(found[expert], count));
+}
+
+type Sorted = { readonly base: Float32Array | null; readonly magnitudes: Float32Array };
+const sorted = new WeakMap<Float32Array, Sorted>();
+
+/** While a sample is kept so is its order: another density asks for another rank in it. */
+function sortedOnce(
+  deltas: Float32Array,
+  sample: Float32Array,
+  base: Float32Array | null,
+): Float32Array {
+  const before = sorted.get(sample);
+  if (before && before.base === base) return before.magnitudes;
+  const magnitudes = deltas.map(Math.abs).sort();
+  sorted.set(sample, { base, magnitudes });
+  return magnitudes;
 }
 
 type Weighed = {

@@ -8,6 +8,7 @@ import type { PlaneRef } from '../../plan/types.ts';
 import type { Run } from '../../views/sampling.ts';
 import type { PlaneBlocks } from '../tensor/blocks.ts';
 import { type PlaneReader, readPlane } from '../tensor/planes.ts';
+import { Shared } from './shared.ts';
 
 /** Values of some elements of one plane, run after run. */
 export type Values = { readonly bytes: Uint8Array<ArrayBuffer>; readonly decoded: Room };
@@ -19,7 +20,7 @@ type Room = Float32Array<ArrayBuffer>;
  * bytes all are forgotten.
  */
 export class Samples {
-  readonly #known = new Map<string, Promise<Values>>();
+  readonly #known = new Map<string, Shared<Values>>();
   readonly #most: number;
   #bytes = 0;
 
@@ -37,7 +38,11 @@ export class Samples {
     return this.#known.has(keyOf(plane, runs));
   }
 
-  /** @throws JobError naming tensor and file when bytes cannot be read */
+  /**
+   * Several looks share one reading: it goes on while one of them waits for it.
+   *
+   * @throws JobError naming tensor and file when bytes cannot be read
+   */
   read(
     plane: PlaneRef,
     runs: readonly Run[],
@@ -46,20 +51,22 @@ export class Samples {
   ): Promise<Values> {
     const key = keyOf(plane, runs);
     const known = this.#known.get(key);
-    if (known) return known;
+    if (known && !known.isGivenUp) return known.wait(signal);
     const length = runs.reduce((sum, [from, to]) => sum + to - from, 0);
     const bytes = length * (bytesPerElement(plane.dtype) + 4);
+    if (known) this.#bytes -= bytes; // given up, but not gone yet
     if (this.#bytes + bytes > this.#most) this.forget();
     this.#bytes += bytes;
-    const reading = readRuns(plane, runs, length, reader, signal);
+    const reading = new Shared((until) => readRuns(plane, runs, length, reader, until));
     this.#known.set(key, reading);
-    // What failed or was cancelled is read again when it is asked for again.
-    reading.catch(() => {
+    const result = reading.wait(signal);
+    // What failed or was cancelled by all is read again when it is asked for again.
+    reading.whenFailed(() => {
       if (this.#known.get(key) !== reading) return; // forgotten meanwhile
       this.#known.delete(key);
       this.#bytes -= bytes;
     });
-    return reading;
+    return result;
   }
 }
 

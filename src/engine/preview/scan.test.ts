@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { plan } from '../../plan/plan.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { mergeRun } from '../../testing/merge-run.ts';
 import { f32 } from '../../testing/model-file.ts';
@@ -124,6 +125,33 @@ describe('two models that fight in the MLP of layer 2', () => {
   });
 });
 
+test('another density needs no other order of the samples', async () => {
+  const models = fight(() => 0.5, 200);
+  const made = await mergeRun({ models, recipe: { method: 'ties', trimScope: 'model' } });
+  const signal = new AbortController().signal;
+  const tools = {
+    ...{ sources: made.library, samples: new Samples(2 ** 26), budget: 2 ** 26 },
+    signal,
+  };
+  const looked = async (density: number) => {
+    const experts = made.order.recipe.experts.map(({ model }) => ({ model, values: { density } }));
+    const recipe = { ...made.order.recipe, experts };
+    const planned = plan({ ...made.order, recipe, models: made.library.models() });
+    if (!('plan' in planned)) throw new Error('there is no plan');
+    const sort = vi.spyOn(Float32Array.prototype, 'sort');
+    const map = await scan(planned.plan, ['ours', 'theirs'], tools);
+    const sorts = sort.mock.calls.length;
+    sort.mockRestore();
+    return [map.whole.models[0].left!, sorts] as const;
+  };
+  const [half, sorts] = await looked(0.5);
+  expect(half).toBeCloseTo(0.5, 3);
+  expect(sorts).toBe(2 * 8);
+  const [tenth, more] = await looked(0.1);
+  expect(tenth).toBeCloseTo(0.1, 3);
+  expect(more).toBe(0);
+});
+
 test('of large tensors a sample is looked at, and the truth lies within its error', async () => {
   const size = 400_000;
   const agree = (layer: number) => [0.9, 0.7, 0.5, 0.3][layer];
@@ -138,4 +166,4 @@ test('of large tensors a sample is looked at, and the truth lies within its erro
     expect(error).toBeLessThan(0.003);
     expect(Math.abs(conflictRate! - (1 - agree(cell.row)))).toBeLessThan(5 * error);
   }
-});
+}, 60_000);

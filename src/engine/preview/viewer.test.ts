@@ -149,6 +149,7 @@ test('what lies far away is told in bytes, and fetched only when that is agreed 
     wrap: (source) => ({
       ...source,
       ahead: 2 ** 20,
+      isRemote: true as const,
       read(...range: Parameters<Source['read']>) {
         read += 1;
         return source.read(...range);
@@ -166,4 +167,91 @@ test('what lies far away is told in bytes, and fetched only when that is agreed 
   expect(map).toHaveProperty('sampled', 1073);
   // What was fetched once is not asked for again.
   expect(await viewer.conflicts(made.order, false, signal)).toEqual(map);
+});
+
+test('who cancels a look fails nobody who waits for the same samples and measures', async () => {
+  let isHeld = false;
+  let letGo = () => {};
+  let gate = Promise.resolve();
+  let aborted = 0;
+  const made = await mergeRun({
+    models,
+    recipe: { method: 'ties' },
+    wrap: (source) => ({
+      ...source,
+      async read(...range: Parameters<Source['read']>) {
+        const [, , until] = range;
+        if (isHeld) {
+          await Promise.race([
+            gate,
+            new Promise((_, reject) => {
+              until?.addEventListener('abort', () => {
+                aborted += 1;
+                reject(until.reason);
+              });
+            }),
+          ]);
+        }
+        return source.read(...range);
+      },
+    }),
+  });
+  const viewer = viewerOf(made);
+  const square = { row: 0, column: 0, side: 4 };
+  for (const look of [
+    (until: AbortSignal) => viewer.conflicts(made.order, true, until),
+    (until: AbortSignal) => viewer.patch(made.order, 'w', square, until),
+  ]) {
+    isHeld = true;
+    gate = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    const first = new AbortController();
+    const one = look(first.signal);
+    const two = look(signal);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    first.abort();
+    await expect(one).rejects.toMatchObject({ name: 'AbortError' });
+    expect(aborted).toBe(0);
+    letGo();
+    expect(await two).not.toBe(null);
+    isHeld = false;
+  }
+});
+
+test('a look that everybody left reads no more, and can be begun anew at once', async () => {
+  let reads = 0;
+  let until: AbortSignal | undefined;
+  const made = await mergeRun({
+    models,
+    recipe: { method: 'ties' },
+    wrap: (source) => ({
+      ...source,
+      async read(...range: Parameters<Source['read']>) {
+        reads += 1;
+        until = range[2];
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        range[2]?.throwIfAborted();
+        return source.read(...range);
+      },
+    }),
+  });
+  const viewer = viewerOf(made);
+  reads = 0;
+  const first = new AbortController();
+  const one = viewer.conflicts(made.order, true, first.signal);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(reads).toBe(3);
+  first.abort();
+  expect(until!.aborted).toBe(true);
+  const two = viewer.conflicts(made.order, true, signal);
+  await expect(one).rejects.toMatchObject({ name: 'AbortError' });
+  expect(await two).toHaveProperty('sampled', 1073);
+  expect(reads).toBe(6);
+});
+
+test('what lies beside the page, as the demo does, is looked at without a question', async () => {
+  const wrap = (source: Source): Source => ({ ...source, ahead: 2 ** 20 });
+  const made = await mergeRun({ models, recipe: { method: 'ties' }, wrap });
+  expect(await viewerOf(made).conflicts(made.order, false, signal)).toHaveProperty('sampled', 1073);
 });

@@ -17,8 +17,10 @@ import type { Eye } from './eye.ts';
 import { farBytes } from './far.ts';
 import { Samples } from './sample.ts';
 import { ballotOf, modelMagnitudes, scan, scanBytes } from './scan.ts';
+import { Shared } from './shared.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 import { survivalOf } from './survival.ts';
+import type { Tools } from './tools.ts';
 
 /** Bytes of samples that are kept, and that one read may hold. */
 const mostSamples = 2 ** 26;
@@ -31,7 +33,7 @@ export class Viewer {
   readonly #sources: Sources;
   readonly #samples = new Samples(mostSamples);
   /** The tensor that was looked at last, as its method sees it. */
-  #seen: Promise<Seen> | null = null;
+  #seen: Shared<Seen> | null = null;
   #seenOf = '';
 
   /** `plan` gives null where a recipe cannot be merged. */
@@ -55,10 +57,11 @@ export class Viewer {
     order: PlanOrder,
     fetches: boolean,
     signal: AbortSignal,
+    tell?: Tools['tell'],
   ): Promise<ConflictMap | ToFetch | null> {
     const plan = this.#changing(order);
     if (plan === null) return null;
-    const tools = this.#tools(signal);
+    const tools = this.#tools(signal, tell);
     const toFetch = fetches ? 0 : scanBytes(plan, tools);
     return toFetch > 0 ? { toFetch } : scan(plan, namesOf(order), tools);
   }
@@ -68,20 +71,25 @@ export class Viewer {
     order: PlanOrder,
     tensor: string | null,
     signal: AbortSignal,
+    tell?: Tools['tell'],
   ): Promise<Changes | ToFetch | null> {
     const plan = this.#changing(order);
     if (plan === null) return null;
-    const tools = this.#tools(signal);
+    const tools = this.#tools(signal, tell);
     const toFetch = scanBytes(plan, tools);
     return toFetch > 0 ? { toFetch } : changesOf(plan, namesOf(order), tensor, tools);
   }
 
   /** Null where the recipe cannot be merged, or no change is known; never fetches. */
-  async survival(order: PlanOrder, signal: AbortSignal): Promise<Survival | ToFetch | null> {
+  async survival(
+    order: PlanOrder,
+    signal: AbortSignal,
+    tell?: Tools['tell'],
+  ): Promise<Survival | ToFetch | null> {
     const plan = this.#plan(order);
     const seen = this.#changing(order);
     if (plan === null || seen === null) return null;
-    const tools = this.#tools(signal);
+    const tools = this.#tools(signal, tell);
     const toFetch = scanBytes(seen, tools);
     return toFetch > 0 ? { toFetch } : survivalOf(plan, seen, namesOf(order), tools);
   }
@@ -149,15 +157,15 @@ export class Viewer {
     if (!plan || !subject) return null;
     const { arithmetic } = plan;
     const of = JSON.stringify([order.recipe, tensor]);
-    if (this.#seen === null || this.#seenOf !== of) {
+    if (this.#seen === null || this.#seenOf !== of || this.#seen.isGivenUp) {
+      const measuring = new Shared((until) => this.#measure(plan, subject, until));
       this.#seenOf = of;
-      this.#seen = this.#measure(plan, subject, signal);
-      // What was cancelled half way is measured again.
-      this.#seen.catch(() => {
-        if (this.#seenOf === of) this.#seen = null;
+      this.#seen = measuring;
+      measuring.whenFailed(() => {
+        if (this.#seen === measuring) this.#seen = null;
       });
     }
-    const seen = await this.#seen;
+    const seen = await this.#seen.wait(signal);
     return { ...seen, arithmetic };
   }
 
@@ -173,8 +181,9 @@ export class Viewer {
     return { subject, eyes };
   }
 
-  #tools(signal: AbortSignal) {
-    return { sources: this.#sources, samples: this.#samples, budget, signal };
+  #tools(signal: AbortSignal, tell?: Tools['tell']): Tools {
+    const tools = { sources: this.#sources, samples: this.#samples, budget, signal };
+    return tell ? { ...tools, tell } : tools;
   }
 }
 

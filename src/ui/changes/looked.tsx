@@ -22,15 +22,30 @@ export function Looked<T extends Sampled>({ state, children }: LookedProps<T>) {
     watch(true);
     return () => watch(false);
   }, [watch]);
-  if (failure) return <FailureText failure={failure} />;
+  const looking = (
+    <Looking
+      {...state}
+      hasFailed={failure !== null}
+      isFirst={found === null && failure === null && toFetch === 0}
+    />
+  );
+  if (failure) {
+    return (
+      <>
+        <FailureText failure={failure} />
+        {looking}
+      </>
+    );
+  }
   if (toFetch > 0) return <ToFetch bytes={toFetch} what="A sample of all models" of="map" />;
-  if (found === null) return <Looking />;
+  if (found === null) return looking;
   if (found === 'none') {
     return <WithoutBase />;
   }
   const { elements, sampled } = found;
   return (
     <div className="changes" aria-busy={isLooking}>
+      {looking}
       <p className="small faint number" role="status">
         {sampled >= elements
           ? `All ${counted(Math.round(elements), 'element')} were looked at.`

@@ -72,17 +72,20 @@ export default function ConflictsView() {
 
 /** Where the models pull against each other: the whole model, then a tensor, a square of it, an element. */
 function ConflictsLook() {
-  const { map, isUnknown, failure, isLooking, focus, toFetch, lost } = useConflicts(
-    (state) => state,
-  );
-  const colour = useView((state) => state.colour);
+  const state = useConflicts((all) => all);
+  const { map, isUnknown, failure, isLooking, focus, toFetch, lost } = state;
+  const colour = useView((all) => all.colour);
   const metric = metrics.find(({ id }) => id === colour) ?? metrics[0];
   const { focusOn } = session.conflicts.getState();
   return (
     <div className={isLooking ? 'is-looking' : ''} aria-busy={isLooking}>
       {failure && <FailureText failure={failure} />}
       {isUnknown && <WithoutBase />}
-      {!map && !isUnknown && !failure && toFetch.map === 0 && <Looking />}
+      <Looking
+        {...state}
+        hasFailed={failure !== null}
+        isFirst={!map && !isUnknown && !failure && toFetch.map === 0}
+      />
       {toFetch.map > 0 && <ToFetch bytes={toFetch.map} what="A sample of all models" of="map" />}
       {map && (
         <>
