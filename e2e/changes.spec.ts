@@ -112,16 +112,37 @@ test('tells how much of each model a merge keeps', async ({ workbench, onDisk })
   await workbench.recipe.setField('theirs', 'weight', '0.5');
   await view.getByRole('radio', { name: 'Survival' }).check({ force: true });
   // In layer 0 ours loses half of itself to theirs, which is turned round; in layer 1 they add up.
+  await view.getByRole('radio', { name: 'Layer', exact: true }).check({ force: true });
   const layers = view.getByRole('region', { name: 'What is left by layer' });
   const cells = (n: number) => layers.getByRole('row').nth(n).getByRole('cell');
-  await expect(cells(2)).toHaveText(['+1.00', '−1.00', '–']);
-  await expect(cells(3)).toHaveText(['+1.00', '+1.00', '1.20']);
+  // 0.8 · (1 − ½) of a change 9.22 long is 130 % of √8.
+  await expect(cells(2)).toHaveText(['+1.00', '−1.00', '–', '130 %', '0 %', '50 %', '0']);
+  await expect(cells(3)).toHaveText(['+1.00', '+1.00', '1.20', '49 %', '0 %', '50 %', '0']);
+  await view.getByRole('radio', { name: 'Length ratio' }).check({ force: true });
+  await expect(cells(3)).toHaveText([/1\.20/, /1\.20/, '1.20', '49 %', '0 %', '50 %', '0']);
+  await view.getByRole('radio', { name: 'Cosine' }).check({ force: true });
   await expect(view).toContainText('None of it says whether the merge is any good');
   await workbench.recipe.setField('theirs', 'weight', '3');
-  await expect(cells(2)).toHaveText(['−1.00', '+1.00', '–']);
+  await expect(cells(2)).toHaveText(['−1.00', '+1.00', '–', '522 %', '50 %', '50 %', '0']);
+  await view.getByRole('radio', { name: 'Tensor' }).check({ force: true });
+  const tensors = view.getByRole('region', { name: 'What is left by tensor' });
+  await tensors.getByRole('button', { name: 'ours' }).click();
+  await expect(tensors.getByRole('rowheader')).toHaveText(['whole model', quiet, loud]);
+  await expect(tensors.getByRole('columnheader', { name: 'ours' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
+  await view.getByRole('searchbox', { name: 'Search for a tensor' }).fill('LAYERS.0');
+  await expect(tensors.getByRole('rowheader')).toHaveText([loud]);
+  const saving = workbench.page.waitForEvent('download');
+  await view.getByRole('button', { name: 'CSV' }).click();
+  expect((await saving).suggestedFilename()).toBe('survival.csv');
 });
 
-test('says why nothing is known without a base', async ({ workbench, onDisk }) => {
+test('says why nothing is known without a base, and compares two models all the same', async ({
+  workbench,
+  onDisk,
+}) => {
   const { ours, theirs } = family;
   await workbench.open();
   await workbench.drop(await onDisk({ ours, theirs }));
@@ -130,6 +151,23 @@ test('says why nothing is known without a base', async ({ workbench, onDisk }) =
   const view = workbench.page.getByRole('tabpanel', { name: 'Conflicts' });
   await view.getByRole('radio', { name: 'Changes' }).check({ force: true });
   await expect(view).toContainText('Without a base nobody can tell what a model changed.');
+  const two = view.getByRole('region', { name: 'Compare two models' });
+  // Layer 0 differs in 4 of its 8 elements, by 16, 8, 4 and 2; layer 1 in none.
+  await expect(two).toContainText(
+    'theirs differs from ours in 1 of 2 tensors that both have, in 25 % of the elements.',
+  );
+  await two.getByRole('radio', { name: 'Tensor' }).check({ force: true });
+  const table = two.getByRole('region', { name: 'What differs by tensor' });
+  // √340 beside √123; the weights’ own product is −63 − 15 − 3 + 0 + 4 of √123 · √63.
+  await expect(table.getByRole('row', { name: loud }).getByRole('cell')).toHaveText([
+    ...['-0.8747', '50 %', '3.75', '0', '16', '18.4', '166 %'],
+  ]);
+  await table.getByRole('button', { name: loud }).click();
+  await expect(two).toContainText(`|Δ| of ${loud}`);
+  await two.getByText('Exactly equal').click();
+  await expect(two.getByRole('list', { name: 'Exactly equal' })).toHaveText(quiet);
+  await two.getByRole('button', { name: 'Swap' }).click();
+  await expect(two).toContainText('ours differs from theirs in 1 of 2 tensors');
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -140,7 +178,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await view.getByText('The picture as a table').click();
     const { violations } = await axeOn(workbench.page).include('.conflicts').analyze();
     await view.getByRole('radio', { name: 'Survival' }).check({ force: true });
-    await expect(view.getByRole('region', { name: 'What is left by layer' })).toBeVisible();
+    await expect(view.getByRole('region', { name: 'What is left by group' })).toBeVisible();
     const more = (await axeOn(workbench.page).include('.conflicts').analyze()).violations;
     const all = [...violations, ...more];
     expect(all.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);

@@ -9,6 +9,7 @@ import type { MatchRow } from '../plan/types.ts';
 import type { Changes } from '../views/changes.ts';
 import type { Close, Patch, Square, ToFetch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
+import type { Difference } from '../views/difference.ts';
 import type { EnergyCurve } from '../views/energy.ts';
 import type { PartOf, Survey, SurveyPart } from '../views/survey.ts';
 import type { Survival } from '../views/survival.ts';
@@ -172,6 +173,19 @@ export class EngineClient {
     return answer as Changes | ToFetch | null;
   }
 
+  /**
+   * How the second of two open models differs from the first, of all and of one tensor. What would come over the
+   * network is told instead, unless `fetches`.
+   */
+  async difference(
+    models: readonly [string, string],
+    tensor: string | null,
+    fetches: boolean,
+  ): Promise<Difference | ToFetch> {
+    const request = { kind: 'difference', models, tensor, fetches } as const;
+    return (await this.#view(request, {})) as Difference | ToFetch;
+  }
+
   /** How much of those changes its merge would leave; null and bytes as for `changes`. */
   async survival(
     order: PlanOrder,
@@ -181,8 +195,8 @@ export class EngineClient {
   }
 
   /**
-   * The elements of that plan's models that pull against each other the most, or those around `at`; null where there are none, and where
-   * something would have to come over the network and `fetches` is not set.
+   * The elements of that plan's models that pull against each other the most, or those around `at`; null where there
+   * are none, and where something would have to come over the network and `fetches` is not set.
    */
   async excerpt(
     order: PlanOrder,

@@ -12,6 +12,7 @@ import type { MatchRow } from '../plan/types.ts';
 import type { Changes } from '../views/changes.ts';
 import type { Close, Patch, Square, ToFetch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
+import type { Difference } from '../views/difference.ts';
 import type { EnergyCurve } from '../views/energy.ts';
 import type {
   CosineGrid,
@@ -176,6 +177,14 @@ export type Request =
     }
   /** How much of those changes its merge would leave, from the same samples. */
   | { readonly kind: 'survival'; readonly id: number; readonly order: PlanOrder }
+  /** Two open models beside each other, and one tensor of theirs; `fetches` as above. */
+  | {
+      readonly kind: 'difference';
+      readonly id: number;
+      readonly models: readonly [string, string];
+      readonly tensor: string | null;
+      readonly fetches: boolean;
+    }
   /** A row of its most contested elements, or around one of them. */
   | {
       readonly kind: 'excerpt';
@@ -244,6 +253,7 @@ export type Answer =
   | ConflictMap
   | Changes
   | Survival
+  | Difference
   | ToFetch
   | Close
   | Patch
@@ -306,6 +316,7 @@ const requestKinds: readonly string[] = [
   'patch',
   'changes',
   'survival',
+  'difference',
   'excerpt',
   'device',
   'access',

@@ -81,6 +81,9 @@ test.each([
       'amalgam-recipe.json',
       'model.safetensors',
     ]);
+    const card = new TextDecoder().decode(first.rest['README.md']);
+    expect(card).toContain('## What is left of each parent');
+    expect(first.report.survival.whole.cosines).toHaveLength(2);
     for (const [workers, budget] of [
       [2, 2 ** 30],
       [4, 2 ** 28],

@@ -129,6 +129,11 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return viewer.changes(request.order, request.tensor, ...heard(request));
       case 'survival':
         return viewer.survival(request.order, ...heard(request));
+      case 'difference': {
+        const [first, second] = request.models.map((id) => library.model(id));
+        const { tensor, fetches } = request;
+        return viewer.difference(first, second, { tensor, fetches }, signalOf(request));
+      }
       case 'excerpt':
         return viewer.excerpt(request.order, request.at, request.fetches, signalOf(request));
       case 'survey':
@@ -260,6 +265,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
           budget,
           signal,
           events: { progress: tell, tensor: (report) => mosaic.take(report) },
+          survival: (magnitudes, stop) =>
+            viewer.survivalOfRun(plan, request.order, magnitudes, stop),
         });
         if (latest) tell(latest); // the meter holds back: the last tensors are told here
         return result;

@@ -7,6 +7,10 @@ import { filterText, rankText } from '../recipe/words.ts';
 import { styleFor } from './adapter/style.ts';
 import type { Participants } from './participants.ts';
 
+export const cardName = 'README.md';
+
+const recipeHead = '## Recipe';
+
 export type CardFacts = {
   /** SHA-256 of the canonical recipe. */
   readonly recipeHash: string;
@@ -46,12 +50,18 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
           bullets(renames),
         ]
       : []),
-    '## Recipe',
+    recipeHead,
     `Opened in Amalgam, this makes the same ${recipe.output.as} again. SHA-256 of its canonical text: \`${recipeHash}\`.`,
     `\`\`\`json\n${JSON.stringify(recipe, null, 2)}\n\`\`\``,
     ...(papers.length > 0 ? ['## Citations', bullets(papers)] : []),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** A card with one section more, before its recipe. The recipe's own text has no line that begins like a heading. */
+export function withSection(card: string, section: string): string {
+  const at = card.lastIndexOf(`\n${recipeHead}\n`) + 1;
+  return `${card.slice(0, at)}${section}\n\n${card.slice(at)}`;
 }
 
 /** What there is, where it is no model by itself. */

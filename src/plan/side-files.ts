@@ -4,7 +4,7 @@ import { editConfig } from '../formats/edit-config.ts';
 import { type Companion, type Component, identityOf } from '../formats/model.ts';
 import { templateOf, withTemplate } from '../formats/speech.ts';
 import { type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
-import { type CardFacts, cardText } from './card.ts';
+import { type CardFacts, cardName, cardText } from './card.ts';
 import { configEdits } from './config-edits.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Participants } from './participants.ts';
@@ -30,7 +30,7 @@ export function sideFilesOf(
   );
   return [
     ...copied.toSorted(byPlace),
-    { name: 'README.md', text: cardText(who, facts) },
+    { name: cardName, text: cardText(who, facts) },
     { name: 'amalgam-recipe.json', text: `${JSON.stringify(who.recipe, null, 2)}\n` },
   ];
 }

@@ -54,14 +54,6 @@ const far: Partial<Engine> = {
   closeUp: async (_, tensor, fetches) => (fetches ? closeOf(tensor) : { toFetch: 300 }),
 };
 
-test('what does not lie on the Hub is read without asking, as the demo is', async () => {
-  const { state } = await opened(far);
-  state().watch(true);
-  await vi.waitFor(() => expect(state().map).toBe(map));
-  state().focusOn({ tensor: 'w' });
-  await vi.waitFor(() => expect(state().close?.tensor).toBe('w'));
-});
-
 test('bytes of the Hub are told, and fetched once they are agreed to', async () => {
   const { state, ...session } = await opened(far);
   moveToHub(session);

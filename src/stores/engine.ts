@@ -16,6 +16,7 @@ export type Engine = Pick<
   | 'patch'
   | 'changes'
   | 'survival'
+  | 'difference'
   | 'excerpt'
   | 'survey'
   | 'surveyPart'

@@ -10,6 +10,7 @@ import {
 } from './changes.ts';
 import { type ConflictsStore, createConflictsStore } from './conflicts.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
+import { createDifferenceStore, type DifferenceStore } from './difference.ts';
 import type { Engine } from './engine.ts';
 import { createExcerptStore, type ExcerptStore } from './excerpt.ts';
 import { failureOf } from './failure.ts';
@@ -37,6 +38,7 @@ export type Session = {
   readonly sight: SightStore;
   readonly changes: ChangesStore;
   readonly survival: SurvivalStore;
+  readonly difference: DifferenceStore;
   readonly excerpt: ExcerptStore;
   readonly stepper: StepperStore;
   readonly survey: SurveyStore;
@@ -74,6 +76,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     sight: createSightStore(engine, { ...inputs, conflicts }),
     changes: createChangesStore(engine, seen),
     survival: createSurvivalStore(engine, seen),
+    difference: createDifferenceStore(engine, inputs),
     excerpt: createExcerptStore(engine, seen),
     stepper: createStepperStore(pickStepper(recall(keys.stepper))),
     survey: createSurveyStore(engine, inputs),

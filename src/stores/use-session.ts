@@ -6,6 +6,7 @@ import type { Changes } from '../views/changes.ts';
 import type { Survival } from '../views/survival.ts';
 import type { ConflictsState } from './conflicts.ts';
 import type { DeviceState } from './device.ts';
+import type { DifferenceState } from './difference.ts';
 import type { ExcerptState } from './excerpt.ts';
 import type { HubState } from './hub.ts';
 import type { LookState } from './look.ts';
@@ -41,6 +42,7 @@ export const useConflicts = <T>(select: (state: ConflictsState) => T): T =>
   useStore(session.conflicts, select);
 export const useSight = <T>(select: (state: SightState) => T): T => useStore(session.sight, select);
 export const useChanges = (): LookState<Changes> => useStore(session.changes);
+export const useDifference = (): DifferenceState => useStore(session.difference);
 export const useSurvival = (): LookState<Survival> => useStore(session.survival);
 
 export const useExcerpt = <T>(select: (state: ExcerptState) => T): T =>

@@ -109,6 +109,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     patch: async () => null,
     changes: async () => null,
     survival: async () => null,
+    difference: async () => Promise.reject(new Error('there is nothing to compare here')),
     excerpt: async () => null,
     survey: async () => null,
     surveyPart: async () => null,

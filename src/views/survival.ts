@@ -122,6 +122,11 @@ export class Remains {
   }
 }
 
+/** As a report has it: without a line for each tensor. */
+export function reportedOf({ tensors: _, ...rest }: Survival) {
+  return rest;
+}
+
 const fields = ['norm', 'overAverage', 'overBase', 'flipped', 'unchanged', 'beyondF16'] as const;
 
 export function packedSurvived(of: Survived): readonly number[] {

@@ -80,7 +80,7 @@ describe('a file that is what was sent', () => {
 
   test('the report is saved beside the weights, with what it was made on', async () => {
     const { verify, saved } = await verdict(pair);
-    expect(saved).toEqual({ backend: 'CPU', ...verify, remarkable: [] });
+    expect(saved).toEqual({ backend: 'CPU', ...verify, remarkable: [], survival: null });
   });
 
   test.each([

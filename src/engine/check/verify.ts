@@ -4,6 +4,7 @@ import type { Source } from '../../io/source.ts';
 import { isFloatDtype } from '../../numerics/dtype.ts';
 import { nameInFile } from '../../plan/layout.ts';
 import type { Job, OutputFile, Plan } from '../../plan/types.ts';
+import { reportedOf, type Survival } from '../../views/survival.ts';
 import { isAbort, messageOf, VerifyError } from '../errors.ts';
 import { hasRemark, type TensorReport, type VerifyReport } from '../protocol.ts';
 import type { Account, Craft } from '../tensor/job.ts';
@@ -101,15 +102,18 @@ export async function verify(plan: Plan, verifying: Verifying): Promise<VerifyRe
 
 /**
  * The report as it is saved beside the weights: the one file that tells of the machine. `backend` names what the
- * merge ran on, with its number of workers; on the same machine the same merge gives the same text.
+ * merge ran on, with its number of workers; on the same machine the same merge gives the same text. `survival` tells from
+ * samples what is left of each parent, of the model, its groups and its layers; null where no change is known.
  */
 export function verifyJson(
   report: VerifyReport,
   reports: readonly TensorReport[],
   backend: string,
+  survival: Survival | null = null,
 ): string {
   const remarkable = reports.filter(hasRemark);
-  return `${JSON.stringify({ backend, ...report, remarkable }, null, 2)}\n`;
+  const left = survival && reportedOf(survival);
+  return `${JSON.stringify({ backend, ...report, remarkable, survival: left }, null, 2)}\n`;
 }
 
 /** The header read back, byte by byte and as a reader of safetensors understands it. */

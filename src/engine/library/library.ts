@@ -72,6 +72,11 @@ export class Library implements Sources {
     return new Map([...this.#shelves].map(([id, { model }]) => [id, model]));
   }
 
+  /** @throws EngineError when it is not open */
+  model(id: string): Model {
+    return this.#shelf(id).model;
+  }
+
   close(id: string): void {
     this.#version += 1;
     this.#shelves.get(id)?.ahead?.forget();

@@ -166,4 +166,4 @@ test('of large tensors a sample is looked at, and the truth lies within its erro
     expect(error).toBeLessThan(0.003);
     expect(Math.abs(conflictRate! - (1 - agree(cell.row)))).toBeLessThan(5 * error);
   }
-}, 60_000);
+}, 120_000);

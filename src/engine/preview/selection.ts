@@ -8,8 +8,9 @@ import type { Tools } from './tools.ts';
 
 /** Tensors that are looked at, save two of each stratum, which are not fewer. */
 export const mostTensors = 2048;
-/** Values of all tensors and planes together that are looked at. */
-const mostValues = 4 * 2 ** 20;
+/** How many tensors are looked at, and values of all of them and all planes together. */
+export type Most = { readonly tensors: number; readonly values: number };
+const usual: Most = { tensors: mostTensors, values: 4 * 2 ** 20 };
 /** Runs of a tensor that is not looked at whole; fewer where each of them costs more than its elements. */
 const runCount = 16;
 const dearRunCount = 4;
@@ -49,16 +50,21 @@ export type Selection = {
 const known = new WeakMap<Plan, Selection>();
 
 /** The same for the same plan. Every cell of the grid has some of its tensors in it, of each size. */
-export function selectionOf(plan: Plan, tools: Pick<Tools, 'sources'>): Selection {
+export function selectionOf(plan: Plan, tools: Pick<Tools, 'sources'>, most = usual): Selection {
+  if (most !== usual) return selectAmong(subjectsOf(plan), tools, most);
   const before = known.get(plan);
   if (before) return before;
-  const made = select(plan, tools);
+  const made = selectAmong(subjectsOf(plan), tools);
   known.set(plan, made);
   return made;
 }
 
-function select(plan: Plan, tools: Pick<Tools, 'sources'>): Selection {
-  const subjects = subjectsOf(plan);
+/** Of any subjects, whether a plan has them or not. */
+export function selectAmong(
+  subjects: readonly Subject[],
+  tools: Pick<Tools, 'sources'>,
+  limits = usual,
+): Selection {
   const grid = gridOf(subjects.map(({ tensor }) => tensor));
   const sizes = subjects.map(elementsOf);
   const strata = new Map<number, number[]>();
@@ -73,7 +79,7 @@ function select(plan: Plan, tools: Pick<Tools, 'sources'>): Selection {
   const all = [...strata.values()];
   const shares = sharesOf(
     all.map(({ length }) => length),
-    mostTensors,
+    limits.tensors,
   );
   const stratumOf = new Map<number, Stratum>();
   for (const [s, own] of all.entries()) {
@@ -87,7 +93,8 @@ function select(plan: Plan, tools: Pick<Tools, 'sources'>): Selection {
     for (const i of chosen) stratumOf.set(i, stratum);
   }
   const order = [...stratumOf.keys()].toSorted((a, b) => a - b);
-  const most = fairShare(order.flatMap((i) => subjects[i].merges.map(({ merge }) => merge)));
+  const merges = order.flatMap((i) => subjects[i].merges.map(({ merge }) => merge));
+  const most = fairShare(merges, limits.values);
   const runs = (merge: MergePart, i: number) => {
     const { elementCount } = merge;
     if (elementCount <= most) return runsOf(elementCount, { count: 1, length: elementCount }, i);
@@ -110,8 +117,8 @@ function elementsOf({ merges }: Subject): number {
 }
 
 /** Elements that each tensor may show so that all together stay bounded: small ones leave theirs to the large. */
-function fairShare(merges: readonly MergePart[]): number {
-  let left = mostValues;
+function fairShare(merges: readonly MergePart[], values: number): number {
+  let left = values;
   let planes = merges.reduce((sum, merge) => sum + merge.planes.length + 1, 0);
   for (const merge of merges.toSorted((a, b) => a.elementCount - b.elementCount)) {
     const own = merge.planes.length + 1;

@@ -22,7 +22,7 @@ async function survived(
     return 'plan' in planned ? planned.plan : null;
   });
   const found = await viewer.survival(made.order, new AbortController().signal);
-  return { made, found: found as Survival };
+  return { made, viewer, found: found as Survival };
 }
 
 const q = 'model.layers.0.self_attn.q_proj.weight';
@@ -86,4 +86,61 @@ test('it is what the merge writes that is told, for methods with and without a b
 test('without a base there is nothing to survive', async () => {
   const { ours, theirs } = models;
   expect((await survived({ ours, theirs }, { method: 'linear' })).found).toBe(null);
+});
+
+test('a run saves it in its report and in the model card, by the thresholds that it measured', async () => {
+  const { made, viewer } = await survived(models, {
+    ...{ method: 'ties', values: { lambda: 1 }, trimScope: 'model' },
+  });
+  const asked: (readonly number[] | null)[] = [];
+  const options = made.options({
+    survival: (magnitudes, signal) => {
+      asked.push(magnitudes);
+      return viewer.survivalOfRun(made.plan, made.order, magnitudes, signal);
+    },
+  });
+  await run(made.plan, options);
+  const written = (name: string) => new TextDecoder().decode(options.sink.files.get(name));
+  const { survival } = JSON.parse(written('amalgam-verify.json'));
+  // Each keeps its largest change: (3, 4, 0, 0).
+  expect(asked).toEqual([[3, 4]]);
+  expect(survival).toMatchObject({ models: ['ours', 'theirs'], elements: 4, sampled: 4 });
+  expect(survival.groups[0]).toMatchObject({ name: 'attention', norm: 5, cosines: [0.6, 0.8] });
+  expect(survival).not.toHaveProperty('tensors');
+  const card = written('README.md');
+  expect(card).toMatch(/## What is left of each parent[^#]*\| attention \| 0\.60 \(× 1\.67\)/);
+  expect(card.indexOf('## What is left')).toBeLessThan(card.indexOf('\n## Recipe\n'));
+});
+
+test('a run whose parents cannot be read once more is told so, and keeps what it made', async () => {
+  const { made } = await survived(models, { method: 'task_arithmetic' });
+  const options = made.options({ survival: () => Promise.reject(new Error('disk gone')) });
+  const { verify } = await run(made.plan, options);
+  expect([verify.ok, verify.remarks]).toEqual([
+    true,
+    ['what is left of each parent could not be measured: disk gone'],
+  ]);
+  expect(options.sink.state()).toBe('committed');
+});
+
+test('some tensors stand for all where a report looks at a few', async () => {
+  const many = (value: number) =>
+    Object.fromEntries(
+      Array.from({ length: 600 }, (_, i) => [
+        `model.layers.${i}.mlp.up_proj.weight`,
+        f32([2], [value]),
+      ]),
+    );
+  const { made, viewer } = await survived(
+    { base: many(1), ours: many(3), theirs: many(1) },
+    { method: 'task_arithmetic', values: { lambda: 1 } },
+  );
+  const { signal } = new AbortController();
+  const found = (await viewer.survivalOfRun(made.plan, made.order, null, signal))!;
+  expect(found.tensorsMerged).toBe(600);
+  expect(found.tensorsSampled).toBeLessThanOrEqual(512);
+  expect(found.sampled).toBe(2 * found.tensorsSampled);
+  expect(found.elements).toBeCloseTo(1200, 6);
+  expect(found.whole.cosines).toEqual([expect.closeTo(1, 12), null]);
+  expect(found.whole.norm).toBeCloseTo(Math.sqrt(1200 * 4), 6);
 });

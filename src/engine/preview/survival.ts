@@ -9,10 +9,17 @@ import { byExpert, type Lens } from './eye.ts';
 import { sampleSeen } from './look.ts';
 import { pooledMagnitudes } from './pooled.ts';
 import { groupOrder } from './scan.ts';
-import { selectionOf } from './selection.ts';
+import { type Most, selectionOf } from './selection.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
 import type { Tools } from './tools.ts';
 import { visit } from './visit.ts';
+
+/** How much is looked at for a report, and what the run knows already. */
+export type Glance = {
+  readonly most: Most;
+  /** By expert: where one trim threshold holds for the whole model, that; else null. */
+  readonly magnitudes: readonly number[] | null;
+};
 
 /**
  * @param plan what is merged
@@ -23,10 +30,11 @@ export async function survivalOf(
   seen: Plan,
   experts: readonly string[],
   tools: Tools,
+  glance: Glance | null = null,
 ): Promise<Survival> {
-  const selection = selectionOf(seen, tools);
+  const selection = selectionOf(seen, tools, glance?.most);
   const { grid, picked } = selection;
-  const magnitudes = await pooledMagnitudes(plan, selection, tools);
+  const magnitudes = glance ? glance.magnitudes : await pooledMagnitudes(plan, selection, tools);
   const lens: Lens = { method: findMethod(plan.method)!, arithmetic: plan.arithmetic, magnitudes };
   const merged = new Map(subjectsOf(plan).map((subject) => [subject.tensor, subject]));
   const remains = () => new Remains(experts.length);

@@ -1,4 +1,5 @@
 /** Answers what a page asks to see of a recipe, beside whatever merge is under way. */
+import type { Model } from '../../formats/model.ts';
 import type { Excerpt, Spot } from '../../methods/excerpt.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { asTaskVectors } from '../../plan/as-task-vectors.ts';
@@ -6,12 +7,14 @@ import type { Plan } from '../../plan/types.ts';
 import type { Changes } from '../../views/changes.ts';
 import type { Close, Patch, Square, ToFetch } from '../../views/close.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
+import type { Difference } from '../../views/difference.ts';
 import type { Survival } from '../../views/survival.ts';
 import type { Sources } from '../library/sources.ts';
 import type { PlanOrder } from '../protocol.ts';
 import { changesOf } from './changes.ts';
 import { closeUp, measured, patchOf } from './closer.ts';
 import { knowsChanges } from './deltas.ts';
+import { differenceBytes, differenceOf } from './difference.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Eye } from './eye.ts';
 import { farBytes } from './far.ts';
@@ -25,6 +28,8 @@ import type { Tools } from './tools.ts';
 /** Bytes of samples that are kept, and that one read may hold. */
 const mostSamples = 2 ** 26;
 const budget = 2 ** 27;
+/** What the report of a run looks at: about a second. */
+const mostOfReport = { tensors: 512, values: 2 ** 20 };
 
 type Seen = { readonly subject: Subject; readonly eyes: readonly Eye[] };
 
@@ -92,6 +97,35 @@ export class Viewer {
     const tools = this.#tools(signal, tell);
     const toFetch = scanBytes(seen, tools);
     return toFetch > 0 ? { toFetch } : survivalOf(plan, seen, namesOf(order), tools);
+  }
+
+  /**
+   * For the report of a run, from a sample of some of the tensors; null where no change is known, and where anything would
+   * have to be fetched once more.
+   * @param magnitudes by expert, where the run measured one trim threshold for the whole model
+   */
+  async survivalOfRun(
+    plan: Plan,
+    order: PlanOrder,
+    magnitudes: readonly number[] | null,
+    signal: AbortSignal,
+  ): Promise<Survival | null> {
+    const seen = this.#changing(order);
+    const tools = { ...this.#tools(signal), samples: new Samples(mostSamples) };
+    if (seen === null || scanBytes(seen, tools) > 0) return null;
+    return survivalOf(plan, seen, namesOf(order), tools, { most: mostOfReport, magnitudes });
+  }
+
+  /** Two open models beside each other, whatever the recipe. */
+  async difference(
+    first: Model,
+    second: Model,
+    { tensor, fetches }: { readonly tensor: string | null; readonly fetches: boolean },
+    signal: AbortSignal,
+  ): Promise<Difference | ToFetch> {
+    const tools = this.#tools(signal);
+    const toFetch = fetches ? 0 : differenceBytes(first, second, tools);
+    return toFetch > 0 ? { toFetch } : differenceOf(first, second, tensor, tools);
   }
 
   /** Null where the recipe cannot be merged, no change is known, or there is no such tensor. */

@@ -1,10 +1,12 @@
 import type { Backend } from '../../compute/backend.ts';
 import type { Sink } from '../../io/sink.ts';
 import type { Plan } from '../../plan/types.ts';
+import type { Survival } from '../../views/survival.ts';
 import type { Auditor } from '../check/auditor.ts';
 import { verify, verifyFileName, verifyJson } from '../check/verify.ts';
 import type { Crew, CrewRun } from '../crew/crew.ts';
 import { type Fallback, type Ladder, ladder } from '../devices/ladder.ts';
+import { isAbort, messageOf } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
 import type { RunResult, TensorReport } from '../protocol.ts';
 import { spansOf } from '../tensor/read-together.ts';
@@ -13,7 +15,7 @@ import { crewMaker, crewRun } from './crew-maker.ts';
 import { inlineMaker } from './inline-maker.ts';
 import type { OutputOptions } from './output-file.ts';
 import { type Metered, ProgressMeter } from './progress.ts';
-import { writeSide, writeText } from './side-files.ts';
+import { withSurvival, writeSide, writeText } from './side-files.ts';
 import { writeWeights } from './weights.ts';
 
 export type RunEvents = {
@@ -33,7 +35,14 @@ export type RunOptions = {
   readonly budget: number;
   readonly signal: AbortSignal;
   readonly events: RunEvents;
+  /** What the merge leaves of each parent, by the trim thresholds of the whole model, if there are any. */
+  readonly survival?: Surviving;
 };
+
+export type Surviving = (
+  magnitudes: readonly number[] | null,
+  signal: AbortSignal,
+) => Promise<Survival | null>;
 
 /**
  * Carries out a plan: weights, side files, verification, then the commit. On any failure and on
@@ -86,15 +95,21 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
     });
     used.add(steps.current().label);
     const files = [...weights.files];
-    for (const side of plan.sideFiles) files.push(await writeSide(side, running.reader, output));
+    const left = await leftOf(options.survival, craft.magnitudes, signal);
+    for (const side of withSurvival(plan.sideFiles, left.survival)) {
+      files.push(await writeSide(side, running.reader, output));
+    }
 
     meter.phase('verifying', total(files.map(({ size }) => size)) - checked);
     onChecked = (bytes) => meter.bytes(bytes);
     const { reports, accounts, bytesRead } = weights;
     const read = { sources, budget, signal };
-    const report = await verify(plan, { sink, files, reports, accounts, craft, ...read });
+    const found = await verify(plan, { sink, files, reports, accounts, craft, ...read });
+    const report = { ...found, remarks: [...found.remarks, ...left.remarks] };
     const backend = [...used].join(', then ');
-    files.push(await writeText(verifyFileName, verifyJson(report, reports, backend), output));
+    files.push(
+      await writeText(verifyFileName, verifyJson(report, reports, backend, left.survival), output),
+    );
     signal.throwIfAborted();
     await sink.commit(report.ok);
     signal.throwIfAborted(); // cancelled meanwhile: the sink takes everything back
@@ -109,6 +124,21 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
   } finally {
     stop.abort();
     await workers?.crew.end(workers.run);
+  }
+}
+
+/** A sample that cannot be read once more spoils no merge: the report says so. */
+async function leftOf(
+  survival: Surviving | undefined,
+  magnitudes: readonly number[] | null,
+  signal: AbortSignal,
+): Promise<{ readonly survival: Survival | null; readonly remarks: readonly string[] }> {
+  try {
+    return { survival: (await survival?.(magnitudes, signal)) ?? null, remarks: [] };
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const remark = `what is left of each parent could not be measured: ${messageOf(error)}`;
+    return { survival: null, remarks: [remark] };
   }
 }
 

@@ -1,9 +1,25 @@
+import { cardName, withSection } from '../../plan/card.ts';
 import type { SideFile } from '../../plan/types.ts';
+import type { Survival } from '../../views/survival.ts';
+import { survivalSection } from '../../views/survival-card.ts';
 import { isAbort, JobError } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
 import { checksumOf } from '../tensor/make.ts';
 import { copyPiece } from '../tensor/memory.ts';
 import { OutputFile, type OutputOptions } from './output-file.ts';
+
+/** The side files with what is left of each parent in the model card. */
+export function withSurvival(
+  sides: readonly SideFile[],
+  survival: Survival | null,
+): readonly SideFile[] {
+  if (survival === null) return sides;
+  return sides.map((side) =>
+    side.name === cardName && 'text' in side
+      ? { ...side, text: withSection(side.text, survivalSection(survival)) }
+      : side,
+  );
+}
 
 /** Writes a text, or copies a small file of a model as it is. */
 export async function writeSide(

@@ -1,34 +1,74 @@
-import { type CSSProperties, useState } from 'react';
+import { type CSSProperties, useMemo, useState } from 'react';
 import type { Angles, Changes } from '../../views/changes.ts';
+import { clustered } from '../../views/cluster.ts';
 import { CosineMatrix } from '../kit/cosine-matrix.tsx';
 import { signed } from '../kit/format.ts';
 import { heat, shortCosine } from '../kit/heat.ts';
+import { Segmented } from '../kit/segmented.tsx';
 import { sized } from './histogram.tsx';
+import { MiniMatrices } from './mini-matrices.tsx';
 import { inWords } from './words.ts';
+
+type Order = 'recipe' | 'clustered';
+
+const orders: readonly { readonly value: Order; readonly label: string }[] = [
+  { value: 'recipe', label: 'As in the recipe' },
+  { value: 'clustered', label: 'Alike together' },
+];
+
+/** Models of which a matrix is read at a glance, whatever their order. */
+const mostInAnyOrder = 4;
 
 /** How the task vectors lie to each other: of all, then two of them by layer and by role. */
 export function AnglesView({ changes }: { readonly changes: Changes }) {
   const { models, angles } = changes;
   const [chosen, setChosen] = useState<readonly [number, number]>([0, 1]);
-  if (models.length < 2) return null;
+  const [order, setOrder] = useState<Order>('recipe');
+  const [layer, setLayer] = useState<number | null>(null);
   const [a, b] = chosen.every((k) => k < models.length) ? chosen : [0, 1];
-  const at = a * models.length + b;
-  const { norms, cosines } = angles.whole;
-  const cosineOf = (row: number, column: number) => cosines[row * models.length + column];
+  const n = models.length;
+  const at = a * n + b;
+  const isMany = n > mostInAnyOrder;
+  const places = useMemo(
+    () =>
+      isMany && order === 'clustered'
+        ? clustered(n, angles.whole.cosines)
+        : Array.from({ length: n }, (_, k) => k),
+    [isMany, order, n, angles],
+  );
+  if (n < 2) return null;
+  const shown = (layer === null ? null : angles.layers[layer]) ?? { ...angles.whole, name: null };
+  const cosineOf = (row: number, column: number) => shown.cosines[places[row] * n + places[column]];
   return (
     <section aria-label="Directions of the changes">
       <h4>Directions of the changes</h4>
+      {isMany && (
+        <div className="delta-tools">
+          <Segmented
+            label="Order of the models"
+            options={orders}
+            value={order}
+            onChange={setOrder}
+          />
+        </div>
+      )}
       <CosineMatrix
         caption="Cosines of every two task vectors, their lengths on the diagonal"
-        all={models.map((name) => ({ key: name, name }))}
+        all={places.map((k) => ({ key: models[k], name: models[k] }))}
         cosineOf={cosineOf}
         textOf={(row, column) => shortCosine(cosineOf(row, column))}
         toldOf={(row, column) => told(cosineOf(row, column))}
-        diagonal={(row) => `‖Δ‖ ${sized(norms[row])}`}
-        chosen={[a, b]}
-        onChoose={setChosen}
+        diagonal={(row) => (isMany ? '' : '‖Δ‖ ') + sized(shown.norms[places[row]])}
+        chosen={[places.indexOf(a), places.indexOf(b)]}
+        onChoose={([row, column]) => setChosen([places[row], places[column]])}
       />
-      <p className="param-help">{inWords(cosines[at], models[a], models[b])}</p>
+      {angles.layers.length > 1 && (
+        <MiniMatrices layers={angles.layers} order={places} chosen={layer} onChoose={setLayer} />
+      )}
+      <p className="param-help">
+        {layerText(shown.name)}
+        {inWords(shown.cosines[at], models[a], models[b])}
+      </p>
       <div className="delta-pair">
         <Depth layers={angles.layers} at={at} />
         <List title="By layer" head="Layer" of={angles.layers} pair={[a, b]} models={models} />
@@ -37,6 +77,9 @@ export function AnglesView({ changes }: { readonly changes: Changes }) {
     </section>
   );
 }
+
+const layerText = (name: string | null) =>
+  name === null ? '' : `${/^\d/.test(name) ? `Layer ${name}` : `“${name}”`}: `;
 
 const told = (cosine: number | null) =>
   cosine === null ? 'no direction' : `cosine ${signed(cosine)}`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MagnitudeBins } from '../../views/magnitudes.ts';
-import { acrossOf, axesOf, decades, magnitudeAt, outline, upOf } from './axes.ts';
+import { acrossOf, axesOf, decades, drawn, magnitudeAt, outline, upOf } from './axes.ts';
 
 function of(...values: readonly number[]) {
   const bins = new MagnitudeBins();
@@ -40,4 +40,11 @@ test('powers of ten are named as far as there is room', () => {
   expect(decades(0.002, 150, 9)).toEqual([-2, -1, 0, 1, 2]);
   expect(decades(1e-8, 1, 4)).toEqual([-6, -3, 0]);
   expect(decades(1, 1, 4)).toEqual([0]);
+});
+
+test('draws leave a share of every bar, further right by what makes up for it', () => {
+  const axes = axesOf([of(1, 1, 4)], 4);
+  expect([axes.from, axes.to]).toEqual([1, axesOf([of(1, 1, 4)]).to * 4]);
+  const [first] = drawn(axes.bars[0], { keep: 0.25, scale: 4 });
+  expect(first).toEqual({ from: 4, to: axes.bars[0][0].to * 4, count: 0.5 });
 });

@@ -14,10 +14,11 @@ export type Axes = {
   readonly below: readonly number[];
 };
 
-export function axesOf(all: readonly Magnitudes[]): Axes {
+/** @param stretch what the largest change may be multiplied by */
+export function axesOf(all: readonly Magnitudes[], stretch = 1): Axes {
   const bars = all.map((each) => barsOf(each));
   const ends = bars.flatMap((of) => (of.length > 0 ? [of[0].from, of[of.length - 1].to] : []));
-  const to = ends.length > 0 ? Math.max(...ends) : 1;
+  const to = ends.length > 0 ? Math.max(...ends) * Math.max(1, stretch) : 1;
   const least = ends.length > 0 ? Math.min(...ends.filter((end) => end > 0)) : 0.5;
   const from = Math.max(least, to * 2 ** -mostDoublings);
   const most = Math.max(1, ...bars.flatMap((of) => of.map(({ count }) => count)));
@@ -44,6 +45,18 @@ export function magnitudeAt({ from, to }: Axes, across: number): number {
 export function upOf({ most }: Axes, count: number): number {
   return count <= 0.5 ? 0 : Math.log(count / 0.5) / Math.log(most / 0.5);
 }
+
+/** What draws leave of some changes: a share of each bar, all of it scaled up alike. */
+export function drawn(bars: readonly Bar[], { keep, scale }: Draw): readonly Bar[] {
+  return bars.map(({ from, to, count }) => ({
+    from: from * scale,
+    to: to * scale,
+    count: count * keep,
+  }));
+}
+
+/** The share that is kept, and what that is multiplied by. */
+export type Draw = { readonly keep: number; readonly scale: number };
 
 /** The outline of some bars in a square of 100 × 100, closed along the bottom. */
 export function outline(axes: Axes, bars: readonly Bar[]): string {

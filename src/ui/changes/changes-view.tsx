@@ -3,19 +3,25 @@ import { AnglesView } from './angles.tsx';
 import { Looked } from './looked.tsx';
 import { Sizes } from './sizes.tsx';
 import { Doubts, Statistics } from './statistics.tsx';
+import { CompareTwo } from './two-models.tsx';
 
-/** What each model changed, before any trim or weight. */
+/** What each model changed, before any trim or weight; below, any two models beside each other. */
 export function ChangesView() {
+  const changes = useChanges();
+  const hasNone = changes.found === 'none';
   return (
-    <Looked state={useChanges()}>
-      {(changes) => (
-        <>
-          <Doubts changes={changes} />
-          <Sizes changes={changes} />
-          <Statistics changes={changes} />
-          <AnglesView changes={changes} />
-        </>
-      )}
-    </Looked>
+    <>
+      <Looked state={changes}>
+        {(found) => (
+          <>
+            <Doubts changes={found} />
+            <Sizes changes={found} />
+            <Statistics changes={found} />
+            <AnglesView changes={found} />
+          </>
+        )}
+      </Looked>
+      <CompareTwo key={String(hasNone)} isFirst={hasNone} />
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { session } from '../../stores/use-session.ts';
 import { densityAt, type Kept, type Magnitudes } from '../../views/magnitudes.ts';
 import { percent } from '../conflicts/metrics.ts';
 import { counted, plain } from '../kit/format.ts';
-import { acrossOf, axesOf, decades, magnitudeAt, outline, upOf } from './axes.ts';
+import { acrossOf, axesOf, type Draw, decades, drawn, magnitudeAt, outline, upOf } from './axes.ts';
 
 /** How an outline is drawn, so that it is told apart without its colour, too. */
 export const dashes = ['none', '7 3', '2 3', '9 3 2 3'];
@@ -23,11 +23,13 @@ type HistogramProps = {
   readonly of: readonly Magnitudes[];
   readonly chosen: number;
   readonly handle: Handle | null;
+  /** Where the chosen one is thinned by chance: shown beside what it was. */
+  readonly draw?: Draw | null;
 };
 
 /** |Δ| against how many elements have it, both in powers: an outline for each expert, and the trim of one. */
-export function Histogram({ names, of, chosen, handle }: HistogramProps) {
-  const axes = axesOf(of);
+export function Histogram({ names, of, chosen, handle, draw = null }: HistogramProps) {
+  const axes = axesOf(of, draw?.scale);
   const across = decades(axes.from, axes.to, 6);
   const up = decades(1, axes.most, 5);
   const hidden = axes.below.reduce((sum, count) => sum + count, 0);
@@ -50,6 +52,9 @@ export function Histogram({ names, of, chosen, handle }: HistogramProps) {
               </g>
             );
           })}
+          {draw && (
+            <path className="delta-drawn" d={outline(axes, drawn(axes.bars[chosen], draw))} />
+          )}
         </svg>
         {up.map((power) => (
           <span
@@ -74,6 +79,8 @@ export function Histogram({ names, of, chosen, handle }: HistogramProps) {
       <figcaption className="param-help">
         Left to right |Δ|, upwards the number of elements; each line to the next is ten times as
         many. Zeros are in the table.
+        {draw &&
+          ` The bold outline is what draws leave of ${names[chosen]}: ${percent(draw.keep)} of its changes, each times ${sized(draw.scale)}.`}
         {hidden >= 1 &&
           ` ${counted(Math.round(hidden), 'change')} too small for the picture ${hidden < 1.5 ? 'lies' : 'lie'} to its left.`}
       </figcaption>

@@ -1,14 +1,16 @@
 import { type CSSProperties, useState } from 'react';
 import { findMethod } from '../../methods/registry.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
-import { useRecipe } from '../../stores/use-session.ts';
+import { session, useRecipe } from '../../stores/use-session.ts';
 import type { Changes } from '../../views/changes.ts';
 import { barsOf, keptAt, type Magnitudes, nonZero } from '../../views/magnitudes.ts';
 import { percent } from '../conflicts/metrics.ts';
 import { counted, parameters, plain } from '../kit/format.ts';
+import { LongList } from '../kit/long-list.tsx';
 import { Segmented } from '../kit/segmented.tsx';
+import { Draws } from './draws.tsx';
 import { dashes, Histogram, sized } from './histogram.tsx';
-import { densitiesOf, emptied, keptOf, type Thinning, thinningOf } from './trims.ts';
+import { densitiesOf, drawOf, emptied, keptOf, type Thinning, thinningOf } from './trims.ts';
 
 type Scope = 'model' | 'layer' | 'tensor';
 
@@ -40,6 +42,7 @@ export function Sizes({ changes }: { readonly changes: Changes }) {
           over: trimScope === 'model' ? magnitudes.model[chosen] : of[chosen],
         }
       : null;
+  const draw = method && thinning === 'draw' ? drawOf(recipe, method, densities[chosen]) : null;
   return (
     <section aria-label="Size of the changes">
       <h4>Size of the changes</h4>
@@ -63,7 +66,7 @@ export function Sizes({ changes }: { readonly changes: Changes }) {
         </p>
       )}
       {scope === 'tensor' && <p className="number small">{tensor?.name}</p>}
-      <Histogram names={models} of={of} chosen={chosen} handle={handle} />
+      <Histogram names={models} of={of} chosen={chosen} handle={handle} draw={draw} />
       <div className="delta-scroll">
         <table className="delta-table number">
           <caption className="visually-hidden">What is kept of each model</caption>
@@ -100,6 +103,7 @@ export function Sizes({ changes }: { readonly changes: Changes }) {
           </tbody>
         </table>
       </div>
+      {thinning === 'draw' && <Draws densities={densities} />}
       <Notes changes={changes} recipe={recipe} thinning={thinning} scope={scope} expert={chosen} />
       <details>
         <summary>The picture as a table</summary>
@@ -196,20 +200,31 @@ function Notes({ changes, recipe, thinning, scope, expert }: NotesProps) {
           <summary>
             A whole-model trim of {name} {isWhole ? 'leaves' : 'would leave'} nothing of{' '}
             {counted(empty.length, 'tensor')}
+            {changes.sampled < changes.elements && ', as far as was looked at'}
           </summary>
-          <ul className="number small">
-            {empty.slice(0, mostNamed).map((tensor) => (
-              <li key={tensor}>{tensor}</li>
-            ))}
-            {empty.length > mostNamed && <li>and {empty.length - mostNamed} more</li>}
-          </ul>
+          <LongList
+            items={empty}
+            label="Tensors that are left nothing"
+            className="number small"
+            keyOf={(tensor) => tensor}
+          >
+            {(tensor) => (
+              <button
+                type="button"
+                className="link"
+                onClick={() =>
+                  session.conflicts.getState().focusOn({ tensor, square: null, element: null })
+                }
+              >
+                <bdi>{tensor}</bdi>
+              </button>
+            )}
+          </LongList>
         </details>
       )}
     </>
   );
 }
-
-const mostNamed = 50;
 
 type BarsProps = { readonly names: readonly string[]; readonly of: readonly Magnitudes[] };
 

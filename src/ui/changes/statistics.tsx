@@ -100,7 +100,7 @@ export function Statistics({ changes }: { readonly changes: Changes }) {
   );
 }
 
-function Numbers({ of }: { readonly of: ChangeStats }) {
+export function Numbers({ of }: { readonly of: ChangeStats }) {
   return (
     <>
       <td className="number">{percent(of.nonZero)}</td>

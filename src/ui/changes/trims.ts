@@ -1,3 +1,4 @@
+import { resolveArithmetic } from '../../methods/dialect.ts';
 import type { MergeMethod } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues } from '../../recipe/defaults.ts';
@@ -5,12 +6,19 @@ import type { Recipe } from '../../recipe/recipe.ts';
 import type { Changes } from '../../views/changes.ts';
 import { statsAt } from '../../views/changes.ts';
 import { type Kept, keptAbove, keptAt, type Magnitudes } from '../../views/magnitudes.ts';
+import type { Draw } from './axes.ts';
 
 /** What a density does: a trim keeps the largest changes, a draw any of them; null where there is none. */
 export type Thinning = 'trim' | 'draw' | null;
 
 export function thinningOf({ sparsifies }: MergeMethod): Thinning {
   return sparsifies ?? null;
+}
+
+/** What draws at a density do to a task vector: scaled up again, on average by the same, unless the arithmetic says not to. */
+export function drawOf(recipe: Recipe, { exceptions }: MergeMethod, keep: number): Draw {
+  const { rescale } = resolveArithmetic(recipe.dialect, exceptions, recipe.arithmetic);
+  return { keep, scale: rescale === 'none' || keep === 0 ? 1 : 1 / keep };
 }
 
 /** By expert, as its card has it, at most 1; rules may set others for some tensors. */

@@ -9,6 +9,7 @@ import type { ConflictMap } from '../../views/conflict-map.ts';
 import { chanceLevel } from '../../views/rates.ts';
 import { ChangesView } from '../changes/changes-view.tsx';
 import { SurvivalView } from '../changes/survival-view.tsx';
+import { CompareTwo } from '../changes/two-models.tsx';
 import { NoPlan } from '../inspect/no-plan.tsx';
 import { IconButton } from '../kit/button.tsx';
 import { Disclosure } from '../kit/disclosure.tsx';
@@ -46,7 +47,14 @@ export default function ConflictsView() {
     session.conflicts.getState().watch(true);
     return () => session.conflicts.getState().watch(false);
   }, []);
-  if (!hasPlan) return <NoPlan title="Conflicts" />;
+  if (!hasPlan) {
+    return (
+      <div className="conflicts">
+        <NoPlan title="Conflicts" />
+        <CompareTwo isFirst />
+      </div>
+    );
+  }
   return (
     <div className="conflicts">
       <div className="conflicts-title">

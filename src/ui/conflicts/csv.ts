@@ -1,6 +1,7 @@
 /** The numbers behind the pictures. RFC 4180. */
 import type { Close, Patch } from '../../views/close.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
+import { csv } from '../kit/csv.ts';
 import { pullsOf } from './pulls.ts';
 
 /** Every cell of the picture, one a line, with all its numbers. */
@@ -16,7 +17,7 @@ export function csvOf({ cells, rows, columns, models }: ConflictMap): string {
     ...[stats.overruled, stats.disagreement, stats.overlap, stats.norm],
     ...stats.models.flatMap(({ left, norm, overruled }) => [left, norm, overruled]),
   ]);
-  return text([head, ...lines]);
+  return csv([head, ...lines]);
 }
 
 /** Every tile of a tensor, one a line: which elements it holds, and their sums. */
@@ -34,7 +35,7 @@ export function csvOfTiles({ tiling, tiles }: Pick<Close, 'tiling' | 'tiles'>): 
       ...[tiles.most[i], tiles.shared[i], tiles.conflicts[i]],
     ];
   });
-  return text([head, ...lines]);
+  return csv([head, ...lines]);
 }
 
 /** Every element of a square, or one of them: base, result, and what each model wants. */
@@ -52,16 +53,5 @@ export function csvOfElements(patch: Patch, models: readonly string[], only?: nu
     pullsOf(patch, i).cancels,
     ...values.flatMap(({ change, left, weight }) => [change[i], left[i], weight]),
   ]);
-  return text([head, ...lines]);
-}
-
-type Field = string | number | null;
-
-function text(lines: readonly (readonly Field[])[]): string {
-  return lines.map((line) => `${line.map(field).join(',')}\r\n`).join('');
-}
-
-function field(value: Field): string {
-  const text = value === null ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csv([head, ...lines]);
 }

@@ -1,8 +1,8 @@
-import { Search } from 'lucide-react';
 import { useEffect } from 'react';
 import { outlookOf } from '../../stores/planning.ts';
 import { session, usePlanning, useView } from '../../stores/use-session.ts';
 import { counted } from '../kit/format.ts';
+import { SearchField } from '../kit/search-field.tsx';
 import { NoPlan } from './no-plan.tsx';
 import { TensorTable } from './tensor-table.tsx';
 import './tensors.css';
@@ -25,17 +25,12 @@ export default function TensorsView() {
   return (
     <div className="tensors">
       <div className="tensor-bar">
-        <label className="search">
-          <Search aria-hidden />
-          <span className="visually-hidden">Filter tensors</span>
-          <input
-            type="search"
-            placeholder="Filter: layers.3 mlp, norms, copy …"
-            value={filter}
-            spellCheck={false}
-            onChange={(event) => session.view.getState().filterTensors(event.target.value)}
-          />
-        </label>
+        <SearchField
+          label="Filter tensors"
+          hint="Filter: layers.3 mlp, norms, copy …"
+          value={filter}
+          onChange={session.view.getState().filterTensors}
+        />
         <span className="small faint number" role="status">
           {found === all
             ? counted(all, 'tensor')

@@ -14,20 +14,23 @@ type CosineMatrixProps = {
   readonly onChoose: (pair: readonly [number, number]) => void;
 };
 
+/** Models beyond which columns have numbers for names, so that the cells find room. */
+const many = 8;
+
 /** Every two of some directions; a cell chooses its pair. The scale of the colours is always −1 to 1. */
 export function CosineMatrix(props: CosineMatrixProps) {
   const { caption, all, cosineOf, textOf, toldOf, diagonal, onChoose } = props;
   const [a, b] = props.chosen;
   return (
     <div className="cosine-frame">
-      <table className="cosines">
+      <table className={all.length > many ? 'cosines is-many' : 'cosines'}>
         <caption className="visually-hidden">{caption}</caption>
         <thead>
           <tr>
             <td />
-            {all.map(({ key, name }) => (
-              <th scope="col" key={key} title={name}>
-                {name}
+            {all.map(({ key, name }, column) => (
+              <th scope="col" key={key} title={name} aria-label={name}>
+                {all.length > many ? column + 1 : name}
               </th>
             ))}
           </tr>
@@ -36,6 +39,7 @@ export function CosineMatrix(props: CosineMatrixProps) {
           {all.map(({ key, name }, row) => (
             <tr key={key}>
               <th scope="row" title={name}>
+                {all.length > many && <span className="faint">{row + 1} </span>}
                 {name}
               </th>
               {all.map((other, column) => (

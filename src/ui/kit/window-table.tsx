@@ -1,5 +1,8 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useRowWindow } from './row-window.ts';
+import './window-table.css';
+
+export type Sorting = { readonly column: number; readonly isDown: boolean };
 
 type WindowTableProps<Row> = {
   /** Of what scrolls, and of the table unless it has a caption. */
@@ -20,6 +23,9 @@ type WindowTableProps<Row> = {
   readonly rowClass?: (row: Row) => string;
   /** Which rows are seen, with a few around them. */
   readonly onWindow?: (from: number, to: number) => void;
+  /** What the rows are in the order of, where a press on a column sets that. */
+  readonly sorting?: Sorting | null;
+  readonly onSort?: (sorting: Sorting | null) => void;
   /** The cells of a row. */
   readonly children: (row: Row) => ReactNode;
 };
@@ -50,9 +56,20 @@ export function WindowTable<Row>(props: WindowTableProps<Row>) {
         {caption !== undefined && <caption className="visually-hidden">{caption}</caption>}
         <thead>
           <tr aria-rowindex={1}>
-            {columns.map((column) => (
-              <th scope="col" key={column}>
-                {column}
+            {columns.map((column, i) => (
+              <th scope="col" key={column} title={column} aria-sort={ariaSort(props.sorting, i)}>
+                {props.onSort ? (
+                  <button
+                    type="button"
+                    className="sort"
+                    onClick={() => props.onSort?.(next(props.sorting ?? null, i))}
+                  >
+                    {column}
+                    <span aria-hidden>{mark(props.sorting, i)}</span>
+                  </button>
+                ) : (
+                  column
+                )}
               </th>
             ))}
           </tr>
@@ -69,4 +86,21 @@ export function WindowTable<Row>(props: WindowTableProps<Row>) {
       </table>
     </section>
   );
+}
+
+/** Numbers the largest first, names from A on; the third press gives the first order back. */
+function next(sorting: Sorting | null, column: number): Sorting | null {
+  const first = column > 0;
+  if (sorting?.column !== column) return { column, isDown: first };
+  return sorting.isDown === first ? { column, isDown: !first } : null;
+}
+
+function ariaSort(sorting: Sorting | null | undefined, column: number) {
+  if (sorting?.column !== column) return undefined;
+  return sorting.isDown ? 'descending' : 'ascending';
+}
+
+function mark(sorting: Sorting | null | undefined, column: number): string {
+  if (sorting?.column !== column) return '';
+  return sorting.isDown ? ' ↓' : ' ↑';
 }
