@@ -157,6 +157,29 @@ test('a weight, a density or another colour shows at once what it does', async (
   ).toBeVisible();
 });
 
+test('lays what every method makes of the models side by side, and takes one on with a press', async ({
+  workbench,
+  onDisk,
+}) => {
+  const view = await open(workbench, onDisk);
+  await view.getByRole('radio', { name: 'Compare' }).check();
+  const table = view.getByRole('region', { name: 'Methods side by side' });
+  const row = (name: string) => table.getByRole('row', { name: new RegExp(`^${name} `) });
+  // The sum is 2 everywhere: 0.8 of it is 1.6 times the average, and 48 ÷ (8 · √48) of it goes the way of ours.
+  await expect(row('Task arithmetic')).toContainText('25 %+0.87+0.501.60');
+  await expect(row('TIES')).toContainText('Use this method');
+  await table.getByRole('button', { name: '÷ average' }).click();
+  await expect(table.getByRole('columnheader', { name: '÷ average' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
+  await table.getByRole('button', { name: 'Use this method: TIES' }).click();
+  await expect(row('TIES')).toContainText('present');
+  await expect(workbench.page.getByRole('radio', { name: /^TIES/ })).toBeChecked();
+  await workbench.page.keyboard.press('Control+z');
+  await expect(row('Task arithmetic')).toContainText('present');
+});
+
 test('says what is missing before there is a plan', async ({ workbench, onDisk }) => {
   await workbench.open();
   const { base, ours } = family;

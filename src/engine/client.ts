@@ -11,6 +11,7 @@ import type { Close, Patch, Square, ToFetch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
 import type { Difference } from '../views/difference.ts';
 import type { EnergyCurve } from '../views/energy.ts';
+import type { Outcome } from '../views/outcome.ts';
 import type { PartOf, Survey, SurveyPart } from '../views/survey.ts';
 import type { Survival } from '../views/survival.ts';
 import {
@@ -171,6 +172,14 @@ export class EngineClient {
   ): Promise<Changes | ToFetch | null> {
     const answer = await this.#view({ kind: 'changes', order, tensor }, listeners);
     return answer as Changes | ToFetch | null;
+  }
+
+  /** What its merge makes of its models, in a few numbers; null and bytes as for `changes`. */
+  async outcome(
+    order: PlanOrder,
+    listeners: LookListeners = {},
+  ): Promise<Outcome | ToFetch | null> {
+    return (await this.#view({ kind: 'outcome', order }, listeners)) as Outcome | ToFetch | null;
   }
 
   /**

@@ -14,6 +14,7 @@ import type { Close, Patch, Square, ToFetch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
 import type { Difference } from '../views/difference.ts';
 import type { EnergyCurve } from '../views/energy.ts';
+import type { Outcome } from '../views/outcome.ts';
 import type {
   CosineGrid,
   PairRow,
@@ -185,6 +186,8 @@ export type Request =
       readonly tensor: string | null;
       readonly fetches: boolean;
     }
+  /** What its merge makes of its models in a few numbers, from the same samples. */
+  | { readonly kind: 'outcome'; readonly id: number; readonly order: PlanOrder }
   /** A row of its most contested elements, or around one of them. */
   | {
       readonly kind: 'excerpt';
@@ -254,6 +257,7 @@ export type Answer =
   | Changes
   | Survival
   | Difference
+  | Outcome
   | ToFetch
   | Close
   | Patch
@@ -317,6 +321,7 @@ const requestKinds: readonly string[] = [
   'changes',
   'survival',
   'difference',
+  'outcome',
   'excerpt',
   'device',
   'access',

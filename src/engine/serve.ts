@@ -134,6 +134,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         const { tensor, fetches } = request;
         return viewer.difference(first, second, { tensor, fetches }, signalOf(request));
       }
+      case 'outcome':
+        return viewer.outcome(request.order, ...heard(request));
       case 'excerpt':
         return viewer.excerpt(request.order, request.at, request.fetches, signalOf(request));
       case 'survey':

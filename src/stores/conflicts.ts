@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { PlanOrder } from '../engine/protocol.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import type { Close, Patch } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
 import type { DeviceStore } from './device.ts';
@@ -66,9 +67,11 @@ export type LookedAt = {
   readonly planning: PlanningStore;
 };
 
-/** What is asked to see something of the recipe as it stands; what the output is called is no matter there. */
-export function orderToSee(from: Pick<LookedAt, 'recipe' | 'device'>): PlanOrder {
-  const { recipe } = from.recipe.getState();
+/** What is asked to see something of a recipe, as it stands unless told; what the output is called is no matter there. */
+export function orderToSee(
+  from: Pick<LookedAt, 'recipe' | 'device'>,
+  recipe: Recipe = from.recipe.getState().recipe,
+): PlanOrder {
   const { name: _, ...output } = recipe.output;
   const seen = { ...recipe, output: { ...output, name: 'any' } };
   return orderOf(seen, from.device.getState().report?.kind ?? 'cpu', unhashed);

@@ -17,6 +17,7 @@ export type Engine = Pick<
   | 'changes'
   | 'survival'
   | 'difference'
+  | 'outcome'
   | 'excerpt'
   | 'survey'
   | 'surveyPart'

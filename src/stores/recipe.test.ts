@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyRecipe } from '../recipe/defaults.ts';
+import { dialsOf } from '../recipe/dials.ts';
 import type { ModelRef } from '../recipe/recipe.ts';
 import { createRecipeStore } from './recipe.ts';
 
@@ -18,6 +19,18 @@ function withExperts(...ids: readonly string[]) {
   const ids_ = () => store.getState().recipe.experts.map((expert) => expert.model.id);
   return { store, ids: ids_, wait: (milliseconds: number) => (time += milliseconds) };
 }
+
+test('a dial turned in one go is one step back', () => {
+  const { store, wait } = withExperts('a', 'b');
+  const recipe = () => store.getState().recipe;
+  const dial = dialsOf(recipe()).find(({ id }) => id === 'weight of all')!;
+  store.getState().turn(dial, 0.4);
+  wait(100);
+  store.getState().turn(dial, 0.5);
+  expect(recipe().experts.map(({ values }) => values)).toEqual([{ weight: 0.5 }, { weight: 0.5 }]);
+  store.getState().undo();
+  expect(recipe().experts.map(({ values }) => values)).toEqual([{}, {}]);
+});
 
 describe('experts', () => {
   test('are added at the end, moved by one, and removed with their rules', () => {

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import { withMethod } from '../recipe/defaults.ts';
+import { type Dial, turnedTo } from '../recipe/dials.ts';
 import { edit as editHistory, type History, redo, startHistory, undo } from '../recipe/history.ts';
 import type { AdapterOptions, ModelRef, OutputOptions, Recipe } from '../recipe/recipe.ts';
 import { pointerHeldSince } from './pointer-held.ts';
@@ -19,6 +20,7 @@ export type RecipeState = ListEdits & {
   resetValue(key: string): void;
   setExpertValue(model: string, key: string, value: ParamValue): void;
   resetExpertValue(model: string, key: string): void;
+  turn(dial: Dial, value: number): void;
   setBase(base: ModelRef | null): void;
   addExpert(model: ModelRef): void;
   removeExpert(model: string): void;
@@ -95,6 +97,7 @@ export function createRecipeStore(
       setExpertValue: (model, key, value) =>
         editExpert(key, model, (values) => ({ ...values, [key]: value })),
       resetExpertValue: (model, key) => editExpert(key, model, (values) => without(values, key)),
+      turn: (dial, value) => edit(`dial ${dial.id}`, (recipe) => turnedTo(recipe, dial, value)),
       setBase: (base) =>
         edit(null, (recipe) => {
           const gone = base === null && recipe.base ? recipe.base.id : '';

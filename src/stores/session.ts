@@ -17,6 +17,7 @@ import { failureOf } from './failure.ts';
 import { bestMerge, demoId, type Family, handlesOf, memberBytes, parseFamily } from './family.ts';
 import { createHubStore, type HubSettings, type HubStore } from './hub.ts';
 import { createModelsStore, type ModelsStore } from './models.ts';
+import { createOutcomesStore, type OutcomesStore } from './outcomes.ts';
 import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
@@ -39,6 +40,7 @@ export type Session = {
   readonly changes: ChangesStore;
   readonly survival: SurvivalStore;
   readonly difference: DifferenceStore;
+  readonly outcomes: OutcomesStore;
   readonly excerpt: ExcerptStore;
   readonly stepper: StepperStore;
   readonly survey: SurveyStore;
@@ -77,6 +79,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     changes: createChangesStore(engine, seen),
     survival: createSurvivalStore(engine, seen),
     difference: createDifferenceStore(engine, inputs),
+    outcomes: createOutcomesStore(engine, seen),
     excerpt: createExcerptStore(engine, seen),
     stepper: createStepperStore(pickStepper(recall(keys.stepper))),
     survey: createSurveyStore(engine, inputs),

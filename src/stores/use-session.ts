@@ -11,6 +11,7 @@ import type { ExcerptState } from './excerpt.ts';
 import type { HubState } from './hub.ts';
 import type { LookState } from './look.ts';
 import type { ModelsState } from './models.ts';
+import type { OutcomesState } from './outcomes.ts';
 import { findingsOf, outlookOf, type PlanningState } from './planning.ts';
 import type { RecipeState } from './recipe.ts';
 import { roomFindings } from './room.ts';
@@ -44,6 +45,9 @@ export const useSight = <T>(select: (state: SightState) => T): T => useStore(ses
 export const useChanges = (): LookState<Changes> => useStore(session.changes);
 export const useDifference = (): DifferenceState => useStore(session.difference);
 export const useSurvival = (): LookState<Survival> => useStore(session.survival);
+
+export const useOutcomes = <T>(select: (state: OutcomesState) => T): T =>
+  useStore(session.outcomes, select);
 
 export const useExcerpt = <T>(select: (state: ExcerptState) => T): T =>
   useStore(session.excerpt, select);

@@ -8,7 +8,7 @@ export const panes = ['recipe', 'view', 'settings'] as const;
 export type Pane = (typeof panes)[number];
 
 /** What the tab Conflicts can be asked to show. */
-export const looks = ['conflicts', 'changes', 'survival'] as const;
+export const looks = ['conflicts', 'changes', 'survival', 'curves', 'compare'] as const;
 export type Look = (typeof looks)[number];
 
 /** What cells of the conflicts can be coloured by. */

@@ -110,6 +110,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     changes: async () => null,
     survival: async () => null,
     difference: async () => Promise.reject(new Error('there is nothing to compare here')),
+    outcome: async () => null,
     excerpt: async () => null,
     survey: async () => null,
     surveyPart: async () => null,

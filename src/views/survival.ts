@@ -101,6 +101,18 @@ export class Remains {
     this.#beyond += factor * other.#beyond;
   }
 
+  /** By expert: ‖its own change‖, and how far what is merged lies from it. */
+  get distances(): readonly { readonly length: number; readonly distance: number }[] {
+    const { models, squares, products } = this.#ledger;
+    const merged = squares[this.#experts];
+    return Array.from({ length: this.#experts }, (_, k) => ({
+      length: Math.sqrt(squares[k]),
+      distance: Math.sqrt(
+        Math.max(0, merged + squares[k] - 2 * products[k * models + this.#experts]),
+      ),
+    }));
+  }
+
   survived(): Survived {
     const { models, squares, products, baseSquares, elements } = this.#ledger;
     const [merged, average] = squares.subarray(this.#experts);

@@ -18,7 +18,9 @@ async function differs(
   const library = new Library();
   const open = (id: string, tensors: Tensors) => {
     const source = memorySource('model.safetensors', modelFile(tensors));
-    return library.open(id, id, [isFar ? { ...source, ahead: 2 ** 20 } : source]);
+    return library.open(id, id, [
+      isFar ? { ...source, ahead: 2 ** 20, isRemote: true as const } : source,
+    ]);
   };
   const models = [await open('one', first), await open('two', second)] as const;
   const viewer = new Viewer(library, () => null);

@@ -8,7 +8,7 @@ import type { Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
 export type Sight = Pick<Eye, 'weights' | 'ordinals'> & {
-  /** By plane of the merge; before weights. The arrays hold until the next look. */
+  /** By plane of the merge; before weights. */
   readonly left: readonly Float32Array[];
 };
 
@@ -26,6 +26,10 @@ export async function look(
   tools: Tools,
 ): Promise<Sight> {
   const { eye, x, base } = await sampleSeen(subject, merge, runs, lens, tools);
+  return sightOf(eye, x, base);
+}
+
+export function sightOf(eye: Eye, x: readonly Plane[], base: Plane | null): Sight {
   return { left: eye.left(x, base, 0), weights: eye.weights, ordinals: eye.ordinals };
 }
 

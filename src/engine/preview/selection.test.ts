@@ -137,7 +137,7 @@ describe('3,201 tensors, more than are looked at', () => {
   }, 60_000);
 
   test('what survives stands for all, and the stepper has its elements', async () => {
-    const survival = await survivalOf(made.plan, made.plan, experts, tools());
+    const survival = await survivalOf({ plan: made.plan, seen: made.plan }, experts, tools());
     expect([survival.tensorsMerged, survival.tensors.names.length]).toEqual([
       3201,
       survival.tensorsSampled,

@@ -8,6 +8,7 @@ import type { Changes } from '../../views/changes.ts';
 import type { Close, Patch, Square, ToFetch } from '../../views/close.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
 import type { Difference } from '../../views/difference.ts';
+import type { Outcome } from '../../views/outcome.ts';
 import type { Survival } from '../../views/survival.ts';
 import type { Sources } from '../library/sources.ts';
 import type { PlanOrder } from '../protocol.ts';
@@ -18,6 +19,7 @@ import { differenceBytes, differenceOf } from './difference.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Eye } from './eye.ts';
 import { farBytes } from './far.ts';
+import { outcome } from './outcome.ts';
 import { Samples } from './sample.ts';
 import { ballotOf, modelMagnitudes, scan, scanBytes } from './scan.ts';
 import { Shared } from './shared.ts';
@@ -96,7 +98,21 @@ export class Viewer {
     if (plan === null || seen === null) return null;
     const tools = this.#tools(signal, tell);
     const toFetch = scanBytes(seen, tools);
-    return toFetch > 0 ? { toFetch } : survivalOf(plan, seen, namesOf(order), tools);
+    return toFetch > 0 ? { toFetch } : survivalOf({ plan, seen }, namesOf(order), tools);
+  }
+
+  /** Null where the recipe cannot be merged, or no change is known; never fetches. */
+  async outcome(
+    order: PlanOrder,
+    signal: AbortSignal,
+    tell?: Tools['tell'],
+  ): Promise<Outcome | ToFetch | null> {
+    const plan = this.#plan(order);
+    const seen = this.#changing(order);
+    if (plan === null || seen === null) return null;
+    const tools = this.#tools(signal, tell);
+    const toFetch = scanBytes(seen, tools);
+    return toFetch > 0 ? { toFetch } : outcome({ plan, seen }, order.recipe.experts.length, tools);
   }
 
   /**
@@ -113,7 +129,7 @@ export class Viewer {
     const seen = this.#changing(order);
     const tools = { ...this.#tools(signal), samples: new Samples(mostSamples) };
     if (seen === null || scanBytes(seen, tools) > 0) return null;
-    return survivalOf(plan, seen, namesOf(order), tools, { most: mostOfReport, magnitudes });
+    return survivalOf({ plan, seen }, namesOf(order), tools, { most: mostOfReport, magnitudes });
   }
 
   /** Two open models beside each other, whatever the recipe. */

@@ -40,7 +40,8 @@ const onHead = (parameter: string, value: Rule['value']): Rule => ({
 const added = { method: 'task_arithmetic', values: { lambda: 1 } } as const;
 
 describe('a head that equals the embedding in every model', () => {
-  test.each(methods.map(({ id }) => id))('stays equal under %s', async (method) => {
+  const ofMany = methods.filter(({ arity }) => arity.models[1] >= 2);
+  test.each(ofMany.map(({ id }) => id))('stays equal under %s', async (method) => {
     const models = { base: model(3), a: model(7), b: model(11) };
     const { head, embedding } = await merged(models, { method });
     expect(head).toEqual(embedding);

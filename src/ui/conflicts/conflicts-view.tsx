@@ -10,6 +10,8 @@ import { chanceLevel } from '../../views/rates.ts';
 import { ChangesView } from '../changes/changes-view.tsx';
 import { SurvivalView } from '../changes/survival-view.tsx';
 import { CompareTwo } from '../changes/two-models.tsx';
+import { CompareView } from '../compare/compare-view.tsx';
+import { CurvesView } from '../curves/curves-view.tsx';
 import { NoPlan } from '../inspect/no-plan.tsx';
 import { IconButton } from '../kit/button.tsx';
 import { Disclosure } from '../kit/disclosure.tsx';
@@ -35,6 +37,8 @@ const titles: Readonly<Record<Look, string>> = {
   conflicts: 'Conflicts',
   changes: 'Changes',
   survival: 'Survival',
+  curves: 'Curves',
+  compare: 'Compare',
 };
 const options = looks.map((value) => ({ value, label: titles[value] }));
 
@@ -74,6 +78,8 @@ export default function ConflictsView() {
       {look === 'conflicts' && <ConflictsLook />}
       {look === 'changes' && <ChangesView />}
       {look === 'survival' && <SurvivalView />}
+      {look === 'curves' && <CurvesView />}
+      {look === 'compare' && <CompareView />}
     </div>
   );
 }
