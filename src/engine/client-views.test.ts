@@ -58,7 +58,7 @@ test('a second engine that crashes is started again with the models that are ope
 test('a look that is aborted before it begins, or meanwhile, rejects, and the next one is answered', async () => {
   const { client, order } = await started();
   const stop = new AbortController();
-  const look = client.conflicts(onBase(order), true, { signal: stop.signal });
+  const look = client.conflicts(onBase(order), true, false, { signal: stop.signal });
   stop.abort();
   await expect(look).rejects.toMatchObject({ name: 'AbortError' });
   const changes = client.changes(onBase(order), null, { signal: AbortSignal.abort() });

@@ -132,14 +132,16 @@ export class EngineClient {
 
   /**
    * Where the models of that plan pull against each other; null where there is no plan. What would come over the
-   * network is told instead, unless `fetches`.
+   * network is told instead, unless `fetches`. A coarse look takes a part of the sample, for speed.
    */
   async conflicts(
     order: PlanOrder,
     fetches: boolean,
+    isCoarse = false,
     listeners: LookListeners = {},
   ): Promise<ConflictMap | ToFetch | null> {
-    const answer = await this.#view({ kind: 'conflicts', order, fetches }, listeners);
+    const request = { kind: 'conflicts', order, fetches, isCoarse } as const;
+    const answer = await this.#view(request, listeners);
     return answer as ConflictMap | ToFetch | null;
   }
 

@@ -151,6 +151,8 @@ export type Request =
       readonly order: PlanOrder;
       /** Whether it may come over the network; else the answer is how many bytes would. */
       readonly fetches: boolean;
+      /** Whether a part of the sample is enough, while something is dragged. */
+      readonly isCoarse: boolean;
     }
   /** One of its tensors as tiles. */
   | {

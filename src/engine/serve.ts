@@ -120,7 +120,12 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       case 'energy':
         return energy(request);
       case 'conflicts':
-        return viewer.conflicts(request.order, request.fetches, ...heard(request));
+        return viewer.conflicts(
+          request.order,
+          request.fetches,
+          ...heard(request),
+          request.isCoarse,
+        );
       case 'close-up':
         return viewer.tensor(request.order, request.tensor, request.fetches, signalOf(request));
       case 'patch':

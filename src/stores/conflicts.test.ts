@@ -6,6 +6,7 @@ import { recipeOf } from '../testing/planning.ts';
 import { fakeSession, moveToHub } from '../testing/session.ts';
 import type { Close } from '../views/close.ts';
 import type { ConflictMap } from '../views/conflict-map.ts';
+import { createConflictsStore } from './conflicts.ts';
 import type { Engine } from './engine.ts';
 import { openModel } from './session.ts';
 
@@ -37,6 +38,40 @@ test('nothing is looked at before it is to be seen, and every change is while it
   state().watch(false);
   recipes.getState().setValue('lambda', 0.6);
   expect(asked).toEqual([undefined, 0.5]);
+});
+
+test('a part of the sample is enough while the pointer is held, all of it is looked at once it is let go', async () => {
+  const session = await opened({});
+  const asked: unknown[] = [];
+  const engine = {
+    ...session.engine,
+    conflicts: async ({ recipe }: PlanOrder, _: boolean, isCoarse?: boolean) => {
+      asked.push([recipe.values['lambda'], isCoarse]);
+      return map;
+    },
+  };
+  let since: number | null = null;
+  const actions: (() => void)[] = [];
+  const store = createConflictsStore(engine, session, {
+    heldSince: () => since,
+    whenLetGo: (action) => actions.push(action),
+  });
+  const letGo = () => {
+    since = null;
+    for (const action of actions) action();
+  };
+  store.getState().watch(true);
+  await vi.waitFor(() => expect(asked).toEqual([[undefined, false]]));
+  since = 1;
+  letGo();
+  since = 2;
+  session.recipe.getState().setValue('lambda', 0.5);
+  await vi.waitFor(() => expect(asked.slice(1)).toEqual([[0.5, true]]));
+  letGo();
+  await vi.waitFor(() => expect(asked.slice(2)).toEqual([[0.5, false]]));
+  letGo();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(asked).toHaveLength(3);
 });
 
 test('what the output is called is no reason to look again', async () => {
@@ -163,7 +198,7 @@ test('what a link leads to is read once there is a plan', async () => {
 function slow() {
   const asked: { readonly tell: (done: number, total: number) => void; aborted: boolean }[] = [];
   let answer = (_: ConflictMap) => {};
-  const conflicts: Engine['conflicts'] = (_, __, { signal, onMeasured } = {}) =>
+  const conflicts: Engine['conflicts'] = (_, __, ___, { signal, onMeasured } = {}) =>
     new Promise((resolve, reject) => {
       const own = { tell: onMeasured!, aborted: false };
       asked.push(own);

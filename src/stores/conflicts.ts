@@ -9,6 +9,7 @@ import { failureOf } from './failure.ts';
 import { lastWins } from './last-wins.ts';
 import type { Failure, ModelsStore } from './models.ts';
 import { orderOf, outlookOf, type PlanningStore, unhashed } from './planning.ts';
+import { pointerHeldSince, whenLetGo } from './pointer-held.ts';
 import type { RecipeStore } from './recipe.ts';
 
 /** Elements a side of a patch. */
@@ -67,6 +68,12 @@ export type LookedAt = {
   readonly planning: PlanningStore;
 };
 
+/** Whether something is being dragged, and when no longer. */
+export type Pointer = {
+  heldSince(): number | null;
+  whenLetGo(action: () => void): void;
+};
+
 /** What is asked to see something of a recipe, as it stands unless told; what the output is called is no matter there. */
 export function orderToSee(
   from: Pick<LookedAt, 'recipe' | 'device'>,
@@ -84,14 +91,20 @@ export const nowhere: Focus = { tensor: null, square: null, element: null };
 
 /**
  * Looks at conflicts while they are to be seen, and again after every change of recipe or models. Looks do not queue: while
- * one is made, only the latest change waits.
+ * one is made, only the latest change waits. While the pointer is held a part of the sample is enough; all of it is looked
+ * at once it is let go.
  */
 export function createConflictsStore(
   engine: Pick<Engine, 'readyToSee' | 'conflicts' | 'closeUp' | 'patch'>,
   from: LookedAt,
+  pointer: Pointer = { heldSince: pointerHeldSince, whenLetGo },
 ) {
   let isSeen = false;
-  let seen: { readonly key: string; readonly slots: unknown } | null = null;
+  let seen: {
+    readonly key: string;
+    readonly slots: unknown;
+    readonly isCoarse: boolean;
+  } | null = null;
 
   /** The models whose samples may be fetched, and the tensor that may be whole. */
   let agreed: unknown = null;
@@ -170,7 +183,8 @@ export function createConflictsStore(
   const failed = (error: unknown) => store.setState({ failure: failureOf(error) });
   const waiting = (part: Partial<ConflictsState['toFetch']>) =>
     store.setState(({ toFetch }) => ({ toFetch: { ...toFetch, ...part } }));
-  const askMap = lastWins(async (order: PlanOrder, mine: AbortController) => {
+  type Look = readonly [order: PlanOrder, isCoarse: boolean];
+  const askMap = lastWins(async ([order, isCoarse]: Look, mine: AbortController) => {
     current = mine;
     const { signal } = mine;
     store.setState({ isLooking: true, progress: null, isStopped: false });
@@ -178,7 +192,7 @@ export function createConflictsStore(
       store.setState({ progress: { done, total } });
     try {
       const mayFetch = agreed === from.models.getState().slots;
-      const found = await engine.conflicts(order, mayFetch, { signal, onMeasured });
+      const found = await engine.conflicts(order, mayFetch, isCoarse, { signal, onMeasured });
       const isMap = found !== null && 'cells' in found;
       const isUnknown = found === null;
       store.setState({ map: isMap ? found : null, isUnknown, failure: null });
@@ -231,13 +245,17 @@ export function createConflictsStore(
     }
     const order = orderNow();
     const key = JSON.stringify(order.recipe);
-    if (seen?.key === key && seen.slots === slots) return;
-    seen = { key, slots };
-    askMap(order);
+    const isCoarse = pointer.heldSince() !== null;
+    const isSame = seen?.key === key && seen.slots === slots;
+    if (isSame && (isCoarse || !seen?.isCoarse)) return;
+    seen = { key, slots, isCoarse };
+    askMap([order, isCoarse]);
+    if (isSame) return;
     askClose(order);
     askPatch(order);
   };
   for (const { subscribe } of [from.recipe, from.models, from.planning]) subscribe(look);
+  pointer.whenLetGo(look);
   return store;
 }
 

@@ -53,4 +53,6 @@ export type ConflictMap = {
   /** Tensors that are merged, and how many of them were looked at. */
   readonly tensorsMerged: number;
   readonly tensorsSampled: number;
+  /** Whether only a part of the sample was looked at, for the sake of speed. */
+  readonly isCoarse: boolean;
 };

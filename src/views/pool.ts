@@ -3,6 +3,10 @@ import { cancellation, conflictRate, disagreement, norm, overlap, overruled } fr
 import { RatioError } from './sampling.ts';
 import { Tally } from './tally.ts';
 
+/** A tensor's sums over all that was looked at, and run by run what errors are told from. */
+export type Tallied = { readonly all: Tally; readonly runs: readonly RunSums[] };
+export type RunSums = Pick<Tally, 'shared' | 'conflicts' | 'mass' | 'opposed'>;
+
 /** Sums over tensors that were sampled in runs; a sampled tensor counts as what it stands for. */
 export class Pool {
   readonly tally: Tally;
@@ -17,8 +21,8 @@ export class Pool {
    * @param sampled the share of the tensor's elements that lie in the runs
    * @param standsFor how many tensors like it this one stands for
    */
-  take(runs: readonly Tally[], sampled: number, standsFor = 1): void {
-    for (const run of runs) this.tally.add(run, standsFor / sampled);
+  take({ all, runs }: Tallied, sampled: number, standsFor = 1): void {
+    this.tally.add(all, standsFor / sampled);
     this.#ofConflicts.add(runs.map(ofConflicts), sampled, standsFor);
     this.#ofMass.add(runs.map(ofMass), sampled, standsFor);
   }
@@ -57,5 +61,5 @@ export class Pool {
   }
 }
 
-const ofConflicts = ({ conflicts, shared }: Tally) => [conflicts, shared] as const;
-const ofMass = ({ opposed, mass }: Tally) => [opposed, mass] as const;
+const ofConflicts = ({ conflicts, shared }: RunSums) => [conflicts, shared] as const;
+const ofMass = ({ opposed, mass }: RunSums) => [opposed, mass] as const;

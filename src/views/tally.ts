@@ -1,7 +1,8 @@
 /**
  * What the models want at each position, counted. For one element, vₖ is what is left of model k's task vector after
  * trim or draw, times its weight; P is the sum of the positive ones, Q that of the negative ones' magnitudes, n
- * how many are not zero. An element conflicts when P > 0 and Q > 0.
+ * how many are not zero. An element conflicts when P > 0 and Q > 0. At an element every step is f32, in model order, as in
+ * a merge: an even vote is even in both. `shaders/conflict.wgsl` counts the same.
  *
  * Everything here is a sum over elements, so that tallies of stretches, tensors and layers add up; rates are made of them
  * last (`rates.ts`).
@@ -65,44 +66,38 @@ export class Tally {
   ): void {
     const { models, massOf, overruledOf, squaresOf, nonZero } = this;
     const values = new Float64Array(models);
+    const voices = new Float64Array(models);
+    const isWeighted = ballot.sees === 'weighted';
     this.elements += to - from;
     for (let i = from; i < to; i++) {
       let plus = 0;
       let minus = 0;
+      let votes = 0;
       let heads = 0;
       let count = 0;
-      let unweighted = 0;
-      let unweightedHeads = 0;
       for (let k = 0; k < models; k++) {
         const own = left[k][i];
         const value = wish(own, weights[k]);
+        const voice = isWeighted ? value : wish(own, 1);
         values[k] = value;
+        voices[k] = voice;
+        votes = Math.fround(votes + voice);
+        heads += Math.sign(voice);
         if (value === 0) continue;
         count += 1;
-        unweighted += own;
-        unweightedHeads += Math.sign(own);
-        if (value > 0) {
-          plus += value;
-          heads += 1;
-          massOf[k] += value;
-        } else {
-          minus -= value;
-          heads -= 1;
-          massOf[k] -= value;
-        }
+        if (value > 0) plus = Math.fround(plus + value);
+        else minus = Math.fround(minus - value);
         nonZero[k] += 1;
+        massOf[k] += Math.abs(value);
         squaresOf[k] += value * value;
       }
       if (count === 0) continue;
-      this.mass += plus + minus;
-      const isWeighted = ballot.sees === 'weighted';
-      const total = elected(isWeighted ? plus - minus : unweighted, ballot);
-      const frequency = elected(isWeighted ? heads : unweightedHeads, ballot);
+      this.mass += Math.fround(plus + minus);
+      const total = elected(votes, ballot);
+      const frequency = elected(heads, ballot);
       const winner = ballot.by === 'total' ? total : frequency;
       for (let k = 0; k < models; k++) {
-        const value = values[k];
-        const voice = isWeighted ? value : left[k][i];
-        if (Math.sign(voice) !== winner) overruledOf[k] += Math.abs(value);
+        if (Math.sign(voices[k]) !== winner) overruledOf[k] += Math.abs(values[k]);
       }
       if (count < 2) continue;
       this.shared += 1;
@@ -157,7 +152,7 @@ const arrays = [
 
 /** What a model wants at an element; one that is not a finite number is nobody's wish. */
 export function wish(left: number, weight: number): number {
-  const value = left * weight;
+  const value = Math.fround(left * Math.fround(weight));
   return Number.isFinite(value) ? value : 0;
 }
 

@@ -70,20 +70,20 @@ export function pool(
     let taking = 0;
     for (let k = 0; k < left.length; k++) {
       const value = wish(left[k][i], weights[k]);
-      if (value > 0) plus += value;
-      else if (value < 0) minus -= value;
+      if (value > 0) plus = Math.fround(plus + value);
+      else if (value < 0) minus = Math.fround(minus - value);
       else continue;
       taking += 1;
     }
     if (taking > 0) {
       const tile = Math.floor(row / height) * across + Math.floor(column / width);
-      mass[tile] += plus + minus;
+      mass[tile] += Math.fround(plus + minus);
       if (taking > 1) shared[tile] += 1;
       if (plus > 0 && minus > 0) {
         const against = 2 * Math.min(plus, minus);
         opposed[tile] += against;
         conflicts[tile] += 1;
-        most[tile] = Math.max(most[tile], against / (plus + minus));
+        most[tile] = Math.max(most[tile], against / Math.fround(plus + minus));
       }
     }
     column += 1;

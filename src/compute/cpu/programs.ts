@@ -4,7 +4,7 @@ import { SLAB } from '../shaders/search.ts';
 
 /** One variant of a shader, and how it is run: plain data, so that it can be asked for by message. */
 export type Variant = {
-  readonly shader: 'map' | 'lowrank' | 'reduce' | 'sample' | 'select';
+  readonly shader: 'map' | 'conflict' | 'lowrank' | 'reduce' | 'sample' | 'select';
   readonly formula?: string;
   readonly constants: Readonly<Record<string, number>>;
   /** The table at the beginning of `planes`, where the shader is compiled for it. */

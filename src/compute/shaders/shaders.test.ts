@@ -2,9 +2,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { create, globals } from 'webgpu';
 import { methods } from '../../methods/registry.ts';
 import { floatDtypes } from '../../numerics/dtype.ts';
+import { countConstants, elementSums, MOST_MODELS, modelSums, pairSums } from './conflict.ts';
 import { explain, formulaModule, link, modules } from './link.ts';
 import { BINS } from './search.ts';
-import { MAP_THREADS, SLAB_TURNS, structs, sumKinds, THREADS } from './structs.ts';
+import { countKinds, MAP_THREADS, SLAB_TURNS, structs, sumKinds, THREADS } from './structs.ts';
 
 // Dawn's null backend compiles WGSL without a driver. It crashes when its GPU object is collected.
 Object.assign(globalThis, globals, { nullGpu: create(['backend=null']) });
@@ -80,6 +81,17 @@ test('lowrank compiles for every dtype of the base, and without one', async () =
   }
 });
 
+test.each([1, 2, 8, 32])('conflict compiles for %i models', async (models) => {
+  for (const kind of countKinds) {
+    for (const by of ['total', 'frequency'] as const) {
+      const vote = { by, sees: 'weighted', even: 'drop' } as const;
+      expect(await complaints('conflict', undefined, countConstants(kind, models, vote))).toEqual(
+        [],
+      );
+    }
+  }
+});
+
 test('every method has a formula and every formula a method', () => {
   const present = [...modules.keys()].filter((name) => name.startsWith('methods/'));
   expect(present.sort()).toEqual([...formulas].sort());
@@ -110,6 +122,12 @@ test.each(Object.entries(structs))(
 test.each([
   ...floatDtypes.map((dtype, code) => [dtype, code] as const),
   ...sumKinds.map((kind, code) => [kind, code] as const),
+  ...countKinds.map((kind, code) => [kind, code] as const),
+  ...elementSums.map((sum, place) => [sum.toUpperCase(), place] as const),
+  ['MODEL', elementSums.length] as const,
+  ['MODEL_SUMS', modelSums.length] as const,
+  ['PAIR_SUMS', pairSums.length] as const,
+  ['MOST_MODELS', MOST_MODELS] as const,
   ['MIXED', MIXED] as const,
   ['BINS', BINS] as const,
   ['NONE', floatDtypes.length] as const,

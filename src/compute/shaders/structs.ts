@@ -12,6 +12,7 @@ export const OCT = 8;
 export const WORD = 8;
 
 export const structs = {
+  Band: ['rows', 'pitch', 'stride', 'width', 'groups'],
   Job: ['octs', 'head', 'end', 'start', 'first', 'stride', 'tensor_key'],
   Product: ['depth', 'octs', 'right', 'scale'],
   Sample: ['model', 'first', 'stride', 'count'],
@@ -46,3 +47,6 @@ export const sumKinds = [
   'MASS_LARGEST',
   'MASS_DRAWN',
 ] as const;
+
+/** What conflict.wgsl counts, in the order of its codes. */
+export const countKinds = ['ELEMENTS', 'PAIRS'] as const;

@@ -8,9 +8,10 @@ import type { Close, Patch } from '../../views/close.ts';
 import { Pool } from '../../views/pool.ts';
 import { cosine, opposition } from '../../views/rates.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
-import { emptyTiles, matrixOf, pool, tilingOf } from '../../views/tiles.ts';
+import { emptyTiles, matrixOf, tilingOf } from '../../views/tiles.ts';
 import { planeBlocks } from '../tensor/blocks.ts';
 import { readPlane } from '../tensor/planes.ts';
+import { Counter } from './counted.ts';
 import { type Eye, eyeOf, type Lens, weighed } from './eye.ts';
 import { readAs } from './sample.ts';
 import type { Placed, Subject } from './subjects.ts';
@@ -49,6 +50,7 @@ export async function closeUp(
   const tiles = emptyTiles(tiling);
   const models = experts.length;
   const tally = new Tally(models);
+  const counter = await Counter.of(models, ballot);
   for (const [i, { merge, start }] of subject.merges.entries()) {
     const eye = eyes[i];
     const { length } = merge.planes;
@@ -62,13 +64,14 @@ export async function closeUp(
         const x = merge.planes.map(({ dtype }, k) => value(k, dtype));
         const base = merge.base && value(length, merge.base.dtype);
         const left = eye.left(x, base, block.start + from);
-        pool(tiles, tiling, start + block.start + from, left, eye.weights);
-        tally.take(...weighed(left, eye, models), ballot);
+        const { weights, ordinals } = eye;
+        const at = start + block.start + from;
+        counter.tiles({ left, weights, ordinals }, at, tiling, tiles, tally);
       }
     }
   }
   const whole = new Pool(models);
-  whole.take([tally], 1);
+  whole.take({ all: tally, runs: [tally] }, 1);
   const pairs = Array.from({ length: models ** 2 }, (_, i) => [Math.floor(i / models), i % models]);
   return {
     tensor: subject.tensor,

@@ -69,7 +69,7 @@ export async function eyeOf(
   merge: MergePart,
   blocks: PlaneBlocks,
   { method, arithmetic, magnitudes }: Lens,
-  backend: Backend,
+  backend: Pick<Backend, 'measure'>,
   signal: AbortSignal,
 ): Promise<Eye> {
   const { ordinals, precision, global, perModel } = merge;

@@ -3,17 +3,25 @@ import { cpuBackend } from '../../compute/cpu/backend.ts';
 import type { MergePart, PlaneRef } from '../../plan/types.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
 import { type Eye, eyeOf, type Lens } from './eye.ts';
-import { blocksOf, readAs } from './sample.ts';
+import { ranked } from './ranked.ts';
+import { blocksOf, readAs, thinned, thinnedValues, type Values } from './sample.ts';
 import type { Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
 export type Sight = Pick<Eye, 'weights' | 'ordinals'> & {
   /** By plane of the merge; before weights. */
   readonly left: readonly Float32Array[];
+  /** Those of the runs that were looked at. */
+  readonly runs: readonly Run[];
 };
 
 type Plane = Float32Array<ArrayBuffer>;
-type Seen = { readonly eye: Eye; readonly x: readonly Plane[]; readonly base: Plane | null };
+type Seen = {
+  readonly eye: Eye;
+  readonly x: readonly Plane[];
+  readonly base: Plane | null;
+  readonly runs: readonly Run[];
+};
 
 const backend = cpuBackend();
 
@@ -25,12 +33,12 @@ export async function look(
   lens: Lens,
   tools: Tools,
 ): Promise<Sight> {
-  const { eye, x, base } = await sampleSeen(subject, merge, runs, lens, tools);
-  return sightOf(eye, x, base);
+  return sightOf(await sampleSeen(subject, merge, runs, lens, tools));
 }
 
-export function sightOf(eye: Eye, x: readonly Plane[], base: Plane | null): Sight {
-  return { left: eye.left(x, base, 0), weights: eye.weights, ordinals: eye.ordinals };
+export function sightOf({ eye, x, base, runs }: Seen): Sight {
+  const { weights, ordinals } = eye;
+  return { left: eye.left(x, base, 0), weights, ordinals, runs };
 }
 
 /** Reads the runs, and has the method measure them as if they were the whole tensor. */
@@ -39,18 +47,22 @@ export async function sampleSeen(
   merge: MergePart,
   runs: readonly Run[],
   lens: Lens,
-  { sources, samples, budget, signal }: Tools,
+  { sources, samples, budget, signal, isCoarse = false }: Tools,
 ): Promise<Seen> {
   const { planes, base, precision } = merge;
+  const shown = isCoarse ? thinned(runs) : runs;
   const reader = { sources, tensor: subject.tensor, budget };
-  const read = async (plane: PlaneRef) => ({
-    ...(await samples.read(plane, runs, reader, signal)),
-    dtype: plane.dtype,
-  });
+  const read = async (plane: PlaneRef) => {
+    const values = await samples.read(plane, runs, reader, signal);
+    return { ...(isCoarse ? thinnedValues(values, runs) : values), dtype: plane.dtype };
+  };
   const own = await Promise.all(planes.map(read));
   const ofBase = base && (await read(base));
-  const blocks = blocksOf(own, ofBase, precision.readAs, elementsIn(runs));
-  const eye = await eyeOf(subject, merge, blocks, lens, backend, signal);
-  const x = own.map(({ decoded }) => readAs(decoded, precision.readAs));
-  return { eye, x, base: ofBase && readAs(ofBase.decoded, precision.readAs) };
+  const blocks = blocksOf(own, ofBase, precision.readAs, elementsIn(shown));
+  const seen = ({ decoded }: Values) => ({ decoded, x: readAs(decoded, precision.readAs) });
+  const models = own.map(seen);
+  const under = ofBase && seen(ofBase);
+  const measures = ranked(backend, models, under, precision.readAs);
+  const eye = await eyeOf(subject, merge, blocks, lens, measures, signal);
+  return { eye, x: models.map(({ x }) => x), base: under?.x ?? null, runs: shown };
 }

@@ -63,8 +63,8 @@ export async function* mergedSamples(
       if (merge.elementCount === 0 || own?.elementCount !== merge.elementCount) continue;
       const runs = of.runs(merge);
       const deltas = await deltasOf(subject, merge, runs, tools);
-      const { eye, x, base } = await sampleSeen(subject, own, runs, lens, tools);
-      const result = eye.merged(x, base, 0);
+      const sample = await sampleSeen(subject, own, runs, lens, tools);
+      const result = sample.eye.merged(sample.x, sample.base, 0);
       yield {
         of,
         each: merge.elementCount / elementsIn(runs),
@@ -73,7 +73,7 @@ export async function* mergedSamples(
         result,
         left: () =>
           plan.method === seen.method
-            ? sightOf(eye, x, base)
+            ? sightOf(sample)
             : look(subject, merge, runs, lensOf(seen, null), tools),
       };
     }

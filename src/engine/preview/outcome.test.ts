@@ -90,7 +90,7 @@ test('every method fares side by side as its survival alone tells', async () => 
     ours: numbers(),
     theirs: numbers(),
   });
-  for (const { id } of methods) {
+  for (const { id } of methods.filter(({ arity }) => arity.models[1] >= 2)) {
     const own = withMethod(recipe, id);
     const [{ whole }, told] = [await survival(own), await outcome(own)];
     expect({ id, ...told }).toMatchObject({ id, ...whole });

@@ -1,8 +1,10 @@
 /** One trim threshold for each expert over the whole model, from samples. */
-import type { Plan } from '../../plan/types.ts';
-import { elementsIn } from '../../views/sampling.ts';
-import { deltasOf } from './deltas.ts';
+import type { MergePart, Plan, PlaneRef } from '../../plan/types.ts';
+import { elementsIn, type Run } from '../../views/sampling.ts';
+import { sortedMagnitudes } from './ranked.ts';
+import { readAs } from './sample.ts';
 import type { Selection } from './selection.ts';
+import type { Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
 import { visit } from './visit.ts';
 
@@ -22,9 +24,8 @@ export async function pooledMagnitudes(
       const runs = runsOf(merge);
       const seen = elementsIn(runs);
       if (seen === 0) continue;
-      const { x, base, own } = await deltasOf(subject, merge, runs, tools);
-      for (const [k, deltas] of own.entries()) {
-        const magnitudes = sortedOnce(deltas, x[k], base);
+      const own = await sampledIn(subject, merge, runs, tools);
+      for (const [k, magnitudes] of own.entries()) {
         const each = (stratum.standsFor * merge.elementCount) / seen;
         found[merge.ordinals[k]].push({ magnitudes, each });
       }
@@ -33,20 +34,20 @@ export async function pooledMagnitudes(
   return wholeModelCounts.map((count, expert) => magnitudeAt(found[expert], count));
 }
 
-type Sorted = { readonly base: Float32Array | null; readonly magnitudes: Float32Array };
-const sorted = new WeakMap<Float32Array, Sorted>();
-
-/** While a sample is kept so is its order: another density asks for another rank in it. */
-function sortedOnce(
-  deltas: Float32Array,
-  sample: Float32Array,
-  base: Float32Array | null,
-): Float32Array {
-  const before = sorted.get(sample);
-  if (before && before.base === base) return before.magnitudes;
-  const magnitudes = deltas.map(Math.abs).sort();
-  sorted.set(sample, { base, magnitudes });
-  return magnitudes;
+/** By plane of the merge: |x − base| of its sample, in ascending order. */
+async function sampledIn(
+  { tensor }: Subject,
+  { planes, base, precision }: MergePart,
+  runs: readonly Run[],
+  { sources, samples, budget, signal }: Tools,
+): Promise<readonly Float32Array[]> {
+  const read = async (plane: PlaneRef) => {
+    const { decoded } = await samples.read(plane, runs, { sources, tensor, budget }, signal);
+    return { decoded, x: readAs(decoded, precision.readAs) };
+  };
+  const under = base && (await read(base));
+  const own = await Promise.all(planes.map(read));
+  return own.map((plane) => sortedMagnitudes(plane, under, precision.readAs));
 }
 
 type Weighed = {

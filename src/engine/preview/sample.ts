@@ -90,9 +90,51 @@ async function readRuns(
   return { bytes, decoded };
 }
 
+/** Runs are the same array for all planes of a merge. */
+const texts = new WeakMap<readonly Run[], string>();
+
+function textOf(runs: readonly Run[]): string {
+  const text = texts.get(runs) ?? runs.join(' ');
+  texts.set(runs, text);
+  return text;
+}
+
+/** Some of the runs, for a first look: two of a few, a quarter of many. */
+export function thinned(runs: readonly Run[]): readonly Run[] {
+  const step = stepOf(runs);
+  return step === 1 ? runs : runs.filter((_, i) => i % step === 0);
+}
+
+function stepOf({ length }: readonly Run[]): number {
+  return length >= 8 ? 4 : length >= 4 ? 2 : 1;
+}
+
+const parts = new WeakMap<Values, Values>();
+
+/** The values of those runs, the same ones for the same. */
+export function thinnedValues(values: Values, runs: readonly Run[]): Values {
+  if (stepOf(runs) === 1) return values;
+  const known = parts.get(values);
+  if (known) return known;
+  const { bytes, decoded } = values;
+  const size = bytes.length / decoded.length;
+  const length = runs[0][1] - runs[0][0];
+  const kept = runs.flatMap((_, i) => (i % stepOf(runs) === 0 ? [i * length] : []));
+  const part = {
+    bytes: new Uint8Array(kept.length * length * size),
+    decoded: new Float32Array(kept.length * length),
+  };
+  for (const [i, from] of kept.entries()) {
+    part.bytes.set(bytes.subarray(from * size, (from + length) * size), i * length * size);
+    part.decoded.set(decoded.subarray(from, from + length), i * length);
+  }
+  parts.set(values, part);
+  return part;
+}
+
 /** Which values these are: the same text only for the same. */
 function keyOf(plane: PlaneRef, runs: readonly Run[]): string {
-  const where = runs.join(' ');
+  const where = textOf(runs);
   if (!isComputedPlane(plane)) {
     const spans = plane.pieces ?? [plane];
     const files = spans.map(({ model, file, begin, end }) => `${model} ${file} ${begin} ${end}`);

@@ -35,18 +35,23 @@ function fight(agree: Plant, size: number) {
   return { base, ours, theirs };
 }
 
-async function scanned(
+async function looked(
   models: Awaited<ReturnType<typeof fight>>,
   recipe: Partial<Recipe> = {},
   values: Readonly<Record<string, Recipe['values']>> = {},
-): Promise<ConflictMap> {
+): Promise<(isCoarse: boolean) => Promise<ConflictMap>> {
   const made = await mergeRun({ models, recipe: { method: 'ties', ...recipe }, values });
-  return scan(made.plan, ['ours', 'theirs'], {
+  const tools = {
     sources: made.library,
     samples: new Samples(2 ** 26),
     budget: 2 ** 26,
     signal: new AbortController().signal,
-  });
+  };
+  return (isCoarse) => scan(made.plan, ['ours', 'theirs'], { ...tools, isCoarse });
+}
+
+async function scanned(...fought: Parameters<typeof looked>): Promise<ConflictMap> {
+  return (await looked(...fought))(false);
 }
 
 const cellAt = (map: ConflictMap, layer: number, role: string): Cell =>
@@ -138,7 +143,7 @@ test('another density needs no other order of the samples', async () => {
     const recipe = { ...made.order.recipe, experts };
     const planned = plan({ ...made.order, recipe, models: made.library.models() });
     if (!('plan' in planned)) throw new Error('there is no plan');
-    const sort = vi.spyOn(Float32Array.prototype, 'sort');
+    const sort = vi.spyOn(Uint32Array.prototype, 'sort');
     const map = await scan(planned.plan, ['ours', 'theirs'], tools);
     const sorts = sort.mock.calls.length;
     sort.mockRestore();
@@ -153,9 +158,10 @@ test('another density needs no other order of the samples', async () => {
 });
 
 test('of large tensors a sample is looked at, and the truth lies within its error', async () => {
-  const size = 400_000;
+  const size = 300_000;
   const agree = (layer: number) => [0.9, 0.7, 0.5, 0.3][layer];
-  const map = await scanned(fight(agree, size), { method: 'task_arithmetic' });
+  const look = await looked(fight(agree, size), { method: 'task_arithmetic' });
+  const map = await look(false);
   expect(map.elements).toBeCloseTo(8 * size, 6);
   // Three planes share four million values.
   expect(map.sampled).toBe(8 * 16 * Math.floor(2 ** 22 / 24 / 16));
@@ -166,4 +172,22 @@ test('of large tensors a sample is looked at, and the truth lies within its erro
     expect(error).toBeLessThan(0.003);
     expect(Math.abs(conflictRate! - (1 - agree(cell.row)))).toBeLessThan(5 * error);
   }
+
+  // A quarter of the runs, none of it read again; less sure, and told so.
+  const coarse = await look(true);
+  expect([map.isCoarse, coarse.isCoarse]).toEqual([false, true]);
+  expect(coarse.sampled).toBe(map.sampled / 4);
+  expect(coarse.elements).toBeCloseTo(map.elements, 6);
+  const [rate, coarseRate] = [map, coarse].map(({ whole }) => whole.conflictRate!);
+  const [error, coarseError] = [map, coarse].map(({ whole }) => whole.errors.conflictRate!);
+  expect(coarseError).toBeGreaterThan(error);
+  expect(Math.abs(coarseRate - rate)).toBeGreaterThan(0);
+  expect(Math.abs(coarseRate - rate)).toBeLessThan(5 * coarseError);
+  expect((await look(false)).whole).toEqual(map.whole);
 }, 120_000);
+
+test('of small tensors nothing is left out while something is dragged', async () => {
+  const look = await looked(fight(() => 0.7, 50));
+  const [exact, coarse] = [await look(false), await look(true)];
+  expect(coarse).toEqual(exact);
+});

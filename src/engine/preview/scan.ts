@@ -6,11 +6,12 @@ import type { CellState, ConflictMap } from '../../views/conflict-map.ts';
 import type { Grid } from '../../views/grid.ts';
 import { Pool } from '../../views/pool.ts';
 import { cosine, opposition } from '../../views/rates.ts';
-import { elementsIn, type Run } from '../../views/sampling.ts';
+import { elementsIn } from '../../views/sampling.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
-import { type Lens, weighed } from './eye.ts';
+import { Counter } from './counted.ts';
+import type { Lens } from './eye.ts';
 import { farBytes } from './far.ts';
-import { look, type Sight } from './look.ts';
+import { look } from './look.ts';
 import { pooledMagnitudes } from './pooled.ts';
 import { type Picked, type Selection, type Stratum, selectionOf } from './selection.ts';
 import type { Tools } from './tools.ts';
@@ -34,7 +35,7 @@ export async function scan(
   const models = experts.length;
   const magnitudes = await pooledMagnitudes(plan, selection, tools);
   const lens: Lens = { method, arithmetic: plan.arithmetic, magnitudes };
-  const ballot = ballotOf(plan.arithmetic);
+  const counter = await Counter.of(models, ballotOf(plan.arithmetic));
   const whole = new Pool(models);
   const byRow = grid.rows.map(() => new Pool(models));
   const byColumn = grid.columns.map(() => new Pool(models));
@@ -47,6 +48,7 @@ export async function scan(
   ];
   const differing = new Map<Stratum, { readonly at: Picked; readonly totals: Tally[] }>();
   let sampled = 0;
+  let isCoarse = false;
   for await (const pick of visit(picked, tools)) {
     const { subject, stratum } = pick;
     const total = new Tally(models);
@@ -54,12 +56,13 @@ export async function scan(
       if (merge.elementCount === 0) continue;
       const runs = pick.runs(merge);
       const sight = await look(subject, merge, runs, lens, tools);
-      const tallies = tallyRuns(sight, runs, models, ballot);
-      const seen = elementsIn(runs);
+      const tallied = counter.runs(sight, sight.runs);
+      const seen = elementsIn(sight.runs);
+      if (sight.runs !== runs) isCoarse = true;
       sampled += seen;
-      for (const tally of tallies) total.add(tally, merge.elementCount / seen);
+      total.add(tallied.all, merge.elementCount / seen);
       for (const pool of poolsOf(pick)) {
-        pool.take(tallies, seen / merge.elementCount, stratum.standsFor);
+        pool.take(tallied, seen / merge.elementCount, stratum.standsFor);
       }
     }
     if (stratum.picked === stratum.tensors) continue;
@@ -91,6 +94,7 @@ export async function scan(
     sampled,
     tensorsMerged: selection.tensors,
     tensorsSampled: picked.length,
+    isCoarse,
   };
 }
 
@@ -138,23 +142,6 @@ export function scanBytes(plan: Plan, tools: Tools): number {
 /** By expert: where one trim threshold holds for the whole model, its estimate; else null. */
 export function modelMagnitudes(plan: Plan, tools: Tools): Promise<readonly number[] | null> {
   return pooledMagnitudes(plan, selectionOf(plan, tools), tools);
-}
-
-/** One tally a run, of all experts. */
-function tallyRuns(
-  { left, ...eye }: Sight,
-  runs: readonly Run[],
-  models: number,
-  ballot: Ballot,
-): readonly Tally[] {
-  const [all, weights] = weighed(left, eye, models);
-  let at = 0;
-  return runs.map(([from, to]) => {
-    const tally = new Tally(models);
-    tally.take(all, weights, ballot, at, at + to - from);
-    at += to - from;
-    return tally;
-  });
 }
 
 export function ballotOf({ election, electOn, zeroVote }: Arithmetic): Ballot {

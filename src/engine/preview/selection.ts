@@ -101,12 +101,17 @@ export function selectAmong(
     const count = isDear(merge, tools) ? dearRunCount : runCount;
     return runsOf(elementCount, { count, length: Math.max(1, Math.floor(most / count)) }, i);
   };
+  const known = new Map<MergePart, readonly Run[]>();
   const pick = (i: number): Picked => ({
     subject: subjects[i],
     row: grid.places[i].row,
     column: grid.places[i].column,
     stratum: stratumOf.get(i) ?? alone,
-    runs: (merge) => runs(merge, i),
+    runs(merge) {
+      const made = known.get(merge) ?? runs(merge, i);
+      known.set(merge, made);
+      return made;
+    },
   });
   const tensors = all.reduce((sum, { length }) => sum + length, 0);
   return { subjects, grid, picked: order.map(pick), tensors, pick };

@@ -10,4 +10,6 @@ export type Tools = {
   readonly signal: AbortSignal;
   /** Hears how many tensors were looked at, of how many. */
   readonly tell?: (done: number, total: number) => void;
+  /** Whether a part of the runs that are read is enough, while something is dragged. */
+  readonly isCoarse?: boolean;
 };

@@ -58,19 +58,20 @@ export class Viewer {
 
   /**
    * Null where the recipe cannot be merged, or no change is known. What would come over the network is told
-   * instead, unless `fetches`.
+   * instead, unless `fetches`. A coarse look takes a part of the sample.
    */
   async conflicts(
     order: PlanOrder,
     fetches: boolean,
     signal: AbortSignal,
     tell?: Tools['tell'],
+    isCoarse = false,
   ): Promise<ConflictMap | ToFetch | null> {
     const plan = this.#changing(order);
     if (plan === null) return null;
     const tools = this.#tools(signal, tell);
     const toFetch = fetches ? 0 : scanBytes(plan, tools);
-    return toFetch > 0 ? { toFetch } : scan(plan, namesOf(order), tools);
+    return toFetch > 0 ? { toFetch } : scan(plan, namesOf(order), { ...tools, isCoarse });
   }
 
   /** Null where the recipe cannot be merged, or no change is known; never fetches. */

@@ -187,7 +187,7 @@ function Verdict({ map }: { readonly map: ConflictMap }) {
       <p className="small faint number" role="status">
         {share >= 1
           ? `All ${counted(Math.round(elements), 'element')} were looked at.`
-          : `From a sample of ${sampledText(map)}${errorText(map)}.`}
+          : `${map.isCoarse ? 'Coarser while you drag, from' : 'From'} a sample of ${sampledText(map)}${errorText(map)}.`}
       </p>
     </>
   );
