@@ -8,7 +8,7 @@ import { LARGEST_F32 } from './params.ts';
 import { addChange, divide, weightedSum } from './steps.ts';
 
 type Trimmed = { readonly weight: number; readonly density: number };
-type TrimCall = {
+export type TrimCall = {
   readonly perModel: readonly Trimmed[];
   readonly arithmetic: Arithmetic;
   readonly elementCount: number;
@@ -57,17 +57,24 @@ export const trimCoefficients = {
   rescale: 'f32',
 } as const;
 
+/** What a magnitude measure answered, as a formula is told it: nothing is larger than the largest f32. */
+export function cutAt([magnitude, lastIndex]: readonly number[]) {
+  const isNone = magnitude === Number.POSITIVE_INFINITY;
+  return {
+    // Shaders must not meet infinity.
+    magnitude: Math.min(magnitude, LARGEST_F32),
+    cut: isNone ? 0 : Math.min(lastIndex + 1, 0xffffffff),
+  };
+}
+
 /** The trim of every model. `measured` answers `trimMeasures`. */
 export function trimsOf(call: TrimCall, measured: Answers) {
   const models = call.perModel.length;
-  const cuts = measured.slice(0, models);
+  const cuts = measured.slice(0, models).map(cutAt);
   return {
     weight: call.perModel.map(({ weight }) => weight),
-    // Nothing is larger than the largest f32; shaders must not meet infinity.
-    magnitude: cuts.map(([magnitude]) => Math.min(magnitude, LARGEST_F32)),
-    cut: cuts.map(([magnitude, lastIndex]) =>
-      magnitude === Number.POSITIVE_INFINITY ? 0 : Math.min(lastIndex + 1, 0xffffffff),
-    ),
+    magnitude: cuts.map(({ magnitude }) => magnitude),
+    cut: cuts.map(({ cut }) => cut),
     rescale: call.perModel.map((_, k) => massRatio(measured, models + 2 * k, call.roundSum)),
   };
 }
@@ -111,7 +118,7 @@ export function drawsOf(call: DareCall, measured: Answers) {
 }
 
 /** Scale that restores the L1 norm: Σ|τ| ÷ Σ|kept τ|; 1 when either is practically zero, or nothing was measured. */
-function massRatio(measured: Answers, at: number, roundSum: Round): number {
+export function massRatio(measured: Answers, at: number, roundSum: Round): number {
   if (measured.length <= at) return 1;
   const [all, kept] = measured.slice(at, at + 2).map(([mass]) => roundSum(mass));
   return all < SMALLEST_MASS || kept < SMALLEST_MASS ? 1 : roundSum(all / kept);

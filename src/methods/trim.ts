@@ -28,7 +28,7 @@ type Trims = Omit<Lists<typeof trimCoefficients>, 'weight'>;
  * of floats are ordered as their bit patterns are; comparing those needs no branch, which a processor
  * would guess wrong once in every few elements.
  */
-function trim(tau: Float32Array, magnitude: number, firstDropped: number): void {
+export function trim(tau: Float32Array, magnitude: number, firstDropped: number): void {
   const bits = new Int32Array(tau.buffer, tau.byteOffset, tau.length);
   const limit = new Int32Array(Float32Array.of(magnitude).buffer)[0];
   const border = Math.min(Math.max(firstDropped, 0), tau.length);

@@ -75,9 +75,11 @@ export function workThrough(example: Example): Worked {
     ? contributions.map((row, k) => row.map((value) => vote(example, value, k)))
     : null;
   const elected = votes && elect(example, votes);
-  const cuts = asked.flatMap((measure, i) =>
-    measure.kind === 'magnitude' ? [measured[i][0]] : [],
-  );
+  // Where a band is kept, its lower end is asked for first.
+  const cuts = planes.flatMap((_, k) => {
+    const at = asked.findIndex((each) => each.kind === 'magnitude' && each.model === k);
+    return at < 0 ? [] : [measured[at][0]];
+  });
   return {
     drawn: drawnOf(example, planes),
     left: leftOf(example, planes, measured),
