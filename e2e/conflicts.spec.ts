@@ -42,9 +42,12 @@ test('shows which layer fights, down to the element', async ({ workbench, onDisk
   await workbench.page.keyboard.press('ArrowDown');
   const cell = grid.getByRole('button', { name: `${contested}: cancellation 33 %` });
   await expect(cell).toBeFocused();
+  await expect(view.locator('.conflict-told')).toHaveText(`${contested}: cancellation 33 %`);
   await workbench.page.keyboard.press('Enter');
 
   const close = view.getByRole('region', { name: `Tensor ${contested}` });
+  // What a press opens comes into sight, however far below it lies.
+  await expect(close.getByRole('img', { name: `Cancellation in ${contested}` })).toBeInViewport();
   await expect(close).toContainText('2 × 4: 50 % of the shared elements conflict');
   const picture = close.getByRole('img', { name: `Cancellation in ${contested}` });
   // Half of what the models want of each second element cancels: half way from calm to conflict, and calm beside it.
@@ -71,6 +74,7 @@ test('shows which layer fights, down to the element', async ({ workbench, onDisk
   const first = elements.getByRole('button', {
     name: 'row 0, column 0: ours +3.00000, theirs −1.00000',
   });
+  await expect(first).toBeInViewport();
   await first.click();
   await expect(elements).toContainText('Plus pulls harder; 50 % of the mass would cancel');
   await expect(elements.getByRole('row', { name: 'Average of the changes' })).toContainText('+1');

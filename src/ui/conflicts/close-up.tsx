@@ -11,6 +11,7 @@ import { percent } from './metrics.ts';
 import { TilePicture } from './tile-picture.tsx';
 import { TilesTable } from './tiles-table.tsx';
 import { ToFetch } from './to-fetch.tsx';
+import { useRevealed } from './use-revealed.ts';
 import './close-up.css';
 
 /** Models whose matrix finds room beside the picture. */
@@ -24,12 +25,11 @@ const poolings: readonly { readonly value: Pooling; readonly label: string }[] =
 /** The tensor in focus as tiles, and who is overruled in it. */
 export function CloseUp() {
   const { focus, close, toFetch, failure } = useConflicts((state) => state);
-  if (focus.tensor === null) {
-    return <p className="param-help">Choose a cell to look into its tensor.</p>;
-  }
+  const section = useRevealed<HTMLElement>(close && focus.tensor);
+  if (focus.tensor === null) return null;
   const isReading = close === null && toFetch.close === 0 && failure === null;
   return (
-    <section aria-label={`Tensor ${focus.tensor}`}>
+    <section ref={section} className="revealed" aria-label={`Tensor ${focus.tensor}`}>
       <Crumbs />
       {toFetch.close > 0 && <ToFetch bytes={toFetch.close} what="All of this tensor" of="close" />}
       {isReading && <p className="loading">Reading the tensor…</p>}

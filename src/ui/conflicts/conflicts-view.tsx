@@ -6,7 +6,6 @@ import { outlookOf } from '../../stores/planning.ts';
 import { session, useConflicts, usePlanning, useView } from '../../stores/use-session.ts';
 import { type Colour, type Look, looks } from '../../stores/view.ts';
 import type { ConflictMap } from '../../views/conflict-map.ts';
-import { chanceLevel } from '../../views/rates.ts';
 import { ChangesView } from '../changes/changes-view.tsx';
 import { SurvivalView } from '../changes/survival-view.tsx';
 import { CompareTwo } from '../changes/two-models.tsx';
@@ -25,7 +24,7 @@ import { modelSheet } from './files/pictures.ts';
 import { SaveButtons } from './files/save-buttons.tsx';
 import { Legend } from './legend.tsx';
 import { Looking } from './looking.tsx';
-import { metrics, percent } from './metrics.ts';
+import { chanceWords, metrics, percent } from './metrics.ts';
 import { ModelGrid } from './model-grid.tsx';
 import { PatchView } from './patch.tsx';
 import { sampledText } from './sampled-text.ts';
@@ -173,7 +172,7 @@ function Verdict({ map }: { readonly map: ConflictMap }) {
         <p className="conflicts-verdict">
           Where two models or more change an element, they pull in opposite directions in{' '}
           <strong>{percent(whole.conflictRate)}</strong>; random signs would in{' '}
-          {percent(chanceLevel(models.length))}. A plain sum would cancel{' '}
+          {chanceWords(models.length)}. A plain sum would cancel{' '}
           <strong>{percent(whole.cancellation)}</strong> of what they want
           {worst && (
             <>

@@ -63,6 +63,10 @@ export function ElementView({ patch, models, element }: ElementViewProps) {
             <span className="tug-minus" style={{ '--share': minus / most } as CSSProperties} />
             <span className="tug-plus" style={{ '--share': plus / most } as CSSProperties} />
           </div>
+          <p aria-hidden className="tug-words number">
+            <span>minus {small(-minus)}</span>
+            <span>plus {small(plus)}</span>
+          </p>
           <p className="param-help">
             {plus > 0 && minus > 0
               ? `${plus > minus ? 'Plus' : minus > plus ? 'Minus' : 'Neither'} pulls harder; ${(
@@ -86,7 +90,7 @@ export function ElementView({ patch, models, element }: ElementViewProps) {
               </tr>
               <tr>
                 <th scope="row" className="element-name">
-                  Task arithmetic, λ = 1
+                  Task arithmetic, λ = 1
                 </th>
                 <td>{small(sum)}</td>
               </tr>
@@ -95,7 +99,7 @@ export function ElementView({ patch, models, element }: ElementViewProps) {
                   Base → result
                 </th>
                 <td>
-                  {base[element].toPrecision(4)} → {merged[element].toPrecision(4)}
+                  {plain(base[element])} → {plain(merged[element])}
                 </td>
               </tr>
             </tbody>
@@ -129,6 +133,11 @@ function follow(row: number, column: number): void {
 
 function toneOf(value: number): string {
   return value < 0 ? 'is-negative' : value > 0 ? 'is-positive' : '';
+}
+
+/** Four digits, with a minus as wide as a plus. */
+function plain(value: number): string {
+  return value.toPrecision(4).replaceAll('-', '−');
 }
 
 /** Five places, or powers of ten where that shows nothing. */

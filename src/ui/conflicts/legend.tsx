@@ -1,7 +1,6 @@
 import type { CSSProperties } from 'react';
 import type { ConflictMap } from '../../views/conflict-map.ts';
-import { chanceLevel } from '../../views/rates.ts';
-import { type Metric, percent, worded } from './metrics.ts';
+import { chanceWords, type Metric, percent, worded } from './metrics.ts';
 import { scaleOf } from './model-grid.tsx';
 
 /** What the colours mean, and where chance alone would be. */
@@ -28,8 +27,8 @@ export function Legend({ map, metric }: { readonly map: ConflictMap; readonly me
           </span>
           <span>
             {chance === null
-              ? `Random signs of ${length} models conflict in ${percent(chanceLevel(length))}.`
-              : `The mark is chance: ${percent(chance)} for ${length} models${chance > top ? ', beyond the scale' : ''}.`}
+              ? `Random signs would conflict in ${chanceWords(length)}.`
+              : `The mark is chance: ${percent(chance)} for ${length} models${length > 2 ? `, ${percent(metric.chance(2))} where only two change an element` : ''}${chance > top ? '; it is beyond the scale' : ''}.`}
           </span>
         </>
       )}

@@ -23,7 +23,7 @@ export const metrics: readonly Metric[] = [
   {
     id: 'cancellation',
     label: 'Cancellation',
-    help: 'How much of what the models want cancels when it is added up: 2·min(P, Q) ÷ (P + Q), large changes count more.',
+    help: 'How much of what the models want cancels when it is added up: 2·min(P, Q) ÷ (P + Q), with P all that pulls towards plus and Q towards minus. Large changes count more.',
     of: ({ cancellation }) => cancellation,
     errorOf: ({ errors }) => errors.cancellation,
     isShare: true,
@@ -41,7 +41,7 @@ export const metrics: readonly Metric[] = [
   {
     id: 'margin',
     label: 'Margin',
-    help: 'How clear the elected signs are: |P − Q| ÷ (P + Q).',
+    help: 'How clear the outcome is: |P − Q| ÷ (P + Q), with P all that pulls towards plus and Q towards minus. At 100 % nobody disagrees.',
     of: ({ cancellation }) => (cancellation === null ? null : 1 - cancellation),
     errorOf: ({ errors }) => errors.cancellation,
     isShare: true,
@@ -50,7 +50,7 @@ export const metrics: readonly Metric[] = [
   {
     id: 'overruled',
     label: 'Overruled mass',
-    help: 'Of what all models want, the share whose sign is not elected.',
+    help: 'Of all that the models want, the share that pulls the weaker way: an election by sum, as in TIES, would drop it.',
     of: ({ overruled }) => overruled,
     errorOf: none,
     isShare: true,
@@ -59,7 +59,7 @@ export const metrics: readonly Metric[] = [
   {
     id: 'elections',
     label: 'Elections differ',
-    help: 'Of the shared elements, those where the sum of values and the count of signs elect different signs.',
+    help: 'Of the elements that two models or more change, those where the sum of the changes and the number of models choose different signs.',
     of: ({ disagreement }) => disagreement,
     errorOf: none,
     isShare: true,
@@ -68,7 +68,7 @@ export const metrics: readonly Metric[] = [
   {
     id: 'norm',
     label: 'Size of change',
-    help: 'The length of all that is left of the task vectors, weighted: √Σ‖v‖².',
+    help: 'How much the models change there: √Σ‖v‖², of all that a trim leaves, times the weights.',
     of: ({ norm }) => norm,
     errorOf: none,
     isShare: false,
@@ -86,5 +86,12 @@ export function worded(metric: Metric, value: number | null): string {
 export function percent(share: number | null): string {
   if (share === null) return '–';
   const value = 100 * share;
-  return `${value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0)} %`;
+  return `${value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0)}\u00a0%`;
+}
+
+/** What models of random signs give: it depends on how many of them change an element, and a trim leaves fewer. */
+export function chanceWords(models: number): string {
+  const all = percent(chanceLevel(models));
+  if (models < 3) return all;
+  return `${percent(chanceLevel(2))} of what two change, ${all} of what all ${models} do`;
 }

@@ -1,7 +1,7 @@
-import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react';
+import { type CSSProperties, Fragment, type KeyboardEvent, useRef, useState } from 'react';
 import type { Cell, ConflictMap } from '../../views/conflict-map.ts';
 import { counted } from '../kit/format.ts';
-import { type Metric, worded } from './metrics.ts';
+import { type Metric, percent, worded } from './metrics.ts';
 
 type ModelGridProps = {
   readonly map: ConflictMap;
@@ -17,6 +17,7 @@ export function ModelGrid({ map, metric, tensor, onOpen }: ModelGridProps) {
   const at = new Map(cells.map((cell) => [cell.row * columns.length + cell.column, cell]));
   const top = scaleOf(map, metric);
   const [current, setCurrent] = useState(0);
+  const [pointed, setPointed] = useState<number | null>(null);
   const grid = useRef<HTMLTableElement>(null);
   const here = at.has(current) ? current : (at.keys().next().value ?? 0);
   const move = (event: KeyboardEvent) => {
@@ -27,74 +28,98 @@ export function ModelGrid({ map, metric, tensor, onOpen }: ModelGridProps) {
     grid.current?.querySelector<HTMLElement>(`[data-cell="${next}"]`)?.focus();
   };
   const dense = rows.length > 48 ? 'is-fine' : rows.length > 20 ? 'is-medium' : '';
+  const told =
+    (pointed === null ? undefined : at.get(pointed)) ?? cells.find(({ first }) => first === tensor);
   return (
-    <table
-      ref={grid}
-      aria-label={`${metric.label} by layer and role`}
-      className={`conflict-grid ${dense}`}
-    >
-      <colgroup>
-        <col className="is-names" />
-        {columns.map((role) => (
-          <col key={role} />
-        ))}
-        <col className="is-bars" />
-      </colgroup>
-      <thead>
-        <tr>
-          <td />
-          {columns.map((role, column) => (
-            <th key={role} scope="col" title={role} className="conflict-column-name">
-              <span className="conflict-role">{shortOf(role)}</span>
-              <Bar value={metric.of(map.byColumn[column])} top={top} isUpright />
-              <span className="visually-hidden">
-                {' '}
-                {worded(metric, metric.of(map.byColumn[column]))}
-              </span>
-            </th>
+    <>
+      <table
+        ref={grid}
+        aria-label={`${metric.label} by layer and role`}
+        className={`conflict-grid ${dense}`}
+      >
+        <colgroup>
+          <col className="is-names" />
+          {columns.map((role) => (
+            <col key={role} />
           ))}
-          <td>
-            <span className="visually-hidden">All of the row</span>
-          </td>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, r) => (
-          <tr key={row}>
-            <th scope="row" className="conflict-row-name number">
-              {row}
-            </th>
-            {columns.map((role, c) => {
-              const key = r * columns.length + c;
-              const cell = at.get(key);
-              const label = cell && labelOf(cell, row, role, metric, map);
-              return (
-                <td key={role}>
-                  {cell && (
-                    <button
-                      type="button"
-                      data-cell={key}
-                      tabIndex={key === here ? 0 : -1}
-                      className={`conflict-cell is-${cell.state} ${cell.first === tensor ? 'is-current' : ''}`}
-                      style={{ '--share': shareOf(metric.of(cell.stats), top) } as CSSProperties}
-                      aria-label={label}
-                      title={label}
-                      onKeyDown={move}
-                      onFocus={() => setCurrent(key)}
-                      onClick={() => onOpen(cell)}
-                    />
-                  )}
-                </td>
-              );
-            })}
+          <col className="is-bars" />
+        </colgroup>
+        <thead>
+          <tr>
+            <td />
+            {columns.map((role, column) => (
+              <th
+                key={role}
+                scope="col"
+                title={`${role}: ${metric.label.toLowerCase()} ${worded(metric, metric.of(map.byColumn[column]))}`}
+                className="conflict-column-name"
+              >
+                <span className="conflict-role">
+                  <Broken name={shortOf(role)} />
+                </span>
+                <Bar value={metric.of(map.byColumn[column])} top={top} isUpright />
+                <span className="visually-hidden">
+                  {' '}
+                  {worded(metric, metric.of(map.byColumn[column]))}
+                </span>
+              </th>
+            ))}
             <td>
-              <Bar value={metric.of(map.byRow[r])} top={top} />
-              <span className="visually-hidden">{worded(metric, metric.of(map.byRow[r]))}</span>
+              <span className="visually-hidden">All of the row</span>
             </td>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row, r) => (
+            <tr key={row}>
+              <th scope="row" className="conflict-row-name number">
+                {row}
+              </th>
+              {columns.map((role, c) => {
+                const key = r * columns.length + c;
+                const cell = at.get(key);
+                const label = cell && labelOf(cell, row, role, metric, map);
+                return (
+                  <td key={role}>
+                    {cell && (
+                      <button
+                        type="button"
+                        data-cell={key}
+                        tabIndex={key === here ? 0 : -1}
+                        className={`conflict-cell is-${cell.state} ${cell.first === tensor ? 'is-current' : ''}`}
+                        style={{ '--share': shareOf(metric.of(cell.stats), top) } as CSSProperties}
+                        aria-label={label}
+                        title={label}
+                        onKeyDown={move}
+                        onFocus={() => {
+                          setCurrent(key);
+                          setPointed(key);
+                        }}
+                        onBlur={() => setPointed(null)}
+                        onPointerEnter={() => setPointed(key)}
+                        onPointerLeave={() => setPointed(null)}
+                        onClick={() => onOpen(cell)}
+                      />
+                    )}
+                  </td>
+                );
+              })}
+              <td
+                title={`${placeOf(row)}: ${metric.label.toLowerCase()} ${worded(metric, metric.of(map.byRow[r]))}`}
+              >
+                <Bar value={metric.of(map.byRow[r])} top={top} />
+                <span className="visually-hidden">{worded(metric, metric.of(map.byRow[r]))}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="conflict-told number" aria-hidden={told !== undefined}>
+        {told
+          ? labelOf(told, rows[told.row], columns[told.column], metric, map)
+          : 'Choose a cell to look into its tensor.'}
+      </p>
+    </>
   );
 }
 
@@ -126,6 +151,17 @@ function Bar({
   );
 }
 
+/** A name that may go on in another line after each of its parts. */
+function Broken({ name }: { readonly name: string }) {
+  return name.split(/(?<=_)/).map((part, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts have an order and nothing else
+    <Fragment key={i}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
+}
+
 /** "self_attn.q_proj" → "q_proj". */
 function shortOf(role: string): string {
   return role.split('.').at(-1) ?? role;
@@ -142,7 +178,8 @@ function labelOf(
   if (state === 'untouched') return `${place}: no model changes it`;
   if (state === 'alone') return `${place}: only one model changes it`;
   const chance = metric.chance(models.length);
-  const beside = chance === null ? '' : `, ${Math.round(100 * chance)} % by chance`;
+  const beside =
+    chance === null ? '' : `, ${models.length > 2 ? 'up to ' : ''}${percent(chance)} by chance`;
   return `${place}: ${metric.label.toLowerCase()} ${worded(metric, metric.of(stats))}${beside}`;
 }
 

@@ -7,6 +7,7 @@ import { ElementView } from './element.tsx';
 import { elementSheet, patchSheet } from './files/pictures.ts';
 import { SaveButtons } from './files/save-buttons.tsx';
 import { pullsOf } from './pulls.ts';
+import { useRevealed } from './use-revealed.ts';
 import { wedgeColumns } from './wedges.ts';
 import './patch.css';
 
@@ -14,7 +15,11 @@ import './patch.css';
 export function PatchView() {
   const { focus, patch, failure } = useConflicts((state) => state);
   const names = useRecipe(({ recipe }) => recipe.experts);
-  if (focus.square === null) return null;
+  const { square } = focus;
+  const section = useRevealed<HTMLElement>(
+    square && patch && `${focus.tensor} ${square.row} ${square.column}`,
+  );
+  if (square === null) return null;
   if (patch === null) return failure ? null : <p className="loading">Reading the elements…</p>;
   const models = names.map(({ model }) => model.name);
   if (models.length !== patch.values.length) return null; // the next look is under way
@@ -22,7 +27,7 @@ export function PatchView() {
   const { row, column, down, across } = patch;
   const place = `rows-${row}-${row + down - 1}-columns-${column}-${column + across - 1}`;
   return (
-    <section className="patch-and-element" aria-label="Elements">
+    <section ref={section} className="patch-and-element revealed" aria-label="Elements">
       <div>
         <Wedges patch={patch} models={models} element={element} />
         <WedgeKey models={models} />
@@ -142,7 +147,7 @@ function WedgeKey({ models }: { readonly models: readonly string[] }) {
       {columns === models.length
         ? `In each element, from left to right: ${models.join(', ')}.`
         : `In each element, by rows of ${columns}: ${models.map((name, k) => `${k + 1} ${name}`).join(', ')}.`}{' '}
-      Blue pulls up, striped orange down.
+      Blue pulls towards plus, striped orange towards minus; the deeper, the harder.
     </p>
   );
 }

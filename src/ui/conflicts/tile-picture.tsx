@@ -1,7 +1,7 @@
 import { Minus, Plus, Scan } from 'lucide-react';
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { patchSide } from '../../stores/conflicts.ts';
-import { session, useSight, useView } from '../../stores/use-session.ts';
+import { session, useConflicts, useSight, useView } from '../../stores/use-session.ts';
 import type { Pooling } from '../../stores/view.ts';
 import { bandsOf, cancelled } from '../../views/bands.ts';
 import type { Close, Patch } from '../../views/close.ts';
@@ -49,12 +49,7 @@ export function TilePicture({ close, pooling }: TilePictureProps) {
   const heightOf = Math.max(1 / 8, Math.min(1.2, tiling.down / tiling.across));
   const shape = { width: breadth, height: Math.round(breadth * heightOf) };
   const { rows, columns } = usePainting({ close, pooling, sight, detail, picture });
-  const box = {
-    '--top': (at.row - sight.row) / sight.rows,
-    '--left': (at.column - sight.column) / sight.columns,
-    '--tall': unit.height / sight.rows,
-    '--wide': unit.width / sight.columns,
-  };
+  const square = useConflicts(({ focus }) => focus.square);
   return (
     <figure>
       <div className="tile-frame" data-near={state.sight ? '' : undefined}>
@@ -67,7 +62,14 @@ export function TilePicture({ close, pooling }: TilePictureProps) {
             role="img"
             aria-label={`Cancellation in ${close.tensor}, ${tiling.down} × ${tiling.across} tiles. Arrow keys move, plus and minus zoom, 0 shows all, Enter opens the elements.`}
           />
-          <span aria-hidden className="tile-mark" style={box as CSSProperties} />
+          <span aria-hidden className="tile-mark" style={boxOf(at, unit, sight)} />
+          {square && (
+            <span
+              aria-hidden
+              className="tile-mark is-square"
+              style={boxOf(square, { height: patchSide, width: patchSide }, sight)}
+            />
+          )}
         </div>
         <canvas
           ref={rows}
@@ -164,6 +166,20 @@ function layersOf(canvas: HTMLCanvasElement, close: Close, pooling: Pooling, det
   return { palette, bands, layers, top: stripTop(close) };
 }
 
+/** Where elements lie in the picture, as shares of it. */
+function boxOf(
+  { row, column }: Place,
+  { height, width }: { readonly height: number; readonly width: number },
+  sight: Sight,
+) {
+  return {
+    '--top': (row - sight.row) / sight.rows,
+    '--left': (column - sight.column) / sight.columns,
+    '--tall': height / sight.rows,
+    '--wide': width / sight.columns,
+  } as CSSProperties;
+}
+
 /** The first element of the tile that an element lies in. */
 function snapped(
   { row, column }: Place,
@@ -202,6 +218,7 @@ function told({ tiling, tiles }: Close, detail: Patch | null, { row, column }: P
   }
   const at = Math.floor(row / tiling.height) * tiling.across + Math.floor(column / tiling.width);
   const { shared, conflicts } = tiles;
+  if (shared[at] === 0) return `${place}: no two models change the same element here.`;
   return `${place}: ${percent(cancelled(tiles, at))} cancels, ${conflicts[at]} of ${shared[at]} shared in conflict.`;
 }
 
