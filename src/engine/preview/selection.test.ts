@@ -97,7 +97,8 @@ describe('3,201 tensors, more than are looked at', () => {
     expect([map.tensorsMerged, map.tensorsSampled]).toEqual([3201, looked]);
     expect(map.sampled).toBe(size * (looked - 1) + 4);
     expect(map.elements).toBeCloseTo(size * 3200 + 4, 6);
-    expect(read).toBe(3 * looked);
+    // Of each file one read for 256 tensors, which lie near each other.
+    expect(read).toBe(3 * Math.ceil(looked / 256));
     expect(told.at(-1)).toEqual([looked, looked]);
     const layers = map.cells.filter(({ tensors }) => tensors === 800);
     expect(layers.map(({ row }) => map.rows[row])).toEqual(['0', '1', '2', '3']);

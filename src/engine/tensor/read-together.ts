@@ -6,7 +6,7 @@ import { type Sources, weightsKey } from '../library/sources.ts';
 import type { Reader } from './blocks.ts';
 import { readSpan } from './planes.ts';
 
-type Range = { readonly begin: number; end: number };
+type Range = { readonly begin: number; end: number; spans: number };
 type Fetched = { readonly begin: number; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** Bytes nobody asked for that are read along rather than asking twice. */
@@ -76,14 +76,15 @@ async function readFrom(
   return range.bytes.subarray(begin - range.begin, end - range.begin);
 }
 
-/** Ranges that hold all spans, ascending, joined where they nearly touch. */
-export function joined(spans: readonly Pick<Span, 'begin' | 'end'>[]): readonly Range[] {
+/** Ranges that hold all spans, and how many each holds; ascending, joined where no more than `gap` bytes are between. */
+export function joined(spans: readonly Pick<Span, 'begin' | 'end'>[], gap = GAP): readonly Range[] {
   const ranges: Range[] = [];
   for (const { begin, end } of [...spans].sort((a, b) => a.begin - b.begin)) {
     const last = ranges.at(-1);
-    if (last && begin <= last.end + GAP && end - last.begin <= MOST) {
+    if (last && begin <= last.end + gap && end - last.begin <= MOST) {
       last.end = Math.max(last.end, end);
-    } else if (end > begin) ranges.push({ begin, end });
+      last.spans += 1;
+    } else if (end > begin) ranges.push({ begin, end, spans: 1 });
   }
   return ranges;
 }
