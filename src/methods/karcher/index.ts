@@ -7,6 +7,7 @@ import {
   inner,
   squaredLength,
 } from '../gram.ts';
+import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import type { NumberParam } from '../params.ts';
 
@@ -98,6 +99,10 @@ export default defineMethod({
   params: { global: { max_iter: maxIter, tol }, perModel: {} },
   choices: [],
   exceptions: { mergekit: { work: 'result' } },
+  mergekit: {
+    base: 'among',
+    parameters: { max_iter: mergekit.value(10), tol: mergekit.value(1e-5) },
+  },
 
   receives: combineCoefficients,
 

@@ -1,4 +1,5 @@
 import { combine, combineCoefficients, gramMeasures, gramOf } from '../gram.ts';
+import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { turned, weight } from '../params.ts';
 
@@ -39,6 +40,14 @@ export default defineMethod({
   params: { global: { of: turned }, perModel: { weight } },
   choices: [],
   exceptions: { mergekit: { work: 'result' } },
+  mergekit: {
+    base: 'turns',
+    parameters: {
+      weight: mergekit.value(null),
+      nuslerp_flatten: { is: 'only', value: true, default: true },
+      nuslerp_row_wise: mergekit.idle,
+    },
+  },
 
   figure: {
     steps: [

@@ -1,0 +1,205 @@
+/** The text of a mergekit recipe, or of a model card that holds one, as data. */
+
+import type { InMergekit } from '../../methods/mergekit.ts';
+import type { MergeMethod } from '../../methods/method.ts';
+import type { InputDtype } from '../../methods/precision.ts';
+import { findMethod, methods } from '../../methods/registry.ts';
+import { unfenced } from './fenced.ts';
+import { parametersOf, readInputs, type Source } from './inputs.ts';
+import { found, type LocatedMap, type Place, readYaml } from './located.ts';
+import { type Reference, readReference } from './reference.ts';
+import { MergekitError, type Remark, Remarks } from './remarks.ts';
+import { joined, readSetting, type Setting } from './settings.ts';
+
+export type MergekitMethod = MergeMethod & { readonly mergekit: InMergekit };
+
+export type MergekitDtype = Exclude<InputDtype, 'stored'>;
+
+/** Settings by mergekit's names of parameters; what nobody sets is absent. */
+export type Settings = ReadonlyMap<string, Setting>;
+
+export type MergekitModel = {
+  readonly model: Reference;
+  readonly settings: Settings;
+  /** Where it has parameters of its own. */
+  readonly ownAt: Place | null;
+};
+
+export type MergekitRecipe = {
+  readonly method: MergekitMethod;
+  readonly models: readonly MergekitModel[];
+  readonly base: Reference | null;
+  /** Parameters of the merge. */
+  readonly settings: Settings;
+  readonly dtype: MergekitDtype | null;
+  readonly outDtype: MergekitDtype | null;
+  readonly at: Place;
+};
+
+export type ReadMergekit =
+  | { readonly read: MergekitRecipe; readonly remarks: readonly Remark[] }
+  /** Sentences, each with its place. */
+  | { readonly problem: string };
+
+export function readMergekit(text: string): ReadMergekit {
+  try {
+    const { text: yaml, firstLine, others } = unfenced(text);
+    const remarks = new Remarks();
+    for (const line of others) {
+      remarks.add('left out', { line }, 'Another recipe begins here; the first one is taken.');
+    }
+    const documents = readYaml(yaml, firstLine);
+    if (documents.length === 0)
+      throw new MergekitError('The text is empty', { line: firstLine, column: 1 });
+    if (documents.length > 1) {
+      const what = `The text holds ${documents.length} recipes, one after the other, which cannot be expressed here yet: paste one of them`;
+      throw new MergekitError(what, documents[1]);
+    }
+    const [document] = documents;
+    if (document.kind !== 'map') {
+      throw new MergekitError(
+        `A recipe is a map of names and values; found ${found(document)}`,
+        document,
+      );
+    }
+    return { read: readDocument(document, remarks), remarks: remarks.all };
+  } catch (error) {
+    if (!(error instanceof MergekitError)) throw error;
+    return { problem: `${error.message} (line ${error.line}, column ${error.column}).` };
+  }
+}
+
+const known = [
+  'merge_method',
+  'models',
+  'slices',
+  'modules',
+  'base_model',
+  'parameters',
+  'dtype',
+  'out_dtype',
+];
+
+function readDocument(document: LocatedMap, remarks: Remarks): MergekitRecipe {
+  const method = readMethod(document);
+  readBeyond(document, remarks);
+  const inputs = readInputs(document, remarks);
+  const top = document.entries.get('base_model');
+  const base =
+    inputs.base ?? (top && top.value.kind !== 'nothing' ? readReference(top.value, remarks) : null);
+  const levels = [inputs.parameters, parametersOf(document)];
+  const own = Object.keys(method.mergekit.parameters);
+  const perModel = own.filter((name) => Object.hasOwn(method.params.perModel, name));
+  const ofMerge = own.filter((name) => !perModel.includes(name));
+  for (const level of levels) checkNames(level, method, null, remarks);
+  for (const { parameters } of inputs.sources) checkNames(parameters, method, ofMerge, remarks);
+  const settled = (names: readonly string[], maps: readonly (LocatedMap | null)[]): Settings =>
+    new Map(
+      names.flatMap((name) => {
+        const setting = joined(
+          maps.map((map) => {
+            const value = map?.entries.get(name)?.value;
+            return value ? readSetting(name, value, remarks) : null;
+          }),
+        );
+        return setting ? [[name, setting] as const] : [];
+      }),
+    );
+  return {
+    method,
+    models: inputs.sources.map(({ model, parameters }: Source) => ({
+      model,
+      settings: settled(perModel, [parameters, ...levels]),
+      ownAt: parameters,
+    })),
+    base,
+    settings: settled(ofMerge, levels),
+    dtype: readDtype(document, 'dtype'),
+    outDtype: readDtype(document, 'out_dtype'),
+    at: inputs.at,
+  };
+}
+
+function readMethod(document: LocatedMap): MergekitMethod {
+  const entry = document.entries.get('merge_method');
+  if (!entry) throw new MergekitError('The recipe has no merge_method', document);
+  const name = 'text' in entry.value ? entry.value.text : null;
+  const method = name === null ? null : findMethod(name);
+  if (method?.mergekit) return { ...method, mergekit: method.mergekit };
+  const have = methods.flatMap(({ id, mergekit }) => (mergekit ? [id] : [])).join(', ');
+  throw new MergekitError(
+    `merge_method is ${found(entry.value)}; of mergekit’s methods these can be expressed here: ${have}`,
+    entry.value,
+  );
+}
+
+/** Members that are not read here; and those that mergekit does not read either. */
+function readBeyond(document: LocatedMap, remarks: Remarks): void {
+  const isBase = (key: string) => {
+    const value = document.entries.get(key)?.value;
+    return value !== undefined && 'text' in value && value.text === 'base';
+  };
+  for (const [key, entry] of document.entries) {
+    if (entry.value.kind === 'nothing' || known.includes(key)) continue;
+    if (key === 'tokenizer_source' && isBase(key)) {
+      remarks.add(
+        'note',
+        entry,
+        'The tokenizer is that of the base. mergekit sorts every model’s embeddings by its tokens; here their rows stay as they are, which is the same where the vocabularies are.',
+      );
+    } else if (key === 'tokenizer' || key === 'tokenizer_source') {
+      remarks.add(
+        'left out',
+        entry,
+        `${key} unites or changes vocabularies, which cannot be expressed here yet.`,
+      );
+    } else if (key === 'chat_template') {
+      remarks.add(
+        'left out',
+        entry,
+        'chat_template cannot be expressed here yet; the output gets the template of the base, or of another model that is chosen under “Files from”.',
+      );
+    } else if (key === 'name') {
+      remarks.add('note', entry, 'name matters only where one recipe’s result is another’s input.');
+    } else {
+      remarks.add('ignored', entry, `${key} is no part of a recipe; mergekit ignores it.`);
+    }
+  }
+}
+
+/** Parameters that have no effect where they stand. `misplaced`: those that belong to the merge, under a model. */
+function checkNames(
+  map: LocatedMap | null,
+  { id, mergekit }: MergekitMethod,
+  misplaced: readonly string[] | null,
+  remarks: Remarks,
+): void {
+  for (const [name, entry] of map?.entries ?? []) {
+    if (!Object.hasOwn(mergekit.parameters, name)) {
+      remarks.add('ignored', entry, `${id} has no parameter ${name}; mergekit ignores it.`);
+    } else if (mergekit.parameters[name].is === 'idle') {
+      remarks.add('ignored', entry, `${name} changes no number of ${id}.`);
+    } else if (misplaced?.includes(name)) {
+      const what = `${name} holds for the whole merge; under a model mergekit ignores it.`;
+      remarks.add('ignored', entry, what);
+    }
+  }
+}
+
+const dtypes: Readonly<Record<string, MergekitDtype>> = {
+  float32: 'F32',
+  float16: 'F16',
+  bfloat16: 'BF16',
+};
+
+function readDtype(document: LocatedMap, key: 'dtype' | 'out_dtype'): MergekitDtype | null {
+  const value = document.entries.get(key)?.value;
+  if (!value || value.kind === 'nothing') return null;
+  const name = 'text' in value ? value.text.replace(/^torch\./, '') : '';
+  const dtype = Object.hasOwn(dtypes, name) ? dtypes[name] : null;
+  if (dtype) return dtype;
+  throw new MergekitError(
+    `${key} should be one of ${Object.keys(dtypes).join(', ')}; found ${found(value)}`,
+    value,
+  );
+}

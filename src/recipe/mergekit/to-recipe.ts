@@ -1,0 +1,235 @@
+/** A mergekit recipe as a recipe: in the dialect mergekit, of models that are open or awaited by name. */
+import { fileRoles } from '../../formats/beside.ts';
+import { type Arithmetic, resolveArithmetic } from '../../methods/dialect.ts';
+import type { MergekitParameter } from '../../methods/mergekit.ts';
+import { misfit, type Param, type ParamValue } from '../../methods/params.ts';
+import { emptyRecipe, expertValues, globalValues } from '../defaults.ts';
+import { limits } from '../limits.ts';
+import type { Donors, ModelRef, Recipe, Rule } from '../recipe.ts';
+import { Meeting } from './meet.ts';
+import { membersOf } from './members.ts';
+import type { MergekitRecipe, Settings } from './read.ts';
+import { readMergekit } from './read.ts';
+import { nameOf, type Reference } from './reference.ts';
+import { MergekitError, type Remark, Remarks } from './remarks.ts';
+import type { Amount, Setting } from './settings.ts';
+
+export type ImportedRecipe =
+  | {
+      readonly recipe: Recipe;
+      readonly remarks: readonly Remark[];
+      /** Names of models that are not open. */
+      readonly awaited: readonly string[];
+    }
+  | { readonly problem: string };
+
+/**
+ * Reads the text of a mergekit recipe, or of a model card with one. `open` are the models that it may mean; `before`
+ * gives the output's name.
+ */
+export function importMergekit(
+  text: string,
+  open: readonly ModelRef[],
+  before: Recipe,
+): ImportedRecipe {
+  const found = readMergekit(text);
+  if ('problem' in found) return found;
+  const remarks = new Remarks();
+  for (const { kind, line, text } of found.remarks) remarks.add(kind, { line }, text);
+  try {
+    const recipe = recipeOf(found.read, open, before, remarks);
+    const isOpen = new Set(open.map(({ id }) => id));
+    const members = [
+      ...(recipe.base ? [recipe.base] : []),
+      ...recipe.experts.map(({ model }) => model),
+    ];
+    const awaited = members.filter(({ id }) => !isOpen.has(id)).map(({ name }) => name);
+    return { recipe, remarks: remarks.all, awaited: [...new Set(awaited)] };
+  } catch (error) {
+    if (!(error instanceof MergekitError)) throw error;
+    return { problem: `${error.message} (line ${error.line}, column ${error.column}).` };
+  }
+}
+
+function recipeOf(
+  read: MergekitRecipe,
+  open: readonly ModelRef[],
+  before: Recipe,
+  remarks: Remarks,
+): Recipe {
+  const { method, settings, dtype, outDtype } = read;
+  const { base, experts, donor } = membersOf(read, remarks);
+  const meeting = new Meeting(open);
+  const refOf = ({ adapter, at, ...model }: Reference) =>
+    meeting.ref(adapter ?? model, at, remarks);
+  const start: Recipe = { ...emptyRecipe(), method: method.id, dialect: 'mergekit' };
+  const baseRef = base ? refOf(base) : null;
+  const refs = experts.map(({ model }) => refOf(model));
+  const rules: RuleDraft[] = [];
+  const arithmetic: Partial<Arithmetic>[] = [];
+  const values: Record<string, ParamValue> = {};
+  const ofExperts = experts.map((): Record<string, ParamValue> => ({}));
+
+  for (const [name, parameter] of Object.entries(method.mergekit.parameters)) {
+    if (parameter.is !== 'value') {
+      arithmetic.push(choiceOf(name, parameter, read, remarks));
+      continue;
+    }
+    const isOfModel = Object.hasOwn(method.params.perModel, name);
+    const param = isOfModel ? method.params.perModel[name] : method.params.global[name];
+    if (!isOfModel) {
+      const standard = globalValues(start, method)[name];
+      const got = ownOf(name, parameter, param, settings, standard, read, null, remarks);
+      if (got.value !== null) values[name] = got.value;
+      rules.push(...got.rules.map((rule) => ({ ...rule, model: null })));
+      continue;
+    }
+    const got = experts.map(({ model, settings }, k) => {
+      const standard = expertValues(start, method, { model: refs[k], values: {} })[name];
+      return ownOf(name, parameter, param, settings, standard, read, model, remarks);
+    });
+    for (const [k, { value }] of got.entries()) if (value !== null) ofExperts[k][name] = value;
+    const isShared = got.every(
+      ({ rules }) => JSON.stringify(rules) === JSON.stringify(got[0].rules),
+    );
+    rules.push(
+      ...(isShared
+        ? got[0].rules.map((rule) => ({ ...rule, model: null }))
+        : got.flatMap(({ rules }, k) => rules.map((rule) => ({ ...rule, model: refs[k].id })))),
+    );
+  }
+  if (rules.length > limits.rules) {
+    const what = `The parameters come to ${rules.length} rules, and a recipe has at most ${limits.rules}`;
+    throw new MergekitError(what, read.at);
+  }
+  if (method.mergekit.base === 'turns') values['of'] = read.base ? 'taskVectors' : 'weights';
+  if (method.sparsifies === 'draw') {
+    remarks.add('note', read.at, 'mergekit draws its own random numbers: here others are dropped.');
+  }
+  return {
+    ...start,
+    arithmetic: Object.assign({}, ...arithmetic),
+    base: baseRef,
+    experts: refs.map((model, k) => ({ model, values: ofExperts[k] })),
+    values,
+    rules: rules.map((rule, k): Rule => ({ id: `mergekit-${k + 1}`, ...rule })),
+    donors: donor ? donorsOf(refOf(donor), baseRef ?? refs[0]) : {},
+    inputDtype: dtype ?? 'stored',
+    // Without out_dtype it is written as it is computed.
+    output: {
+      ...start.output,
+      name: before.output.name,
+      shardBytes: before.output.shardBytes,
+      dtype: outDtype ?? dtype ?? 'base',
+    },
+  };
+}
+
+function donorsOf(donor: ModelRef, standard: ModelRef): Donors {
+  if (donor.id === standard.id) return {};
+  return Object.fromEntries(fileRoles.map((role) => [role, donor.id]));
+}
+
+type RuleDraft = Omit<Rule, 'id'>;
+type Own = {
+  readonly value: ParamValue | null;
+  readonly rules: readonly Omit<RuleDraft, 'model'>[];
+};
+
+/** One parameter: what holds for all tensors, where that is not the standard here, and rules for the others. */
+function ownOf(
+  name: string,
+  parameter: Extract<MergekitParameter, { is: 'value' }>,
+  param: Param,
+  settings: Settings,
+  standard: ParamValue,
+  { method, at }: MergekitRecipe,
+  of: Reference | null,
+  remarks: Remarks,
+): Own {
+  const setting = settings.get(name) ?? null;
+  const whose = of ? ` of ${nameOf(of)}` : '';
+  if (parameter.default === null && (setting?.otherwise ?? null) === null) {
+    const where = setting ? ' on tensors that match no filter' : '';
+    const what = `${method.id} needs ${name}${whose}${where}, and mergekit stops without it; here it is ${standard}.`;
+    remarks.add('refused', setting?.at ?? of?.at ?? at, what);
+  }
+  if (!setting) {
+    const own = parameter.default;
+    return { value: own === null || own === standard ? null : own, rules: [] };
+  }
+  if (param.kind === 'toggle')
+    return { value: toggleOf(name, setting, parameter.default === true, remarks), rules: [] };
+  const otherwise = setting.otherwise ?? parameter.default ?? standard;
+  const rules = [
+    ...setting.conditions.flatMap(({ filter, value }) => rulesOf(name, filter, value)),
+    ...(isGradient(setting.otherwise) ? rulesOf(name, '', setting.otherwise).slice(0, 1) : []),
+  ];
+  const value = isGradient(setting.otherwise) ? setting.otherwise[0] : Number(otherwise);
+  for (const each of [value, ...rules.flatMap((rule) => rule.value)]) {
+    const why = misfit(param, each);
+    if (why) throw new MergekitError(`${name}${whose}: ${why}`, setting.at);
+  }
+  return { value, rules };
+}
+
+const isGradient = (amount: Amount | null): amount is readonly number[] =>
+  typeof amount === 'object' && amount !== null;
+
+/** Outside the layers mergekit takes a gradient's first anchor; here a gradient does not hold there. */
+function rulesOf(
+  parameter: string,
+  filter: string,
+  value: Amount,
+): readonly Omit<RuleDraft, 'model'>[] {
+  const rule = { filter: { kind: 'contains', text: filter }, parameter } as const;
+  return isGradient(value)
+    ? [
+        { ...rule, value },
+        { ...rule, value: value[0] },
+      ]
+    : [{ ...rule, value }];
+}
+
+/** A choice of the dialect, where it is not the dialect's own. */
+function choiceOf(
+  name: string,
+  parameter: Exclude<MergekitParameter, { is: 'value' }>,
+  { method, settings }: MergekitRecipe,
+  remarks: Remarks,
+): Partial<Arithmetic> {
+  if (parameter.is === 'idle') return {};
+  const setting = settings.get(name);
+  const isOn = setting ? toggleOf(name, setting, parameter.default, remarks) : parameter.default;
+  if (parameter.is === 'only') {
+    if (isOn === parameter.value || !setting) return {};
+    remarks.add(
+      'left out',
+      setting.at,
+      `${name}: ${isOn} cannot be expressed here yet; it is ${parameter.value} here.`,
+    );
+    return {};
+  }
+  const wanted = isOn ? parameter.on : parameter.off;
+  const standard = resolveArithmetic('mergekit', method.exceptions, {})[parameter.key];
+  return standard === wanted ? {} : { [parameter.key]: wanted };
+}
+
+/** Yes or no for the whole merge. */
+function toggleOf(
+  name: string,
+  { conditions, otherwise, at }: Setting,
+  standard: boolean,
+  remarks: Remarks,
+): boolean {
+  const isSplit = conditions.length > 0 || isGradient(otherwise);
+  if (isSplit) {
+    remarks.add(
+      'left out',
+      at,
+      `${name} differs between tensors, which cannot be expressed here: it is one for all.`,
+    );
+  }
+  if (otherwise === null) return standard;
+  return (isGradient(otherwise) ? otherwise[0] : otherwise) !== 0;
+}
