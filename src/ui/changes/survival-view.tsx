@@ -1,9 +1,32 @@
 import { useSurvival } from '../../stores/use-session.ts';
 import type { Survival } from '../../views/survival.ts';
 import { signed } from '../kit/format.ts';
+import { ColumnHelp } from './column-help.tsx';
 import { Looked } from './looked.tsx';
 import { SurvivalTable } from './survival-table.tsx';
 import { listed } from './words.ts';
+
+const help = [
+  {
+    label: 'Cosine',
+    help: 'of the merged change with what a model changed: 1 is all the way of that model',
+  },
+  {
+    label: 'Length ratio',
+    help: 'length of the merged change beside that of what a model changed',
+  },
+  {
+    label: '÷ average',
+    help: 'its length beside that of the plain average of all changes: weights, λ, trims and cancelling show here',
+  },
+  { label: 'of base', help: 'its length beside that of the base’s weights' },
+  {
+    label: 'Signs flipped',
+    help: 'of the base’s elements that are not zero, those with the other sign after the merge',
+  },
+  { label: 'Unchanged', help: 'of all elements, those that come out as the base has them' },
+  { label: 'Beyond F16', help: 'elements that F16 would store as infinity' },
+];
 
 /** How much of each model the merge would keep, by group and by layer. */
 export function SurvivalView() {
@@ -13,14 +36,13 @@ export function SurvivalView() {
         <>
           <p className="conflicts-verdict">{sentence(survival)}</p>
           <p className="param-help">
-            The cosine of the merged change with each model’s own: 1 goes all the way of that model,
-            0 none of it, −1 against it; or how long it is beside that model’s. Then how long it is
-            beside the plain average of all of them, in which weights and λ, trims and cancelling
-            show, and beside the base; and the elements whose sign turned, that stay as they were,
-            and that F16 could not hold. A merge saves this in its report and model card. None of it
-            says whether the merge is any good.
+            The cosine compares the merged change with what each model changed: +1 goes all the way
+            of that model, 0 none of it, −1 against it. None of it says whether the merge is any
+            good.
           </p>
           <SurvivalTable survival={survival} />
+          <ColumnHelp columns={help} />
+          <p className="param-help">A merge saves this in its report and its model card.</p>
         </>
       )}
     </Looked>

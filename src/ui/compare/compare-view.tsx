@@ -7,6 +7,7 @@ import { withMethod } from '../../recipe/defaults.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import type { Told } from '../../stores/outcomes.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
+import { ColumnHelp } from '../changes/column-help.tsx';
 import { Looked } from '../changes/looked.tsx';
 import { Button } from '../kit/button.tsx';
 import { csv } from '../kit/csv.ts';
@@ -83,17 +84,7 @@ function Comparison({ rows, recipe }: { readonly rows: readonly Row[]; readonly 
           </tbody>
         </table>
       </section>
-      <details>
-        <summary>What the columns say</summary>
-        <dl className="compare-help">
-          {columns.map(({ id, label, help }) => (
-            <div key={id}>
-              <dt>{label}</dt>
-              <dd>{help}</dd>
-            </div>
-          ))}
-        </dl>
-      </details>
+      <ColumnHelp columns={columns} />
       <Button look="quiet" onPress={save}>
         <Download aria-hidden /> CSV
       </Button>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { type Dial, dialsOf, dialValue, reachOf, sweepOf, turnedTo } from '../../recipe/dials.ts';
 import { triangleOf } from '../../recipe/mixes.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
@@ -83,8 +83,9 @@ function Sweep({ recipe, dial, count }: SweepProps) {
     const along = sweepOf(own, reachOf(own, dialValue(recipe, own)), count);
     return [recipe, ...along.map((value) => turnedTo(recipe, own, value))];
   }, [recipe, dial, count]);
-  const { told, state } = useOutcomesOf(recipes);
-  const outcomes = told.map((one) => (one === 'none' ? null : one));
+  const { told, isFresh, state } = useOutcomesOf(recipes);
+  // What is known of another recipe must not stand among points of this one.
+  const outcomes = told.map((one, i) => (isFresh[i] && one !== 'none' ? one : null));
   const known = points.flatMap((x, i) => {
     const outcome = outcomes[i + 1];
     return outcome ? [{ x, outcome }] : [];
@@ -93,6 +94,9 @@ function Sweep({ recipe, dial, count }: SweepProps) {
     known.push({ x: present, outcome: outcomes[0] });
     known.sort((a, b) => a.x - b.x);
   }
+  // Curves stay, paler, until there is a point of the recipe as it is.
+  const last = useRef(known);
+  if (known.length > 0) last.current = known;
   const names = recipe.experts.map(({ model }) => model.name);
   const isRuled = recipe.rules.some(({ parameter }) => parameter === dial.key);
   return (
@@ -113,7 +117,8 @@ function Sweep({ recipe, dial, count }: SweepProps) {
           <Curves
             dial={dial}
             names={names}
-            known={known}
+            known={last.current}
+            isOld={known.length === 0}
             across={reach}
             present={present}
             onTurn={(value) => session.recipe.getState().turn(dial, value)}

@@ -16,6 +16,8 @@ type CurvesProps = {
   readonly names: readonly string[];
   /** From left to right; more come while they are looked at. */
   readonly known: readonly { readonly x: number; readonly outcome: Outcome }[];
+  /** Whether those are of an earlier recipe. */
+  readonly isOld: boolean;
   readonly across: Range;
   /** The recipe's own value; null where it has none for this dial. */
   readonly present: number | null;
@@ -23,7 +25,7 @@ type CurvesProps = {
 };
 
 /** Some charts over one number, its present value to be dragged in any of them. */
-export function Curves({ dial, names, known, across, present, onTurn }: CurvesProps) {
+export function Curves({ dial, names, known, isOld, across, present, onTurn }: CurvesProps) {
   const [dragged, setDragged] = useState<number | null>(null);
   const at = dragged ?? present;
   const charts = chartsOf(names).map((kind) => ({
@@ -56,10 +58,11 @@ export function Curves({ dial, names, known, across, present, onTurn }: CurvesPr
     event.preventDefault();
     onTurn(steppedTo(dial, to));
   };
-  const told = at === null ? [] : charts.flatMap((chart) => readOut(chart, at));
+  const isExact = known.some(({ x }) => x === at);
+  const told = at === null || isOld ? [] : charts.flatMap((chart) => readOut(chart, at));
   return (
     <>
-      <div className="curves">
+      <div className={`curves ${isOld ? 'is-old' : ''}`}>
         {charts.map(({ kind, curves }, i) => (
           <Chart key={kind.title} kind={kind} curves={curves} across={across} at={at} onDrag={drag}>
             {i === 0 ? (
@@ -77,7 +80,7 @@ export function Curves({ dial, names, known, across, present, onTurn }: CurvesPr
       </div>
       {at !== null && told.length > 0 && (
         <p className="curve-told number">
-          {dragged === null ? 'At' : 'Between the points, about at'} {dial.label} {plain(at)}:{' '}
+          {isExact ? 'At' : 'Between the points, about at'} {dial.label} {plain(at)}:{' '}
           {told.join(', ')}.
         </p>
       )}

@@ -39,11 +39,13 @@ export function WeightTriangle({ recipe }: { readonly recipe: Recipe }) {
     () => [recipe, ...(triangle ? grid.map((mix) => mixed(recipe, triangle, mix)) : [])],
     [recipe, triangle],
   );
-  const { told: all, state } = useOutcomesOf(recipes);
+  const { told: all, isFresh, state } = useOutcomesOf(recipes);
   const told = all.slice(1);
   if (!triangle) return null;
   const names = recipe.experts.map(({ model }) => model.name);
-  const values = told.map((one) => (one && one !== 'none' ? numbers[shown](one) : null));
+  const values = told.map((one, i) =>
+    one && one !== 'none' && isFresh[i + 1] ? numbers[shown](one) : null,
+  );
   const known = values.filter((value) => value !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const present = dragged ?? triangle.present;
@@ -85,6 +87,9 @@ export function WeightTriangle({ recipe }: { readonly recipe: Recipe }) {
             value={shown}
             onChange={setShown}
           />
+          <p className="triangle-top" aria-hidden>
+            {names[0]}
+          </p>
           <svg
             viewBox="0 0 100 100"
             // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move within it
@@ -133,16 +138,17 @@ export function WeightTriangle({ recipe }: { readonly recipe: Recipe }) {
           </svg>
           <p className="triangle-corners" aria-hidden>
             <span>{names[1]}</span>
-            <span>top: {names[0]}</span>
             <span>{names[2]}</span>
           </p>
           <figcaption className="param-help">
-            Each corner is one model with all the weight, {plain(triangle.total)}; the darker, the{' '}
+            Each point is a merge; in a corner one model has all the weight, {plain(triangle.total)}
+            . The darker,{' '}
             {shown === 'least'
-              ? 'more of the model that is kept least'
-              : 'longer the merged change'}
-            {known.length > 0 && ` (${texts[shown](low)} to ${texts[shown](high)})`}.
-            {present && ` Here: ${wordsOf(present)}.`}
+              ? 'the more is kept of the model of which least is'
+              : 'the longer the merged change'}
+            {known.length > 0 && ` (${texts[shown](low)} to ${texts[shown](high)})`}. Press or drag
+            to take a point.
+            {present && ` The ring is the recipe: ${wordsOf(present)}.`}
           </figcaption>
           <details>
             <summary>The triangle as a table</summary>

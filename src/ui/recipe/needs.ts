@@ -5,7 +5,7 @@ export function needsOf({ arity }: MergeMethod): string {
   const [min, max] = arity.models;
   const models =
     min === max
-      ? `exactly ${min} models`
+      ? `exactly ${min === 1 ? 'one model' : `${min} models`}`
       : max === Number.POSITIVE_INFINITY
         ? `${min === 1 ? 'one' : min} or more models`
         : `${min} to ${max} models`;
