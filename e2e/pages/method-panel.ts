@@ -14,8 +14,15 @@ export class MethodPanel {
     return this.region.getByRole('radio', { name: new RegExp(`^${title} `) });
   }
 
+  get search(): Locator {
+    return this.region.getByRole('searchbox', { name: 'Search methods' });
+  }
+
+  /** By its name in the search, since families fold. */
   async choose(title: string): Promise<void> {
+    await this.search.fill(title);
     await this.card(title).check({ force: true });
+    await this.search.fill('');
   }
 
   field(parameter: string): Locator {

@@ -1,6 +1,7 @@
 import { type Coefficients, type Given, type Layout, pack } from './coefficients.ts';
 import type { Combine } from './combine.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
+import type { Family } from './families.ts';
 import type { InMergekit } from './mergekit.ts';
 import type { ParamSchema, ParamValue, Values } from './params.ts';
 import type { Workspace } from './workspace.ts';
@@ -96,8 +97,9 @@ export type MergeMethod<
 > = {
   /** Folder name with `_` for `-`; part of recipe files, never changes. */
   readonly id: string;
-  /** Place in the picker. */
+  /** Place in the picker, within its family. */
   readonly order: number;
+  readonly family: Family;
   readonly title: string;
   /** One plain sentence for the picker. */
   readonly summary: string;

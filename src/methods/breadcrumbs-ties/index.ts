@@ -7,6 +7,7 @@ import { electionCoefficients, electionOf } from '../task-vectors.ts';
 export default defineMethod({
   id: 'breadcrumbs_ties',
   order: 10,
+  family: 'elections',
   title: 'Breadcrumbs-TIES',
   summary: 'Cut both ends of the changes as Breadcrumbs does, then vote and average as TIES does.',
   explanation:

@@ -6,6 +6,7 @@ import { addSum } from '../task-vectors.ts';
 export default defineMethod({
   id: 'breadcrumbs',
   order: 9,
+  family: 'sums',
   title: 'Breadcrumbs',
   summary: 'Drop the smallest changes and the very largest, then add up the rest.',
   explanation:

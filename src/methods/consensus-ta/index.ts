@@ -31,6 +31,7 @@ const agreement = {
 export default defineMethod({
   id: 'consensus_ta',
   order: 8,
+  family: 'sums',
   title: 'Consensus TA',
   summary: 'Add the changes up, but only where enough models need them.',
   explanation:

@@ -9,6 +9,7 @@ import { drawing } from '../walk.ts';
 export default defineMethod({
   id: 'dare_linear',
   order: 3,
+  family: 'sums',
   title: 'DARE',
   summary: 'Drop most changes at random, make up for it by scaling, then add them up.',
   explanation:

@@ -16,6 +16,7 @@ import { drawing, voting } from '../walk.ts';
 export default defineMethod({
   id: 'dare_ties',
   order: 4,
+  family: 'elections',
   title: 'DARE-TIES',
   summary: 'Drop changes at random instead of trimming, then vote and average as TIES does.',
   explanation:

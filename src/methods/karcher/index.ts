@@ -80,6 +80,7 @@ function meanDirection(gram: Gram, lengths: readonly number[], steps: number, le
 export default defineMethod({
   id: 'karcher',
   order: 22,
+  family: 'arcs',
   title: 'Karcher mean',
   summary: 'The mean on the sphere: the direction nearest to all models, with their mean length.',
   explanation:

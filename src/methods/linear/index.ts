@@ -7,6 +7,7 @@ import { weightTotal } from '../task-vectors.ts';
 export default defineMethod({
   id: 'linear',
   order: 1,
+  family: 'averages',
   title: 'Linear average',
   summary: 'Average the weights of all models.',
   explanation:

@@ -5,6 +5,7 @@ import { addChange, taskVectors } from '../steps.ts';
 export default defineMethod({
   id: 'magmax',
   order: 7,
+  family: 'sums',
   title: 'MagMax',
   summary: 'At every position keep the largest change of all models.',
   explanation:

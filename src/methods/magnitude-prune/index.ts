@@ -6,6 +6,7 @@ import { trimmedTaskVectors } from '../trim.ts';
 export default defineMethod({
   id: 'magnitude_prune',
   order: 6,
+  family: 'sums',
   title: 'Magnitude prune',
   summary: 'Keep only the largest changes of each model, then add them up.',
   explanation:

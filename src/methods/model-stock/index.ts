@@ -25,6 +25,7 @@ function ratio(call: Pick<Call, 'perModel'>, measured: readonly (readonly number
 export default defineMethod({
   id: 'model_stock',
   order: 11,
+  family: 'averages',
   title: 'Model Stock',
   summary: 'Average the models, then step back towards the base as far as they disagree.',
   explanation:

@@ -17,6 +17,7 @@ const eps = {
 export default defineMethod({
   id: 'multislerp',
   order: 21,
+  family: 'arcs',
   title: 'Multi-SLERP',
   summary: 'Average the directions of any number of models, and their lengths apart.',
   explanation:

@@ -21,6 +21,7 @@ const t = {
 export default defineMethod({
   id: 'nearswap',
   order: 12,
+  family: 'single',
   title: 'NearSwap',
   summary: 'Take over what is near to the base, and little of what is far from it.',
   explanation:

@@ -21,6 +21,7 @@ function arc(call: Call, measured: readonly (readonly number[])[]) {
 export default defineMethod({
   id: 'nuslerp',
   order: 20,
+  family: 'arcs',
   title: 'NuSLERP',
   summary: 'SLERP with a weight for each model in place of t.',
   explanation:

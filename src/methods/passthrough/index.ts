@@ -18,6 +18,7 @@ const scale = {
 export default defineMethod({
   id: 'passthrough',
   order: 30,
+  family: 'single',
   title: 'Passthrough',
   summary: 'Take one model as it is, scaled where rules say so.',
   explanation:

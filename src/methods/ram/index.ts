@@ -18,6 +18,7 @@ const epsilon = {
 export default defineMethod({
   id: 'ram',
   order: 13,
+  family: 'sums',
   title: 'RAM',
   summary: 'Keep in full what only one model changes, and average what several change.',
   explanation:

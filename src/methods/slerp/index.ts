@@ -39,6 +39,7 @@ function arc(measured: readonly (readonly number[])[], call: Pick<Call, 'arithme
 export default defineMethod({
   id: 'slerp',
   order: 5,
+  family: 'arcs',
   title: 'SLERP',
   summary: 'Blend two models along an arc instead of a straight line.',
   explanation:

@@ -7,6 +7,7 @@ import { addSum, sumOfWeights } from '../task-vectors.ts';
 export default defineMethod({
   id: 'task_arithmetic',
   order: 0,
+  family: 'sums',
   title: 'Task arithmetic',
   summary: 'Add what each model has learnt on top of the base.',
   explanation:

@@ -15,6 +15,7 @@ import { lesson } from './lesson.ts';
 export default defineMethod({
   id: 'ties',
   order: 2,
+  family: 'elections',
   title: 'TIES',
   summary: 'Keep the loud changes, settle disagreements by vote, average those that agree.',
   explanation:
