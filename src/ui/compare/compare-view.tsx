@@ -143,7 +143,7 @@ function Line({ row: { method, told, isFresh }, rows, columns, recipe }: LinePro
       </th>
       {told === null || told === 'none' ? (
         <td className="compare-none" colSpan={columns.length}>
-          {told === null ? 'Looking…' : obstacle(method, recipe)}
+          <span>{told === null ? 'Looking…' : obstacle(method, recipe)}</span>
         </td>
       ) : (
         columns.map((column) => (

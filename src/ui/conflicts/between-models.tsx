@@ -15,6 +15,7 @@ export function BetweenModels({ models, stats, opposite, cosines }: BetweenModel
   return (
     <>
       <h4>Overruled mass</h4>
+      <p className="param-help">Of what each model wants, the share that pulls the weaker way.</p>
       <table className="overruled">
         <caption className="visually-hidden">
           Of what each model wants, the share whose sign is not elected

@@ -81,8 +81,9 @@ function Facts({ close }: { readonly close: Close }) {
   return (
     <div className="close-up-facts">
       <p className="number small">
-        {shape.join(' × ')}: {percent(stats.conflictRate)} of the shared elements conflict,{' '}
-        {percent(stats.cancellation)} of the mass cancels. Every element was read.
+        {shape.join(' × ')}: {percent(stats.conflictRate)} of the shared elements conflict, those
+        that two models or more change; {percent(stats.cancellation)} of what the models want
+        cancels. Every element was read.
       </p>
       <BetweenModels {...close} />
     </div>

@@ -176,8 +176,17 @@ function Verdict({ map }: { readonly map: ConflictMap }) {
           <strong>{percent(whole.cancellation)}</strong> of what they want
           {worst && (
             <>
-              , most of all in <span className="number">{worst.first}</span> (
-              {percent(worst.stats.cancellation)})
+              , most of all in{' '}
+              <button
+                type="button"
+                className="link number"
+                onClick={() =>
+                  session.conflicts.getState().focusOn({ ...nowhere, tensor: worst.first })
+                }
+              >
+                {worst.first}
+              </button>{' '}
+              ({percent(worst.stats.cancellation)})
             </>
           )}
           .
