@@ -99,3 +99,65 @@ test('models that cancel do not blow up: Multi-SLERP blends them linearly, Karch
   close(await mergeTensor(backend, { method: multislerp, models }), [0, 0]);
   close(await mergeTensor(backend, { method: karcher, models }), [1, 2]);
 });
+
+test('NuSLERP blends opposite arrows linearly, of any length, and single numbers of different signs', async () => {
+  const perModel = [{ weight: 1 }, { weight: 0.3 }];
+  const [t, rest] = [0.3 / 1.3, 1 / 1.3];
+  const pairs = [
+    [
+      [-0.8334545493125916, -0.40281111001968384],
+      [2.50036358833313, 1.2084332704544067],
+    ],
+    [[0.3152604401111603], [-0.9457813501358032]],
+    [[-261503362007040], [1053618358714368]],
+  ];
+  for (const models of pairs) {
+    const merged = await mergeTensor(backend, { method: nuslerp, models, perModel });
+    for (const [i, value] of merged.entries()) {
+      const expected = rest * models[0][i] + t * models[1][i];
+      expect(Math.abs(value - expected)).toBeLessThan(1e-6 * Math.abs(models[1][i]));
+    }
+  }
+});
+
+test('Multi-SLERP blends linearly what cancels but for the noise of f32, and zeros have no direction', async () => {
+  const first = [0.3152604401111603, -0.1, 0.7];
+  const models = [first, first.map((value) => -3 * value)];
+  const linear = first.map((value) => -value);
+  for (const eps of [1e-8, 0]) {
+    close(await mergeTensor(backend, { method: multislerp, models, global: { eps } }), linear);
+  }
+  const zeros = [
+    [0, 0],
+    [0, 0],
+  ];
+  close(
+    await mergeTensor(backend, { method: multislerp, models: zeros, global: { eps: 0 } }),
+    [0, 0],
+  );
+  const half = [
+    [0, 0],
+    [3, 4],
+  ];
+  // Half of the length 5, in the only direction there is.
+  close(
+    await mergeTensor(backend, { method: multislerp, models: half, global: { eps: 0 } }),
+    [1.5, 2],
+  );
+});
+
+test('the Karcher mean of models that are alike is they, even where no step is too short', async () => {
+  const models = [
+    [3, 4],
+    [3, 4],
+  ];
+  close(await mergeTensor(backend, { method: karcher, models, global: { tol: 0 } }), [3, 4]);
+  const opposed = [
+    [1, 2],
+    [-1, -2],
+  ];
+  close(
+    await mergeTensor(backend, { method: karcher, models: opposed, global: { tol: 0 } }),
+    [1, 2],
+  );
+});

@@ -11,6 +11,15 @@ export type Gram = readonly (readonly number[])[];
 
 type Of = 'weights' | 'taskVectors';
 
+/** Directions whose mean is shorter cancel: the rest is the noise of f32 sums. */
+export const CANCELLED = 1e-3;
+
+/**
+ * Sines below it are those of the very opposite direction, as well as f32 sums can tell. No arc leads there: shares of
+ * one would be huge numbers whose difference is noise.
+ */
+export const OPPOSITE = 1e-3;
+
 /** The dot products of all pairs, once. */
 export function gramMeasures(
   { perModel }: Pick<Call, 'perModel'>,

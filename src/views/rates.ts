@@ -1,4 +1,4 @@
-/** What a tally says, as shares; all lie in 0 … 1 and are null where nothing is there to be divided by. */
+/** What a tally says, as shares; all lie in 0 … 1, and are null where nothing is there to be divided by, or sums ran over. */
 import type { Tally } from './tally.ts';
 
 type Sums = Pick<Tally, 'elements' | 'shared' | 'conflicts' | 'mass' | 'opposed' | 'split'>;
@@ -73,7 +73,8 @@ export function chanceLevel(models: number): number {
 }
 
 function share(part: number, whole: number): number | null {
-  return whole > 0 ? Math.min(1, Math.max(0, part / whole)) : null;
+  const isKnown = whole > 0 && Number.isFinite(whole) && Number.isFinite(part);
+  return isKnown ? Math.min(1, Math.max(0, part / whole)) : null;
 }
 
 function sum(values: Float64Array): number {

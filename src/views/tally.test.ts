@@ -144,3 +144,13 @@ test('random signs conflict as often as chance has it', () => {
   }
   expect([1, 2, 3, 4, 5].map(chanceLevel)).toEqual([0, 0.5, 0.75, 0.875, 0.9375]);
 });
+
+test('where a sum runs over there is no share of it', () => {
+  const tally = tallied([
+    [3e38, 1],
+    [3e38, -1],
+  ]);
+  expect([cancellation(tally), margin(tally)]).toEqual([null, null]);
+  expect(overruled(tally)).toBeCloseTo(0, 12);
+  expect(conflictRate(tally)).toBe(0.5);
+});

@@ -2,8 +2,10 @@ import {
   type Band,
   bandFields,
   countConstants,
+  elementSums,
   LANES,
   MOST_MODELS,
+  modelSums,
   pairFields,
   planeLength,
   sumsOf,
@@ -75,7 +77,7 @@ export class ConflictCounter {
     );
   }
 
-  /** Counts what lies in the room; null where an element or a product with its weight is not finite. */
+  /** Counts what lies in the room; null where numbers are not finite, or their squares too small for f32. */
   count(weights: ArrayLike<number>): Counts | null {
     const { models } = this;
     const band = this.#band;
@@ -103,8 +105,29 @@ export class ConflictCounter {
     run(this.#countElements, fields, 0, out);
     if (this.#words[TALLY / 4] !== 0) return null;
     const sums = LANES * fields.groups * sumsOf('ELEMENTS', models);
-    return { elements: this.#floats.subarray(out / 4, out / 4 + sums), pairs };
+    const elements = this.#floats.subarray(out / 4, out / 4 + sums);
+    if (!isInRange(elements, models) || !pairs.flat().every(Number.isFinite)) return null;
+    return { elements, pairs };
   }
+}
+
+/** Mean squares from here on lose less than f32 does where small ones vanish: products do below 2⁻¹²⁶. */
+const smallestSquare = 2 ** -100;
+
+/** Whether no sum has run over, and no model is so quiet that its squares, or its products with others, have vanished. */
+function isInRange(elements: Float32Array, models: number): boolean {
+  if (!elements.every(Number.isFinite)) return false;
+  const stride = LANES * sumsOf('ELEMENTS', models);
+  for (let group = 0; group < elements.length; group += stride) {
+    for (let k = 0; k < models; k++) {
+      const first = group + LANES * (elementSums.length + modelSums.length * k);
+      for (let at = first; at < first + LANES; at++) {
+        const [nonZero, squares] = [elements[at], elements[at + (modelSums.length - 1) * LANES]];
+        if (nonZero > 0 && squares < nonZero * smallestSquare) return false;
+      }
+    }
+  }
+  return true;
 }
 
 /** Each of `count` sums over all groups and lanes. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { numbers } from '../../testing/lowrank-gpu.ts';
+import { cosine, norm } from '../../views/rates.ts';
 import type { Run } from '../../views/sampling.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
 import { emptyTiles, pool, type TileSums, tilingOf } from '../../views/tiles.ts';
@@ -115,6 +116,27 @@ describe('runs of elements are counted as they are defined', () => {
     expect(all).toEqual(defined(left, weights, ballots[0]));
     expect(Number.isFinite(all.mass)).toBe(true);
   });
+
+  test.each([1e-24, 1e-30, 1e19, 1e30])(
+    'changes of %f keep their lengths and angles',
+    async (size) => {
+      const left = leftOf(3, 100, false).map((values) => values.map((value) => value * size));
+      const weights = [1, -0.3, 0.5];
+      const counter = await Counter.of(3, ballots[0]);
+      const wishes = { left, weights, ordinals: [0, 1, 2] };
+      const { all } = counter.runs(wishes, runsOf(2, 50));
+      const wanted = defined(left, weights, ballots[0]);
+      expect(norm(all) / norm(wanted)).toBeCloseTo(1, 6);
+      expect(norm(all)).toBeGreaterThan(size);
+      for (const [a, b] of [
+        [0, 1],
+        [0, 2],
+        [1, 2],
+      ]) {
+        expect(cosine(all, a, b)).toBeCloseTo(cosine(wanted, a, b)!, 6);
+      }
+    },
+  );
 
   test('no runs are nothing', async () => {
     const counter = await Counter.of(2, ballots[0]);

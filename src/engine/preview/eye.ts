@@ -10,7 +10,7 @@ import {
 } from '../../methods/method.ts';
 import { subtract } from '../../methods/steps.ts';
 import { Workspace } from '../../methods/workspace.ts';
-import { roundSumTo, roundTo } from '../../numerics/round.ts';
+import { roundSumTo, roundTo, settle } from '../../numerics/round.ts';
 import type { MergePart } from '../../plan/types.ts';
 import type { PlaneBlocks } from '../tensor/blocks.ts';
 import type { Subject } from './subjects.ts';
@@ -110,6 +110,7 @@ export async function eyeOf(
       at.space.clear();
       const out = new Float32Array(x[0].length);
       method.merge(x, base ?? new Float32Array(out.length), c, { ...at, start }, out);
+      settle(out, roundTo(precision.resultAs));
       return out;
     },
   };

@@ -1,6 +1,8 @@
 /** One trim threshold for each expert over the whole model, from samples. */
+import type { WorkDtype } from '../../numerics/round.ts';
 import type { MergePart, Plan, PlaneRef } from '../../plan/types.ts';
 import { elementsIn, type Run } from '../../views/sampling.ts';
+import { commonWork } from '../tensor/whole-model.ts';
 import { sortedMagnitudes } from './ranked.ts';
 import { readAs } from './sample.ts';
 import type { Selection } from './selection.ts';
@@ -14,17 +16,23 @@ import { visit } from './visit.ts';
  */
 export async function pooledMagnitudes(
   { wholeModelCounts }: Pick<Plan, 'wholeModelCounts'>,
-  { picked }: Selection,
+  { picked, subjects }: Pick<Selection, 'picked' | 'subjects'>,
   tools: Tools,
 ): Promise<readonly number[] | null> {
   if (wholeModelCounts === null) return null;
   const found = wholeModelCounts.map((): Weighed[] => []);
+  const merges = subjects.flatMap((subject) => subject.merges.map(({ merge }) => merge));
+  const works = wholeModelCounts.map((_, expert) =>
+    commonWork(
+      merges.flatMap(({ ordinals, precision }) => (ordinals.includes(expert) ? [precision] : [])),
+    ),
+  );
   for await (const { subject, runs: runsOf, stratum } of visit(picked, tools)) {
     for (const { merge } of subject.merges) {
       const runs = runsOf(merge);
       const seen = elementsIn(runs);
       if (seen === 0) continue;
-      const own = await sampledIn(subject, merge, runs, tools);
+      const own = await sampledIn(subject, merge, runs, works, tools);
       for (const [k, magnitudes] of own.entries()) {
         const each = (stratum.standsFor * merge.elementCount) / seen;
         found[merge.ordinals[k]].push({ magnitudes, each });
@@ -34,11 +42,12 @@ export async function pooledMagnitudes(
   return wholeModelCounts.map((count, expert) => magnitudeAt(found[expert], count));
 }
 
-/** By plane of the merge: |x − base| of its sample, in ascending order. */
+/** By plane of the merge: |x − base| of its sample, in ascending order. `works`: by expert, what task vectors are rounded to. */
 async function sampledIn(
   { tensor }: Subject,
-  { planes, base, precision }: MergePart,
+  { planes, base, precision, ordinals }: MergePart,
   runs: readonly Run[],
+  works: readonly WorkDtype[],
   { sources, samples, budget, signal }: Tools,
 ): Promise<readonly Float32Array[]> {
   const read = async (plane: PlaneRef) => {
@@ -47,7 +56,9 @@ async function sampledIn(
   };
   const under = base && (await read(base));
   const own = await Promise.all(planes.map(read));
-  return own.map((plane) => sortedMagnitudes(plane, under, precision.readAs));
+  return own.map((plane, k) =>
+    sortedMagnitudes(plane, under, { readAs: precision.readAs, work: works[ordinals[k]] }),
+  );
 }
 
 type Weighed = {
@@ -77,14 +88,14 @@ function magnitudeAt(lists: readonly Weighed[], count: number): number {
   return value[0];
 }
 
-/** How many elements have at least this magnitude. */
+/** How many elements have at least this magnitude; NaN, which lies behind all others, has. */
 function atLeast({ magnitudes, each }: Weighed, limit: number): number {
   let low = 0;
   let high = magnitudes.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (magnitudes[middle] >= limit) high = middle;
-    else low = middle + 1;
+    if (magnitudes[middle] < limit) low = middle + 1;
+    else high = middle;
   }
   return (magnitudes.length - low) * each;
 }

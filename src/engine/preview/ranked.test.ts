@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { definitionBackend } from '../../compute/cpu/definition.ts';
 import type { Measure } from '../../methods/method.ts';
-import { roundTo } from '../../numerics/round.ts';
+import { roundTo, type WorkDtype } from '../../numerics/round.ts';
 import { encode } from '../../testing/encode.ts';
 import { numbers } from '../../testing/lowrank-gpu.ts';
 import { ranked, sortedMagnitudes } from './ranked.ts';
@@ -50,11 +50,15 @@ test.each(['F32', 'BF16'] as const)(
 test('another base, or inputs read otherwise, are sorted anew', () => {
   const [plane, first, second] = [sampled(1), sampled(2), sampled(3)];
   const rounded = { decoded: plane.decoded, x: readAs(plane.decoded, 'BF16') };
+  const as = (readAs: WorkDtype, work: WorkDtype = 'F32') => ({ readAs, work });
   const ascending = (x: Float32Array, base: Float32Array) =>
     x.map((value, i) => roundTo('F32')(Math.abs(value - base[i]))).sort();
   for (const base of [first, second, first]) {
-    expect(sortedMagnitudes(plane, base, 'F32')).toEqual(ascending(plane.x, base.x));
-    expect(sortedMagnitudes(rounded, base, 'BF16')).toEqual(ascending(rounded.x, base.x));
+    expect(sortedMagnitudes(plane, base, as('F32'))).toEqual(ascending(plane.x, base.x));
+    expect(sortedMagnitudes(rounded, base, as('BF16'))).toEqual(ascending(rounded.x, base.x));
+    expect(sortedMagnitudes(plane, base, as('F32', 'BF16'))).toEqual(
+      ascending(plane.x, base.x).map(roundTo('BF16')),
+    );
   }
-  expect(sortedMagnitudes(plane, null, 'F32')).toEqual(plane.x.map(Math.abs).sort());
+  expect(sortedMagnitudes(plane, null, as('F32'))).toEqual(plane.x.map(Math.abs).sort());
 });

@@ -59,13 +59,13 @@ export function ranked(
   };
 }
 
-/** |x − base| in f32, in ascending order. */
+/** |x − base|, rounded to `work`, in ascending order. */
 export function sortedMagnitudes(
   plane: Sampled,
   base: Sampled | null,
-  readAs: WorkDtype,
+  { readAs, work }: { readonly readAs: WorkDtype; readonly work: WorkDtype },
 ): Float32Array {
-  return new Float32Array(rankedOf(plane, base, readAs, 'F32').sorted.buffer);
+  return new Float32Array(rankedOf(plane, base, readAs, work).sorted.buffer);
 }
 
 function patternsOf(x: Plane, base: Plane | null, work: WorkDtype): Uint32Array<ArrayBuffer> {

@@ -20,6 +20,17 @@ export function subjectsOf({ jobs }: Pick<Plan, 'jobs'>): readonly Subject[] {
   return jobs.flatMap(subjectOf);
 }
 
+/** `seen` without the tensors that `plan` does not merge: without a base it goes by the first expert's. */
+export function onlyMerged(seen: Plan, plan: Pick<Plan, 'jobs'>): Plan {
+  const merged = new Set(
+    subjectsOf(plan).flatMap(({ tensor, merges }) => (merges.length > 0 ? [tensor] : [])),
+  );
+  const jobs = seen.jobs.filter((job) =>
+    subjectOf(job).every(({ tensor, merges }) => merges.length === 0 || merged.has(tensor)),
+  );
+  return jobs.length === seen.jobs.length ? seen : { ...seen, jobs };
+}
+
 function subjectOf(job: Job): readonly Subject[] {
   const { tensor, parts, shape, twin } = job;
   const [first] = parts;

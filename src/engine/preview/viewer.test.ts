@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Source } from '../../io/source.ts';
+import { plan } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/types.ts';
+import { emptyRecipe } from '../../recipe/defaults.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
+import { decode } from '../../testing/encode.ts';
 import { type MergeRun, mergeRun, writtenTensor } from '../../testing/merge-run.ts';
 import { bf16, f32 } from '../../testing/model-file.ts';
 import { randomNumbers } from '../../testing/samples.ts';
 import type { Close } from '../../views/close.ts';
+import type { ConflictMap } from '../../views/conflict-map.ts';
 import { run } from '../run/run.ts';
 import { Viewer } from './viewer.ts';
 
@@ -124,6 +129,93 @@ test('a method without a base is looked at as task vectors, where there is one',
   });
   expect(await viewer.conflicts(order, true, signal)).toBe(null);
   expect(asked).toBe('task_arithmetic');
+});
+
+/** Both plans of a recipe, as an engine makes them. */
+const plannerOf = ({ library, order }: MergeRun) => {
+  const of = (recipe: Recipe) => {
+    const planned = plan({ ...order, recipe, models: library.models() });
+    return 'plan' in planned ? planned.plan : null;
+  };
+  const known = new Map<Recipe['method'], Plan | null>();
+  return new Viewer(library, ({ recipe }) => {
+    const found = known.has(recipe.method) ? known.get(recipe.method)! : of(recipe);
+    known.set(recipe.method, found);
+    return found;
+  });
+};
+
+test('of a merge without a base only what it merges is looked at', async () => {
+  const one = f32([4], [1, 2, 3, 4]);
+  const all = {
+    base: { w: one, left: one },
+    a: { w: f32([4], [2, 2, 2, 2]) },
+    b: { w: one, left: f32([4], [9, 9, 9, 9]) },
+    c: { w: one, left: f32([4], [-9, -9, -9, -9]) },
+  };
+  const made = await mergeRun({ models: all, recipe: { method: 'linear' } });
+  // The first model has no `left`: the output has none.
+  expect(made.plan.jobs.map(({ tensor }) => tensor)).toEqual(['w']);
+  const viewer = plannerOf(made);
+  const map = (await viewer.conflicts(made.order, true, signal)) as ConflictMap;
+  expect([map.elements, map.tensorsMerged, map.whole.conflictRate]).toEqual([4, 1, null]);
+  expect(await viewer.tensor(made.order, 'left', true, signal)).toBe(null);
+});
+
+test('a recipe that cannot be merged is not looked at, though its task vectors could be', async () => {
+  const made = await mergeRun({ models, recipe: { method: 'linear' } });
+  const recipe = {
+    ...made.order.recipe,
+    values: { normalize: true },
+    experts: made.order.recipe.experts.map(({ model }, k) => ({
+      model,
+      values: { weight: k === 0 ? 1 : -1 },
+    })),
+  };
+  expect(await plannerOf(made).conflicts({ ...made.order, recipe }, true, signal)).toBe(null);
+});
+
+test('a patch rounds as the merge does: steps in f32, the result in the dtype of the tensors', async () => {
+  const own = {
+    base: { w: bf16([1, 8], numbers(8)) },
+    a: { w: bf16([1, 8], numbers(8)) },
+    b: { w: bf16([1, 8], numbers(8)) },
+  };
+  const made = await mergeRun({
+    models: own,
+    recipe: {
+      method: 'task_arithmetic',
+      arithmetic: { work: 'result' },
+      output: { ...emptyRecipe().output, dtype: 'F32' },
+    },
+    values: { a: { weight: 0.3 }, b: { weight: 0.3 } },
+  });
+  const options = made.options();
+  await run(made.plan, options);
+  const written = new Float32Array(writtenTensor(made.plan, options.sink, 'w').slice().buffer);
+  const square = { row: 0, column: 0, side: 8 };
+  const { merged: shown } = (await viewerOf(made).patch(made.order, 'w', square, signal))!;
+  expect([...shown]).toEqual([...written]);
+});
+
+test('one trim threshold for the model goes by task vectors as the merge rounds them', async () => {
+  const size = [40, 40];
+  const own = {
+    base: { w: bf16(size, numbers(1600)) },
+    a: { w: bf16(size, numbers(1600)) },
+    b: { w: bf16(size, numbers(1600)) },
+  };
+  const made = await mergeRun({
+    models: own,
+    recipe: { method: 'ties', dialect: 'mergekit', trimScope: 'model' },
+    values: { a: { density: 0.5 }, b: { density: 0.9 } },
+  });
+  const options = made.options();
+  await run(made.plan, options);
+  const written = decode(writtenTensor(made.plan, options.sink, 'w'), 'BF16');
+  const square = { row: 0, column: 0, side: 40 };
+  const { merged: shown } = (await viewerOf(made).patch(made.order, 'w', square, signal))!;
+  expect([...shown]).toEqual(written);
 });
 
 test('a tensor that is only copied has nothing in it, one that is not there is null', async () => {

@@ -23,7 +23,7 @@ import { outcome } from './outcome.ts';
 import { Samples } from './sample.ts';
 import { ballotOf, modelMagnitudes, scan, scanBytes } from './scan.ts';
 import { Shared } from './shared.ts';
-import { type Subject, subjectsOf } from './subjects.ts';
+import { onlyMerged, type Subject, subjectsOf } from './subjects.ts';
 import { survivalOf } from './survival.ts';
 import type { Tools } from './tools.ts';
 
@@ -42,6 +42,8 @@ export class Viewer {
   /** The tensor that was looked at last, as its method sees it. */
   #seen: Shared<Seen> | null = null;
   #seenOf = '';
+  /** By the plan as task vectors. */
+  readonly #beside = new WeakMap<Plan, { readonly plan: Plan; readonly seen: Plan }>();
 
   /** `plan` gives null where a recipe cannot be merged. */
   constructor(sources: Sources, plan: (order: PlanOrder) => Plan | null) {
@@ -187,8 +189,21 @@ export class Viewer {
 
   /** The plan as one of changes; null where it merges weights as they are, and what changed is not known. */
   #changing(order: PlanOrder): Plan | null {
-    const plan = this.#plan({ ...order, recipe: asTaskVectors(order.recipe) });
-    return plan && knowsChanges(plan) ? plan : null;
+    const recipe = asTaskVectors(order.recipe);
+    const plan = this.#plan(order);
+    const other = recipe === order.recipe ? plan : this.#plan({ ...order, recipe });
+    if (plan === null || other === null) return null;
+    const seen = other === plan ? plan : this.#seenBeside(other, plan);
+    return knowsChanges(seen) ? seen : null;
+  }
+
+  /** The same for the same: samples and selections are known by it. */
+  #seenBeside(other: Plan, plan: Plan): Plan {
+    const known = this.#beside.get(other);
+    if (known?.plan === plan) return known.seen;
+    const seen = onlyMerged(other, plan);
+    this.#beside.set(other, { plan, seen });
+    return seen;
   }
 
   /** Bytes over the network that all of a tensor is. */

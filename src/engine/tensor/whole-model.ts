@@ -77,7 +77,7 @@ function linksOf(plan: Plan, expert: number): readonly Merged[] {
 }
 
 /** The precision task vectors are rounded to, if all tensors agree on it. */
-function commonWork(links: readonly Merged[]): Work {
+export function commonWork(links: readonly Pick<Merged, 'work'>[]): Work {
   const [first, ...others] = links.map(({ work }) => work);
   return others.every((work) => work === first) ? first : 'F32';
 }

@@ -1,10 +1,12 @@
 import {
+  CANCELLED,
   combine,
   combineCoefficients,
   type Gram,
   gramMeasures,
   gramOf,
   inner,
+  OPPOSITE,
   squaredLength,
 } from '../gram.ts';
 import { mergekitParameters as mergekit } from '../mergekit.ts';
@@ -35,12 +37,6 @@ const tol = {
   step: 1e-5,
 } as const satisfies NumberParam;
 
-/** Directions whose mean is shorter cancel: the rest is the noise of f32 sums. */
-const CANCELLED = 1e-3;
-
-/** Sines below it are those of the very opposite direction, as well as f32 sums can tell. */
-const OPPOSITE = 1e-3;
-
 /**
  * The direction whose squared angles to all are least, as shares of the models; length 1. Gradient steps on the
  * sphere (Karcher 1977), all models alike.
@@ -68,7 +64,7 @@ function meanDirection(gram: Gram, lengths: readonly number[], steps: number, le
       for (const [j, each] of u.entries()) toward[j] -= pull * cosine * each;
     }
     const distance = lengthOf(toward);
-    if (distance < least) break;
+    if (distance === 0 || distance < least) break;
     const next = u.map(
       (each, k) => Math.cos(distance) * each + (Math.sin(distance) * toward[k]) / distance,
     );

@@ -1,4 +1,11 @@
-import { combine, combineCoefficients, gramMeasures, gramOf, squaredLength } from '../gram.ts';
+import {
+  CANCELLED,
+  combine,
+  combineCoefficients,
+  gramMeasures,
+  gramOf,
+  squaredLength,
+} from '../gram.ts';
 import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { type NumberParam, normalize, turned, weight } from '../params.ts';
@@ -58,11 +65,15 @@ export default defineMethod({
     const weights = call.perModel.map((model) => model.weight / (normalize_weights ? total : 1));
     const gram = gramOf(call, measured);
     const lengths = gram.map((row, k) => Math.sqrt(row[k]));
-    const direction = weights.map((each, k) => each / (lengths[k] + smallest));
+    // Zeros have no direction.
+    const direction = weights.map((each, k) =>
+      lengths[k] > 0 ? each / (lengths[k] + smallest) : 0,
+    );
     const length = Math.sqrt(squaredLength(gram, direction));
     const mean = weights.reduce((sum, each, k) => sum + each * lengths[k], 0);
+    const loudness = weights.reduce((sum, each) => sum + Math.abs(each), 0);
     const share =
-      length < Math.max(smallest, Number.MIN_VALUE)
+      length <= Math.max(smallest, CANCELLED * loudness)
         ? weights
         : direction.map((each) => (each * mean) / length);
     return { aroundBase: of === 'taskVectors', share };

@@ -1,4 +1,4 @@
-import { combine, combineCoefficients, gramMeasures, gramOf } from '../gram.ts';
+import { combine, combineCoefficients, gramMeasures, gramOf, OPPOSITE } from '../gram.ts';
 import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { turned, weight } from '../params.ts';
@@ -67,10 +67,10 @@ export default defineMethod({
   measures: (call, soFar) => gramMeasures(call, soFar, call.global.of),
 
   coefficients(call, measured) {
-    const { t, theta } = arc(call, measured);
+    const { t, cosine, theta } = arc(call, measured);
     const sine = Math.sin(theta);
     const share =
-      Math.abs(sine) < SMALLEST_SINE
+      Math.abs(sine) < (cosine < 0 ? OPPOSITE : SMALLEST_SINE)
         ? [1 - t, t]
         : [Math.sin((1 - t) * theta) / sine, Math.sin(t * theta) / sine];
     return { aroundBase: call.global.of === 'taskVectors', share };
