@@ -2,6 +2,7 @@
 import type { TensorPlace } from '../plan/groups.ts';
 import { cosineOf, type Ledger } from './ledger.ts';
 import { type Magnitudes, median, nonZero } from './magnitudes.ts';
+import type { SampleErrors } from './pair-errors.ts';
 
 /** One task vector over some tensors. */
 export type ChangeStats = {
@@ -23,6 +24,12 @@ export type Angles = {
   readonly cosines: readonly (number | null)[];
 };
 
+export type RoleAngles = Angles & {
+  readonly name: string;
+  /** By layer, as in `layers`; null where it has no tensor of this role. */
+  readonly depth: readonly (Angles['cosines'] | null)[];
+};
+
 export type Changes = {
   /** Names of the experts, in recipe order. */
   readonly models: readonly string[];
@@ -32,6 +39,8 @@ export type Changes = {
   /** Tensors that are merged, and how many of them were looked at. */
   readonly tensorsMerged: number;
   readonly tensorsSampled: number;
+  /** Of the lengths and the cosines of the whole. */
+  readonly errors: SampleErrors;
   readonly whole: readonly ChangeStats[];
   readonly groups: readonly {
     readonly group: TensorPlace['group'];
@@ -42,7 +51,7 @@ export type Changes = {
   readonly angles: {
     readonly whole: Angles;
     readonly layers: readonly (Angles & { readonly name: string })[];
-    readonly roles: readonly (Angles & { readonly name: string })[];
+    readonly roles: readonly RoleAngles[];
   };
   /** By expert. */
   readonly magnitudes: {

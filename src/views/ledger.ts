@@ -1,3 +1,5 @@
+import type { Run } from './sampling.ts';
+
 /** Task vectors in sums: how long each is, how they lie to each other, and how long the base is beside them. */
 export class Ledger {
   elements = 0;
@@ -29,6 +31,25 @@ export class Ledger {
         else squares[a] += product;
       }
     }
+  }
+
+  /** Takes runs of the deltas one by one; what each comes to by itself, before it is scaled, tells of errors. */
+  takeRuns(
+    deltas: readonly Float32Array[],
+    base: Float32Array | null,
+    runs: readonly Run[],
+    each: number,
+  ): readonly Ledger[] {
+    let at = 0;
+    return runs.map(([from, to]) => {
+      const [begin, end] = [at, at + to - from];
+      at = end;
+      const one = new Ledger(this.models);
+      const part = (values: Float32Array) => values.subarray(begin, end);
+      one.take(deltas.map(part), base && part(base));
+      this.add(one, each);
+      return one;
+    });
   }
 
   clear(): void {

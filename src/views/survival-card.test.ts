@@ -13,6 +13,7 @@ const survival: Survival = {
   sampled: 2000,
   tensorsMerged: 9,
   tensorsSampled: 9,
+  errors: { cosine: null, length: null },
   whole: kept(0.71, 0.8),
   groups: [{ name: 'mlp', ...kept(null, null) }],
   layers: [],

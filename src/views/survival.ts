@@ -1,5 +1,7 @@
 /** How much of each task vector is left in what a merge makes. Plain data. */
 import { cosineOf, Ledger } from './ledger.ts';
+import { PairErrors, type SampleErrors } from './pair-errors.ts';
+import type { Run } from './sampling.ts';
 
 /** Over some tensors: none of it says whether the merge is any good. */
 export type Survived = {
@@ -26,6 +28,8 @@ export type Survival = {
   /** Tensors that are merged, and how many of them were looked at. */
   readonly tensorsMerged: number;
   readonly tensorsSampled: number;
+  /** Of the cosines and ratios of the whole. */
+  readonly errors: SampleErrors;
   readonly whole: Survived;
   readonly groups: readonly (Survived & { readonly name: string })[];
   readonly layers: readonly (Survived & { readonly name: string })[];
@@ -66,20 +70,23 @@ export class Remains {
    * @param deltas by expert
    * @param merged weights, or where `base` is null what the merge would add to some
    * @param each how many elements each of the values stands for
+   * @param runs the runs that the values lie in; one where they are left out
+   * @returns what each run comes to by itself, for `survivalErrors`
    */
   take(
     deltas: readonly Float32Array[],
     merged: Float32Array,
     base: Float32Array | null,
     each = 1,
-  ): void {
+    runs: readonly Run[] = [[0, merged.length]],
+  ): readonly Ledger[] {
     const change = base ? merged.map((value, i) => value - base[i]) : merged;
     const average = new Float32Array(merged.length);
     for (const delta of deltas) {
       for (let i = 0; i < average.length; i++) average[i] += delta[i] / deltas.length;
     }
-    this.#ledger.take([...deltas, change, average], base, each);
-    if (base === null) return;
+    const sums = this.#ledger.takeRuns([...deltas, change, average], base, runs, each);
+    if (base === null) return sums;
     this.#hasBase = true;
     for (let i = 0; i < merged.length; i++) {
       const [after, before] = [merged[i], base[i]];
@@ -89,6 +96,12 @@ export class Remains {
       if (after === before) this.#unchanged += each;
       if (Math.abs(after) >= endOfF16 && Number.isFinite(after)) this.#beyond += each;
     }
+    return sums;
+  }
+
+  /** Lengths and angles so far. */
+  get sums(): Ledger {
+    return this.#ledger;
   }
 
   /** Adds others, every sum times `factor`. */
@@ -134,8 +147,13 @@ export class Remains {
   }
 }
 
-/** As a report has it: without a line for each tensor. */
-export function reportedOf({ tensors: _, ...rest }: Survival) {
+/** Of each expert with what is merged, in the ledgers of `Remains`. */
+export function survivalErrors(experts: number): PairErrors {
+  return new PairErrors(Array.from({ length: experts }, (_, k) => [k, experts]));
+}
+
+/** As a report has it: without a line for each tensor, and without errors. */
+export function reportedOf({ tensors: _, errors: __, ...rest }: Survival) {
   return rest;
 }
 

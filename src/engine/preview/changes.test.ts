@@ -35,6 +35,7 @@ const models = {
 test('task vectors are told by group and by tensor, whatever is trimmed of them', async () => {
   const found = await changed(models);
   expect([found.elements, found.sampled, found.models]).toEqual([10, 10, ['ours', 'theirs']]);
+  expect(found.errors).toEqual({ cosine: 0, length: 0 });
   expect(found.groups.map(({ group, tensors }) => [group, tensors])).toEqual([
     ['embeddings', 1],
     ['attention', 1],
@@ -65,7 +66,10 @@ test('angles are those of whole task vectors, by layer and by role', async () =>
     ['0', null],
     ['1', expect.closeTo(12 / (Math.sqrt(20) * Math.sqrt(8)), 12)],
   ]);
-  expect(angles.roles.map(({ name }) => name)).toContain('mlp.up_proj');
+  const role = angles.roles.find(({ name }) => name === 'mlp.up_proj')!;
+  // Of the three layers only the last has it.
+  expect(role.depth.map((cosines) => cosines?.[1] ?? null)).toEqual([null, null, role.cosines[1]]);
+  expect(role.cosines[1]).toBeCloseTo(12 / (Math.sqrt(20) * Math.sqrt(8)), 12);
 });
 
 test('magnitudes are told of the model, of the tensor that was asked for, and of its layer', async () => {

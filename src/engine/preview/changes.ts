@@ -4,6 +4,7 @@ import type { MergePart, Plan } from '../../plan/types.ts';
 import { anglesOf, type Changes, changeStats, packed } from '../../views/changes.ts';
 import { Ledger } from '../../views/ledger.ts';
 import { MagnitudeBins } from '../../views/magnitudes.ts';
+import { PairErrors } from '../../views/pair-errors.ts';
 import { elementsIn } from '../../views/sampling.ts';
 import { deltasOf } from './deltas.ts';
 import { byExpert } from './eye.ts';
@@ -64,14 +65,19 @@ export async function changesOf(
   const groups = new Map<string, Account>();
   const layers = grid.rows.map(() => new Ledger(models));
   const roles = grid.columns.map(() => new Ledger(models));
+  const cells = new Map<number, Ledger>();
+  const errors = new PairErrors(pairsOf(models));
+  const differing = new Map<Stratum, Ledger[]>();
   const names: string[] = [];
   const values: number[] = [];
   let sampled = 0;
-  const takeOne = async ({ subject, runs: runsOf }: Picked) => {
+  const takeOne = async ({ subject, runs: runsOf, stratum }: Picked) => {
     one.clear();
     for (const { merge } of subject.merges) {
       if (merge.elementCount === 0) continue;
-      sampled += await take(one, subject, merge, runsOf(merge), tools);
+      const { seen, runs } = await take(one, subject, merge, runsOf(merge), tools);
+      sampled += seen;
+      errors.add(runs, seen / merge.elementCount, stratum.standsFor);
     }
     names.push(subject.tensor);
     values.push(...packed(one.stats()));
@@ -87,7 +93,17 @@ export async function changesOf(
     if (wanted >= 0 && row === grid.places[wanted].row) layer.add(one, stratum);
     layers[row].add(one.ledger, stratum.standsFor);
     roles[column].add(one.ledger, stratum.standsFor);
+    const place = row * grid.columns.length + column;
+    const cell = cells.get(place) ?? new Ledger(models);
+    cells.set(place, cell);
+    cell.add(one.ledger, stratum.standsFor);
+    if (stratum.picked === stratum.tensors) continue;
+    const total = new Ledger(models);
+    total.add(one.ledger);
+    differing.set(stratum, [...(differing.get(stratum) ?? []), total]);
   }
+  for (const [{ picked: of, tensors }, totals] of differing) errors.add(totals, of / tensors);
+  const told = errors.errors(whole.ledger);
   // What was asked for is looked at, whether it stands for others or not.
   if (wanted >= 0 && own.tensors === 0) await takeOne(selection.pick(wanted));
   const named = (all: readonly string[], ledgers: readonly Ledger[]) =>
@@ -100,6 +116,7 @@ export async function changesOf(
     sampled,
     tensorsMerged: selection.tensors,
     tensorsSampled: names.length,
+    errors: told,
     whole: whole.stats(),
     groups: groupOrder.flatMap((group) => {
       const of = groups.get(group);
@@ -109,7 +126,13 @@ export async function changesOf(
     angles: {
       whole: anglesOf(whole.ledger),
       layers: named(grid.rows, layers),
-      roles: named(grid.columns, roles),
+      roles: named(grid.columns, roles).map((role, column) => ({
+        ...role,
+        depth: grid.rows.map((_, row) => {
+          const cell = cells.get(row * grid.columns.length + column);
+          return cell ? anglesOf(cell).cosines : null;
+        }),
+      })),
     },
     magnitudes: {
       model: whole.magnitudes(),
@@ -119,19 +142,25 @@ export async function changesOf(
   };
 }
 
-/** Elements that were looked at. */
+/** How many elements were looked at, and what each run of them comes to. */
 async function take(
   { ledger, bins }: Account,
   subject: Parameters<typeof deltasOf>[0],
   merge: MergePart,
   runs: Parameters<typeof deltasOf>[2],
   tools: Tools,
-): Promise<number> {
+): Promise<{ readonly seen: number; readonly runs: readonly Ledger[] }> {
   const seen = elementsIn(runs);
   const each = merge.elementCount / seen;
   const { base, own } = await deltasOf(subject, merge, runs, tools);
   const all = byExpert(own, merge.ordinals, bins.length);
-  ledger.take(all, base, each);
+  const ofRuns = ledger.takeRuns(all, base, runs, each);
   for (const [k, values] of all.entries()) bins[k].take(values, each);
-  return seen;
+  return { seen, runs: ofRuns };
+}
+
+/** Every two, and each with itself. */
+function pairsOf(models: number): readonly (readonly [number, number])[] {
+  const all = Array.from({ length: models }, (_, k) => k);
+  return all.flatMap((a) => all.slice(a).map((b) => [a, b] as const));
 }

@@ -1,7 +1,7 @@
 /** The samples that a scan looks at, as the merge has them: what each model changed, and what becomes of it. */
 import { findMethod } from '../../methods/registry.ts';
 import type { Plan } from '../../plan/types.ts';
-import { elementsIn } from '../../views/sampling.ts';
+import { elementsIn, type Run } from '../../views/sampling.ts';
 import { deltasOf } from './deltas.ts';
 import { byExpert, type Lens } from './eye.ts';
 import { look, type Sight, sampleSeen, sightOf } from './look.ts';
@@ -16,6 +16,8 @@ export type MergedSample = {
   readonly of: Picked;
   /** How many elements of its tensor each of the values stands for. */
   readonly each: number;
+  /** Where they lie in their merge. */
+  readonly runs: readonly Run[];
   /** Null where adapters are merged without one. */
   readonly base: Float32Array | null;
   /** By expert of the recipe: its task vector; zero where it does not have the tensor. */
@@ -68,6 +70,7 @@ export async function* mergedSamples(
       yield {
         of,
         each: merge.elementCount / elementsIn(runs),
+        runs,
         base: deltas.base,
         changes: byExpert(deltas.own, merge.ordinals, experts),
         result,

@@ -124,6 +124,9 @@ describe('3,201 tensors, more than are looked at', () => {
     const passedOver = names.find((name) => !looked.has(name))!;
     const changes = await changesOf(made.plan, experts, passedOver, tools());
     expect([changes.tensorsMerged, changes.tensorsSampled]).toEqual([3201, picked.length + 1]);
+    // All tensors but one are alike in size, so what is told is of how those of one layer differ.
+    expect(changes.errors.cosine).toBeGreaterThan(0);
+    expect(changes.errors.cosine).toBeLessThan(0.01);
     expect(changes.elements).toBeCloseTo(size * 3200 + 4, 6);
     expect(changes.groups.map(({ group, tensors }) => [group, tensors])).toEqual([
       ['mlp', 3200],

@@ -56,6 +56,7 @@ test('a sum keeps of two independent changes what their lengths say, and nothing
   // (3, 4, 0, 0) beside (3, 0, 2, 0) and (0, 4, −2, 0).
   expect(found.whole.cosines[0]).toBeCloseTo(9 / (5 * Math.sqrt(13)), 12);
   expect([found.elements, found.sampled]).toEqual([4, 4]);
+  expect(found.errors).toEqual({ cosine: 0, length: 0 });
 });
 
 test('it is what the merge writes that is told, for methods with and without a base', async () => {

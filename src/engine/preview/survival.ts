@@ -1,9 +1,10 @@
 /** What a merge leaves of each task vector, from the samples that a scan looks at: its method merges them. */
 import { placeOf } from '../../plan/groups.ts';
-import { packedSurvived, Remains, type Survival } from '../../views/survival.ts';
+import type { Ledger } from '../../views/ledger.ts';
+import { packedSurvived, Remains, type Survival, survivalErrors } from '../../views/survival.ts';
 import { type Glance, mergedSamples, type TwoPlans } from './merged-samples.ts';
 import { groupOrder } from './scan.ts';
-import { type Picked, selectionOf } from './selection.ts';
+import { type Picked, type Stratum, selectionOf } from './selection.ts';
 import type { Tools } from './tools.ts';
 
 export async function survivalOf(
@@ -18,8 +19,10 @@ export async function survivalOf(
   const layers = grid.rows.map(remains);
   const groups = new Map<string, Remains>();
   const found = new Map<Picked, Remains>();
+  const differing = new Map<Stratum, Ledger[]>();
+  const errors = survivalErrors(experts.length);
   let sampled = 0;
-  for await (const { of, changes, result, base, each } of mergedSamples(
+  for await (const { of, changes, result, base, each, runs } of mergedSamples(
     plans,
     experts.length,
     tools,
@@ -27,7 +30,7 @@ export async function survivalOf(
   )) {
     const one = found.get(of) ?? remains();
     found.set(of, one);
-    one.take(changes, result, base, each);
+    errors.add(one.take(changes, result, base, each, runs), 1 / each, of.stratum.standsFor);
     sampled += result.length;
   }
   for (const [{ subject, row, stratum }, one] of found) {
@@ -35,13 +38,17 @@ export async function survivalOf(
     const ofGroup = groups.get(group) ?? remains();
     groups.set(group, ofGroup);
     for (const each of [whole, ofGroup, layers[row]]) each.add(one, stratum.standsFor);
+    if (stratum.picked === stratum.tensors) continue;
+    differing.set(stratum, [...(differing.get(stratum) ?? []), one.sums]);
   }
+  for (const [{ picked, tensors: of }, totals] of differing) errors.add(totals, picked / of);
   return {
     models: experts,
     elements: whole.elements,
     sampled,
     tensorsMerged: tensors,
     tensorsSampled: found.size,
+    errors: errors.errors(whole.sums),
     whole: whole.survived(),
     groups: groupOrder.flatMap((name) => {
       const of = groups.get(name);

@@ -61,3 +61,26 @@ test('four models stand as in the recipe', async () => {
   expect(rows(screen)).toEqual(['a', 'b', 'c', 'd']);
   expect(screen.getByRole('radio', { name: 'Alike together' }).elements()).toEqual([]);
 });
+
+test('the line over depth is that of one role where one is chosen', async () => {
+  const role = (name: string, of: Angles, ...depth: readonly (Angles | null)[]) => ({
+    name,
+    ...of,
+    depth: depth.map((layer) => layer?.cosines ?? null),
+  });
+  const roles = [
+    role('mlp.up', fan(0, 60), fan(0, 120), fan(0, 30)),
+    role('attn.q', fan(0, 60), null, fan(0, 180)),
+  ];
+  const layers = changes.angles.layers.map(({ name }) => ({ name, ...fan(0, 60) }));
+  const two = { models: ['a', 'b'], angles: { whole: fan(0, 60), layers, roles } };
+  const screen = await render(<AnglesView changes={two as unknown as Changes} />);
+  const dots = () =>
+    [...screen.container.querySelectorAll('.depth-dot')].map((dot) => dot.getAttribute('title'));
+  expect(dots()).toEqual(['0: +0.50', '1: +0.50']);
+  const choice = screen.getByRole('combobox', { name: 'Over depth' });
+  await choice.selectOptions('mlp.up');
+  expect(dots()).toEqual(['0: −0.50', '1: +0.87']);
+  await choice.selectOptions('attn.q');
+  expect(dots()).toEqual(['1: −1.00']);
+});

@@ -70,7 +70,7 @@ export function AnglesView({ changes }: { readonly changes: Changes }) {
         {inWords(shown.cosines[at], models[a], models[b])}
       </p>
       <div className="delta-pair">
-        <Depth layers={angles.layers} at={at} />
+        <Depth angles={angles} at={at} />
         <List title="By layer" head="Layer" of={angles.layers} pair={[a, b]} models={models} />
         <List title="By role" head="Role" of={angles.roles} pair={[a, b]} models={models} />
       </div>
@@ -86,12 +86,15 @@ const told = (cosine: number | null) =>
 
 type Named = Angles & { readonly name: string };
 
-/** The cosine over depth, always from −1 to 1. */
-function Depth({ layers, at }: { readonly layers: readonly Named[]; readonly at: number }) {
+/** The cosine over depth, of all or of one role, always from −1 to 1. */
+function Depth({ angles, at }: { readonly angles: Changes['angles']; readonly at: number }) {
+  const { layers, roles } = angles;
+  const [chosen, setChosen] = useState('');
+  const role = roles.find(({ name }) => name === chosen);
   const x = (i: number) => (layers.length < 2 ? 50 : (100 * i) / (layers.length - 1));
   const y = (cosine: number) => 50 - 50 * cosine;
   const told = layers.flatMap(({ cosines }, i) => {
-    const cosine = cosines[at];
+    const cosine = (role ? role.depth[i] : cosines)?.[at] ?? null;
     return cosine === null ? [] : [{ i, cosine }];
   });
   const line = told.map(({ i, cosine }, n) => `${n ? 'L' : 'M'}${x(i)} ${y(cosine)}`).join('');
@@ -119,6 +122,20 @@ function Depth({ layers, at }: { readonly layers: readonly Named[]; readonly at:
         ))}
       </div>
       <figcaption className="param-help">
+        {roles.length > 1 && (
+          <select
+            className="select-field"
+            aria-label="Over depth"
+            value={role?.name ?? ''}
+            onChange={({ target }) => setChosen(target.value)}
+          >
+            <option value="">All roles</option>
+            {roles.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}{' '}
+        {role && told.length === 0 && `No layer has a direction of ${role.name}. `}
         From the first layer to the last; the scale is always −1 to +1.
       </figcaption>
     </figure>

@@ -1,4 +1,5 @@
 import { useChanges } from '../../stores/use-session.ts';
+import { errorsText } from '../conflicts/sampled-text.ts';
 import { AnglesView } from './angles.tsx';
 import { Looked } from './looked.tsx';
 import { Sizes } from './sizes.tsx';
@@ -11,7 +12,7 @@ export function ChangesView() {
   const hasNone = changes.found === 'none';
   return (
     <>
-      <Looked state={changes}>
+      <Looked state={changes} errorOf={({ errors }) => errorsText(errors, 'lengths')}>
         {(found) => (
           <>
             <Doubts changes={found} />

@@ -12,11 +12,13 @@ type Sampled = Parameters<typeof sampledText>[0];
 
 type LookedProps<T extends Sampled> = {
   readonly state: LookState<T>;
+  /** How far off what was found may be, to stand after what was looked at. */
+  readonly errorOf?: (found: T) => string;
   readonly children: (found: T) => ReactNode;
 };
 
 /** What was found by a look that goes on while this is shown, or why there is nothing yet. */
-export function Looked<T extends Sampled>({ state, children }: LookedProps<T>) {
+export function Looked<T extends Sampled>({ state, errorOf, children }: LookedProps<T>) {
   const { found, toFetch, failure, isLooking, watch } = state;
   useEffect(() => {
     watch(true);
@@ -49,7 +51,7 @@ export function Looked<T extends Sampled>({ state, children }: LookedProps<T>) {
       <p className="small faint number" role="status">
         {sampled >= elements
           ? `All ${counted(Math.round(elements), 'element')} were looked at.`
-          : `From a sample of ${sampledText(found)}, which stand for the rest.`}
+          : `From a sample of ${sampledText(found)}, which stand for the rest${errorOf?.(found) ?? ''}.`}
       </p>
       {children(found)}
     </div>

@@ -13,6 +13,7 @@ const survival: Survival = {
   sampled: 3,
   tensorsMerged: 3,
   tensorsSampled: 3,
+  errors: { cosine: null, length: null },
   whole: row('', 0.25, 0.2),
   groups: [row('mlp', 0.5, 0.1)],
   layers: [],

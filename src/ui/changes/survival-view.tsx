@@ -1,5 +1,6 @@
 import { useSurvival } from '../../stores/use-session.ts';
 import type { Survival } from '../../views/survival.ts';
+import { errorsText } from '../conflicts/sampled-text.ts';
 import { signed } from '../kit/format.ts';
 import { ColumnHelp } from './column-help.tsx';
 import { Looked } from './looked.tsx';
@@ -31,7 +32,7 @@ const help = [
 /** How much of each model the merge would keep, by group and by layer. */
 export function SurvivalView() {
   return (
-    <Looked state={useSurvival()}>
+    <Looked state={useSurvival()} errorOf={({ errors }) => errorsText(errors, 'length ratios')}>
       {(survival) => (
         <>
           <p className="conflicts-verdict">{sentence(survival)}</p>
