@@ -51,7 +51,7 @@ test('shows how large the changes are, and drags the trim', async ({ workbench, 
   await workbench.page.keyboard.press('PageUp');
   await expect(trim).toHaveAttribute(
     'aria-valuetext',
-    /^density 0.15, threshold 4, keeps 71 % of L1/,
+    /^density 0.15, threshold 4, keeps 71\s% of L1/,
   );
   await expect(workbench.recipe.field('ours', 'density')).toHaveValue('0.15');
   await expect(sizes).toContainText('A whole-model trim of ours would leave nothing of 1 tensor');
