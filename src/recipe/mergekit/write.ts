@@ -1,0 +1,176 @@
+/** A recipe as YAML of mergekit 0.1.5. */
+import { resolveArithmetic } from '../../methods/dialect.ts';
+import type { ParamValue } from '../../methods/params.ts';
+import { findMethod } from '../../methods/registry.ts';
+import { expertValues, globalValues } from '../defaults.ts';
+import type { ModelRef, Recipe } from '../recipe.ts';
+import { beyondMergekit } from './beyond.ts';
+import { emit, type Yaml } from './emit.ts';
+import type { MergekitDtype, MergekitMethod } from './read.ts';
+import { settingOf, settingYaml } from './to-setting.ts';
+
+export type WrittenMergekit = {
+  /** Null where mergekit has nothing like it. */
+  readonly text: string | null;
+  /** What the text leaves out: mergekit makes something else of it. Clauses without a full stop. */
+  readonly beyond: readonly string[];
+  /** Sentences that are good to know. */
+  readonly remarks: readonly string[];
+};
+
+/** What the recipe itself does not tell of its models. */
+export type Known = {
+  /** Ids of models that are adapters. */
+  readonly adapters: ReadonlySet<string>;
+  /** What the base is stored in, where that is one dtype that mergekit has. */
+  readonly baseDtype: MergekitDtype | null;
+};
+
+type Notes = { readonly beyond: string[]; readonly remarks: string[] };
+
+export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
+  const found = findMethod(recipe.method);
+  if (!found?.mergekit) {
+    const beyond = [`mergekit has no ${found?.title ?? recipe.method}`];
+    return { text: null, beyond, remarks: [] };
+  }
+  const method: MergekitMethod = { ...found, mergekit: found.mergekit };
+  const role = method.mergekit.base;
+  if (recipe.experts.length === 0)
+    return { text: null, beyond: ['there is no model to merge yet'], remarks: [] };
+  if (role === 'base' && !recipe.base)
+    return { text: null, beyond: ['there is no base'], remarks: [] };
+  const notes: Notes = { beyond: [...beyondMergekit(recipe, method)], remarks: [] };
+  const global = parametersOf(recipe, method, globalValues(recipe, method), null, notes);
+  const text = emit({
+    merge_method: method.id,
+    ...baseOf(recipe, method, known, notes),
+    models: recipe.experts.map((expert) => {
+      const values = expertValues(recipe, method, expert);
+      const own = parametersOf(recipe, method, values, expert.model.id, notes);
+      return { model: nameOf(expert.model, recipe, known), ...under(own) };
+    }),
+    ...under({ ...global, ...choicesOf(recipe, method) }),
+    ...dtypesOf(recipe, method, known, notes),
+  });
+  const isLocal = [recipe.base, ...recipe.experts.map(({ model }) => model)].some(
+    (ref) => ref && !ref.hub,
+  );
+  if (isLocal)
+    notes.remarks.push('Models of this computer go by their names: write where they lie instead.');
+  if (method.sparsifies === 'draw')
+    notes.remarks.push('mergekit draws its own random numbers: others are dropped there.');
+  return { text, beyond: [...new Set(notes.beyond)], remarks: [...new Set(notes.remarks)] };
+}
+
+const under = (parameters: Record<string, Yaml>): Record<string, Yaml> =>
+  Object.keys(parameters).length === 0 ? {} : { parameters };
+
+/** Parameters of one model, or of the merge for null, where they are not mergekit’s own default. */
+function parametersOf(
+  { rules }: Recipe,
+  method: MergekitMethod,
+  values: Readonly<Record<string, ParamValue>>,
+  model: string | null,
+  { beyond, remarks }: Notes,
+): Record<string, Yaml> {
+  const schema = model === null ? method.params.global : method.params.perModel;
+  const written: Record<string, Yaml> = {};
+  for (const [name, parameter] of Object.entries(method.mergekit.parameters)) {
+    if (parameter.is !== 'value' || !Object.hasOwn(schema, name)) continue;
+    const value = values[name];
+    if (typeof value !== 'number') {
+      if (value !== parameter.default) written[name] = value;
+      continue;
+    }
+    const own = rules.filter(
+      (rule) => rule.parameter === name && (rule.model === null || rule.model === model),
+    );
+    const setting = settingOf(own, value);
+    beyond.push(...setting.beyond);
+    remarks.push(...setting.remarks);
+    const isDefault = setting.conditions.length === 0 && setting.otherwise === parameter.default;
+    if (!isDefault) written[name] = settingYaml(setting);
+  }
+  return written;
+}
+
+/** Choices of the dialect that mergekit has a parameter for. */
+function choicesOf(recipe: Recipe, method: MergekitMethod): Record<string, boolean> {
+  const found = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
+  const pairs = Object.entries(method.mergekit.parameters).flatMap(([name, parameter]) => {
+    if (parameter.is !== 'choice') return [];
+    const isOn = found[parameter.key] === parameter.on;
+    return isOn === parameter.default ? [] : [[name, isOn] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** `base_model`: what the method needs it for, and whose small files the output gets. */
+function baseOf(
+  recipe: Recipe,
+  method: MergekitMethod,
+  known: Known,
+  { beyond }: Notes,
+): Record<string, Yaml> {
+  const { base, experts, donors } = recipe;
+  const role = method.mergekit.base;
+  const wanted = new Set(Object.values(donors));
+  const [donor] = wanted;
+  const one =
+    wanted.size === 1 ? experts.find(({ model }) => model.id === donor)?.model : undefined;
+  const isListed = role === 'listed' || role === 'among';
+  const turns = role === 'turns' && globalValues(recipe, method)['of'] === 'taskVectors';
+  const chosen = isListed ? (one ?? experts[0].model) : role === 'first' ? experts[0].model : base;
+  if (wanted.size > 0 && !(wanted.size === 1 && donor === chosen?.id)) {
+    beyond.push('small files come from chosen models; mergekit takes all from base_model');
+  }
+  if (role === 'turns' && !turns) return {};
+  if (turns && !base) beyond.push('there is no base to turn task vectors of');
+  return chosen ? { base_model: nameOf(chosen, recipe, known) } : {};
+}
+
+const dtypes: Readonly<Record<MergekitDtype, string>> = {
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+};
+
+/** mergekit computes in `dtype`: where more digits are wanted than it would keep, that is float32. */
+function dtypesOf(
+  recipe: Recipe,
+  method: MergekitMethod,
+  known: Known,
+  { beyond }: Notes,
+): Record<string, Yaml> {
+  const { inputDtype, output } = recipe;
+  const { work } = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
+  const own = resolveArithmetic('mergekit', method.exceptions, {}).work;
+  if (work !== own && inputDtype !== 'stored' && inputDtype !== 'F32') {
+    beyond.push(
+      `inputs are rounded to ${inputDtype} and steps are not; mergekit rounds every step to it, too`,
+    );
+  }
+  const read = inputDtype === 'stored' ? (work === own ? null : 'F32') : inputDtype;
+  const dtype: Record<string, Yaml> = read === null ? {} : { dtype: dtypes[read] };
+  const wanted = output.dtype === 'base' ? known.baseDtype : output.dtype;
+  if (output.dtype === 'base' && read === null) return dtype;
+  if (wanted === null) {
+    beyond.push(
+      'the output has the dtype of the base, which mergekit must be told: choose one for the output',
+    );
+    return dtype;
+  }
+  return wanted === read ? dtype : { ...dtype, out_dtype: dtypes[wanted] };
+}
+
+/** An adapter is written after the model that it changes. */
+function nameOf(ref: ModelRef, { base }: Recipe, { adapters }: Known): Yaml {
+  const host = adapters.has(ref.id) ? base : null;
+  const parts = [...(host ? [host] : []), ref].map(({ name, hub }) =>
+    hub ? { path: hub.repo, revision: hub.commit } : { path: name },
+  );
+  const isText = parts.every(({ path }) => !/[+@]/.test(path));
+  if (!isText) return { model: parts[0], ...(parts[1] ? { lora: parts[1] } : {}) };
+  return parts.map(({ path, revision }) => (revision ? `${path}@${revision}` : path)).join('+');
+}
