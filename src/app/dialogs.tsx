@@ -6,6 +6,7 @@ const ShortcutsDialog = later(() => import('./shortcuts-dialog.tsx'));
 const SuggestDialog = later(() => import('../ui/recipe/suggest-dialog.tsx'));
 const ShareDialog = later(() => import('../ui/recipe/share-dialog.tsx'));
 const PeftCallDialog = later(() => import('../ui/recipe/peft-call-dialog.tsx'));
+const MergekitDialog = later(() => import('../ui/recipe/mergekit-dialog.tsx'));
 const HubDialog = later(() => import('../ui/hub/hub-dialog.tsx'));
 const PublishDialog = later(() => import('../ui/hub/publish-dialog.tsx'));
 
@@ -18,6 +19,7 @@ export function Dialogs() {
       {dialog === 'suggest' && <SuggestDialog />}
       {dialog === 'share' && <ShareDialog />}
       {dialog === 'peft-call' && <PeftCallDialog />}
+      {dialog === 'mergekit' && <MergekitDialog />}
       {dialog === 'hub' && <HubDialog />}
       {dialog === 'publish' && <PublishDialog />}
     </Suspense>

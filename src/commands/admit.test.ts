@@ -84,3 +84,11 @@ test('a new model is noted with its fingerprint', () => {
   const [admitted] = admit([arrival('new', 8, 'dd')], emptyRecipe(), {});
   expect(admitted.ref).toEqual(ref('local-new', 'new', 8, 'dd'));
 });
+
+test('a model of which only the name is known is met by the last part of its name', () => {
+  const awaited = recipeOf(ref('y', 'org/Math-7B', 0));
+  const [admitted] = admit([arrival('math-7b', 8, 'aa')], awaited, {});
+  expect(admitted.fills).toBe('name');
+  expect(admitted.ref).toEqual(ref('y', 'org/Math-7B', 8, 'aa'));
+  expect(idsOf([arrival('code', 8)], ref('y', 'org/math', 0))).toEqual([['local-code', null]]);
+});

@@ -1,6 +1,6 @@
 /** Which of the models that arrive are ones the recipe waits for, and what the others are called. */
 import type { Handle } from '../engine/protocol.ts';
-import { freeName, plainName } from '../recipe/model-name.ts';
+import { freeName, lastOf, plainName } from '../recipe/model-name.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import type { Candidate } from '../stores/dropped.ts';
 import { fingerprintOf } from '../stores/fingerprint.ts';
@@ -15,8 +15,11 @@ export type Arrival = Candidate & {
 export type Admitted = {
   readonly ref: ModelRef;
   readonly arrival: Arrival;
-  /** The recipe waited for it; `changed` where its weights are not those that the recipe was made with. */
-  readonly fills: 'as it was' | 'changed' | null;
+  /**
+   * The recipe waited for it; `changed` where its weights are not those that the recipe was made with, `name` where
+   * it knew nothing but the name.
+   */
+  readonly fills: 'as it was' | 'changed' | 'name' | null;
 };
 
 export function arrivalsOf(candidates: readonly Candidate[]): Promise<readonly Arrival[]> {
@@ -41,7 +44,8 @@ export function awaitedBy(recipe: Recipe, slots: ModelsState['slots']): readonly
 
 /**
  * A model whose weights the recipe waits for takes its place, whatever it is called and in whatever order it
- * comes; then one with the name and the bytes of an awaited one does. Others are new.
+ * comes; then one with the name and the bytes of an awaited one does, or with the name of one whose bytes nobody
+ * knows. Others are new.
  */
 export function admit(
   arrivals: readonly Arrival[],
@@ -65,6 +69,7 @@ export function admit(
   fill((ref, arrival) => isIt(ref, arrival) && isNamed(ref, arrival));
   fill(isIt);
   fill(isNamed);
+  fill(({ name, bytes }, arrival) => bytes === 0 && lastOf(name) === lastOf(arrival.name));
   const members = membersOf(recipe);
   const ids = new Set([...Object.keys(slots), ...members.map(({ id }) => id)]);
   const names = new Set(members.map(({ name }) => name));
@@ -72,7 +77,14 @@ export function admit(
 }
 
 function filling(ref: ModelRef, arrival: Arrival): Admitted {
-  const { fingerprint } = arrival;
+  const { fingerprint, bytes } = arrival;
+  if (ref.bytes === 0) {
+    return {
+      ref: { ...ref, bytes, ...(fingerprint ? { fingerprint } : {}) },
+      arrival,
+      fills: 'name',
+    };
+  }
   const isKnown = fingerprint === null || ref.fingerprint === undefined;
   if (isKnown || ref.fingerprint === fingerprint) return { ref, arrival, fills: 'as it was' };
   return { ref: { ...ref, fingerprint }, arrival, fills: 'changed' };

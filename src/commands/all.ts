@@ -5,6 +5,7 @@ import { exportRecipe } from './export-recipe.ts';
 import { browseHub } from './hub/browse.ts';
 import { importRecipe } from './import-recipe.ts';
 import { merge } from './merge.ts';
+import { mergekitRecipe } from './mergekit-recipe.ts';
 import { peftCall } from './peft-call.ts';
 import { pickFiles } from './pick-files.ts';
 import { pickFolder } from './pick-folder.ts';
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   exportRecipe,
   importRecipe,
   peftCall,
+  mergekitRecipe,
   switchTheme,
   showShortcuts,
 ];

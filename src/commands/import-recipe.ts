@@ -8,7 +8,7 @@ export const importRecipe: Command = {
   shortcut: 'Mod+I',
   enabled: () => true,
   run: async (session) => {
-    const [file] = (await chooseFiles({ accept: '.json,application/json' })) ?? [];
+    const [file] = (await chooseFiles({ accept: '.json,.yaml,.yml,.md' })) ?? [];
     if (file) await readRecipeFile(session, file);
   },
 };

@@ -31,3 +31,14 @@ export function withoutModels(recipe: Recipe, demo: DemoState): Recipe {
     output: { ...recipe.output, name: emptyRecipe().output.name },
   };
 }
+
+/** The recipe with what is now known of models that it names. */
+export function withRefs(recipe: Recipe, refs: readonly ModelRef[]): Recipe {
+  if (refs.length === 0) return recipe;
+  const known = (ref: ModelRef) => refs.find(({ id }) => id === ref.id) ?? ref;
+  return {
+    ...recipe,
+    base: recipe.base && known(recipe.base),
+    experts: recipe.experts.map((expert) => ({ ...expert, model: known(expert.model) })),
+  };
+}

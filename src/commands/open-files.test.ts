@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { importMergekit } from '../recipe/mergekit/to-recipe.ts';
 import { fakeSession } from '../testing/session.ts';
 import { openFiles } from './open-files.ts';
 
@@ -128,4 +129,24 @@ test('a lone recipe file replaces the recipe, and a broken one says why', async 
   await openFiles(session, [recipeFile('{')]);
   expect(session.models.getState().refused[0].reason).toContain('not JSON');
   expect(session.recipe.getState().recipe.method).toBe('ties');
+});
+
+test('a lone recipe of mergekit is shown before it is taken on; the models it names take their places', async () => {
+  const session = fakeSession();
+  const yaml =
+    'merge_method: ties\nbase_model: org/parent\nmodels: [{model: org/child, parameters: {weight: 0.3}}]';
+  await openFiles(session, [{ path: 'merge.yml', file: new File([yaml], 'merge.yml') }]);
+  expect(session.view.getState()).toMatchObject({ dialog: 'mergekit', offeredText: yaml });
+  const made = importMergekit(yaml, [], session.recipe.getState().recipe);
+  if ('problem' in made) throw new Error(made.problem);
+  session.recipe.getState().replace(made.recipe);
+  await openFiles(session, [
+    weights('child/model.safetensors'),
+    weights('parent/model.safetensors', 16),
+  ]);
+  const { base, experts } = session.recipe.getState().recipe;
+  expect([base?.name, base?.bytes]).toEqual(['org/parent', 16]);
+  expect(experts).toMatchObject([
+    { model: { name: 'org/child', bytes: 8 }, values: { weight: 0.3, density: 1 } },
+  ]);
 });

@@ -1,16 +1,16 @@
-import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { type Offered, sortOffered } from '../stores/dropped.ts';
 import type { DemoState } from '../stores/models.ts';
 import { openModel, type Session } from '../stores/session.ts';
 import { type Admitted, admit, arrivalsOf } from './admit.ts';
-import { isDemo, withoutModels } from './members.ts';
-import { readRecipeFile } from './read-recipe-file.ts';
+import { isDemo, withoutModels, withRefs } from './members.ts';
+import { mayBeMergekit, readRecipeFile } from './read-recipe-file.ts';
 import { rememberWhere } from './remember-where.ts';
 import { settleRoles } from './settle-roles.ts';
 
 /**
  * Opens the models among files the user dropped or picked, and gives each a place in the recipe. A lone
- * recipe file replaces the recipe. `folders` names the folders among what was dropped: one that shows no files is
+ * recipe file replaces the recipe, or is shown first where it is mergekit’s. `folders` names the folders among what was dropped: one that shows no files is
  * named, too.
  */
 export async function openFiles(
@@ -20,7 +20,8 @@ export async function openFiles(
 ): Promise<void> {
   const { models, recipe, view } = session;
   const [first] = offered;
-  if (offered.length === 1 && folders.length === 0 && /recipe\.json$/i.test(first.file.name)) {
+  const isAlone = offered.length === 1 && folders.length === 0;
+  if (isAlone && (/recipe\.json$/i.test(first.file.name) || mayBeMergekit(first.file))) {
     return readRecipeFile(session, first.file);
   }
   const { candidates, refused, notes } = await sortOffered(offered, folders);
@@ -83,7 +84,7 @@ export function place(recipe: Recipe, admitted: readonly Admitted[], demo: DemoS
   const fresh = admitted.filter(({ fills }) => fills === null).map(({ ref }) => ref);
   const known = withRefs(
     recipe,
-    admitted.filter(({ fills }) => fills === 'changed').map(({ ref }) => ref),
+    admitted.filter(({ fills }) => fills === 'changed' || fills === 'name').map(({ ref }) => ref),
   );
   if (fresh.length === 0) return known;
   const start = isDemo(known) ? withoutModels(known, demo) : known;
@@ -103,14 +104,3 @@ export function place(recipe: Recipe, admitted: readonly Admitted[], demo: DemoS
 }
 
 const isCalledBase = (name: string) => /\bbase\b|_base\b/i.test(name);
-
-/** The recipe with what is now known of models that it names. */
-function withRefs(recipe: Recipe, refs: readonly ModelRef[]): Recipe {
-  if (refs.length === 0) return recipe;
-  const known = (ref: ModelRef) => refs.find(({ id }) => id === ref.id) ?? ref;
-  return {
-    ...recipe,
-    base: recipe.base && known(recipe.base),
-    experts: recipe.experts.map((expert) => ({ ...expert, model: known(expert.model) })),
-  };
-}

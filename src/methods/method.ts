@@ -2,7 +2,6 @@ import { type Coefficients, type Given, type Layout, pack } from './coefficients
 import type { Combine } from './combine.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
 import type { Family } from './families.ts';
-import type { InMergekit } from './mergekit.ts';
 import type { ParamSchema, ParamValue, Values } from './params.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -136,8 +135,6 @@ export type MergeMethod<
    * linear in.
    */
   readonly peft?: Readonly<Partial<Record<Combine, string>>>;
-  /** What it is in a recipe of mergekit, whose name for it is the id; absent where mergekit has no such merge. */
-  readonly mergekit?: InMergekit;
   /** Whole-tensor numbers to measure. Asked again with the answers so far until it returns []. */
   measures?(call: Call<G, M>, soFar: readonly (readonly number[])[]): readonly Measure[];
   /**

@@ -12,3 +12,11 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
 export function plainName(name: string): string {
   return name.replace(/ \(\d+\)$/, '');
 }
+
+/** The last part of a path or of a repo's name, in any case: what a model is called wherever it lies. */
+export const lastOf = (path: string): string =>
+  path
+    .replace(/[\\/]+$/, '')
+    .split(/[\\/]/)
+    .pop()!
+    .toLowerCase();

@@ -93,7 +93,6 @@ export function weightBytes(model: Pick<ModelFacts, 'files'>): number {
   return model.files.reduce((sum, file) => sum + file.size, 0);
 }
 
-/** The open model of an id, or null while it is opening, failed or absent. */
 /** The adapters among the experts, in their order, with the largest rank of each. */
 export function openAdapters(slots: ModelsState['slots'], { experts }: Recipe) {
   return experts.flatMap(({ model: ref }) => {
@@ -102,6 +101,16 @@ export function openAdapters(slots: ModelsState['slots'], { experts }: Recipe) {
   });
 }
 
+/** What a recipe calls the models that are open. */
+export function openRefs(slots: ModelsState['slots']): readonly ModelRef[] {
+  return Object.values(slots).flatMap(({ id, name, origin, bytes, hub, fingerprint, status }) =>
+    status.kind === 'open'
+      ? [{ id, name, origin, bytes, ...(hub && { hub }), ...(fingerprint && { fingerprint }) }]
+      : [],
+  );
+}
+
+/** The open model of an id, or null while it is opening, failed or absent. */
 export function openModel(slots: ModelsState['slots'], id: string): ModelFacts | null {
   const status = slots[id]?.status;
   return status?.kind === 'open' ? status.model : null;

@@ -27,7 +27,14 @@ export const poolings = ['mean', 'most'] as const;
 export type Pooling = (typeof poolings)[number];
 
 export type Theme = 'system' | 'light' | 'dark';
-export type DialogName = 'shortcuts' | 'suggest' | 'share' | 'peft-call' | 'hub' | 'publish';
+export type DialogName =
+  | 'shortcuts'
+  | 'suggest'
+  | 'share'
+  | 'peft-call'
+  | 'mergekit'
+  | 'hub'
+  | 'publish';
 
 export type ViewSettings = {
   readonly theme: Theme;
@@ -44,6 +51,8 @@ export type ViewState = ViewSettings & {
   readonly pooling: Pooling;
   readonly pane: Pane;
   readonly dialog: DialogName | null;
+  /** What the dialog mergekit begins with: a recipe that was dropped. */
+  readonly offeredText: string | null;
   readonly notice: Notice | null;
   /** Filter of the tensor table. */
   readonly tensorFilter: string;
@@ -54,6 +63,8 @@ export type ViewState = ViewSettings & {
   setTheme(theme: Theme): void;
   setSingleKeys(on: boolean): void;
   open(dialog: DialogName): void;
+  /** Shows a recipe of mergekit before it is taken on. */
+  offer(text: string): void;
   close(): void;
   tell(text: string, undo?: boolean): void;
   hush(): void;
@@ -72,6 +83,7 @@ export function createViewStore(initial: Partial<ViewSettings> = {}) {
     pooling: poolings[0],
     pane: 'recipe',
     dialog: null,
+    offeredText: null,
     notice: null,
     tensorFilter: '',
     showTab: (tab) => set({ tab, pane: 'view' }),
@@ -79,8 +91,9 @@ export function createViewStore(initial: Partial<ViewSettings> = {}) {
     showPane: (pane) => set({ pane }),
     setTheme: (theme) => set({ theme }),
     setSingleKeys: (singleKeys) => set({ singleKeys }),
-    open: (dialog) => set({ dialog }),
-    close: () => set({ dialog: null }),
+    open: (dialog) => set({ dialog, offeredText: null }),
+    offer: (offeredText) => set({ dialog: 'mergekit', offeredText }),
+    close: () => set({ dialog: null, offeredText: null }),
     tell: (text, undo = false) =>
       set(({ notice }) => ({ notice: { id: (notice?.id ?? 0) + 1, text, undo } })),
     hush: () => set({ notice: null }),

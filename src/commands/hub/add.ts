@@ -3,7 +3,7 @@ import type { ModelRef } from '../../recipe/recipe.ts';
 import type { Candidate } from '../../stores/dropped.ts';
 import { offeredBy, textsOf } from '../../stores/hub-weights.ts';
 import { failureOf, openModel, type Session } from '../../stores/session.ts';
-import { isDemo, membersOf, withoutModels } from '../members.ts';
+import { isDemo, membersOf, withoutModels, withRefs } from '../members.ts';
 import { connectionOf, lookedOn } from './connect.ts';
 
 /** Takes weights of a repo into the recipe, and reads their headers. */
@@ -14,10 +14,11 @@ export async function add(
   role: 'base' | 'expert',
 ): Promise<void> {
   const { recipe, hub, view } = session;
-  const ref = refTo(repo, candidate);
   const before = recipe.getState().recipe;
   const members = membersOf(before);
-  if (members.some(({ id }) => id === ref.id)) {
+  const awaited = members.find(({ name, bytes }) => bytes === 0 && name === repo.id);
+  const ref = { ...refTo(repo, candidate), ...(awaited ? { id: awaited.id } : {}) };
+  if (!awaited && members.some(({ id }) => id === ref.id)) {
     view.getState().tell(`${repo.id} is in the recipe already.`);
     return;
   }
@@ -27,9 +28,11 @@ export async function add(
   recipe
     .getState()
     .replace(
-      role === 'base'
-        ? { ...start, base: ref }
-        : { ...start, experts: [...start.experts, { model: ref, values: {} }] },
+      awaited
+        ? withRefs(before, [ref])
+        : role === 'base'
+          ? { ...start, base: ref }
+          : { ...start, experts: [...start.experts, { model: ref, values: {} }] },
     );
   if (isDemo(before) && members.length > 0)
     view.getState().tell('Your model took the place of the demo family.', true);

@@ -1,6 +1,5 @@
 import { dareDensity, draws, maskedTaskVectors, seed } from '../dare.ts';
 import { lesson } from '../dare-lesson.ts';
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, normalize, weight } from '../params.ts';
 import { addSum, dareMeasures, drawCoefficients, drawsOf } from '../task-vectors.ts';
@@ -29,14 +28,6 @@ export default defineMethod({
   dialectDefaults: { peft: { global: { lambda: 1 } }, mergekit: { global: { lambda: 1 } } },
   sparsifies: 'draw',
   peft: { factors: 'dare_linear', updates: 'dare_linear_svd' },
-  mergekit: {
-    base: 'base',
-    parameters: {
-      ...{ weight: mergekit.value(null), density: mergekit.value(1) },
-      ...{ normalize: mergekit.value(false), rescale: mergekit.rescale('rescale', true) },
-      ...{ lambda: mergekit.value(1), int8_mask: mergekit.idle },
-    },
-  },
 
   figure: {
     lesson,

@@ -1,7 +1,6 @@
 import { dareDensity, draws, maskedTaskVectors, seed } from '../dare.ts';
 import { lesson } from '../dare-lesson.ts';
 import { addElected } from '../elect.ts';
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, weight } from '../params.ts';
 import {
@@ -40,14 +39,6 @@ export default defineMethod({
   sparsifies: 'draw',
   elects: true,
   peft: { factors: 'dare_ties', updates: 'dare_ties_svd' },
-  mergekit: {
-    base: 'base',
-    parameters: {
-      ...{ weight: mergekit.value(null), density: mergekit.value(1) },
-      ...{ normalize: mergekit.divisor(false), rescale: mergekit.rescale('rescale', true) },
-      ...{ lambda: mergekit.value(1), int8_mask: mergekit.idle },
-    },
-  },
 
   figure: { lesson, steps: [...drawing, ...voting] },
 

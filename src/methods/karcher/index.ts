@@ -9,7 +9,6 @@ import {
   OPPOSITE,
   squaredLength,
 } from '../gram.ts';
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import type { NumberParam } from '../params.ts';
 
@@ -96,10 +95,6 @@ export default defineMethod({
   params: { global: { max_iter: maxIter, tol }, perModel: {} },
   choices: [],
   exceptions: { mergekit: { work: 'result' } },
-  mergekit: {
-    base: 'among',
-    parameters: { max_iter: mergekit.value(10), tol: mergekit.value(1e-5) },
-  },
 
   receives: combineCoefficients,
 

@@ -1,4 +1,3 @@
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { normalize, weight } from '../params.ts';
 import { divide, weightedSum } from '../steps.ts';
@@ -26,10 +25,6 @@ export default defineMethod({
   choices: ['work'],
   exceptions: { mergekit: { work: 'result' } },
   dialectDefaults: { peft: { global: { normalize: false } } },
-  mergekit: {
-    base: 'listed',
-    parameters: { weight: mergekit.value(null), normalize: mergekit.value(true) },
-  },
 
   weightedSum({ global, perModel }) {
     const total = perModel.reduce((sum, { weight }) => sum + weight, 0);

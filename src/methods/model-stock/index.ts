@@ -41,10 +41,6 @@ export default defineMethod({
   params: { global: {}, perModel: {} },
   choices: [],
   exceptions: { mergekit: { work: 'result' } },
-  mergekit: {
-    base: 'base',
-    parameters: { filter_wise: { is: 'only', value: false, default: false } },
-  },
 
   receives: combineCoefficients,
 

@@ -6,7 +6,6 @@ import {
   gramOf,
   squaredLength,
 } from '../gram.ts';
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { type NumberParam, normalize, turned, weight } from '../params.ts';
 
@@ -47,13 +46,6 @@ export default defineMethod({
   },
   choices: [],
   exceptions: { mergekit: { work: 'result' } },
-  mergekit: {
-    base: 'turns',
-    parameters: {
-      weight: mergekit.value(null),
-      ...{ normalize_weights: mergekit.value(true), eps: mergekit.value(1e-8) },
-    },
-  },
 
   receives: combineCoefficients,
 

@@ -1,5 +1,4 @@
 import { settle } from '../../numerics/round.ts';
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { LARGEST_F32, type NumberParam } from '../params.ts';
 
@@ -33,7 +32,6 @@ export default defineMethod({
   arity: { base: 'required', models: [1, 1] },
   params: { global: { t }, perModel: {} },
   choices: ['work'],
-  mergekit: { base: 'base', parameters: { t: mergekit.value(null) } },
 
   receives: { once: { t: 'f32' }, each: {} },
 

@@ -1,5 +1,4 @@
 import { combine, combineCoefficients, gramMeasures, gramOf, OPPOSITE } from '../gram.ts';
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { turned, weight } from '../params.ts';
 
@@ -41,14 +40,6 @@ export default defineMethod({
   params: { global: { of: turned }, perModel: { weight } },
   choices: [],
   exceptions: { mergekit: { work: 'result' } },
-  mergekit: {
-    base: 'turns',
-    parameters: {
-      weight: mergekit.value(null),
-      nuslerp_flatten: { is: 'only', value: true, default: true },
-      nuslerp_row_wise: mergekit.idle,
-    },
-  },
 
   figure: {
     steps: [

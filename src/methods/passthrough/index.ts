@@ -1,4 +1,3 @@
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { anyNumber, type NumberParam } from '../params.ts';
 import { scale as scaled } from '../steps.ts';
@@ -29,7 +28,6 @@ export default defineMethod({
   arity: { base: 'none', models: [1, 1] },
   params: { global: {}, perModel: { scale } },
   choices: [],
-  mergekit: { base: 'listed', parameters: { scale: mergekit.value(1) } },
 
   receives: { once: {}, each: { scale: 'f32' } },
 

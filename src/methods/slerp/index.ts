@@ -1,4 +1,3 @@
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import type { Call } from '../method.ts';
 import { defineMethod } from '../method.ts';
 import { anyNumber, turned } from '../params.ts';
@@ -59,7 +58,6 @@ export default defineMethod({
   params: { global, perModel: {} },
   choices: ['zeroNorm'],
   exceptions: { mergekit: { work: 'result' } },
-  mergekit: { base: 'first', parameters: { t: mergekit.value(null) } },
 
   figure: {
     lesson,

@@ -1,4 +1,3 @@
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { lambda, normalize, weight } from '../params.ts';
 import { taskVectors } from '../steps.ts';
@@ -28,15 +27,6 @@ export default defineMethod({
   choices: ['work'],
   dialectDefaults: { peft: { global: { lambda: 1 } }, mergekit: { global: { lambda: 1 } } },
   peft: { factors: 'linear', updates: 'svd', ranks: 'cat' },
-  mergekit: {
-    base: 'base',
-    parameters: {
-      weight: mergekit.value(null),
-      normalize: mergekit.value(false),
-      lambda: mergekit.value(1),
-      ...{ density: mergekit.idle, rescale: mergekit.idle, int8_mask: mergekit.idle },
-    },
-  },
 
   weightedSum({ global, perModel }) {
     const weights = perModel.map(({ weight }) => weight);

@@ -1,5 +1,4 @@
 import { addElected } from '../elect.ts';
-import { mergekitParameters as mergekit } from '../mergekit.ts';
 import { defineMethod } from '../method.ts';
 import { density, lambda, weight } from '../params.ts';
 import {
@@ -33,14 +32,6 @@ export default defineMethod({
   trimsWholeModel: true,
   elects: true,
   peft: { factors: 'ties', updates: 'ties_svd' },
-  mergekit: {
-    base: 'base',
-    parameters: {
-      ...{ weight: mergekit.value(null), density: mergekit.value(1) },
-      ...{ normalize: mergekit.divisor(true), rescale: mergekit.rescale('trimRescale', false) },
-      ...{ lambda: mergekit.value(1), int8_mask: mergekit.idle },
-    },
-  },
 
   figure: { lesson },
 

@@ -131,9 +131,12 @@ function checkOpen(ref: ModelRef, models: Models): readonly Finding[] {
   const model = models.get(ref.id);
   const place = { model: ref.id };
   if (!model) {
-    const message = `The recipe names ${ref.name} (${count(ref.bytes, 'byte')}), which is not open.`;
-    const advice = 'Drop its files on the page again, or remove it from the recipe.';
-    return [error('model-missing', message, advice, { place })];
+    // A recipe of mergekit knows names only.
+    const size = ref.bytes > 0 ? ` (${count(ref.bytes, 'byte')})` : '';
+    const message = `The recipe names ${ref.name}${size}, which is not open.`;
+    const again = ref.bytes > 0 ? ' again' : '';
+    const advice = `Drop its files on the page${again}, or remove it from the recipe.`;
+    return [error('model-missing', message, advice, { place, fixes: findFixes(ref.name) })];
   }
   const bytes = totalBytes(model);
   if (bytes === ref.bytes) return [];

@@ -1,8 +1,8 @@
 /** What of a recipe no recipe of mergekit says, apart from its parameters. */
 import { type ArithmeticKey, arithmeticWords, resolveArithmetic } from '../../methods/dialect.ts';
+import type { MergekitMethod } from '../../methods/in-mergekit.ts';
 import { globalValues } from '../defaults.ts';
 import type { Recipe } from '../recipe.ts';
-import type { MergekitMethod } from './read.ts';
 
 /** Each as a clause: "two tensors are kept out of the merge". */
 export function beyondMergekit(recipe: Recipe, method: MergekitMethod): readonly string[] {

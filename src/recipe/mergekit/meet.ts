@@ -1,10 +1,11 @@
 /** Whom a mergekit recipe names, among the models that are open. */
+import { lastOf } from '../model-name.ts';
 import type { ModelRef } from '../recipe.ts';
 import type { Place } from './located.ts';
 import type { Half } from './reference.ts';
 import type { Remarks } from './remarks.ts';
 
-/** Finds models by their names; those that nobody is called are awaited under theirs. */
+/** Finds models by their names, those of the demo by their whole names only; those that nobody is called are awaited under theirs. */
 export class Meeting {
   readonly #open: readonly ModelRef[];
   readonly #met = new Map<string, ModelRef>();
@@ -22,7 +23,7 @@ export class Meeting {
     const free = this.#open.filter(({ id }) => !taken.has(id));
     const found =
       free.find((ref) => ref.name === path || ref.hub?.repo === path) ??
-      only(free.filter(({ name }) => lastOf(name) === lastOf(path)));
+      only(free.filter(({ name, origin }) => origin !== 'demo' && lastOf(name) === lastOf(path)));
     const ref = found ?? awaited(path, new Set([...taken, ...this.#open.map(({ id }) => id)]));
     const commit = ref.hub?.commit;
     if (commit && revision && revision !== 'main' && !commit.startsWith(revision)) {
@@ -38,14 +39,6 @@ export class Meeting {
 }
 
 const only = <T>(all: readonly T[]): T | undefined => (all.length === 1 ? all[0] : undefined);
-
-/** The last part of a path or of a repo's name, in any case. */
-const lastOf = (path: string) =>
-  path
-    .replace(/[\\/]+$/, '')
-    .split(/[\\/]/)
-    .pop()!
-    .toLowerCase();
 
 /** A model of which nothing is known but its name. */
 function awaited(path: string, taken: ReadonlySet<string>): ModelRef {

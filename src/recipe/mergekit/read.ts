@@ -1,17 +1,13 @@
 /** The text of a mergekit recipe, or of a model card that holds one, as data. */
 
-import type { InMergekit } from '../../methods/mergekit.ts';
-import type { MergeMethod } from '../../methods/method.ts';
+import { type MergekitMethod, mergekitMethods } from '../../methods/in-mergekit.ts';
 import type { InputDtype } from '../../methods/precision.ts';
-import { findMethod, methods } from '../../methods/registry.ts';
 import { unfenced } from './fenced.ts';
 import { parametersOf, readInputs, type Source } from './inputs.ts';
 import { found, type LocatedMap, type Place, readYaml } from './located.ts';
 import { type Reference, readReference } from './reference.ts';
 import { MergekitError, type Remark, Remarks } from './remarks.ts';
 import { joined, readSetting, type Setting } from './settings.ts';
-
-export type MergekitMethod = MergeMethod & { readonly mergekit: InMergekit };
 
 export type MergekitDtype = Exclude<InputDtype, 'stored'>;
 
@@ -124,9 +120,9 @@ function readMethod(document: LocatedMap): MergekitMethod {
   const entry = document.entries.get('merge_method');
   if (!entry) throw new MergekitError('The recipe has no merge_method', document);
   const name = 'text' in entry.value ? entry.value.text : null;
-  const method = name === null ? null : findMethod(name);
-  if (method?.mergekit) return { ...method, mergekit: method.mergekit };
-  const have = methods.flatMap(({ id, mergekit }) => (mergekit ? [id] : [])).join(', ');
+  const method = mergekitMethods.find(({ id }) => id === name);
+  if (method) return method;
+  const have = mergekitMethods.map(({ id }) => id).join(', ');
   throw new MergekitError(
     `merge_method is ${found(entry.value)}; of mergekit’s methods these can be expressed here: ${have}`,
     entry.value,

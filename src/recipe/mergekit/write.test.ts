@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveArithmetic } from '../../methods/dialect.ts';
-import { findMethod, methods } from '../../methods/registry.ts';
+import { mergekitMethods } from '../../methods/in-mergekit.ts';
+import { findMethod } from '../../methods/registry.ts';
 import { placeOf } from '../../plan/groups.ts';
 import { depthsOf, resolveExpert, resolveGlobal } from '../../plan/resolve.ts';
 import { modelRef } from '../../testing/recipes.ts';
@@ -12,7 +13,6 @@ import { exportMergekit } from './write.ts';
 
 const refs = ['base', 'a', 'b', 'org/c'].map(modelRef);
 const known = { adapters: new Set<string>(), baseDtype: 'BF16' } as const;
-const offered = methods.filter(({ mergekit }) => mergekit);
 
 function written(recipe: Partial<Recipe>) {
   return exportMergekit({ ...emptyRecipe(), dialect: 'mergekit', ...recipe }, known);
@@ -181,7 +181,7 @@ const amount = fc.oneof(
 );
 const anyRecipe = fc
   .record({
-    method: fc.constantFrom(...offered),
+    method: fc.constantFrom(...mergekitMethods),
     dialect: fc.constantFrom('mergekit', 'mergekit', 'paper', 'peft'),
     seed: fc.array(amount, { minLength: 8, maxLength: 8 }),
     rules: fc.array(
@@ -220,7 +220,7 @@ const anyRecipe = fc
       inputDtype: more.inputDtype as Recipe['inputDtype'],
       experts: [a, b].slice(0, count).map((model, k) => ({ model, values: valuesOf(k) })),
       values: {
-        ...('of' in global && method.mergekit?.base === 'turns' ? { of } : {}),
+        ...('of' in global && method.mergekit.base === 'turns' ? { of } : {}),
         ...('lambda' in global ? { lambda: seed[6] } : {}),
         ...('normalize' in global ? { normalize: isNormal } : {}),
         ...('t' in global ? { t: seed[7] } : {}),
@@ -266,6 +266,6 @@ test('whatever is exported whole is imported with the same meaning, and from the
     }),
     { numRuns: 300, seed: 11 },
   );
-  expect(seen.size).toBe(offered.length);
+  expect(seen.size).toBe(mergekitMethods.length);
   expect(whole).toBeGreaterThan(75);
 });

@@ -1,12 +1,13 @@
 /** A recipe as YAML of mergekit 0.1.5. */
 import { resolveArithmetic } from '../../methods/dialect.ts';
+import { type MergekitMethod, mergekitMethods } from '../../methods/in-mergekit.ts';
 import type { ParamValue } from '../../methods/params.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues, globalValues } from '../defaults.ts';
 import type { ModelRef, Recipe } from '../recipe.ts';
 import { beyondMergekit } from './beyond.ts';
 import { emit, type Yaml } from './emit.ts';
-import type { MergekitDtype, MergekitMethod } from './read.ts';
+import type { MergekitDtype } from './read.ts';
 import { settingOf, settingYaml } from './to-setting.ts';
 
 export type WrittenMergekit = {
@@ -29,12 +30,11 @@ export type Known = {
 type Notes = { readonly beyond: string[]; readonly remarks: string[] };
 
 export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
-  const found = findMethod(recipe.method);
-  if (!found?.mergekit) {
-    const beyond = [`mergekit has no ${found?.title ?? recipe.method}`];
+  const method = mergekitMethods.find(({ id }) => id === recipe.method);
+  if (!method) {
+    const beyond = [`mergekit has no ${findMethod(recipe.method)?.title ?? recipe.method}`];
     return { text: null, beyond, remarks: [] };
   }
-  const method: MergekitMethod = { ...found, mergekit: found.mergekit };
   const role = method.mergekit.base;
   if (recipe.experts.length === 0)
     return { text: null, beyond: ['there is no model to merge yet'], remarks: [] };

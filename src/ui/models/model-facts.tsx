@@ -12,7 +12,9 @@ export function ModelFacts({ model }: { readonly model: ModelRef }) {
   if (!slot) {
     return (
       <p className="card-problem">
-        <AlertTriangle aria-hidden /> Not open. Drop “{model.name}” ({bytes(model.bytes)}) anywhere.
+        <AlertTriangle aria-hidden /> Not open. Drop “{model.name}”
+        {model.bytes > 0 && ` (${bytes(model.bytes)})`} anywhere
+        {model.bytes === 0 && ', or find it on the Hub'}.
       </p>
     );
   }

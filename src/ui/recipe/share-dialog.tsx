@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { membersOf } from '../../commands/members.ts';
+import { mergekitRecipe } from '../../commands/mergekit-recipe.ts';
 import { peftCall } from '../../commands/peft-call.ts';
 import { recipeToHash } from '../../recipe/link.ts';
 import { linkHere } from '../../stores/address.ts';
@@ -53,9 +54,12 @@ export default function ShareDialog() {
           the link is asked to drop the same files.
         </p>
       )}
-      {recipe.output.as === 'adapter' && (
-        <Button onPress={() => void peftCall.run(session)}>As add_weighted_adapter…</Button>
-      )}
+      <div className="share-row">
+        <Button onPress={() => void mergekitRecipe.run(session)}>As a mergekit recipe…</Button>
+        {recipe.output.as === 'adapter' && (
+          <Button onPress={() => void peftCall.run(session)}>As add_weighted_adapter…</Button>
+        )}
+      </div>
     </Dialog>
   );
 }

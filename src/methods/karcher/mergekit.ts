@@ -1,0 +1,6 @@
+import { type InMergekit, mergekitParameters as mergekit } from '../mergekit.ts';
+
+export default {
+  base: 'among',
+  parameters: { max_iter: mergekit.value(10), tol: mergekit.value(1e-5) },
+} satisfies InMergekit;

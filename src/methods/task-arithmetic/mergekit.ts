@@ -1,0 +1,11 @@
+import { type InMergekit, mergekitParameters as mergekit } from '../mergekit.ts';
+
+export default {
+  base: 'base',
+  parameters: {
+    weight: mergekit.value(null),
+    normalize: mergekit.value(false),
+    lambda: mergekit.value(1),
+    ...{ density: mergekit.idle, rescale: mergekit.idle, int8_mask: mergekit.idle },
+  },
+} satisfies InMergekit;

@@ -1,0 +1,176 @@
+import { Check, Copy, Download } from 'lucide-react';
+import { useState } from 'react';
+import { saveFile } from '../../commands/save-file.ts';
+import type { Remark, RemarkKind } from '../../recipe/mergekit/remarks.ts';
+import { importMergekit } from '../../recipe/mergekit/to-recipe.ts';
+import { exportMergekit, type Known } from '../../recipe/mergekit/write.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
+import { type ModelsState, openModel, openRefs } from '../../stores/models.ts';
+import { session, useModels, useRecipe, useView } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { Dialog } from '../kit/dialog.tsx';
+import './peft-call.css';
+
+/** A recipe of mergekit that becomes the recipe, and the recipe as one of mergekit. */
+export default function MergekitDialog() {
+  return (
+    <Dialog title="mergekit recipe" size="wide" onClose={session.view.getState().close}>
+      <div className="peft-call">
+        <FromYaml />
+        <ToYaml />
+      </div>
+    </Dialog>
+  );
+}
+
+function FromYaml() {
+  const recipe = useRecipe((state) => state.recipe);
+  const slots = useModels((state) => state.slots);
+  const offered = useView((state) => state.offeredText);
+  const [text, setText] = useState(offered ?? '');
+  const made = text.trim() === '' ? null : importMergekit(text, openRefs(slots), recipe);
+  const use = (imported: Recipe) => {
+    session.recipe.getState().replace(imported);
+    session.view.getState().close();
+    session.view.getState().tell('The recipe of mergekit is in place.', true);
+  };
+  return (
+    <section>
+      <h3>From YAML</h3>
+      <p className="param-help">
+        Paste a recipe of mergekit, or a model card with one in it. A .yaml file can be dropped on
+        the page.
+      </p>
+      <textarea
+        className="text-field"
+        aria-label="Recipe of mergekit"
+        rows={12}
+        spellCheck={false}
+        placeholder={
+          'merge_method: ties\nbase_model: org/base\nmodels:\n  - model: org/math\n    parameters: {weight: 1, density: 0.5}'
+        }
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <div aria-live="polite">
+        {made && 'problem' in made && <p className="small is-problem">{made.problem}</p>}
+        {made && 'recipe' in made && <Remarks remarks={made.remarks} awaited={made.awaited} />}
+      </div>
+      <Button
+        look="primary"
+        isDisabled={made === null || 'problem' in made}
+        onPress={() => made && 'recipe' in made && use(made.recipe)}
+      >
+        {made && 'recipe' in made && made.remarks.some(({ kind }) => kind === 'left out')
+          ? 'Use without what is left out'
+          : 'Use as the recipe'}
+      </Button>
+    </section>
+  );
+}
+
+const titles: readonly (readonly [RemarkKind, string])[] = [
+  ['left out', 'Left out: mergekit’s result would be another'],
+  ['refused', 'mergekit itself stops at'],
+  ['ignored', 'Ignored, as mergekit does'],
+  ['note', 'Good to know'],
+];
+
+type RemarksProps = { readonly remarks: readonly Remark[]; readonly awaited: readonly string[] };
+
+function Remarks({ remarks, awaited }: RemarksProps) {
+  return (
+    <>
+      {titles.map(([kind, title]) => {
+        const own = remarks.filter((remark) => remark.kind === kind);
+        if (own.length === 0) return null;
+        return (
+          <div key={kind}>
+            <h4 className={kind === 'left out' ? 'is-problem' : ''}>{title}</h4>
+            <ul className="small">
+              {own.map(({ line, text }) => (
+                <li key={`${line} ${text}`}>
+                  Line {line}: {text}
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+      {awaited.length > 0 && (
+        <p className="small">
+          Not open yet: {awaited.join(', ')}. Once the recipe is in place, drop them on the page or
+          find them on the Hub.
+        </p>
+      )}
+    </>
+  );
+}
+
+function ToYaml() {
+  const recipe = useRecipe((state) => state.recipe);
+  const slots = useModels((state) => state.slots);
+  const [copied, setCopied] = useState('');
+  const { text, beyond, remarks } = exportMergekit(recipe, knownOf(recipe, slots));
+  return (
+    <section>
+      <h3>This recipe as YAML</h3>
+      {beyond.length > 0 && (
+        <>
+          <p className="small is-problem">
+            {text === null
+              ? 'mergekit cannot make it:'
+              : 'mergekit makes something else of it, as it cannot say:'}
+          </p>
+          <ul className="small">
+            {beyond.map((clause) => (
+              <li key={clause}>{clause}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {text !== null && (
+        <>
+          <pre className="call">{text}</pre>
+          {remarks.map((remark) => (
+            <p key={remark} className="small">
+              {remark}
+            </p>
+          ))}
+          <div className="share-row">
+            <Button
+              onPress={() => void navigator.clipboard.writeText(text).then(() => setCopied(text))}
+            >
+              {copied === text ? <Check aria-hidden /> : <Copy aria-hidden />}{' '}
+              {copied === text ? 'Copied' : 'Copy'}
+            </Button>
+            <Button
+              onPress={() =>
+                saveFile(
+                  `${recipe.output.name}.mergekit.yaml`,
+                  new Blob([text], { type: 'application/yaml' }),
+                )
+              }
+            >
+              <Download aria-hidden /> Save
+            </Button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+const mergekitDtypes = ['F32', 'F16', 'BF16'] as const;
+
+function knownOf({ base, experts }: Recipe, slots: ModelsState['slots']): Known {
+  const reference = base ?? experts[0]?.model;
+  const dtype = reference ? openModel(slots, reference.id)?.dtype : undefined;
+  const adapters = experts.flatMap(({ model: { id } }) =>
+    openModel(slots, id)?.adapter ? [id] : [],
+  );
+  return {
+    adapters: new Set(adapters),
+    baseDtype: mergekitDtypes.find((each) => each === dtype) ?? null,
+  };
+}
