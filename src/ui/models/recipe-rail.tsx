@@ -5,7 +5,7 @@ import { pickFiles } from '../../commands/pick-files.ts';
 import { pickFolder } from '../../commands/pick-folder.ts';
 import { restartDemo, restartDemoAdapters } from '../../commands/restart-demo.ts';
 import { findMethod } from '../../methods/registry.ts';
-import type { DemoState } from '../../stores/models.ts';
+import { type DemoState, openRefs } from '../../stores/models.ts';
 import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes } from '../kit/format.ts';
@@ -59,24 +59,13 @@ function AddExpert() {
   const slots = useModels((state) => state.slots);
   const recipe = useRecipe((state) => state.recipe);
   const used = new Set(membersOf(recipe).map((ref) => ref.id));
-  const unused: Item[] = Object.values(slots)
-    .filter((slot) => !used.has(slot.id) && slot.status.kind === 'open')
-    .map((slot) => ({
-      id: slot.id,
-      label: slot.name,
-      note: bytes(slot.bytes),
-      run: () => {
-        const { id, name, origin, bytes, hub, fingerprint } = slot;
-        const ref = {
-          id,
-          name,
-          origin,
-          bytes,
-          ...(hub ? { hub } : {}),
-          ...(fingerprint ? { fingerprint } : {}),
-        };
-        session.recipe.getState().addExpert(ref);
-      },
+  const unused: Item[] = openRefs(slots)
+    .filter(({ id }) => !used.has(id))
+    .map((ref) => ({
+      id: ref.id,
+      label: ref.name,
+      note: bytes(ref.bytes),
+      run: () => session.recipe.getState().addExpert(ref),
     }));
   const sections: Section[] = [
     ...(unused.length > 0 ? [{ title: 'Open, not in the recipe', items: unused }] : []),
