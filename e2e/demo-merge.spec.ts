@@ -41,10 +41,15 @@ test('says which backend it picks and why', onGpuToo, async ({ workbench }) => {
   else await expect(workbench.run.device).toContainText('no graphics adapter');
 });
 
+/** Both processors agree on every method by tests of their own; here one of each family shows it in the page. */
+const firsts = methods.filter(
+  ({ family }, i) => methods.findIndex((other) => other.family === family) === i,
+);
+
 for (const method of methods) {
   test(
     `merges the demo family with ${method.title} into a verified folder`,
-    onGpuToo,
+    firsts.includes(method) ? onGpuToo : {},
     async ({ workbench }) => {
       await prepare(workbench, method);
       await workbench.merge();
@@ -52,7 +57,9 @@ for (const method of methods) {
       const [changed, all] = (
         (await workbench.result.figure('Tensors changed').textContent()) ?? ''
       ).split('/');
-      expect(Number(changed)).toBeGreaterThan(0);
+      // One model alone, with nothing to be compared to, goes through as it is.
+      const isCopied = method.arity.models[1] === 1 && method.arity.base === 'none';
+      expect(Number(changed) > 0).toBe(!isCopied);
 
       const shown = await workbench.result.files();
       const output = await outputOf(workbench);
@@ -147,11 +154,13 @@ test('writes shards with an index in the precision that was chosen', async ({ wo
   expect(config.dtype ?? config.torch_dtype).toBe('float32');
 });
 
-/** SLERP merges two models, the demo has three. */
+/** The demo has three models; some methods merge two, or take one. */
 async function prepare(workbench: Workbench, { title, arity }: MergeMethod): Promise<void> {
   await workbench.open();
   await workbench.method.choose(title);
-  if (arity.models[1] === 2) await workbench.recipe.remove('Add');
+  for (const name of ['Add', 'Sort'].slice(0, Math.max(0, 3 - arity.models[1]))) {
+    await workbench.recipe.remove(name);
+  }
   await expect(workbench.run.merge).toBeEnabled();
 }
 

@@ -45,8 +45,13 @@ function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job,
     shape: entry.shape,
     byteLength: byteLengthOf(dtype, entry.shape),
     parts: partsOf(who, matching, match, dtype),
-    original: dtype === entry.dtype ? originalOf(reference, entry) : null,
+    original: dtype === entry.dtype && !isAlone(who) ? originalOf(reference, entry) : null,
   };
+}
+
+/** Whether one model is taken over as it is, beside nothing that it could have been merged into. */
+function isAlone({ experts, reference }: Participants): boolean {
+  return experts.length === 1 && experts[0].model === reference;
 }
 
 /** The tensor of one model as it is, unrounded; another dtype only where the output has another one there. */

@@ -72,6 +72,11 @@ test('without a base the first expert decides, and no base is read', () => {
   expect(job.parts[0]).toMatchObject({ base: null, ordinals: [0, 1] });
 });
 
+test('one model alone is compared to nothing: it may come out as it is', () => {
+  const { jobs } = planned(recipeOf(null, [first], { method: 'passthrough' }), [first]);
+  expect(jobs.map(({ original }) => original)).toEqual(jobs.map(() => null));
+});
+
 test('a chosen dtype applies to floats only, and then nothing equals its original', () => {
   const recipe = recipeOf(base, [first]);
   const f16 = { ...recipe, output: { ...recipe.output, dtype: 'F16' } } as const;
