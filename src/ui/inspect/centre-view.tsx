@@ -5,11 +5,13 @@ import { session, useFindings, useRun, useView } from '../../stores/use-session.
 import type { Tab as TabName } from '../../stores/view.ts';
 import { ErrorBoundary } from '../kit/error-boundary.tsx';
 import { later } from '../kit/later.ts';
-import { ChecksView } from './checks-view.tsx';
+
 import { MethodView } from './method-view.tsx';
-import { PlanView } from './plan-view.tsx';
+
 import './inspect.css';
 
+const ChecksView = later(() => import('./checks-view.tsx'));
+const PlanView = later(() => import('./plan-view.tsx'));
 const ConflictsView = later(() => import('../conflicts/conflicts-view.tsx'));
 const TensorsView = later(() => import('./tensors-view.tsx'));
 const ResultView = later(() => import('../run/result-view.tsx'));

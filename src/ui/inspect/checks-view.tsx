@@ -9,7 +9,7 @@ import { ModelFailures } from './model-failures.tsx';
 import { ShareLine } from './share-line.tsx';
 
 /** What headers alone tell about this merge, before any weight is read. */
-export function ChecksView() {
+export default function ChecksView() {
   const { prospect, outdated } = usePlanning((state) => state);
   const recipe = useRecipe((state) => state.recipe);
   const slots = useModels((state) => state.slots);

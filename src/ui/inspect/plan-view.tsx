@@ -13,7 +13,7 @@ import { ShareLine } from './share-line.tsx';
 import './plan.css';
 
 /** What a run will do, known before it starts. */
-export function PlanView() {
+export default function PlanView() {
   const outlook = usePlanning(({ prospect }) => outlookOf(prospect));
   if (!outlook) return <NoPlan title="Plan" />;
   return (
