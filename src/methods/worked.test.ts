@@ -104,7 +104,9 @@ test('SLERP tells its angle and how much of each it takes', () => {
     [3, 0],
     [0, 4],
   ];
-  const { arc, unscaled } = workThrough(example('slerp', { changes: rows, perModel: [{}, {}] }));
+  const worked = workThrough(example('slerp', { changes: rows, perModel: [{}, {}] }));
+  const { arc, unscaled } = worked;
+  expect(worked.remark).toBe(null);
   expect(arc!.norms).toEqual([3, 4]);
   expect(arc!.angle).toBeCloseTo(Math.PI / 2, 12);
   // Half of a right angle: sin 45° of each.
@@ -178,6 +180,7 @@ test('the lesson of SLERP says its angles, shares and lengths truly', () => {
   expect(Math.hypot(...uneven.result).toFixed(2)).toBe('0.58');
   expect(((180 * close.arc!.angle) / Math.PI).toFixed(1)).toBe('1.7');
   expect(close.arc!.shares).toEqual([0.5, 0.5]);
+  expect(close.remark).toMatch(/^SLERP is LERP here: the angle is 1\.7/);
 });
 
 test('the lesson of DARE says truly what is dropped, and what many draws do', () => {

@@ -48,6 +48,8 @@ export type Worked = {
   readonly result: readonly number[];
   /** Where the method turns one model into the other: lengths of both, the angle in radians, and how much of each. */
   readonly arc: Arc | null;
+  /** A word of truth about the tensor that the elements are from: the method's own. */
+  readonly remark: string | null;
 };
 
 export type Arc = {
@@ -97,6 +99,7 @@ export function workThrough(example: Example): Worked {
     ),
     result: settled(change(example, measured), example, elected),
     arc: arcOf(example, asked, measured),
+    remark: method.remark?.(callOf(example, changes[0].length), measured) ?? null,
   };
 }
 

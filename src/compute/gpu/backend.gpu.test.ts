@@ -227,8 +227,8 @@ gpuTest('an abort ends a map between blocks and a measure', async (device) => {
 
 gpuTest('an unknown method is refused by name', async (device) => {
   const backend = gpuBackend(device, 'test');
-  const mapping = all(backend.map(counted(4), { ...mean, methodId: 'karcher' }, signal));
-  await expect(mapping).rejects.toThrow('There is no merge method "karcher"');
+  const mapping = all(backend.map(counted(4), { ...mean, methodId: 'alchemy' }, signal));
+  await expect(mapping).rejects.toThrow('There is no merge method "alchemy"');
   backend.dispose();
 });
 

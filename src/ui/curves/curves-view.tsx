@@ -1,10 +1,12 @@
 import { useMemo, useRef, useState } from 'react';
+import { findMethod } from '../../methods/registry.ts';
 import { type Dial, dialsOf, dialValue, reachOf, sweepOf, turnedTo } from '../../recipe/dials.ts';
 import { triangleOf } from '../../recipe/mixes.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Looked } from '../changes/looked.tsx';
 import { useOutcomesOf } from '../compare/use-outcomes.ts';
+import { ArcOfTensor } from './arc-of-tensor.tsx';
 import { turning } from './charts.ts';
 import { Curves } from './curves.tsx';
 import { WeightTriangle } from './triangle.tsx';
@@ -23,6 +25,8 @@ export function CurvesView() {
   const triangle = triangleOf(recipe);
   const isTriangle = triangle !== null && picked === threeWeights;
   const dial = dials.find(({ id }) => id === picked) ?? dials[0];
+  const method = findMethod(recipe.method);
+  const isOnArc = method?.figure?.steps?.some(({ shows }) => shows === 'arc') ?? false;
   if (dial === undefined) return <p>This method has no number to follow.</p>;
   return (
     <>
@@ -57,6 +61,7 @@ export function CurvesView() {
           </label>
         )}
       </div>
+      {method && isOnArc && <ArcOfTensor method={method} recipe={recipe} />}
       {isTriangle ? (
         <WeightTriangle key={recipe.method} recipe={recipe} />
       ) : (
