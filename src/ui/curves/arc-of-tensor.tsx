@@ -65,9 +65,7 @@ export function ArcOfTensor({ method, recipe }: ArcOfTensorProps) {
         <dd>{shortNumber(length)}</dd>
       </dl>
       <p className="small faint">
-        {remark
-          ? `${remark}. `
-          : 'A real arc: the blend is longer than a straight line would make it. '}
+        {remark ? `${remark}. ` : 'An arc that a straight line would not follow. '}
         {sampled < elementCount && `From a sample of ${counted(sampled, 'element')}.`}
       </p>
     </section>
