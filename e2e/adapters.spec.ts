@@ -288,7 +288,7 @@ test('an adapter is extracted from a fine-tune of the demo, and resized by energ
   await workbench.showTab('Checks');
   await expect(workbench.findings.filter({ hasText: 'not in the adapter' })).toHaveCount(1);
   await workbench.button('Write norms and biases whole').click();
-  await expect(region.getByLabel('The rest')).toHaveValue('write vectors');
+  await expect(region.getByLabel('The rest', { exact: true })).toHaveValue('write vectors');
   await region.getByLabel('Ranks').selectOption('by energy');
   await workbench.merge();
   await expect(workbench.result.verdict).toContainText('verified.');
@@ -298,7 +298,7 @@ test('an adapter is extracted from a fine-tune of the demo, and resized by energ
   expect(config.target_modules).toContain('model.layers.0.mlp.up_proj');
 
   // Opened again, by itself: what is saved whole would need the base.
-  await region.getByLabel('The rest').selectOption('leave out');
+  await region.getByLabel('The rest', { exact: true }).selectOption('leave out');
   await workbench.merge();
   const alone = await outputOf(workbench);
   expect(jsonOf(alone['adapter_config.json']).modules_to_save).toBe(null);

@@ -51,18 +51,20 @@ test('shows which layer fights, down to the element', async ({ workbench, onDisk
   await expect(close).toContainText('2 × 4: 50 % of the shared elements conflict');
   const picture = close.getByRole('img', { name: `Cancellation in ${contested}` });
   // Half of what the models want of each second element cancels: half way from calm to conflict, and calm beside it.
-  const colours = await picture.evaluate((canvas: HTMLCanvasElement) =>
-    [0.5, 1.5, 2.5, 3.5].map((column) => {
-      const [x, y] = [(canvas.width * column) / 4, canvas.height / 4];
-      return [...canvas.getContext('2d')!.getImageData(Math.round(x), Math.round(y), 1, 1).data];
-    }),
-  );
-  for (const [column, colour] of colours.entries()) {
-    const wanted = column % 2 === 0 ? [166, 135, 188] : [241, 235, 244];
-    for (const [i, value] of wanted.entries()) {
-      expect(Math.abs(colour[i] - value), `column ${column}: ${colour}`).toBeLessThan(4);
+  await expect(async () => {
+    const colours = await picture.evaluate((canvas: HTMLCanvasElement) =>
+      [0.5, 1.5, 2.5, 3.5].map((column) => {
+        const [x, y] = [(canvas.width * column) / 4, canvas.height / 4];
+        return [...canvas.getContext('2d')!.getImageData(Math.round(x), Math.round(y), 1, 1).data];
+      }),
+    );
+    for (const [column, colour] of colours.entries()) {
+      const wanted = column % 2 === 0 ? [166, 135, 188] : [241, 235, 244];
+      for (const [i, value] of wanted.entries()) {
+        expect(Math.abs(colour[i] - value), `column ${column}: ${colour}`).toBeLessThan(4);
+      }
     }
-  }
+  }).toPass({ timeout: 5000 });
   await close.getByText('The picture as a table').click();
   await expect(close.getByRole('row', { name: 'All rows 50 % 0 % 50 % 0 % 33 %' })).toBeVisible();
   await picture.focus();

@@ -8,7 +8,7 @@ export default defineMethod({
   order: 9,
   family: 'sums',
   title: 'Breadcrumbs',
-  summary: 'Drop the smallest changes and the very largest, then add up the rest.',
+  summary: 'Drop the smallest changes and the very largest, and add up those between.',
   explanation:
     'Small changes are noise, and the very largest are taken for outliers that would dominate the sum: both ends of each ' +
     'task vector are cut, by rank of magnitude within the tensor. What is left in the middle is weighted and added up.',
