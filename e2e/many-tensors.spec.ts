@@ -69,8 +69,9 @@ test('plans 50,000 tensors of four models without holding up the page', async ({
   await workbench.showTab('Tensors');
   const planning = await longestTask(browser, page, async () => {
     await workbench.method.setField('λ', '0.25');
+    // The views' engine opens and plans the same models at this time.
     await expect(workbench.tensors.table.getByRole('row').nth(1)).toContainText('0.25', {
-      timeout: 20_000,
+      timeout: 60_000,
     });
   });
   // Measured: 58 and 25 ms, with 50 tensors 48 and 16; planned on the page's own thread, seconds.
