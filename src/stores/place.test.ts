@@ -33,6 +33,12 @@ test('the place a page opens on needs no words, and a place is written as a pers
   expect(placeText(place)).toBe('tab=conflicts&tensor=a.w&square=16,32&element=5');
 });
 
+test('a name that is no text an address can hold keeps what of it can', () => {
+  const named = (tensor: string) => ({ ...places[1], focus: { ...focus, tensor } });
+  const text = placeText(named('a\uD83D.\u{1F600}'));
+  expect(placeFromHash(`#${text}`)?.place).toEqual(named('a\uFFFD.\u{1F600}'));
+});
+
 test('what does not count where one is, is left out', () => {
   expect(placeText({ ...firstPlace, tab: 'plan', look: 'changes', focus })).toBe('tab=plan');
   expect(placeText({ ...firstPlace, tab: 'conflicts', look: 'survival', focus })).toBe(

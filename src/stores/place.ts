@@ -37,7 +37,7 @@ export const firstPlace: Place = {
   sight: null,
 };
 
-/** Empty for the place that the page opens on. */
+/** Empty for the place that the page opens on. Half a surrogate pair in a name, which no address can hold, becomes U+FFFD. */
 export function placeText({ tab, look, colour, pooling, focus, sight }: Place): string {
   const isIn = tab === 'conflicts';
   const isAmong = isIn && look === 'conflicts';
@@ -54,8 +54,12 @@ export function placeText({ tab, look, colour, pooling, focus, sight }: Place): 
   };
   return Object.entries(parts)
     .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key}=${encodeURIComponent(value!).replaceAll('%2C', ',')}`)
+    .map(([key, value]) => `${key}=${encoded(value!)}`)
     .join('&');
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\uFFFD')).replaceAll('%2C', ',');
 }
 
 /** What a hash says of a place, and in a sentence each what of it is not known here. Null where it says nothing of one. */

@@ -2,9 +2,9 @@
 import { cpuBackend } from '../../compute/cpu/backend.ts';
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
-import type { WorkDtype } from '../../numerics/round.ts';
+import { roundTo, settle, type WorkDtype } from '../../numerics/round.ts';
 import type { MergePart, PlaneRef } from '../../plan/types.ts';
-import type { Close, Patch } from '../../views/close.ts';
+import type { Close, Patch, Square } from '../../views/close.ts';
 import { Pool } from '../../views/pool.ts';
 import { cosine, opposition } from '../../views/rates.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
@@ -13,7 +13,6 @@ import { planeBlocks } from '../tensor/blocks.ts';
 import { readPlane } from '../tensor/planes.ts';
 import { Counter } from './counted.ts';
 import { type Eye, eyeOf, type Lens, weighed } from './eye.ts';
-import { readAs } from './sample.ts';
 import type { Placed, Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
 
@@ -94,19 +93,21 @@ function decoded(
   const size = bytesPerElement(dtype);
   const values = new Float32Array(count);
   decode(bytes.subarray(from * size, (from + count) * size), dtype, values);
-  return readAs(values, as);
+  settle(values, roundTo(as));
+  return values;
 }
 
-/** Elements of a square that begins at (row, column) of the tensor's matrix; clipped at its border. */
+/** Elements of a square that begins at (row, column) of the tensor's matrix; clipped at its border. Null beyond it. */
 export async function patchOf(
   subject: Subject,
   eyes: readonly Eye[],
   experts: readonly string[],
-  square: { readonly row: number; readonly column: number; readonly side: number },
+  square: Square,
   { sources, budget, signal }: Tools,
-): Promise<Patch> {
+): Promise<Patch | null> {
   const [rows, columns] = matrixOf(subject.shape);
   const { row, column, side } = square;
+  if (row >= rows || column >= columns) return null;
   const down = Math.min(side, rows - row);
   const across = Math.min(side, columns - column);
   const models = experts.length;

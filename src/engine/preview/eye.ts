@@ -101,7 +101,7 @@ export async function eyeOf(
       if (method.left) return method.left(x, zero, c, { ...at, start });
       if (base === null) return x;
       return x.map((values) => {
-        const tau = new Float32Array(values.length);
+        const tau = at.space.take(values.length);
         subtract(values, base, tau, at.round);
         return tau;
       });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { Shared } from './shared.ts';
 
@@ -48,4 +49,18 @@ test('who came too late to wait ends it only where nobody else does', async () =
   await expect(shared.wait(AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
   finish(1);
   expect([await other, ended()]).toEqual([1, 0]);
+});
+
+test('one signal that waits for a lot has one listener, and ends what is not done', async () => {
+  const look = new AbortController();
+  const all = Array.from({ length: 20 }, held);
+  const waits = all.map(({ shared }) => shared.wait(look.signal));
+  expect(getEventListeners(look.signal, 'abort')).toHaveLength(1);
+  all[0].finish(3);
+  expect(await waits[0]).toBe(3);
+  look.abort();
+  for (const wait of waits.slice(1)) {
+    await expect(wait).rejects.toMatchObject({ name: 'AbortError' });
+  }
+  expect(all.map(({ ended }) => ended())).toEqual([0, ...new Array(19).fill(1)]);
 });

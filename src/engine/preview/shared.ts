@@ -38,14 +38,31 @@ export class Shared<T> {
         leave();
         return;
       }
-      signal.addEventListener('abort', leave, { once: true });
+      const forget = whenAborted(signal, leave);
       const settled = <V>(settle: (value: V) => void) => {
         return (value: V) => {
-          signal.removeEventListener('abort', leave);
+          forget();
           settle(value);
         };
       };
       this.#work.then(settled(resolve), settled(reject));
     });
   }
+}
+
+const calls = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** One listener for all who wait on a signal: a look waits for many reads at once. Gives what takes `call` back. */
+function whenAborted(signal: AbortSignal, call: () => void): () => void {
+  const known = calls.get(signal);
+  const all = known ?? new Set();
+  if (!known) {
+    calls.set(signal, all);
+    const callAll = () => {
+      for (const each of all) each();
+    };
+    signal.addEventListener('abort', callAll, { once: true });
+  }
+  all.add(call);
+  return () => all.delete(call);
 }

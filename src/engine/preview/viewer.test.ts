@@ -226,6 +226,18 @@ test('a tensor that is only copied has nothing in it, one that is not there is n
   expect(await viewer.tensor(made.order, 'nowhere', true, signal)).toBe(null);
 });
 
+test('there are no elements beyond the last row or column', async () => {
+  const made = await merged();
+  const viewer = viewerOf(made);
+  const { tiling } = await whole(viewer, made, 'w');
+  const at = (row: number, column: number) =>
+    viewer.patch(made.order, 'w', { row, column, side: 4 }, signal);
+  expect(await at(tiling.rows, 0)).toBe(null);
+  expect(await at(0, tiling.columns + 5)).toBe(null);
+  const corner = await at(tiling.rows - 1, tiling.columns - 1);
+  expect(corner).toMatchObject({ down: 1, across: 1 });
+});
+
 test('a look that is cancelled is measured again when it is asked for again', async () => {
   const made = await merged();
   const viewer = viewerOf(made);
@@ -274,15 +286,17 @@ test('who cancels a look fails nobody who waits for the same samples and measure
       async read(...range: Parameters<Source['read']>) {
         const [, , until] = range;
         if (isHeld) {
-          await Promise.race([
-            gate,
-            new Promise((_, reject) => {
-              until?.addEventListener('abort', () => {
-                aborted += 1;
-                reject(until.reason);
-              });
-            }),
-          ]);
+          await new Promise<void>((resolve, reject) => {
+            const stop = () => {
+              aborted += 1;
+              reject(until?.reason);
+            };
+            until?.addEventListener('abort', stop);
+            gate.then(() => {
+              until?.removeEventListener('abort', stop);
+              resolve();
+            });
+          });
         }
         return source.read(...range);
       },
