@@ -16,12 +16,22 @@ const layouts: readonly (readonly [string, (plane: number) => FloatDtype, FloatD
   ['mixed dtypes', (plane) => floatDtypes[(plane * 5 + 2) % floatDtypes.length], 'BF16'],
 ];
 
-/** paper and peft run the same programs, told apart by coefficients: on most dtypes one of them stands for both. */
-const dialectsOn = (layout: string) =>
-  layout === 'F32' || layout === 'mixed dtypes' ? dialects : (['paper', 'mergekit'] as const);
+/**
+ * Formulas compute in f32 whatever is stored. Beside F32, BF16 and mixed planes each method meets one of the dtypes that are
+ * only decoded and encoded otherwise, in turn; the compiled shaders meet all of them.
+ */
+const turns = ['F16', 'F8_E4M3', 'F8_E5M2', 'F64'];
+const layoutsOf = (turn: number) =>
+  layouts.filter(([name]) => !turns.includes(name) || name === turns[turn % turns.length]);
 
-describe.each(methods.map((method) => [method.id, method] as const))('%s', (_id, method) => {
-  for (const [layout, dtypeOf, output] of layouts) {
+/** paper and peft run the same programs, told apart by coefficients: but for F32 one of them stands for both. */
+const dialectsOn = (layout: string) =>
+  layout === 'F32' ? dialects : (['paper', 'mergekit'] as const);
+
+const all = methods.map((method, turn) => [method.id, method, turn] as const);
+
+describe.each(all)('%s', (_id, method, turn) => {
+  for (const [layout, dtypeOf, output] of layoutsOf(turn)) {
     const models = Math.min(3, method.arity.models[1]);
     for (const dialect of dialectsOn(layout)) {
       gpuTest(`as ${dialect} defines it on ${layout}, sizes 0 to 4097`, async (device) => {
