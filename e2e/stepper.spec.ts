@@ -49,8 +49,9 @@ test('walks through TIES on the demo’s own weights, and tries another election
   const elements = view.getByRole('table', { name: 'Elements' });
   await elements.getByRole('button').nth(17).click();
   const place = await view.getByRole('heading', { name: /^Row \d+, column \d+$/ }).textContent();
-  await view.getByRole('button', { name: 'Follow it step by step' }).click();
-  await expect(figure).toContainText('what you chose in Conflicts');
+  await view.getByRole('button', { name: 'Follow it step by step' }).press('Enter');
+  await expect(workbench.page.getByRole('tab', { name: 'Method' })).toBeFocused();
+  await expect(figure).toContainText('what you chose.');
   const row = /Row (\d+)/.exec(place ?? '')?.[1];
   await expect(figure).toContainText(`, row ${row}, columns`);
   await figure.getByRole('button', { name: 'Back to the most contested' }).click();

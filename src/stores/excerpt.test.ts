@@ -23,8 +23,11 @@ test('is asked for once for the same models, whatever the parameters', async () 
   const excerpt = vi.fn(async () => found);
   const { state, recipe: recipes } = await opened({ excerpt });
   expect(excerpt).not.toHaveBeenCalled();
+  expect(state().isLooking).toBe(false);
   state().watch(true);
+  expect(state().isLooking).toBe(true);
   await vi.waitFor(() => expect(state().excerpt).toBe(found), 5000);
+  expect(state().isLooking).toBe(false);
   recipes.getState().setValue('lambda', 0.5);
   recipes.getState().setMethod('ties');
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -37,6 +40,18 @@ test('of other models the elements of the last ones are not shown', async () => 
   state().watch(true);
   await vi.waitFor(() => expect(state().excerpt).toBe(found), 5000);
   recipes.getState().removeExpert('expert');
+  expect(state().excerpt).toBe(null);
+});
+
+test('nothing is looked for any more once that failed, or nobody looks', async () => {
+  const excerpt = vi.fn(() => Promise.reject(new Error('gone')));
+  const { state } = await opened({ excerpt });
+  state().watch(true);
+  state().watch(false);
+  expect(state().isLooking).toBe(false);
+  state().watch(true);
+  await vi.waitFor(() => expect(excerpt).toHaveBeenCalled(), 5000);
+  await vi.waitFor(() => expect(state().isLooking).toBe(false));
   expect(state().excerpt).toBe(null);
 });
 
@@ -53,6 +68,7 @@ test('of models on the Hub nothing is asked before their conflicts were looked a
   const { state, conflicts: looks } = await opened({ excerpt, conflicts }, far);
   state().watch(true);
   expect(state().waitsForHub).toBe(true);
+  expect(state().isLooking).toBe(false);
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(excerpt).not.toHaveBeenCalled();
   state().watch(false);

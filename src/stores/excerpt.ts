@@ -13,6 +13,8 @@ const patience = 2000;
 export type ExcerptState = {
   /** Elements of the recipe's own models; null before they are known, and where there are none to show. */
   readonly excerpt: Excerpt | null;
+  /** Whether they are looked for, or soon will be. */
+  readonly isLooking: boolean;
   /** Whether models lie on the Hub, and nothing of them is fetched before somebody looks at their conflicts. */
   readonly waitsForHub: boolean;
   /** The element that somebody points at, instead of the most contested ones; null where nobody does. */
@@ -35,6 +37,7 @@ export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: Looked
 
   const store = createStore<ExcerptState>()((set) => ({
     excerpt: null,
+    isLooking: false,
     waitsForHub: false,
     at: null,
     watch(wanted) {
@@ -55,7 +58,7 @@ export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: Looked
     const excerpt = await engine
       .excerpt(orderToSee(from), at, fetches, { signal })
       .catch(() => null);
-    if (seen?.key === key) store.setState({ excerpt });
+    if (seen?.key === key) store.setState({ excerpt, isLooking: false });
   }, outdatedAfter);
 
   function look(): void {
@@ -73,6 +76,7 @@ export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: Looked
     }
     clearTimeout(timer);
     const hasPlan = outlookOf(from.planning.getState().prospect) !== null;
+    if (seen === null) store.setState({ isLooking: false });
     if (!isSeen || seen !== null || !hasPlan) return;
     const isFar = modelsOf(recipe).some(({ origin }) => origin === 'hub');
     const waitsForHub = isFar && from.conflicts.getState().map === null;
@@ -82,6 +86,7 @@ export function createExcerptStore(engine: Pick<Engine, 'excerpt'>, from: Looked
       seen = { key, slots };
       ask({ key, fetches: !isFar });
     };
+    store.setState({ isLooking: true });
     timer = setTimeout(begin, at === null ? patience : 0);
   }
   for (const { subscribe } of [from.recipe, from.models, from.planning]) subscribe(look);

@@ -51,7 +51,7 @@ export function columnsOf(models: readonly string[]): readonly Column[] {
     },
     {
       id: 'flipped',
-      label: 'Signs turned',
+      label: 'Signs flipped',
       help: 'of the base’s elements that are not zero, those with the other sign after the merge',
       numberOf: ({ flipped }) => flipped,
       show: share,

@@ -50,12 +50,12 @@ export function chartsOf(models: readonly string[]): readonly ChartKind[] {
       told: (text, name) => `${text} from ${name}`,
     },
     {
-      title: 'Signs turned',
+      title: 'Signs flipped',
       help: 'Of the base’s elements that are not zero, those with the other sign after the merge.',
-      series: [{ name: 'signs turned', expert: null, numberOf: ({ flipped }) => flipped }],
+      series: [{ name: 'signs flipped', expert: null, numberOf: ({ flipped }) => flipped }],
       range: null,
       text: percent,
-      told: (text) => `${text} of the signs turned`,
+      told: (text) => `${text} of the signs flipped`,
     },
     {
       title: 'Conflicts after trim or draw',

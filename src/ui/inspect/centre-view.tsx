@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { countOf } from '../../stores/planning.ts';
 import { session, useFindings, useRun, useView } from '../../stores/use-session.ts';
@@ -19,8 +19,22 @@ const ResultView = later(() => import('../run/result-view.tsx'));
 /** The tabs in the middle of the page. */
 export function CentreView() {
   const tab = useView((state) => state.tab);
+  const tabs = useRef<HTMLDivElement>(null);
+  const last = useRef(tab);
+  // A button that shows another tab goes with its own: the keyboard goes on at the tab it led to.
+  useEffect(() => {
+    if (last.current === tab) return;
+    last.current = tab;
+    // The panel that was left goes a little after the tab changed.
+    const frame = requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      tabs.current?.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [tab]);
   return (
     <Tabs
+      ref={tabs}
       className="tabs"
       selectedKey={tab}
       onSelectionChange={(key) => session.view.getState().showTab(key as TabName)}

@@ -15,6 +15,8 @@ type SourceLineProps = {
   /** Whether the elements of the excerpt are shown, and whether their numbers were changed. */
   readonly isReal: boolean;
   readonly isOwn: boolean;
+  /** Whether the elements of one's own models are on their way. */
+  readonly isLooking: boolean;
   /** Models that are shown. */
   readonly shown: number;
   readonly waitsForHub: boolean;
@@ -29,7 +31,8 @@ type SourceLineProps = {
 
 /** Where the numbers are from. */
 export function SourceLine(props: SourceLineProps) {
-  const { excerpt, isReal, isOwn, shown, waitsForHub, recipe, at, focus, onChoose } = props;
+  const { excerpt, isReal, isOwn, isLooking, shown } = props;
+  const { waitsForHub, recipe, at, focus, onChoose } = props;
   return (
     <div className="worked-source small">
       {excerpt && onChoose && (
@@ -53,7 +56,7 @@ export function SourceLine(props: SourceLineProps) {
           , row {excerpt.row}, columns {excerpt.column}–{excerpt.column + excerpt.base.length - 1}
           {at ? (
             <>
-              : what you chose in Conflicts.{' '}
+              : what you chose.{' '}
               <button
                 type="button"
                 className="link"
@@ -73,7 +76,7 @@ export function SourceLine(props: SourceLineProps) {
           {isOwn ? 'Your own numbers' : 'Made-up numbers'} with your settings
           {recipe.experts.length > shown &&
             ` of the first ${shown} of ${recipe.experts.length} models`}
-          .
+          {isLooking && ', until elements of your own models are found'}.
           {waitsForHub && (
             <>
               {' '}

@@ -183,6 +183,16 @@ test('numbers of one’s own are typed or pasted, and serve every method', async
   await expect.element(last.bar('B', 2)).toHaveAttribute('aria-valuenow', '-0.7');
 });
 
+test('says that made-up numbers stand in while those of one’s own models are looked for', async () => {
+  const { figure } = await shown('ties');
+  session.excerpt.setState({ isLooking: true });
+  await expect
+    .element(figure)
+    .toHaveTextContent('with your settings, until elements of your own models are found.');
+  session.excerpt.setState({ isLooking: false });
+  await expect.element(figure).toHaveTextContent('Made-up numbers with your settings.');
+});
+
 test('twenty models have a row each, and one threshold for the whole model cuts elsewhere', async () => {
   session.excerpt.setState({ excerpt: excerptOf(20) });
   const { figure, bar } = await shown('ties', recipeOf(20));
@@ -214,6 +224,6 @@ test('of one model the loudest elements are shown, at the one that was chosen', 
   const at = { tensor: 'model.layers.3.mlp.up_proj.weight', row: 2, column: 10 };
   session.excerpt.setState({ excerpt: excerptOf(1), at });
   const chosen = await shown('task_arithmetic', recipeOf(1));
-  await expect.element(chosen.figure).toHaveTextContent('what you chose in Conflicts');
+  await expect.element(chosen.figure).toHaveTextContent('what you chose.');
   await expect.element(chosen.figure).toHaveTextContent('Add λ, element 3');
 });

@@ -23,7 +23,7 @@ import './worked-figure.css';
 /** The method at work on a few elements of the user's own models, or on an example; every number can be changed. */
 export function WorkedFigure({ method }: { readonly method: MergeMethod }) {
   const recipe = useRecipe((state) => state.recipe);
-  const { excerpt, waitsForHub, at } = useExcerpt((state) => state);
+  const { excerpt, isLooking, waitsForHub, at } = useExcerpt((state) => state);
   const stepper = useStepper((state) => state);
   const [focus, setFocus] = useState<number | null>(null);
   useEffect(() => {
@@ -69,6 +69,7 @@ export function WorkedFigure({ method }: { readonly method: MergeMethod }) {
           excerpt={own}
           isReal={real !== null}
           isOwn={changed !== null}
+          isLooking={isLooking && stepper.source === 'mine'}
           shown={cast.names.length}
           {...{ waitsForHub, recipe, at, focus }}
           onChoose={chapter ? null : stepper.choose}
