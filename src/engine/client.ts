@@ -192,9 +192,10 @@ export class EngineClient {
     models: readonly [string, string],
     tensor: string | null,
     fetches: boolean,
+    listeners: LookListeners = {},
   ): Promise<Difference | ToFetch> {
     const request = { kind: 'difference', models, tensor, fetches } as const;
-    return (await this.#view(request, {})) as Difference | ToFetch;
+    return (await this.#view(request, listeners)) as Difference | ToFetch;
   }
 
   /** How much of those changes its merge would leave; null and bytes as for `changes`. */

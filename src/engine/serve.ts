@@ -137,7 +137,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       case 'difference': {
         const [first, second] = request.models.map((id) => library.model(id));
         const { tensor, fetches } = request;
-        return viewer.difference(first, second, { tensor, fetches }, signalOf(request));
+        return viewer.difference(first, second, { tensor, fetches }, ...heard(request));
       }
       case 'outcome':
         return viewer.outcome(request.order, ...heard(request));

@@ -7,7 +7,8 @@ import type { DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
 import { failureOf } from './failure.ts';
 import { lastWins } from './last-wins.ts';
-import type { Failure, ModelsStore } from './models.ts';
+import { atRest, type Looking, lookingWith, outdatedAfter } from './looking.ts';
+import type { ModelsStore } from './models.ts';
 import { orderOf, outlookOf, type PlanningStore, unhashed } from './planning.ts';
 import { pointerHeldSince, whenLetGo } from './pointer-held.ts';
 import type { RecipeStore } from './recipe.ts';
@@ -24,25 +25,14 @@ export type Focus = {
   readonly element: number | null;
 };
 
-/** Tensors, of how many. */
-export type Seen = { readonly done: number; readonly total: number };
-
-/** Milliseconds after which a look is ended once the recipe is another. */
-export const outdatedAfter = 400;
-
-export type ConflictsState = {
+/** `Looking` is at the model. */
+export type ConflictsState = Looking & {
   /** Null before the first look, and where nothing can be merged. */
   readonly map: ConflictMap | null;
   /** Whether nothing is known to have changed, for want of a base. */
   readonly isUnknown: boolean;
   /** Bytes over the network that the look at the model, or at its tensor, waits for agreement to; 0 for none. */
   readonly toFetch: { readonly map: number; readonly close: number };
-  readonly isLooking: boolean;
-  /** Tensors that the look at the model has seen so far; null before it tells. */
-  readonly progress: Seen | null;
-  /** Whether that look was cancelled, and what is shown is of an earlier recipe, if it is anything. */
-  readonly isStopped: boolean;
-  readonly failure: Failure | null;
   readonly focus: Focus;
   /** What was in focus and is not there, in a sentence; the level above it is shown. */
   readonly lost: string | null;
@@ -84,9 +74,6 @@ export function orderToSee(
   return orderOf(seen, from.device.getState().report?.kind ?? 'cpu', unhashed);
 }
 
-/** Why a look is aborted that a person ends. */
-export const cancelled = 'cancelled by hand';
-
 export const nowhere: Focus = { tensor: null, square: null, element: null };
 
 /**
@@ -109,17 +96,12 @@ export function createConflictsStore(
   /** The models whose samples may be fetched, and the tensor that may be whole. */
   let agreed: unknown = null;
   let agreedTensor: string | null = null;
-  /** Ends the look at the model that is under way. */
-  let current: AbortController | null = null;
 
   const store = createStore<ConflictsState>()((set, get) => ({
     map: null,
     isUnknown: false,
     toFetch: { map: 0, close: 0 },
-    isLooking: false,
-    progress: null,
-    isStopped: false,
-    failure: null,
+    ...atRest,
     focus: nowhere,
     lost: null,
     close: null,
@@ -143,7 +125,7 @@ export function createConflictsStore(
       look();
     },
     cancel() {
-      current?.abort(cancelled);
+      looking.cancel();
     },
     again() {
       seen = null;
@@ -184,27 +166,20 @@ export function createConflictsStore(
   const waiting = (part: Partial<ConflictsState['toFetch']>) =>
     store.setState(({ toFetch }) => ({ toFetch: { ...toFetch, ...part } }));
   type Look = readonly [order: PlanOrder, isCoarse: boolean];
-  const askMap = lastWins(async ([order, isCoarse]: Look, mine: AbortController) => {
-    current = mine;
-    const { signal } = mine;
-    store.setState({ isLooking: true, progress: null, isStopped: false });
-    const onMeasured = (done: number, total: number) =>
-      store.setState({ progress: { done, total } });
-    try {
-      const mayFetch = agreed === from.models.getState().slots;
-      const found = await engine.conflicts(order, mayFetch, isCoarse, { signal, onMeasured });
-      const isMap = found !== null && 'cells' in found;
-      const isUnknown = found === null;
-      store.setState({ map: isMap ? found : null, isUnknown, failure: null });
-      if (isUnknown) store.setState({ lost: null });
-      waiting({ map: found !== null && 'toFetch' in found ? found.toFetch : 0 });
-    } catch (error) {
-      if (!signal.aborted) failed(error);
-      else if (signal.reason === cancelled) store.setState({ isStopped: true });
-    }
-    current = null;
-    store.setState({ isLooking: false, progress: null });
-  }, outdatedAfter);
+  const looking = lookingWith(store.setState);
+  const askMap = lastWins(
+    ([order, isCoarse]: Look, mine) =>
+      looking.during(mine, async (listeners) => {
+        const mayFetch = agreed === from.models.getState().slots;
+        const found = await engine.conflicts(order, mayFetch, isCoarse, listeners);
+        const isMap = found !== null && 'cells' in found;
+        const isUnknown = found === null;
+        store.setState({ map: isMap ? found : null, isUnknown, failure: null });
+        if (isUnknown) store.setState({ lost: null });
+        waiting({ map: found !== null && 'toFetch' in found ? found.toFetch : 0 });
+      }),
+    outdatedAfter,
+  );
   const askClose = lastWins(async (order: PlanOrder, { signal }: AbortController) => {
     const { tensor } = store.getState().focus;
     if (tensor === null) return;

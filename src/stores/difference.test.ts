@@ -24,11 +24,15 @@ test('base and first expert are compared once they are to be seen, or two that a
   expect(ask).not.toHaveBeenCalled();
   state().watch(true);
   await vi.waitFor(() => expect(state().found).toBe(found));
-  expect(ask).toHaveBeenLastCalledWith(['base', 'expert'], null, false);
+  expect(ask).toHaveBeenLastCalledWith(['base', 'expert'], null, false, expect.anything());
   state().choose(['third', 'base']);
-  await vi.waitFor(() => expect(ask).toHaveBeenLastCalledWith(['third', 'base'], null, false));
+  await vi.waitFor(() =>
+    expect(ask).toHaveBeenLastCalledWith(['third', 'base'], null, false, expect.anything()),
+  );
   state().focusOn('w');
-  await vi.waitFor(() => expect(ask).toHaveBeenLastCalledWith(['third', 'base'], 'w', false));
+  await vi.waitFor(() =>
+    expect(ask).toHaveBeenLastCalledWith(['third', 'base'], 'w', false, expect.anything()),
+  );
   state().watch(true);
   expect(ask).toHaveBeenCalledTimes(3);
 });
@@ -68,4 +72,28 @@ test('a failure is kept, and the next look asks again', async () => {
   await vi.waitFor(() => expect(state().failure?.message).toContain('gone'));
   state().watch(true);
   await vi.waitFor(() => expect(ask).toHaveBeenCalledTimes(2));
+});
+
+test('it tells how far it is, can be cancelled and begun anew, and ends where other models are chosen', async () => {
+  const signals: AbortSignal[] = [];
+  const ask: Engine['difference'] = (_, __, ___, listeners) =>
+    new Promise((_resolve, reject) => {
+      const { signal, onMeasured } = listeners!;
+      signals.push(signal!);
+      onMeasured!(3, 9);
+      signal!.addEventListener('abort', () => reject(signal!.reason));
+    });
+  const { state } = await opened(ask);
+  state().watch(true);
+  await vi.waitFor(() => expect(state().progress).toEqual({ done: 3, total: 9 }));
+  state().cancel();
+  await vi.waitFor(() => expect(state()).toMatchObject({ isLooking: false, isStopped: true }));
+  state().watch(true);
+  expect(signals).toHaveLength(1);
+  state().again();
+  expect(state()).toMatchObject({ isLooking: true, isStopped: false });
+  state().choose(['third', 'base']);
+  await vi.waitFor(() => expect(signals).toHaveLength(3));
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
+  expect(state()).toMatchObject({ isLooking: true, isStopped: false, failure: null });
 });

@@ -2,25 +2,26 @@ import { createStore } from 'zustand/vanilla';
 import type { ModelFacts } from '../formats/model-facts.ts';
 import type { Difference } from '../views/difference.ts';
 import type { Engine } from './engine.ts';
-import { failureOf } from './failure.ts';
 import { lastWins } from './last-wins.ts';
-import type { Failure, ModelsState, ModelsStore } from './models.ts';
+import { atRest, type Looking, lookingWith, outdatedAfter } from './looking.ts';
+import type { ModelsState, ModelsStore } from './models.ts';
 import type { RecipeStore } from './recipe.ts';
 
 /** Two open models beside each other, with or without a recipe. */
-export type DifferenceState = {
+export type DifferenceState = Looking & {
   /** Ids; null while fewer than two are open that hold weights. */
   readonly pair: readonly [string, string] | null;
   readonly found: Difference | null;
   /** Bytes of samples that wait for agreement to be fetched. */
   readonly toFetch: number;
-  readonly isLooking: boolean;
-  readonly failure: Failure | null;
   /** Whose magnitudes are told by themselves. */
   readonly tensor: string | null;
   watch(isSeen: boolean): void;
   choose(pair: readonly [string, string]): void;
   fetch(): void;
+  cancel(): void;
+  /** Looks again after that, or after a failure. */
+  again(): void;
   focusOn(tensor: string | null): void;
 };
 
@@ -43,12 +44,13 @@ export function createDifferenceStore(
   let agreed: unknown = null;
   const nothing = { found: null, toFetch: 0, failure: null, tensor: null };
 
-  const store = createStore<DifferenceState>()((set) => ({
+  const store = createStore<DifferenceState>()((set, get) => ({
+    ...atRest,
     ...nothing,
     pair: null,
-    isLooking: false,
     watch(wanted) {
       isSeen = wanted;
+      if (wanted && get().failure) seen = [];
       if (wanted) look();
     },
     choose(pair) {
@@ -56,7 +58,13 @@ export function createDifferenceStore(
       look();
     },
     fetch() {
-      agreed = contentOf(store.getState().pair);
+      agreed = contentOf(get().pair);
+      get().again();
+    },
+    cancel() {
+      looking.cancel();
+    },
+    again() {
       seen = [];
       look();
     },
@@ -83,25 +91,22 @@ export function createDifferenceStore(
   };
 
   type Question = { readonly pair: readonly [string, string]; readonly tensor: string | null };
-  const ask = lastWins(async ({ pair, tensor }: Question) => {
-    store.setState({ isLooking: true });
-    try {
-      const answer = await engine.difference(pair, tensor, agreed === contentOf(pair));
-      const waits = 'toFetch' in answer;
-      const isMeant = String(store.getState().pair) === String(pair);
-      if (isMeant) {
+  const looking = lookingWith(store.setState);
+  const ask = lastWins(
+    ({ pair, tensor }: Question, mine) =>
+      looking.during(mine, async (listeners) => {
+        const mayFetch = agreed === contentOf(pair);
+        const answer = await engine.difference(pair, tensor, mayFetch, listeners);
+        if (String(store.getState().pair) !== String(pair)) return;
+        const waits = 'toFetch' in answer;
         store.setState({
           found: waits ? null : answer,
           toFetch: waits ? answer.toFetch : 0,
           failure: null,
         });
-      }
-    } catch (error) {
-      seen = [];
-      store.setState({ failure: failureOf(error) });
-    }
-    store.setState({ isLooking: false });
-  });
+      }),
+    outdatedAfter,
+  );
 
   const look = () => {
     if (!isSeen) return;

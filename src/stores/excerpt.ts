@@ -1,10 +1,11 @@
 import { createStore } from 'zustand/vanilla';
 import type { Excerpt, Spot } from '../methods/excerpt.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { orderToSee, outdatedAfter } from './conflicts.ts';
+import { orderToSee } from './conflicts.ts';
 import type { Engine } from './engine.ts';
 import { lastWins } from './last-wins.ts';
 import type { LookedFrom } from './look.ts';
+import { outdatedAfter } from './looking.ts';
 import { outlookOf } from './planning.ts';
 
 /** Milliseconds that models and recipe must rest: a page that opens has better to do. */

@@ -2,31 +2,17 @@ import { createStore } from 'zustand/vanilla';
 import type { LookListeners } from '../engine/client.ts';
 import type { PlanOrder } from '../engine/protocol.ts';
 import type { ToFetch } from '../views/close.ts';
-import {
-  type ConflictsStore,
-  cancelled,
-  type LookedAt,
-  orderToSee,
-  outdatedAfter,
-  type Seen,
-} from './conflicts.ts';
-import { failureOf } from './failure.ts';
+import { type ConflictsStore, type LookedAt, orderToSee } from './conflicts.ts';
 import { lastWins } from './last-wins.ts';
-import type { Failure } from './models.ts';
+import { atRest, type Looking, lookingWith, outdatedAfter } from './looking.ts';
 import { outlookOf } from './planning.ts';
 
 /** One way to look at the recipe, from the samples that were read for its conflicts. */
-export type LookState<T> = {
+export type LookState<T> = Looking & {
   /** Null before the first look; `none` where nothing is known to have changed, for want of a base. */
   readonly found: T | 'none' | null;
   /** Bytes of samples that are to be fetched first. */
   readonly toFetch: number;
-  readonly isLooking: boolean;
-  /** Tensors that it has seen so far; null before it tells. */
-  readonly progress: Seen | null;
-  /** Whether it was cancelled, and what is shown is of an earlier recipe, if it is anything. */
-  readonly isStopped: boolean;
-  readonly failure: Failure | null;
   watch(isSeen: boolean): void;
   cancel(): void;
   /** Looks again after that, or after a failure. */
@@ -50,21 +36,17 @@ export function createLookStore<T extends object>(
 ) {
   let isSeen = false;
   let seen: readonly unknown[] = [];
-  let current: AbortController | null = null;
   const store = createStore<LookState<T>>()((_, get) => ({
     found: null,
     toFetch: 0,
-    isLooking: false,
-    progress: null,
-    isStopped: false,
-    failure: null,
+    ...atRest,
     watch(wanted) {
       isSeen = wanted;
       if (wanted && get().failure) seen = [];
       if (wanted) lookAgain();
     },
     cancel() {
-      current?.abort(cancelled);
+      looking.cancel();
     },
     again() {
       seen = [];
@@ -72,27 +54,20 @@ export function createLookStore<T extends object>(
     },
   }));
   type Question = { readonly order: PlanOrder; readonly tensor: string | null };
-  const ask = lastWins(async ({ order, tensor }: Question, mine: AbortController) => {
-    current = mine;
-    const { signal } = mine;
-    store.setState({ isLooking: true, progress: null, isStopped: false });
-    const onMeasured = (done: number, total: number) =>
-      store.setState({ progress: { done, total } });
-    try {
-      const found = await look(order, tensor, { signal, onMeasured });
-      const waits = found !== null && 'toFetch' in found;
-      store.setState({
-        found: waits ? null : (found ?? 'none'),
-        toFetch: waits ? found.toFetch : 0,
-        failure: null,
-      });
-    } catch (error) {
-      if (!signal.aborted) store.setState({ failure: failureOf(error) });
-      else if (signal.reason === cancelled) store.setState({ isStopped: true });
-    }
-    current = null;
-    store.setState({ isLooking: false, progress: null });
-  }, outdatedAfter);
+  const looking = lookingWith(store.setState);
+  const ask = lastWins(
+    ({ order, tensor }: Question, mine) =>
+      looking.during(mine, async (listeners) => {
+        const found = await look(order, tensor, listeners);
+        const waits = found !== null && 'toFetch' in found;
+        store.setState({
+          found: waits ? null : (found ?? 'none'),
+          toFetch: waits ? found.toFetch : 0,
+          failure: null,
+        });
+      }),
+    outdatedAfter,
+  );
   const lookAgain = () => {
     if (!isSeen) return;
     if (outlookOf(from.planning.getState().prospect) === null) {

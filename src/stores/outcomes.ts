@@ -1,26 +1,20 @@
 import { createStore } from 'zustand/vanilla';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Outcome } from '../views/outcome.ts';
-import { cancelled, orderToSee, type Seen } from './conflicts.ts';
+import { orderToSee } from './conflicts.ts';
 import type { Engine } from './engine.ts';
-import { failureOf } from './failure.ts';
 import type { LookedFrom } from './look.ts';
-import type { Failure } from './models.ts';
+import { atRest, type Looking, lookingWith } from './looking.ts';
 
 /** `none` where the recipe cannot be merged, or nothing is known to have changed, for want of a base. */
 export type Told = Outcome | 'none';
 
-/** What recipes beside the present one would make of the same models. */
-export type OutcomesState = {
+/** What recipes beside the present one would make of the same models. `Looking` is at one of them after the other. */
+export type OutcomesState = Looking & {
   /** By `outcomeKey`. */
   readonly known: ReadonlyMap<string, Told>;
   /** Bytes of samples that are to be fetched first. */
   readonly toFetch: number;
-  readonly isLooking: boolean;
-  /** Tensors of the recipe that is looked at; null before it tells. */
-  readonly progress: Seen | null;
-  readonly isStopped: boolean;
-  readonly failure: Failure | null;
   /** Looks at those that are not known, one after the other; an empty list stops. */
   want(recipes: readonly Recipe[]): void;
   cancel(): void;
@@ -39,27 +33,24 @@ export function outcomeKey({ output: { name: _, ...output }, ...recipe }: Recipe
 /** Asks for one recipe at a time, so that other looks come in between and a change ends the row at once. */
 export function createOutcomesStore(engine: Pick<Engine, 'outcome'>, from: LookedFrom) {
   let wanted: readonly Recipe[] = [];
-  let isBusy = false;
-  let current = new AbortController();
   let slots = from.models.getState().slots;
   const store = createStore<OutcomesState>()(() => ({
     known: new Map(),
     toFetch: 0,
-    isLooking: false,
-    progress: null,
-    isStopped: false,
-    failure: null,
+    ...atRest,
     want(recipes) {
       wanted = recipes;
       void look();
     },
     cancel() {
-      current.abort(cancelled);
+      looking.cancel();
     },
     again() {
       void look();
     },
   }));
+
+  const looking = lookingWith(store.setState);
 
   function next(): Recipe | undefined {
     const { known } = store.getState();
@@ -67,28 +58,23 @@ export function createOutcomesStore(engine: Pick<Engine, 'outcome'>, from: Looke
   }
 
   async function look(): Promise<void> {
-    if (isBusy || next() === undefined) return;
-    isBusy = true;
-    current = new AbortController();
-    const { signal } = current;
-    store.setState({ isLooking: true, isStopped: false, failure: null });
-    const onMeasured = (done: number, total: number) =>
-      store.setState({ progress: { done, total } });
-    try {
+    if (store.getState().isLooking || next() === undefined) return;
+    store.setState({ failure: null });
+    let hasSeenAll = false;
+    await looking.during(new AbortController(), async (listeners) => {
       for (let recipe = next(); recipe !== undefined; recipe = next()) {
         const asked = slots;
-        const found = await engine.outcome(orderToSee(from, recipe), { signal, onMeasured });
+        const found = await engine.outcome(orderToSee(from, recipe), listeners);
         if (asked !== slots) continue;
         const waits = found !== null && 'toFetch' in found;
         store.setState({ toFetch: waits ? found.toFetch : 0 });
-        if (waits) break;
+        if (waits) return;
         remember(outcomeKey(recipe), found ?? 'none');
       }
-    } catch (error) {
-      store.setState(signal.aborted ? { isStopped: true } : { failure: failureOf(error) });
-    }
-    isBusy = false;
-    store.setState({ isLooking: false, progress: null });
+      hasSeenAll = true;
+    });
+    // Others may be wanted since the last of them was told.
+    if (hasSeenAll) void look();
   }
 
   function remember(key: string, told: Told): void {

@@ -19,6 +19,7 @@ import { differenceBytes, differenceOf } from './difference.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Eye } from './eye.ts';
 import { farBytes } from './far.ts';
+import type { TwoPlans } from './merged-samples.ts';
 import { outcome } from './outcome.ts';
 import { Samples } from './sample.ts';
 import { ballotOf, modelMagnitudes, scan, scanBytes } from './scan.ts';
@@ -62,60 +63,48 @@ export class Viewer {
    * Null where the recipe cannot be merged, or no change is known. What would come over the network is told
    * instead, unless `fetches`. A coarse look takes a part of the sample.
    */
-  async conflicts(
+  conflicts(
     order: PlanOrder,
     fetches: boolean,
     signal: AbortSignal,
     tell?: Tools['tell'],
     isCoarse = false,
   ): Promise<ConflictMap | ToFetch | null> {
-    const plan = this.#changing(order);
-    if (plan === null) return null;
-    const tools = this.#tools(signal, tell);
-    const toFetch = fetches ? 0 : scanBytes(plan, tools);
-    return toFetch > 0 ? { toFetch } : scan(plan, namesOf(order), { ...tools, isCoarse });
+    const tools = { ...this.#tools(signal, tell), isCoarse };
+    return this.#sampled(order, tools, ({ seen }) => scan(seen, namesOf(order), tools), fetches);
   }
 
-  /** Null where the recipe cannot be merged, or no change is known; never fetches. */
-  async changes(
+  /** Null where the recipe cannot be merged, or no change is known; never fetches, nor do the next two. */
+  changes(
     order: PlanOrder,
     tensor: string | null,
     signal: AbortSignal,
     tell?: Tools['tell'],
   ): Promise<Changes | ToFetch | null> {
-    const plan = this.#changing(order);
-    if (plan === null) return null;
     const tools = this.#tools(signal, tell);
-    const toFetch = scanBytes(plan, tools);
-    return toFetch > 0 ? { toFetch } : changesOf(plan, namesOf(order), tensor, tools);
+    return this.#sampled(order, tools, ({ seen }) =>
+      changesOf(seen, namesOf(order), tensor, tools),
+    );
   }
 
-  /** Null where the recipe cannot be merged, or no change is known; never fetches. */
-  async survival(
+  survival(
     order: PlanOrder,
     signal: AbortSignal,
     tell?: Tools['tell'],
   ): Promise<Survival | ToFetch | null> {
-    const plan = this.#plan(order);
-    const seen = this.#changing(order);
-    if (plan === null || seen === null) return null;
     const tools = this.#tools(signal, tell);
-    const toFetch = scanBytes(seen, tools);
-    return toFetch > 0 ? { toFetch } : survivalOf({ plan, seen }, namesOf(order), tools);
+    return this.#sampled(order, tools, (plans) => survivalOf(plans, namesOf(order), tools));
   }
 
-  /** Null where the recipe cannot be merged, or no change is known; never fetches. */
-  async outcome(
+  outcome(
     order: PlanOrder,
     signal: AbortSignal,
     tell?: Tools['tell'],
   ): Promise<Outcome | ToFetch | null> {
-    const plan = this.#plan(order);
-    const seen = this.#changing(order);
-    if (plan === null || seen === null) return null;
     const tools = this.#tools(signal, tell);
-    const toFetch = scanBytes(seen, tools);
-    return toFetch > 0 ? { toFetch } : outcome({ plan, seen }, order.recipe.experts.length, tools);
+    return this.#sampled(order, tools, (plans) =>
+      outcome(plans, order.recipe.experts.length, tools),
+    );
   }
 
   /**
@@ -129,7 +118,7 @@ export class Viewer {
     magnitudes: readonly number[] | null,
     signal: AbortSignal,
   ): Promise<Survival | null> {
-    const seen = this.#changing(order);
+    const seen = this.#plans(order)?.seen ?? null;
     const tools = { ...this.#tools(signal), samples: new Samples(mostSamples) };
     if (seen === null || scanBytes(seen, tools) > 0) return null;
     return survivalOf({ plan, seen }, namesOf(order), tools, { most: mostOfReport, magnitudes });
@@ -141,8 +130,9 @@ export class Viewer {
     second: Model,
     { tensor, fetches }: { readonly tensor: string | null; readonly fetches: boolean },
     signal: AbortSignal,
+    tell?: Tools['tell'],
   ): Promise<Difference | ToFetch> {
-    const tools = this.#tools(signal);
+    const tools = this.#tools(signal, tell);
     const toFetch = fetches ? 0 : differenceBytes(first, second, tools);
     return toFetch > 0 ? { toFetch } : differenceOf(first, second, tensor, tools);
   }
@@ -181,20 +171,33 @@ export class Viewer {
     fetches: boolean,
     signal: AbortSignal,
   ): Promise<Excerpt | null> {
-    const plan = this.#changing(order);
+    const plan = this.#plans(order)?.seen ?? null;
     const tools = this.#tools(signal);
     if (plan === null || (!fetches && scanBytes(plan, tools) > 0)) return null;
     return excerptOf(plan, at, tools);
   }
 
-  /** The plan as one of changes; null where it merges weights as they are, and what changed is not known. */
-  #changing(order: PlanOrder): Plan | null {
+  /** The plan, and it as one of changes; null where it merges weights as they are, and what changed is not known. */
+  #plans(order: PlanOrder): TwoPlans | null {
     const recipe = asTaskVectors(order.recipe);
     const plan = this.#plan(order);
     const other = recipe === order.recipe ? plan : this.#plan({ ...order, recipe });
     if (plan === null || other === null) return null;
     const seen = other === plan ? plan : this.#seenBeside(other, plan);
-    return knowsChanges(seen) ? seen : null;
+    return knowsChanges(seen) ? { plan, seen } : null;
+  }
+
+  /** A look at the samples of a plan; bytes where some would have to be fetched first. */
+  async #sampled<T>(
+    order: PlanOrder,
+    tools: Tools,
+    look: (plans: TwoPlans) => Promise<T>,
+    fetches = false,
+  ): Promise<T | ToFetch | null> {
+    const plans = this.#plans(order);
+    if (plans === null) return null;
+    const toFetch = fetches ? 0 : scanBytes(plans.seen, tools);
+    return toFetch > 0 ? { toFetch } : look(plans);
   }
 
   /** The same for the same: samples and selections are known by it. */
@@ -208,7 +211,7 @@ export class Viewer {
 
   /** Bytes over the network that all of a tensor is. */
   #bytesOf(order: PlanOrder, tensor: string, signal: AbortSignal): number {
-    const plan = this.#changing(order);
+    const plan = this.#plans(order)?.seen ?? null;
     const subject = plan && subjectsOf(plan).find((each) => each.tensor === tensor);
     const tools = this.#tools(signal);
     return (subject?.merges ?? []).reduce(
@@ -218,7 +221,7 @@ export class Viewer {
   }
 
   async #see(order: PlanOrder, tensor: string, signal: AbortSignal) {
-    const plan = this.#changing(order);
+    const plan = this.#plans(order)?.seen ?? null;
     const subject = plan && subjectsOf(plan).find((each) => each.tensor === tensor);
     if (!plan || !subject) return null;
     const { arithmetic } = plan;

@@ -25,11 +25,7 @@ export function Looked<T extends Sampled>({ state, errorOf, children }: LookedPr
     return () => watch(false);
   }, [watch]);
   const looking = (
-    <Looking
-      {...state}
-      hasFailed={failure !== null}
-      isFirst={found === null && failure === null && toFetch === 0}
-    />
+    <Looking {...state} isFirst={found === null && failure === null && toFetch === 0} />
   );
   if (failure) {
     return (

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { comparable } from '../../stores/difference.ts';
 import { session, useDifference, useModels } from '../../stores/use-session.ts';
 import type { Difference } from '../../views/difference.ts';
+import { Looking } from '../conflicts/looking.tsx';
 import { percent } from '../conflicts/metrics.ts';
 import { sampledText } from '../conflicts/sampled-text.ts';
 import { Button } from '../kit/button.tsx';
@@ -38,7 +39,8 @@ export function CompareTwo({ isFirst = false }: { readonly isFirst?: boolean }) 
 function TwoModels() {
   const slots = useModels((state) => state.slots);
   const models = comparable(slots);
-  const { pair, found, toFetch, isLooking, failure, watch, choose, fetch } = useDifference();
+  const state = useDifference();
+  const { pair, found, toFetch, isLooking, failure, watch, choose, fetch } = state;
   useEffect(() => {
     watch(true);
     return () => watch(false);
@@ -98,7 +100,7 @@ function TwoModels() {
           <Button onPress={fetch}>Fetch and look</Button>
         </div>
       )}
-      {!found && !failure && toFetch === 0 && <p className="loading">Looking at the weights…</p>}
+      <Looking {...state} isFirst={!found && !failure && toFetch === 0} />
       {found && <Found difference={found} />}
     </div>
   );

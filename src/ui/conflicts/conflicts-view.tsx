@@ -94,11 +94,7 @@ function ConflictsLook() {
     <div className={isLooking ? 'is-looking' : ''} aria-busy={isLooking}>
       {failure && <FailureText failure={failure} />}
       {isUnknown && <WithoutBase />}
-      <Looking
-        {...state}
-        hasFailed={failure !== null}
-        isFirst={!map && !isUnknown && !failure && toFetch.map === 0}
-      />
+      <Looking {...state} isFirst={!map && !isUnknown && !failure && toFetch.map === 0} />
       {toFetch.map > 0 && <ToFetch bytes={toFetch.map} what="A sample of all models" of="map" />}
       {map && (
         <>

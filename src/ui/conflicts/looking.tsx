@@ -1,12 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { Seen } from '../../stores/conflicts.ts';
+import type { Looking as State } from '../../stores/looking.ts';
 import { Button } from '../kit/button.tsx';
 
-type LookingProps = {
-  readonly isLooking: boolean;
-  readonly progress: Seen | null;
-  readonly isStopped: boolean;
-  readonly hasFailed: boolean;
+type LookingProps = State & {
   /** Whether there is nothing to see meanwhile. */
   readonly isFirst: boolean;
   readonly cancel: () => void;
@@ -18,7 +14,7 @@ const patience = 700;
 
 /** How far a look has come, with a way to end it and, once it was ended or failed, to begin it anew. */
 export function Looking(props: LookingProps) {
-  const { isLooking, progress, isStopped, hasFailed, isFirst, cancel, again } = props;
+  const { isLooking, progress, isStopped, failure, isFirst, cancel, again } = props;
   const isLong = useLong(isLooking);
   if (isLooking && isLong && progress) {
     const { done, total } = progress;
@@ -34,7 +30,7 @@ export function Looking(props: LookingProps) {
       </div>
     );
   }
-  if (!isLooking && (isStopped || hasFailed)) {
+  if (!isLooking && (isStopped || failure)) {
     return (
       <div className="looking">
         {isStopped && <span className="small">The look at the weights was cancelled.</span>}
