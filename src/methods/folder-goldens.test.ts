@@ -18,7 +18,7 @@ type Case = {
   readonly scale: number;
   readonly global?: Readonly<Record<string, unknown>>;
   readonly perModel?: readonly Readonly<Record<string, number>>[];
-  /** Units in the last place of the largest term that may differ, where more than 6 (F32: 16). */
+  /** Units in the last place of the largest term that may differ, where not 6 (F32: 16). */
   readonly slack?: number;
   readonly expected: readonly (number | string)[];
 };

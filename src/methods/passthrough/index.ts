@@ -37,6 +37,7 @@ export default defineMethod({
 
   merge([only], _base, c, { round }, out) {
     out.set(only);
-    scaled(out, round(c.scale[0]), round);
+    // One number and not a tensor: it stays f32 whatever the working dtype, as in mergekit.
+    scaled(out, c.scale[0], round);
   },
 });
