@@ -40,19 +40,22 @@ export default defineMethod({
   },
 
   left(x, base, { epsilon }, at) {
+    const limit = at.round(epsilon);
     return taskVectors(x, base, at).map((tau) => {
-      for (let i = 0; i < tau.length; i++) if (Math.abs(tau[i]) <= epsilon) tau[i] = 0;
+      for (let i = 0; i < tau.length; i++) if (Math.abs(tau[i]) <= limit) tau[i] = 0;
       return tau;
     });
   },
 
   merge(x, base, { epsilon }, at, out) {
     const [sum, active] = [0, 0].map(() => at.space.take(out.length));
+    // Compared in the working dtype, as mergekit does.
+    const limit = at.round(epsilon);
     sum.fill(0);
     active.fill(0);
     for (const tau of taskVectors(x, base, at)) {
       for (let i = 0; i < out.length; i++) {
-        if (Math.abs(tau[i]) <= epsilon) continue;
+        if (Math.abs(tau[i]) <= limit) continue;
         sum[i] += tau[i];
         active[i] += 1;
       }
