@@ -8,6 +8,8 @@ import { Segmented } from '../kit/segmented.tsx';
 import { sized } from './histogram.tsx';
 import { MiniMatrices } from './mini-matrices.tsx';
 import { inWords } from './words.ts';
+import './plot.css';
+import './angles.css';
 
 type Order = 'recipe' | 'clustered';
 

@@ -1,4 +1,4 @@
-import './changes.css';
+import './column-help.css';
 
 type ColumnHelpProps = {
   readonly columns: readonly { readonly label: string; readonly help: string }[];

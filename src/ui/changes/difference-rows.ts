@@ -2,7 +2,7 @@
 import { statsAt } from '../../views/changes.ts';
 import type { Difference, Differs } from '../../views/difference.ts';
 import { csv } from '../kit/csv.ts';
-import type { By } from './survival-rows.ts';
+import type { By } from './group-rows.ts';
 
 export type DifferenceRow = Differs & { readonly name: string };
 

@@ -3,6 +3,8 @@ import { useConflicts } from '../../stores/use-session.ts';
 import { conflictOf, overlapOf } from '../../views/draws.ts';
 import { percent } from '../conflicts/metrics.ts';
 import { plain } from '../kit/format.ts';
+import './plot.css';
+import './draws.css';
 
 type DrawsProps = {
   /** By expert, as the recipe has them. */

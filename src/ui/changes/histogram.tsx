@@ -4,6 +4,7 @@ import { densityAt, type Kept, type Magnitudes } from '../../views/magnitudes.ts
 import { percent } from '../conflicts/metrics.ts';
 import { counted, plain } from '../kit/format.ts';
 import { acrossOf, axesOf, type Draw, decades, drawn, magnitudeAt, outline, upOf } from './axes.ts';
+import './plot.css';
 
 /** How an outline is drawn, so that it is told apart without its colour, too. */
 export const dashes = ['none', '7 3', '2 3', '9 3 2 3'];

@@ -1,5 +1,6 @@
 import type { Angles } from '../../views/changes.ts';
 import { signed } from '../kit/format.ts';
+import './mini-matrices.css';
 
 type MiniMatricesProps = {
   readonly layers: readonly (Angles & { readonly name: string })[];

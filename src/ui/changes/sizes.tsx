@@ -11,6 +11,7 @@ import { Segmented } from '../kit/segmented.tsx';
 import { Draws } from './draws.tsx';
 import { dashes, Histogram, sized } from './histogram.tsx';
 import { densitiesOf, drawOf, emptied, keptOf, type Thinning, thinningOf } from './trims.ts';
+import './sizes.css';
 
 type Scope = 'model' | 'layer' | 'tensor';
 

@@ -11,6 +11,7 @@ import { percent } from '../conflicts/metrics.ts';
 import { WindowTable } from '../kit/window-table.tsx';
 import { sized } from './histogram.tsx';
 import { named } from './words.ts';
+import './statistics.css';
 
 const columns = ['Changed', 'Mean |Δ|', 'Median |Δ|', 'Max |Δ|', 'L2', 'of base'];
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { packedSurvived, type Survival } from '../../views/survival.ts';
-import { inOrder, type Row, rowsBy, survivalCsv } from './survival-rows.ts';
+import { inOrder } from './group-rows.ts';
+import { type Row, rowsBy, survivalCsv } from './survival-rows.ts';
 
 const row = (name: string, cosine: number | null, flipped: number): Row => ({
   ...{ name, cosines: [cosine], ratios: [2], norm: 1, overAverage: 1 },

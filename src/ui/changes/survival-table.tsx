@@ -1,14 +1,12 @@
-import { Download } from 'lucide-react';
-import { type CSSProperties, useDeferredValue, useMemo, useState } from 'react';
-import { saveFile } from '../../commands/save-file.ts';
+import { type CSSProperties, useMemo, useState } from 'react';
 import type { Survival } from '../../views/survival.ts';
 import { percent } from '../conflicts/metrics.ts';
-import { Button } from '../kit/button.tsx';
-import { counted, signed } from '../kit/format.ts';
-import { SearchField } from '../kit/search-field.tsx';
+import { signed } from '../kit/format.ts';
 import { Segmented } from '../kit/segmented.tsx';
-import { type Sorting, WindowTable } from '../kit/window-table.tsx';
-import { type By, bys, columns, inOrder, type Row, rowsBy, survivalCsv } from './survival-rows.ts';
+import type { By } from './group-rows.ts';
+import { type GroupColumn, GroupTable } from './group-table.tsx';
+import { type Row, rowsBy, survivalCsv } from './survival-rows.ts';
+import './survival-table.css';
 
 type Figure = 'cosines' | 'ratios';
 
@@ -17,93 +15,74 @@ const figures: readonly { readonly value: Figure; readonly label: string }[] = [
   { value: 'ratios', label: 'Length ratio' },
 ];
 
-/** What is left of each model, by group, layer or tensor: bars that stand on one line, to sort and to search. */
+/** Columns of single numbers, beside those of the models. */
+const columns: readonly GroupColumn<Row>[] = [
+  {
+    head: '÷ average',
+    of: ({ overAverage }) => overAverage,
+    cell: ({ overAverage }) => overAverage?.toFixed(2) ?? '–',
+  },
+  { head: 'of base', of: ({ overBase }) => overBase, cell: ({ overBase }) => percent(overBase) },
+  { head: 'Signs flipped', of: ({ flipped }) => flipped, cell: ({ flipped }) => percent(flipped) },
+  {
+    head: 'Unchanged',
+    of: ({ unchanged }) => unchanged,
+    cell: ({ unchanged }) => percent(unchanged),
+  },
+  {
+    head: 'Beyond F16',
+    of: ({ beyondF16 }) => beyondF16,
+    cell: ({ beyondF16 }) =>
+      beyondF16 === null ? '–' : Math.round(beyondF16).toLocaleString('en'),
+  },
+];
+
+/** What is left of each model, by group, layer or tensor: bars that stand on one line. */
 export function SurvivalTable({ survival }: { readonly survival: Survival }) {
   const [by, setBy] = useState<By>('group');
   const [figure, setFigure] = useState<Figure>('cosines');
-  const [typed, setSearch] = useState('');
-  const [sorting, setSorting] = useState<Sorting | null>(null);
-  const search = useDeferredValue(typed);
   const { models, whole } = survival;
-  const all = useMemo(() => rowsBy(by, survival), [by, survival]);
-  const found = useMemo(
-    () =>
-      inOrder(all, search, sorting, (row, column) => {
-        if (column === 0) return row.name;
-        const single = columns[column - 1 - models.length];
-        return single ? single.of(row) : row[figure][column - 1];
-      }),
-    [all, search, sorting, models, figure],
+  const rows = useMemo(() => rowsBy(by, survival), [by, survival]);
+  const all = useMemo(
+    () => [...columnsOf(models, figure, rows), ...columns],
+    [models, figure, rows],
   );
-  const most = Math.max(1, ...all.flatMap(({ ratios }) => ratios.map((ratio) => ratio ?? 0)));
-  const rows: readonly Row[] = search ? found : [{ name: 'whole model', ...whole }, ...found];
   return (
-    <>
-      <div className="delta-tools">
-        <Segmented label="Survival by" options={bys} value={by} onChange={setBy} />
+    <GroupTable
+      subject="Survival"
+      label="What is left"
+      by={by}
+      onBy={setBy}
+      rows={rows}
+      whole={{ name: 'whole model', ...whole }}
+      columns={all}
+      csvOf={() => survivalCsv(survival)}
+      tools={
         <Segmented label="Of each model" options={figures} value={figure} onChange={setFigure} />
-        <SearchField label={`Search for a ${by}`} value={typed} onChange={setSearch} />
-        <Button
-          look="quiet"
-          onPress={() =>
-            saveFile('survival.csv', new Blob([survivalCsv(survival)], { type: 'text/csv' }))
-          }
-        >
-          <Download aria-hidden /> CSV
-        </Button>
-      </div>
-      <WindowTable
-        className="delta-tensors survival"
-        label={`What is left by ${by}`}
-        columns={[
-          bys.find(({ value }) => value === by)?.label ?? by,
-          ...models,
-          ...columns.map(({ head }) => head),
-        ]}
-        sorting={sorting}
-        onSort={setSorting}
-        count={rows.length}
-        rows={rows}
-        rowHeight={26}
-        mostHeight={420}
-        keyOf={({ name }) => name}
-      >
-        {(row) => (
-          <>
-            <th scope="row" title={row.name}>
-              <bdi>{row.name}</bdi>
-            </th>
-            {models.map((name, k) => (
-              <td key={name} className="number">
-                {figure === 'cosines' ? (
-                  <CosineBar cosine={row.cosines[k]} />
-                ) : (
-                  <LengthBar ratio={row.ratios[k]} most={most} />
-                )}
-              </td>
-            ))}
-            <td className="number">{row.overAverage?.toFixed(2) ?? '–'}</td>
-            <td className="number">{percent(row.overBase)}</td>
-            <td className="number">{percent(row.flipped)}</td>
-            <td className="number">{percent(row.unchanged)}</td>
-            <td className="number">
-              {row.beyondF16 === null ? '–' : Math.round(row.beyondF16).toLocaleString('en')}
-            </td>
-          </>
-        )}
-      </WindowTable>
-      {search && found.length === 0 && (
-        <p className="param-help">
-          No {by} has “{search}” in its name.
-        </p>
-      )}
-      {search && found.length > 0 && (
-        <p className="param-help">
-          {counted(found.length, by)} of {all.length.toLocaleString('en')}.
-        </p>
-      )}
-    </>
+      }
+    />
   );
+}
+
+function columnsOf(
+  models: readonly string[],
+  figure: Figure,
+  rows: readonly Row[],
+): readonly GroupColumn<Row>[] {
+  const most = rows.reduce(
+    (longest, { ratios }) => Math.max(longest, ...ratios.map((ratio) => ratio ?? 0)),
+    1,
+  );
+  return models.map((head, k) => ({
+    head,
+    of: (row) => row[figure][k],
+    cell: ({ cosines, ratios }) =>
+      figure === 'cosines' ? (
+        <CosineBar cosine={cosines[k]} />
+      ) : (
+        <LengthBar ratio={ratios[k]} most={most} />
+      ),
+  }));
 }
 
 /** From the middle to the right for plus, to the left for minus; the number beside it. */

@@ -3,6 +3,7 @@ import { dashes } from '../changes/histogram.tsx';
 import { plain } from '../kit/format.ts';
 import type { ChartKind, Series } from './charts.ts';
 import { along, type Point, pathOf, type Range, ticksOf } from './curve.ts';
+import '../changes/plot.css';
 
 /** A series and its points from left to right. */
 export type Curve = Series & { readonly points: readonly Point[] };

@@ -1,6 +1,7 @@
 import type { CSSProperties, KeyboardEvent } from 'react';
 import { plain } from '../kit/format.ts';
 import type { Range } from './curve.ts';
+import '../changes/plot.css';
 
 type HandleProps = {
   readonly label: string;
