@@ -92,6 +92,7 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          testTimeout: 120_000,
           include: ['src/**/*.browser.test.{ts,tsx}'],
           browser: {
             enabled: true,

@@ -1,14 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Library } from '../../src/engine/library/library.ts';
 import type { Model } from '../../src/formats/model.ts';
 import type { ParamValue } from '../../src/methods/params.ts';
-import { plan } from '../../src/plan/plan.ts';
-import { emptyRecipe } from '../../src/recipe/defaults.ts';
 import type { Recipe } from '../../src/recipe/recipe.ts';
-import { memorySource } from '../../src/testing/memory-source.ts';
-import { runInMemory } from '../../src/testing/merge-run.ts';
 import { refTo } from '../../src/testing/model.ts';
+import { mergeToDisk, openFolder } from '../engine-on-disk.ts';
 import cases from './cases.json';
 
 type Values = Readonly<Record<string, ParamValue>>;
@@ -25,12 +22,12 @@ export async function mergeAll(models: string, out: string): Promise<void> {
   for (const [scene, adapters] of Object.entries(cases.scenes)) {
     const folder = scene === 'demo' ? join('public', 'demo') : join(models, scene);
     const library = new Library();
-    const open = (id: string) => library.open(id, id, sourcesIn(join(folder, id)));
+    const open = (id: string) => openFolder(library, id, join(folder, id));
     const base = await open('base');
     const experts = await Promise.all(adapters.map(open));
     const write = async (name: string, recipe: Partial<Recipe>, taking: readonly Model[]) => {
       try {
-        await merge(
+        await mergeToDisk(
           library,
           { ...recipe, base: refTo(base) },
           [base, ...taking],
@@ -64,7 +61,7 @@ export async function nameAll(models: string, out: string): Promise<void> {
   const names = join(models, 'names');
   for (const model of existsSync(names) ? readdirSync(names) : []) {
     const library = new Library();
-    const open = (folder: string) => library.open(folder, folder, sourcesIn(folder));
+    const open = (folder: string) => openFolder(library, folder, folder);
     const folders = readdirSync(join(names, model)).sort();
     const [one, other] = await Promise.all(folders.map((each) => open(join(names, model, each))));
     const write = async (
@@ -79,7 +76,7 @@ export async function nameAll(models: string, out: string): Promise<void> {
       }));
       const output = { ...outputOf({ as: 'adapter', rank: null }), naming };
       const recipe = { base: null, experts, values: { lambda: 1 }, output };
-      await merge(library, recipe, [...weights.keys()], folder);
+      await mergeToDisk(library, recipe, [...weights.keys()], folder);
       console.log(`${model}, ${name}: written`);
       return folder;
     };
@@ -99,29 +96,3 @@ const outputOf = (output: Output): Recipe['output'] => ({
   ...{ name: 'merged', shardBytes: null, dtype: 'F32', naming: 'as the first adapter' },
   ...output,
 });
-
-function sourcesIn(folder: string) {
-  return readdirSync(folder).map((name) => memorySource(name, readFileSync(join(folder, name))));
-}
-
-async function merge(
-  library: Library,
-  recipe: Partial<Recipe>,
-  open: readonly Model[],
-  folder: string,
-): Promise<void> {
-  const made = plan({
-    recipe: { ...emptyRecipe(), ...recipe },
-    models: new Map(open.map((model) => [model.id, model])),
-    recipeHash: 'hash',
-    producer: { version: '0', backend: 'cpu' },
-  });
-  if (!('plan' in made)) throw new Error(made.findings.map(({ message }) => message).join('\n'));
-  const { sink, result } = await runInMemory(made.plan, library);
-  const { verify } = result;
-  if (verify.problems.length > 0) throw new Error(JSON.stringify(verify.problems));
-  for (const [name, bytes] of sink.files) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), bytes);
-  }
-}

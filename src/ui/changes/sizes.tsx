@@ -5,6 +5,7 @@ import { session, useRecipe } from '../../stores/use-session.ts';
 import type { Changes } from '../../views/changes.ts';
 import { barsOf, keptAt, type Magnitudes, nonZero } from '../../views/magnitudes.ts';
 import { percent } from '../conflicts/metrics.ts';
+import { EndOf } from '../kit/end-of.tsx';
 import { counted, parameters, plain } from '../kit/format.ts';
 import { LongList } from '../kit/long-list.tsx';
 import { Segmented } from '../kit/segmented.tsx';
@@ -94,7 +95,7 @@ export function Sizes({ changes }: { readonly changes: Changes }) {
                       onChange={() => setPicked(k)}
                     />
                     <Line of={k} />
-                    <span>{name}</span>
+                    <EndOf name={name} />
                   </label>
                 </th>
                 <td>{percent(1 - nonZero(of[k]) / Math.max(1, of[k].elements))}</td>

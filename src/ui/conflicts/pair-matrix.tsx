@@ -1,5 +1,6 @@
 import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react';
 import { chanceLevel } from '../../views/rates.ts';
+import { EndOf } from '../kit/end-of.tsx';
 import { heat, shortCosine } from '../kit/heat.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { percent } from './metrics.ts';
@@ -79,9 +80,7 @@ export function PairMatrix({ models, opposite, cosines }: PairMatrixProps) {
                     <span aria-hidden className="faint">
                       {row + 1}
                     </span>
-                    <span className="pair-word">
-                      <bdi>{name}</bdi>
-                    </span>
+                    <EndOf name={name} />
                   </span>
                 </th>
                 {models.map((other, column) => (

@@ -1,5 +1,6 @@
 import type { CSSProperties, PointerEvent, ReactNode } from 'react';
 import { dashes } from '../changes/histogram.tsx';
+import { EndOf } from '../kit/end-of.tsx';
 import { plain } from '../kit/format.ts';
 import type { ChartKind, Series } from './charts.ts';
 import { along, type Point, pathOf, type Range, ticksOf } from './curve.ts';
@@ -97,15 +98,18 @@ function Tick(props: { readonly at: number; readonly isUp?: boolean; readonly ch
   );
 }
 
+/** Curves beyond which their names stand three in a row, cut. */
+const many = 8;
+
 function Legend({ curves }: { readonly curves: readonly Curve[] }) {
   return (
-    <ul className="curve-legend">
+    <ul className={`curve-legend ${curves.length > many ? 'is-many' : ''}`}>
       {curves.map((curve) => (
-        <li key={curve.name}>
+        <li key={curve.name} title={curve.name}>
           <svg className="delta-line" viewBox="0 0 26 8" style={toneOf(curve)} aria-hidden>
             <path className="delta-outline" d="M0 4H26" />
           </svg>
-          {curve.name}
+          <EndOf name={curve.name} />
         </li>
       ))}
     </ul>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { EndOf } from './end-of.tsx';
 import { heat } from './heat.ts';
 import './cosine-matrix.css';
 
@@ -30,7 +31,7 @@ export function CosineMatrix(props: CosineMatrixProps) {
             <td />
             {all.map(({ key, name }, column) => (
               <th scope="col" key={key} title={name} aria-label={name}>
-                {all.length > many ? column + 1 : name}
+                {all.length > many ? column + 1 : <EndOf name={name} />}
               </th>
             ))}
           </tr>
@@ -39,8 +40,10 @@ export function CosineMatrix(props: CosineMatrixProps) {
           {all.map(({ key, name }, row) => (
             <tr key={key}>
               <th scope="row" title={name}>
-                {all.length > many && <span className="faint">{row + 1} </span>}
-                {name}
+                <span className="cosine-name">
+                  {all.length > many && <span className="faint">{row + 1}</span>}
+                  <EndOf name={name} />
+                </span>
               </th>
               {all.map((other, column) => (
                 <td key={other.key}>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { EndOf } from './end-of.tsx';
 import { useRowWindow } from './row-window.ts';
 import './window-table.css';
 
@@ -64,7 +65,7 @@ export function WindowTable<Row>(props: WindowTableProps<Row>) {
                     className="sort"
                     onClick={() => props.onSort?.(next(props.sorting ?? null, i))}
                   >
-                    {column}
+                    <EndOf name={column} />
                     <span aria-hidden>{mark(props.sorting, i)}</span>
                   </button>
                 ) : (

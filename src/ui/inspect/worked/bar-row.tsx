@@ -32,7 +32,9 @@ export function BarRow(props: BarRowProps) {
   return (
     <div className={`bar-row ${raw ? '' : 'is-result'}`}>
       <span className="bar-name">
-        <strong title={name}>{name}</strong>
+        <strong title={name}>
+          <bdi>{name}</bdi>
+        </strong>
         <span className="bar-note">{note}</span>
       </span>
       <div className="bars" ref={row}>
