@@ -31,6 +31,7 @@ export type FormatTag =
   | 'missing-shard'
   | 'duplicate-tensor'
   | 'bad-config'
+  | 'bad-tokenizer'
   | 'adapter'
   | 'pickle'
   | 'not-torch'
