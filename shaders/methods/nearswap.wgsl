@@ -6,8 +6,8 @@ const SMALLEST_DIFFERENCE = 1e-6;
 fn merge(i: u32) -> vec4f {
   let b = base(i);
   let model = x(0u, i);
-  let difference = max(abs(work(b - model)), work(vec4f(SMALLEST_DIFFERENCE)));
-  let t = vec4f(coeff_t());
-  let share = work(t / max(difference, t));
+  let least = max(work(vec4f(SMALLEST_DIFFERENCE)), vec4f(coeff_near()));
+  let reciprocal = work(vec4f(1.0) / max(abs(work(b - model)), least));
+  let share = work(min(reciprocal * coeff_t(), vec4f(1.0)));
   return work(work(share * model) + work(work(vec4f(1.0) - share) * b));
 }

@@ -1,15 +1,17 @@
 """Makes small models shaped like Llama's, a base and three fine-tunes of it, and lets mergekit merge them.
 
-    python tools/check-mergekit/make.py MODELS OUT
+    python tools/check-mergekit/make.py MODELS OUT [--own-order]
 
-Every recipe of recipes/ is merged, one in float32 once more in bfloat16: OUT/NAME/recipe.yaml is what mergekit read, and
-OUT/NAME/mergekit what it made.
+mergekit runs as it is, but for the order among equal magnitudes, which it leaves to torch: it is the product's, unless
+--own-order is given. Every recipe of recipes/ is merged, one in float32 once more in bfloat16: OUT/NAME/recipe.yaml is
+what mergekit read, and OUT/NAME/mergekit what it made.
 """
 
 import os
 import pathlib
 import shutil
 import sys
+from contextlib import nullcontext
 
 import torch
 import yaml
@@ -17,6 +19,9 @@ from mergekit.config import MergeConfiguration
 from mergekit.merge import run_merge
 from mergekit.options import MergeOptions
 from transformers import LlamaConfig, LlamaForCausalLM
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "goldens"))
+from order import lowest_index_first
 
 models, out = (pathlib.Path(each).resolve() for each in sys.argv[1:3])
 recipes = sorted((pathlib.Path(__file__).parent / "recipes").resolve().glob("*.yaml"))
@@ -52,7 +57,8 @@ def merge(name: str, text: str) -> None:
     (folder / "recipe.yaml").write_text(text, encoding="utf-8")
     merged = MergeConfiguration.model_validate(yaml.safe_load(text))
     options = MergeOptions(copy_tokenizer=False, write_model_card=False, quiet=True)
-    run_merge(merged, str(folder / "mergekit"), options)
+    with nullcontext() if "--own-order" in sys.argv else lowest_index_first():
+        run_merge(merged, str(folder / "mergekit"), options)
     print(f"{name}: merged")
 
 

@@ -33,20 +33,23 @@ export default defineMethod({
   params: { global: { t }, perModel: {} },
   choices: ['work'],
 
-  receives: { once: { t: 'f32' }, each: {} },
+  /** `near`: a difference below which the whole element is taken, so that its reciprocal stays in the range of F16. */
+  receives: { once: { t: 'f32', near: 'f32' }, each: {} },
 
-  coefficients({ global }) {
-    return { t: global.t };
+  coefficients({ global: { t } }) {
+    return { t, near: t > 0 ? t / 2 : 1 };
   },
 
   merge([model], base, c, { round, space }, out) {
     const share = space.take(out.length);
     const rest = space.take(out.length);
-    const least = round(SMALLEST);
+    const least = Math.max(round(SMALLEST), c.near);
     for (let i = 0; i < out.length; i++) share[i] = base[i] - model[i];
     settle(share, round);
-    // At most 1 without ever leaving the range of F16.
-    for (let i = 0; i < out.length; i++) share[i] = c.t / Math.max(Math.abs(share[i]), least, c.t);
+    // Dividing t is multiplying it by the reciprocal in mergekit, which rounds both.
+    for (let i = 0; i < out.length; i++) share[i] = 1 / Math.max(Math.abs(share[i]), least);
+    settle(share, round);
+    for (let i = 0; i < out.length; i++) share[i] = Math.min(Math.fround(share[i] * c.t), 1);
     settle(share, round);
     for (let i = 0; i < out.length; i++) rest[i] = 1 - share[i];
     settle(rest, round);

@@ -53,15 +53,18 @@ export default defineMethod({
     const limit = at.round(epsilon);
     sum.fill(0);
     active.fill(0);
-    for (const tau of taskVectors(x, base, at)) {
-      for (let i = 0; i < out.length; i++) {
-        if (Math.abs(tau[i]) <= limit) continue;
-        sum[i] += tau[i];
-        active[i] += 1;
-      }
+    const changes = taskVectors(x, base, at);
+    for (const tau of changes) {
+      for (let i = 0; i < out.length; i++) if (!(Math.abs(tau[i]) <= limit)) active[i] += 1;
     }
-    settle(sum, at.round);
-    for (let i = 0; i < out.length; i++) if (active[i] > 1) sum[i] /= active[i];
+    // mergekit divides each change and rounds it, before they are summed.
+    for (const tau of changes) {
+      for (let i = 0; i < out.length; i++) {
+        tau[i] = Math.abs(tau[i]) <= limit ? 0 : tau[i] / active[i];
+      }
+      settle(tau, at.round);
+      for (let i = 0; i < out.length; i++) sum[i] += tau[i];
+    }
     settle(sum, at.round);
     addChange(base, sum, 1, at.round, out);
   },
