@@ -44,7 +44,7 @@ fn join(camp: Camp, agrees: vec4<bool>, weighted: vec4f, share: f32) -> Camp {
 // The merged change: the mean of the winning camp, zero where nobody wins. Where the agreeing weights
 // cancel, and where nothing divides, the divisor is zero and the sum stays as it is.
 fn disjoint_mean(held: Election) -> vec4f {
-  let vote = work(held.vote);
+  let vote = verdict(work(held.vote));
   let plus = elects_plus(vote);
   let sum = work(select(held.minus.sum, held.plus.sum, plus));
   let divisor = work(select(held.minus.divisor, held.plus.divisor, plus));

@@ -12,8 +12,8 @@ export type Arithmetic = {
   readonly work: 'f32' | 'tensor' | 'result';
   /** Whether the sign election sees task vectors multiplied by their weights. */
   readonly electOn: 'weighted' | 'unweighted';
-  /** Election by sum of values ("total", mass) or by sum of signs ("frequency", count). */
-  readonly election: 'total' | 'frequency';
+  /** Election by sum of values ("total", mass), by sum of signs ("frequency", count), or only where all want one sign. */
+  readonly election: 'total' | 'frequency' | 'unanimous';
   /** What a vote of exactly zero elects: nobody, or plus. */
   readonly zeroVote: 'drop' | 'plus';
   /** What the agreeing sum is divided by. */
@@ -95,8 +95,12 @@ export const arithmeticWords: {
   },
   election: {
     label: 'Election by',
-    help: 'Total (also: sum, mass) lets one loud value win; frequency (also: count, vote) counts heads.',
-    choices: { total: 'total of values', frequency: 'frequency of signs' },
+    help: 'Total (also: sum, mass) lets one loud value win; frequency (also: count, vote) counts heads; unanimous merges only what all models keep and want alike, which is very little.',
+    choices: {
+      total: 'total of values',
+      frequency: 'frequency of signs',
+      unanimous: 'unanimous, or nobody',
+    },
   },
   zeroVote: {
     label: 'A vote of zero',

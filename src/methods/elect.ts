@@ -49,6 +49,7 @@ export function electedMean(
     addVotes(isWeighted ? weighted[k] : t[k], isCounted, vote);
   }
   settle(vote, round);
+  if (election.unanimous === 1) dropDivided(vote, t.length);
   if (election.evenIsPlus === 1) electPlus(vote);
 
   const divisor = space.take(out.length);
@@ -65,6 +66,11 @@ export function electedMean(
 
 function addVotes(values: Float32Array, frequency: boolean, vote: Float32Array): void {
   for (let i = 0; i < vote.length; i++) vote[i] += frequency ? Math.sign(values[i]) : values[i];
+}
+
+/** Of signs that were counted: nobody is elected where not all models want the same. */
+function dropDivided(vote: Float32Array, models: number): void {
+  for (let i = 0; i < vote.length; i++) if (Math.abs(vote[i]) < models) vote[i] = 0;
 }
 
 function electPlus(vote: Float32Array): void {

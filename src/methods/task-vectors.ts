@@ -128,16 +128,20 @@ export function massRatio(measured: Answers, at: number, roundSum: Round): numbe
 export const electionCoefficients = {
   electWeighted: 'f32',
   byFrequency: 'f32',
+  /** A sign that not all want is not elected. */
+  unanimous: 'f32',
   evenIsPlus: 'f32',
   /** What the agreeing values are divided by: nothing (0), their weights (1) or their count (2). */
   divisor: 'f32',
 } as const;
 
 export function electionOf(arithmetic: Arithmetic) {
+  const unanimous = arithmetic.election === 'unanimous';
   return {
     electWeighted: arithmetic.electOn === 'weighted',
-    byFrequency: arithmetic.election === 'frequency',
-    evenIsPlus: arithmetic.zeroVote === 'plus',
+    byFrequency: arithmetic.election !== 'total',
+    unanimous,
+    evenIsPlus: arithmetic.zeroVote === 'plus' && !unanimous,
     divisor: { none: 0, weights: 1, count: 2 }[arithmetic.divisor],
   };
 }

@@ -9,7 +9,6 @@ export type Fate = 'counts' | 'overruled' | 'dropped';
 type Rules = {
   readonly arithmetic: Arithmetic;
   readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
-  readonly unanimous?: boolean;
 };
 
 /** What becomes of a contribution, given the elected sign; null where nobody is elected. */
@@ -25,12 +24,12 @@ export function vote({ arithmetic, perModel }: Rules, value: number, model: numb
 }
 
 export function elect(
-  { arithmetic: { election, zeroVote }, unanimous }: Rules,
+  { arithmetic: { election, zeroVote } }: Rules,
   votes: readonly (readonly number[])[],
 ): readonly (-1 | 0 | 1)[] {
   return votes[0].map((_, i) => {
     const said = votes.map((row) => row[i]);
-    if (unanimous && !agree(said)) return 0;
+    if (election === 'unanimous') return agree(said) ? (said[0] > 0 ? 1 : -1) : 0;
     const sum = outcome(election, said);
     return sum > 0 ? 1 : sum < 0 ? -1 : zeroVote === 'plus' ? 1 : 0;
   });
@@ -44,7 +43,7 @@ export function agree(votes: readonly number[]): boolean {
 /** What an election of one position ends with: a sum of values, or of signs. */
 export function outcome(election: Arithmetic['election'], votes: readonly number[]): number {
   return votes.reduce(
-    (total, value) => Math.fround(total + (election === 'frequency' ? Math.sign(value) : value)),
+    (total, value) => Math.fround(total + (election === 'total' ? value : Math.sign(value))),
     0,
   );
 }

@@ -46,13 +46,14 @@ describe('the worked example of TIES, density 0.6', () => {
 
 test('a unanimous election keeps what all models keep and want alike, and nothing else', () => {
   const perModel = changes.map(() => ({ weight: 1, density: 1 }));
-  const { elected, result, fates } = workThrough(example('ties', { perModel, unanimous: true }));
+  const arithmetic = { ...arithmeticOf.paper, election: 'unanimous' as const };
+  const { elected, result, fates } = workThrough(example('ties', { perModel, arithmetic }));
   expect(elected).toEqual([0, 0, 0, 0, 1]);
   expect(result).toEqual(close([0, 0, 0, 0, 0.02]));
   expect(fates[1]).toEqual(['overruled', 'overruled', 'overruled', 'overruled', 'counts']);
   // Who trims an element does not want it, and so nobody gets it: of three models 0.02 is no longer kept by all.
   const trimmed = perModel.map((values, k) => ({ ...values, density: k === 0 ? 0.6 : 1 }));
-  const { result: none } = workThrough(example('ties', { perModel: trimmed, unanimous: true }));
+  const { result: none } = workThrough(example('ties', { perModel: trimmed, arithmetic }));
   expect(none).toEqual([0, 0, 0, 0, 0]);
 });
 

@@ -25,8 +25,6 @@ export type Example = {
   readonly excerpt?: Excerpt | null;
   /** By model the density of a trim with one threshold for the whole model; absent where each tensor has its own. */
   readonly wholeDensities?: readonly number[] | null;
-  /** An election that no method holds: an element counts only where all models keep it and want the same sign. */
-  readonly unanimous?: boolean;
 };
 
 export type Worked = {
@@ -66,7 +64,7 @@ export function workThrough(example: Example): Worked {
   // Alone, undivided and unscaled, a model's result is what it brings.
   const alone = {
     ...example,
-    arithmetic: { ...arithmetic, divisor: 'none' as const },
+    arithmetic: { ...arithmetic, divisor: 'none', election: 'total' } as const,
     global: 'lambda' in global ? { ...global, lambda: 1 } : global,
   };
   const contributions = planes.map((_, k) => {
@@ -92,12 +90,11 @@ export function workThrough(example: Example): Worked {
     fates: contributions.map((row, k) =>
       row.map((value, i) => fateOf(vote(example, value, k), elected?.[i] ?? null)),
     ),
-    unscaled: settled(
-      change(alone.global === global ? example : { ...example, global: alone.global }, measured),
-      example,
-      elected,
+    unscaled: change(
+      alone.global === global ? example : { ...example, global: alone.global },
+      measured,
     ),
-    result: settled(change(example, measured), example, elected),
+    result: change(example, measured),
     arc: arcOf(example, asked, measured),
     remark: method.remark?.(callOf(example, changes[0].length), measured) ?? null,
   };
@@ -140,15 +137,6 @@ function arcOf(example: Example, asked: readonly Measure[], measured: Answers): 
       measured,
     )[0];
   return { norms, angle: Math.acos(cosine), shares: [share(0), share(1)] };
-}
-
-/** What the method makes of them, and nothing where a unanimous election elects nobody. */
-function settled(
-  values: readonly number[],
-  { unanimous }: Example,
-  elected: readonly (-1 | 0 | 1)[] | null,
-): readonly number[] {
-  return unanimous ? values.map((value, i) => (elected?.[i] === 0 ? 0 : value)) : values;
 }
 
 /** Where the elements lie; made-up ones in a tensor without a name. */

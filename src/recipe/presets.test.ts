@@ -1,15 +1,23 @@
 import { expect, test } from 'vitest';
 import { headerModel, refTo } from '../testing/model.ts';
-import { findingsOf } from '../testing/planning.ts';
+import { findingsOf, planned } from '../testing/planning.ts';
 import { fullRecipe, modelRef } from '../testing/recipes.ts';
 import { emptyRecipe } from './defaults.ts';
 import { parseRecipe } from './parse.ts';
-import { combineLambda, type Preset, presets } from './presets.ts';
+import { combineLambda, deeperLambda, type Preset, presets } from './presets.ts';
 import type { Recipe } from './recipe.ts';
 
 const presetOf = (id: Preset['id']) => presets.find((preset) => preset.id === id)!;
 const apply = (id: Preset['id'], recipe: Recipe = fullRecipe) => presetOf(id).apply(recipe);
 const weightsOf = ({ experts }: Recipe) => experts.map(({ values }) => values);
+
+const lambdasOf = (recipe: Recipe, models: Parameters<typeof planned>[1]) =>
+  Object.fromEntries(
+    planned(recipe, models).jobs.map(({ tensor, parts: [part] }) => {
+      if (part.kind !== 'merge') throw new Error(`${tensor} is not merged`);
+      return [tensor, part.global['lambda']];
+    }),
+  );
 
 test('forget subtracts the last expert', () => {
   const recipe = apply('forget');
@@ -35,8 +43,32 @@ test('combining softens with the number of experts', () => {
   expect([1, 2, 3, 5, 8].map(combineLambda)).toEqual([1, 0.8, 0.6, 0.4, 0.3]);
 });
 
+test('deeper layers get more: λ rises from 1 ÷ models, which all outside the layers gets too', () => {
+  const names = ['embed', 'model.layers.0.w', 'model.layers.1.w', 'model.layers.2.w', 'norm'];
+  const tensors = Object.fromEntries(names.map((name) => [name, ['F32', [4]] as const]));
+  const models = ['base', 'math', 'code'].map((id) => headerModel(id, tensors));
+  const [base, ...experts] = models.map(refTo);
+  const recipe = apply('deeper', {
+    ...emptyRecipe(),
+    base,
+    experts: experts.map((model) => ({ model, values: {} })),
+  });
+  expect(lambdasOf(recipe, models)).toEqual({
+    embed: 0.5,
+    'model.layers.0.w': 0.5,
+    'model.layers.1.w': 0.75,
+    'model.layers.2.w': 1,
+    norm: 0.5,
+  });
+  expect([1, 3, 8].map(deeperLambda)).toEqual([
+    [0.1, 1],
+    [0.333, 0.833],
+    [0.125, 0.625],
+  ]);
+});
+
 test.each(presets)(
-  '$title keeps models and output, drops rules, and can be read back',
+  '$title keeps models and output, drops the rules there were, and can be read back',
   (preset) => {
     const recipe = preset.apply(fullRecipe);
     expect(recipe.experts.map(({ model }) => model)).toEqual(
@@ -44,7 +76,7 @@ test.each(presets)(
     );
     expect(recipe.output).toEqual(fullRecipe.output);
     expect(recipe.dialect).toBe(fullRecipe.dialect);
-    expect(recipe.rules).toEqual([]);
+    expect(recipe.rules).not.toContainEqual(fullRecipe.rules[0]);
     expect(parseRecipe(recipe)).toEqual({ recipe });
   },
 );

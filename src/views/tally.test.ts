@@ -154,3 +154,18 @@ test('where a sum runs over there is no share of it', () => {
   expect(overruled(tally)).toBeCloseTo(0, 12);
   expect(conflictRate(tally)).toBe(0.5);
 });
+
+test('where all have to agree, whoever wants what not all want is overruled', () => {
+  const unanimous: Ballot = { by: 'unanimous', sees: 'weighted', even: 'plus' };
+  const rows = [
+    [1, 2, -3, 1],
+    [2, -1, -1, 0],
+  ];
+  // Of model 0 positions 1 and 3 are lost, of model 1 position 1.
+  expect(tallied(rows, [1, 1], unanimous).overruledOf).toEqual(Float64Array.of(3, 1));
+  // A third model that does not have the tensor does not vote.
+  const absent = [...rows, [0, 0, 0, 0]];
+  const all = tallied(absent, [1, 1, 0], unanimous);
+  const two = tallied(absent, [1, 1, 0], { ...unanimous, voters: 2 });
+  expect([...all.overruledOf, ...two.overruledOf]).toEqual([7, 4, 0, 3, 1, 0]);
+});

@@ -10,12 +10,14 @@
 
 /** How a sign is elected: the choices of a dialect that an election depends on. */
 export type Ballot = {
-  /** By the sum of values, or by the count of signs. */
-  readonly by: 'total' | 'frequency';
+  /** By the sum of values, by the count of signs, or only where all want the same. */
+  readonly by: 'total' | 'frequency' | 'unanimous';
   /** Whether a weight counts in it. */
   readonly sees: 'weighted' | 'unweighted';
   /** Whom an even vote elects. */
   readonly even: 'drop' | 'plus';
+  /** Models that have the tensor: as many have to agree where they have to. All of them when absent. */
+  readonly voters?: number;
 };
 
 export class Tally {
@@ -95,7 +97,9 @@ export class Tally {
       this.mass += Math.fround(plus + minus);
       const total = elected(votes, ballot);
       const frequency = elected(heads, ballot);
-      const winner = ballot.by === 'total' ? total : frequency;
+      const winner = { total, frequency, unanimous: agreed(heads, ballot.voters ?? models) }[
+        ballot.by
+      ];
       for (let k = 0; k < models; k++) {
         if (Math.sign(voices[k]) !== winner) overruledOf[k] += Math.abs(values[k]);
       }
@@ -154,6 +158,11 @@ const arrays = [
 export function wish(left: number, weight: number): number {
   const value = Math.fround(left * Math.fround(weight));
   return Number.isFinite(value) ? value : 0;
+}
+
+/** The sign that all want, 0 where they do not. */
+function agreed(heads: number, voters: number): number {
+  return Math.abs(heads) === voters ? Math.sign(heads) : 0;
 }
 
 /** +1, −1, or 0 where an even vote elects nobody. */

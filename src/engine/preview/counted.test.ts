@@ -11,6 +11,7 @@ const ballots: readonly Ballot[] = [
   { by: 'frequency', sees: 'weighted', even: 'plus' },
   { by: 'total', sees: 'unweighted', even: 'plus' },
   { by: 'frequency', sees: 'unweighted', even: 'drop' },
+  { by: 'unanimous', sees: 'weighted', even: 'plus' },
 ];
 
 /** A third of it zeros, as a trim leaves them; sums of dyadic ones are exact in f32. */

@@ -16,6 +16,11 @@ import { type Eye, weighed } from './eye.ts';
 /** What is left of the task vectors of a merge's planes, and the weight and place of each among the experts. */
 export type Wishes = Pick<Eye, 'weights' | 'ordinals'> & { readonly left: readonly Float32Array[] };
 
+/** An election among the models that have a tensor. */
+export function heldBy({ ordinals }: Pick<Eye, 'ordinals'>, ballot: Ballot): Ballot {
+  return { ...ballot, voters: ordinals.length };
+}
+
 /** Terms of a sum, which the shader adds up in f32. */
 const longest = 1024;
 
@@ -32,7 +37,10 @@ export class Counter {
 
   /** For so many experts. */
   static async of(models: number, ballot: Ballot): Promise<Counter> {
-    return new Counter(models, ballot, await conflictCounter(models, ballot));
+    const { by } = ballot;
+    // The shader does not know how many models have a tensor.
+    const shader = by === 'unanimous' ? null : await conflictCounter(models, { ...ballot, by });
+    return new Counter(models, ballot, shader);
   }
 
   /** Runs of one length that lie one after the other in `wishes`. */
@@ -41,10 +49,11 @@ export class Counter {
     const counted = this.#shader && this.#countRuns(this.#shader, wishes, runs);
     if (counted) return counted;
     const [all, weights] = weighed(wishes.left, wishes, this.#models);
+    const ballot = heldBy(wishes, this.#ballot);
     let at = 0;
     const parts = runs.map(([from, to]) => {
       const part = new Tally(this.#models);
-      part.take(all, weights, this.#ballot, at, at + to - from);
+      part.take(all, weights, ballot, at, at + to - from);
       at += to - from;
       return part;
     });
@@ -65,7 +74,7 @@ export class Counter {
       const own = { ...wishes, left };
       if (!this.#shader || !this.#countTiles(this.#shader, own, at, tiling, tiles, tally)) {
         pool(tiles, tiling, at, left, wishes.weights);
-        tally.take(...weighed(left, wishes, this.#models), this.#ballot);
+        tally.take(...weighed(left, wishes, this.#models), heldBy(wishes, this.#ballot));
       }
       at = to;
     }

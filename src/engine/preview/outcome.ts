@@ -3,6 +3,7 @@ import { findMethod } from '../../methods/registry.ts';
 import { type Outcome, outcomeOf } from '../../views/outcome.ts';
 import { Remains } from '../../views/survival.ts';
 import { Tally } from '../../views/tally.ts';
+import { heldBy } from './counted.ts';
 import { weighed } from './eye.ts';
 import { mergedSamples, type TwoPlans } from './merged-samples.ts';
 import { ballotOf } from './scan.ts';
@@ -25,7 +26,7 @@ export async function outcome(plans: TwoPlans, experts: number, tools: Tools): P
     remains.take(changes, result, base, each);
     const { left, ...weights } = await sample.left();
     const one = new Tally(experts);
-    one.take(...weighed(left, weights, experts), ballot);
+    one.take(...weighed(left, weights, experts), heldBy(weights, ballot));
     tally.add(one, each);
   }
   return outcomeOf({

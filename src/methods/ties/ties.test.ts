@@ -30,6 +30,35 @@ describe('one loud model against two quiet ones', () => {
   });
 });
 
+describe('an election that has to be unanimous', () => {
+  const unanimous = { arithmetic: { election: 'unanimous', zeroVote: 'plus' } as const };
+
+  test('merges what all models keep and want alike, and nothing else', async () => {
+    const agreeing = {
+      models: [
+        [1, 1, 2, -1],
+        [2, -4, 0, -3],
+      ],
+      base: [0, 0, 0, 0],
+    };
+    const all = [{ density: 1 }, { density: 1 }];
+    // Position 2: one model wants nothing there. An even vote does not count as plus.
+    expect([...(await merge({ ...agreeing, ...unanimous, perModel: all }))]).toEqual([
+      1.5, 0, 0, -2,
+    ]);
+    // Who trims an element does not want it: the second keeps positions 1 and 3.
+    const trimmed = [{ density: 1 }, { density: 0.5 }];
+    expect([...(await merge({ ...agreeing, ...unanimous, perModel: trimmed }))]).toEqual([
+      0, 0, 0, -2,
+    ]);
+  });
+
+  test('is held by the models that have the tensor, also by one alone', async () => {
+    const one = { models: [[1, -2]], base: [0, 0], perModel: [{ density: 1 }] };
+    expect([...(await merge({ ...one, ...unanimous }))]).toEqual([1, -2]);
+  });
+});
+
 test('a vote of zero drops the element, or counts as plus', async () => {
   const even = { models: [[1], [-1]], base: [0], perModel: [{ density: 1 }, { density: 1 }] };
   expect([...(await merge(even))]).toEqual([0]);

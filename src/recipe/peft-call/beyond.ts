@@ -47,12 +47,13 @@ export function beyondValues(recipe: Recipe, method: MergeMethod): readonly stri
   ];
 }
 
-/** Choices that PEFT makes otherwise; how the election is held, its call says. */
+/** Choices that PEFT makes otherwise. Its call says whether an election is by total or frequency; it has no other. */
 function beyondArithmetic(recipe: Recipe, method: MergeMethod): readonly string[] {
   const { exceptions } = method;
   const found = resolveArithmetic(recipe.dialect, exceptions, recipe.arithmetic);
   const expected = resolveArithmetic('peft', exceptions, {});
-  const differ = (key: ArithmeticKey) => key !== 'election' && found[key] !== expected[key];
+  const isSaid = (key: ArithmeticKey) => key === 'election' && found.election !== 'unanimous';
+  const differ = (key: ArithmeticKey) => !isSaid(key) && found[key] !== expected[key];
   return method.choices.filter(differ).map((key) => {
     const { label, choices } = arithmeticWords[key];
     const named = choices as Readonly<Record<string, string>>;

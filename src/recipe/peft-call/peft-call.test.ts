@@ -199,6 +199,10 @@ describe('a recipe becomes a call', () => {
     expect(beyond(base({ method: 'ties', dialect: 'paper' }))).toContain(
       '“A vote of zero” is “drops the element”, PEFT’s “counts as plus”',
     );
+    const unanimous = base({ method: 'ties', arithmetic: { election: 'unanimous' } });
+    expect(beyond(unanimous)).toContain(
+      '“Election by” is “unanimous, or nobody”, PEFT’s “total of values”',
+    );
     expect(beyond(base({ method: 'ties' }))).toContain(
       'all ranks together are kept, and PEFT keeps the largest one: choose a rank',
     );

@@ -15,8 +15,6 @@ export type Tried = {
   readonly arithmetic: Partial<Arithmetic>;
   readonly values: Readonly<Record<string, ParamValue>>;
   readonly trimScope?: Recipe['trimScope'];
-  /** An election that can be tried, but not merged with. */
-  readonly unanimous?: boolean;
 };
 
 export const nothingTried: Tried = { arithmetic: {}, values: {} };
@@ -96,11 +94,10 @@ export function madeUpOf(method: MergeMethod): readonly (readonly number[])[] {
 }
 
 export function withTried(cast: Cast, tried: Tried): Cast {
-  const { arithmetic, values, unanimous = false } = tried;
+  const { arithmetic, values } = tried;
   const trimScope = cast.trimScope && (tried.trimScope ?? cast.trimScope);
   return {
     ...cast,
-    unanimous,
     trimScope,
     wholeDensities: trimScope === 'model' ? cast.densities : null,
     arithmetic: { ...cast.arithmetic, ...arithmetic },

@@ -73,8 +73,7 @@ export function Experiment({ cast, tried, isInvented, differing, onTry }: Experi
           {differing === 0
             ? 'It makes no difference to these elements.'
             : `${counted(differing, 'element')} ${differing === 1 ? 'comes' : 'come'} out differently.`}{' '}
-          {tried.unanimous && 'No method holds a unanimous election: it can only be tried.'}
-          {!tried.unanimous && !isInvented && (
+          {!isInvented && (
             <Button onPress={() => adopt(method, tried, onTry)}>Use in the recipe</Button>
           )}
           <Button look="quiet" onPress={() => onTry(nothingTried)}>
@@ -86,9 +85,9 @@ export function Experiment({ cast, tried, isInvented, differing, onTry }: Experi
   );
 }
 
-export function isAnything({ arithmetic, values, trimScope, unanimous }: Tried): boolean {
+export function isAnything({ arithmetic, values, trimScope }: Tried): boolean {
   const changed = Object.keys(arithmetic).length + Object.keys(values).length;
-  return changed > 0 || trimScope !== undefined || unanimous === true;
+  return changed > 0 || trimScope !== undefined;
 }
 
 /** One step of the history. */

@@ -14,7 +14,7 @@ export function shortOf(step: Step, told: Told, element: number | null): string 
 }
 
 function inSymbols({ shows }: Step, { cast, worked }: Told): string {
-  const { arithmetic, method, global, unanimous } = cast;
+  const { arithmetic, method, global } = cast;
   const isOfWeights = method.arity.base !== 'required' && !cast.excerpt;
   const wanted = arithmetic.electOn === 'weighted' ? 'w·τ' : 'τ';
   switch (shows) {
@@ -26,8 +26,11 @@ function inSymbols({ shows }: Step, { cast, worked }: Told): string {
       if (worked.cuts) return 'τ where |τ| ≥ cut';
       return { inverse: '÷ density', l1: 'to the old Σ|τ|', none: 'as drawn' }[arithmetic.rescale];
     case 'vote':
-      if (unanimous) return 'all alike, or none';
-      return arithmetic.election === 'total' ? `sign of Σ ${wanted}` : `Σ of signs of ${wanted}`;
+      return {
+        total: `sign of Σ ${wanted}`,
+        frequency: `Σ of signs of ${wanted}`,
+        unanimous: 'all alike, or none',
+      }[arithmetic.election];
     case 'arc':
       return worked.arc ? `${((180 * worked.arc.angle) / Math.PI).toFixed(1)}°` : '';
     case 'merged': {
@@ -56,7 +59,9 @@ function inNumbers({ shows }: Step, told: Told, i: number): string {
     case 'vote': {
       const said = (worked.votes ?? worked.contributions).map((row) => row[i]);
       const sign = { '1': 'plus', '-1': 'minus', '0': 'nobody' }[`${worked.elected?.[i] ?? 0}`];
-      if (cast.unanimous) return agree(said) ? `all: ${sign}` : 'not all: nobody';
+      if (cast.arithmetic.election === 'unanimous') {
+        return agree(said) ? `all: ${sign}` : 'not all: nobody';
+      }
       const total = outcome(cast.arithmetic.election, said);
       return `Σ = ${cast.arithmetic.election === 'total' ? write(total) : total}: ${sign}`;
     }

@@ -16,9 +16,6 @@ export type Switch = {
 /** Choices that make no difference to what is seen here: rounding, and tensors of few elements. */
 const unseen: readonly ArithmeticKey[] = ['work', 'smallTrim'];
 
-/** Not an election of the dialects, and of no method: it is there to show why. */
-const unanimous = 'unanimous';
-
 /** @param cast as tried */
 export function switchesOf(cast: Cast, tried: Tried): readonly Switch[] {
   const { method, arithmetic, trimScope } = cast;
@@ -37,32 +34,21 @@ export function switchesOf(cast: Cast, tried: Tried): readonly Switch[] {
     ...(trimScope ? [scope] : []),
     ...method.choices
       .filter((key) => !unseen.includes(key))
-      .map((key) => ofArithmetic(key, arithmetic[key], cast, tried)),
+      .map((key) => ofArithmetic(key, arithmetic[key], tried)),
     ...Object.entries(method.params.global).flatMap(([key, param]) =>
       ofParam(key, param, cast, tried),
     ),
   ];
 }
 
-function ofArithmetic(key: ArithmeticKey, value: string, cast: Cast, tried: Tried): Switch {
+function ofArithmetic(key: ArithmeticKey, value: string, tried: Tried): Switch {
   const { label, help, choices } = arithmeticWords[key];
   const options = Object.entries(choices);
-  const among = (of: Tried, next: string): Tried => ({
-    ...of,
-    arithmetic: { ...of.arithmetic, [key]: next },
+  const choose = (next: string): Tried => ({
+    ...tried,
+    arithmetic: { ...tried.arithmetic, [key]: next },
   });
-  if (key !== 'election') {
-    return { key, label, help, value, options, choose: (next) => among(tried, next) };
-  }
-  const { unanimous: _, ...others } = tried;
-  return {
-    key,
-    label,
-    help: `${help} Unanimous keeps only what all models keep and want alike.`,
-    value: cast.unanimous ? unanimous : value,
-    options: [...options, [unanimous, 'unanimous, only here']],
-    choose: (next) => (next === unanimous ? { ...tried, unanimous: true } : among(others, next)),
-  };
+  return { key, label, help, value, options, choose };
 }
 
 /** A sum or a mean, weights or task vectors: what a method has as a parameter of its own. */

@@ -79,11 +79,11 @@ function voteLine({ cast, worked, write }: Told, i: number): string {
   const total = outcome(election, said);
   const signs = said.map((value) => (value > 0 ? '+1' : value < 0 ? '−1' : '0'));
   const sum =
-    election === 'frequency'
+    election !== 'total'
       ? `${signs.join(' ')} = ${total > 0 ? '+' : total < 0 ? '−' : ''}${Math.abs(total)}`
       : `${said.map(write).join(' ')} = ${write(total)}`;
   const sign = { '1': 'plus', '-1': 'minus', '0': 'nobody' }[`${elected[i]}`];
-  if (cast.unanimous) {
+  if (election === 'unanimous') {
     const all = agree(said) ? `all want ${sign}` : 'not all want the same, so nobody gets it';
     return `Vote: ${signs.join(' ')}, ${all}`;
   }
