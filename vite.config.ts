@@ -54,8 +54,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // Machines are shared: what takes a second may take ten.
-          testTimeout: 30_000,
+          // Machines are shared: what takes a second may take a minute.
+          testTimeout: 120_000,
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['src/**/*.gpu.test.ts', 'src/**/*.browser.test.*'],
           // One module graph for all: loading it anew for every file takes longer than the tests.
@@ -93,6 +93,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           testTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
           include: ['src/**/*.browser.test.{ts,tsx}'],
           browser: {
             enabled: true,

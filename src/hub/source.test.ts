@@ -71,7 +71,7 @@ describe('a read', () => {
       setTimeout(() => {
         inFlight -= 1;
         hub.sendRange(request, response);
-      }, 10);
+      }, 200);
     };
     const source = open({ rangeBytes: 9_000, parallel: 3 });
     expect(isSame(await source.read(1, file.length), file.slice(1))).toBe(true);
