@@ -1,7 +1,7 @@
 /** A merge of one tensor through a backend, planes in memory. */
 import type { Backend, Blocks, Kernel } from '../src/compute/backend.ts';
 import { type Dialect, resolveArithmetic } from '../src/methods/dialect.ts';
-import { type Call, coefficientList, type MergeMethod } from '../src/methods/method.ts';
+import { type Call, coefficientList, guidesOf, type MergeMethod } from '../src/methods/method.ts';
 import { defaultsOf } from '../src/methods/params.ts';
 import { precisionOf } from '../src/methods/precision.ts';
 import { bytesPerElement, type FloatDtype } from '../src/numerics/dtype.ts';
@@ -84,6 +84,7 @@ export async function merge(
     arithmetic,
     hasBase: blocks.hasBase,
     elementCount: blocks.elementCount,
+    shape: [blocks.elementCount],
     roundSum: roundSumTo(work),
   };
   const at = { tensorKey: 1, ordinals: [0, 1, 2].slice(0, models) };
@@ -95,7 +96,8 @@ export async function merge(
   }
   await measured(answers.length > 0);
   const coefficients = coefficientList(method, call, answers);
+  const guides = guidesOf(method, call, answers);
   const methodId = method.id;
-  const kernel: Kernel = { methodId, coefficients, output: dtype, work, resultAs, at };
+  const kernel: Kernel = { methodId, coefficients, guides, output: dtype, work, resultAs, at };
   for await (const _ of backend.map(blocks, kernel, signal));
 }

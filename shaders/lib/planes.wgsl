@@ -9,6 +9,8 @@
 override DTYPE: u32 = 0u;
 override MODELS: u32 = 1u;
 override HAS_BASE: u32 = 0u;
+// Planes behind the base: numbers of each element that were computed before.
+override GUIDES: u32 = 0u;
 
 const MIXED = 6u;
 
@@ -29,6 +31,11 @@ fn base(i: u32) -> vec4f {
     return vec4f();
   }
   return x(MODELS, i);
+}
+
+// Four numbers of guide p.
+fn guide(p: u32, i: u32) -> vec4f {
+  return quad(F32, job.first + (MODELS + HAS_BASE + p) * job.stride, i);
 }
 
 // Four elements of model k's task vector.

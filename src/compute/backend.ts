@@ -1,3 +1,4 @@
+import type { Guides } from '../methods/lines.ts';
 import type { At, Measure } from '../methods/method.ts';
 import type { FloatDtype } from '../numerics/dtype.ts';
 
@@ -22,6 +23,8 @@ export type Blocks = {
   /** One per plane. */
   readonly dtypes: readonly FloatDtype[];
   readonly hasBase: boolean;
+  /** How many of the planes are guides: the last ones, F32, never rounded. None when left out. */
+  readonly guides?: number | undefined;
   /** Values are rounded to it as they are decoded; F32 leaves them as they are. */
   readonly readAs: Work;
   /** With `room`, sources that can put bytes straight there; the block's planes may lie elsewhere. */
@@ -34,6 +37,8 @@ export type Work = 'F32' | 'F16' | 'BF16';
 export type Kernel = {
   readonly methodId: string;
   readonly coefficients: readonly number[];
+  /** What the formula reads of each element besides; nothing when left out. */
+  readonly guides?: Guides | null;
   readonly output: FloatDtype;
   readonly work: Work;
   /** The result is rounded to it before it is encoded; F32 leaves it as it is. */
@@ -55,7 +60,7 @@ export interface Backend {
   /** For people: "WebGPU (nvidia ampere)", "CPU (7 workers)". */
   readonly label: string;
   /**
-   * One answer per measure. Exact for counts and order statistics; sums are f32 per workgroup, then f64.
+   * One answer per measure; those by vector in f64, the same on every backend. Exact for counts and order statistics; sums are f32 per workgroup, then f64.
    * The WebGPU backend rejects with `NonFiniteError` when a plane holds NaN or infinity, and with
    * `DeviceLostError` when the GPU goes away; the same tensor can then be done on the CPU.
    */

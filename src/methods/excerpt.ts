@@ -47,6 +47,9 @@ export function measureOf(excerpt: Excerpt, measure: Measure): readonly number[]
   switch (measure.kind) {
     case 'dot':
       return [excerpt.dots[measure.of][measure.a * excerpt.ordinals.length + measure.b]];
+    case 'lineDots':
+      // All of the tensor counts as one vector; the figure says so.
+      return measureOf(excerpt, { ...measure, kind: 'dot' });
     case 'magnitude':
       return cutOf(excerpt, measure.model, measure.count);
     case 'mass':

@@ -59,7 +59,7 @@ for (const [path, { cases }] of Object.entries(files)) {
       const { dtype, global = {}, perModel = [], expected, slack = dtype === 'F32' ? 16 : 6 } = one;
       const merged = await mergeTensor(backend, {
         ...{ method: findMethod(id)!, models, base: one.base ? base : null },
-        ...{ dialect: 'mergekit', dtype, global, perModel },
+        ...{ dialect: 'mergekit', dtype, global, perModel, shape: one.shape },
       });
       const step = dtype === 'F32' ? 2 ** -24 : 2 ** -9;
       expect(merged.length).toBe(expected.length);

@@ -4,7 +4,8 @@
  * is the base where task vectors are combined, else 0. The same formula over four elements is `lib/combine.wgsl`.
  */
 import type { Coefficients } from './coefficients.ts';
-import type { Call, Measure } from './method.ts';
+import { type Guides, type Lines, lineCount } from './lines.ts';
+import type { At, Call, Measure } from './method.ts';
 
 /** ⟨i, j⟩ of all models, row by row; symmetric. */
 export type Gram = readonly (readonly number[])[];
@@ -20,27 +21,47 @@ export const CANCELLED = 1e-3;
  */
 export const OPPOSITE = 1e-3;
 
-/** The dot products of all pairs, once. */
+/** The dot products of all pairs, once: of the whole tensors, or of each of their vectors. */
 export function gramMeasures(
   { perModel }: Pick<Call, 'perModel'>,
   soFar: readonly unknown[],
   of: Of,
+  lines: Lines | null = null,
 ): readonly Measure[] {
   if (soFar.length > 0) return [];
-  return pairsOf(perModel.length).map(([a, b]) => ({ kind: 'dot', of, a, b }));
+  return pairsOf(perModel.length).map(([a, b]) =>
+    lines ? { kind: 'lineDots', of, a, b, lines } : { kind: 'dot', of, a, b },
+  );
 }
 
+/** Of the whole tensors, or of vector `line`. */
 export function gramOf(
   { perModel }: Pick<Call, 'perModel'>,
   measured: readonly (readonly number[])[],
+  line = 0,
 ): Gram {
   const n = perModel.length;
   const dots = Array.from({ length: n }, () => new Array<number>(n).fill(0));
   for (const [i, [a, b]] of pairsOf(n).entries()) {
-    dots[a][b] = measured[i][0];
-    dots[b][a] = measured[i][0];
+    dots[a][b] = measured[i][line];
+    dots[b][a] = measured[i][line];
   }
   return dots;
+}
+
+/** Shares of each vector, `planes` of them, as guides: see `combine`. */
+export function sharesByLine(
+  { elementCount }: Pick<Call, 'elementCount'>,
+  lines: Lines,
+  planes: number,
+  sharesOf: (line: number) => readonly number[],
+): Guides {
+  const count = lineCount(lines, elementCount);
+  const values = Array.from({ length: planes }, () => new Float32Array(count));
+  for (let line = 0; line < count; line++) {
+    for (const [p, share] of sharesOf(line).entries()) values[p][line] = share;
+  }
+  return { lines, by: 'line', values };
 }
 
 /** Of model k with itself, and with those after it. */
@@ -68,19 +89,25 @@ export const combineCoefficients = {
   each: { share: 'f32' },
 } as const;
 
-/** zero + Σ sₖ·(xₖ − zero), f32 in every dialect, in recipe order. */
+/**
+ * zero + Σ sₖ·(xₖ − zero), f32 in every dialect, in recipe order. Where there are guides the shares are theirs: one for all
+ * models, or one for each.
+ */
 export function combine(
   x: readonly Float32Array[],
   base: Float32Array,
   c: Coefficients<typeof combineCoefficients>,
+  { guides }: Pick<At, 'guides'>,
   out: Float32Array,
 ): void {
   const isAround = c.aroundBase === 1;
+  const byElement = x.map((_, k) => guides[Math.min(k, guides.length - 1)]);
   for (let i = 0; i < out.length; i++) {
     const zero = isAround ? base[i] : 0;
     let sum = 0;
     for (let k = 0; k < x.length; k++) {
-      sum = Math.fround(sum + Math.fround(c.share[k] * Math.fround(x[k][i] - zero)));
+      const share = byElement[k]?.[i] ?? c.share[k];
+      sum = Math.fround(sum + Math.fround(share * Math.fround(x[k][i] - zero)));
     }
     out[i] = Math.fround(zero + sum);
   }

@@ -72,7 +72,12 @@ for (const method of methods) {
             const perModel = weights.map((weight) => ({ weight }));
             const sum = method.weightedSum!({
               ...{ global, perModel, arithmetic: resolveArithmetic('paper', undefined, {}) },
-              ...{ hasBase: true, elementCount: base.length, roundSum: (value: number) => value },
+              ...{
+                hasBase: true,
+                elementCount: base.length,
+                shape: [base.length],
+                roundSum: (value: number) => value,
+              },
             });
             const merged = await mergeTensor(backend, {
               method,

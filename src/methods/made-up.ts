@@ -17,6 +17,7 @@ export const madeUpChanges: readonly (readonly number[])[] = [
 /** What a backend would measure of these elements, as if they were a tensor of their own. */
 export function measureOfAll(measure: Measure, planes: readonly Float32Array[]): readonly number[] {
   switch (measure.kind) {
+    case 'lineDots':
     case 'dot':
       return [planes[measure.a].reduce((sum, x, i) => sum + x * planes[measure.b][i], 0)];
     case 'magnitude': {

@@ -2,6 +2,7 @@ import { type Coefficients, type Given, type Layout, pack } from './coefficients
 import type { Combine } from './combine.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
 import type { Family } from './families.ts';
+import type { Guides, Lines } from './lines.ts';
 import type { ParamSchema, ParamValue, Values } from './params.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -29,10 +30,23 @@ export type Measure =
       readonly a: number;
       readonly b: number;
     }
+  /** → of each vector in turn Σ aᵢ·bᵢ over it. */
+  | {
+      readonly kind: 'lineDots';
+      readonly of: 'weights' | 'taskVectors';
+      readonly a: number;
+      readonly b: number;
+      readonly lines: Lines;
+    }
   /** → [magnitude, lastIndex] such that `Keep largest` keeps exactly `count` elements of model's τ. */
   | { readonly kind: 'magnitude'; readonly model: number; readonly count: number }
   /** → [Σ |τ|] over what is kept. */
   | { readonly kind: 'mass'; readonly model: number; readonly keep: Keep };
+
+/** What is measured by vector, on the CPU whatever the backend. */
+export type LineMeasure = Extract<Measure, { readonly kind: 'lineDots' }>;
+/** What each backend measures in its own way. */
+export type TensorMeasure = Exclude<Measure, LineMeasure>;
 
 /** Rounds one step of the arithmetic: to f32, or to the working dtype of the mergekit dialect. */
 export type Round = (value: number) => number;
@@ -44,8 +58,9 @@ export type Call<G extends ParamSchema = ParamSchema, M extends ParamSchema = Pa
   readonly perModel: readonly Values<M>[];
   readonly arithmetic: Arithmetic;
   readonly hasBase: boolean;
-  /** Elements of the tensor that are merged. */
+  /** Elements of the tensor that are merged, and the shape they have; a sample of them counts as one row. */
   readonly elementCount: number;
+  readonly shape: readonly number[];
   /** Rounds a whole-tensor sum, and the ratio of two: see `roundSumTo`. */
   readonly roundSum: Round;
 };
@@ -58,6 +73,8 @@ export type At = {
   readonly tensorKey: number;
   /** For each plane its position among the recipe's experts: the noise is keyed by it. */
   readonly ordinals: readonly number[];
+  /** Of the block's elements what the method's `guides` say. */
+  readonly guides: readonly Float32Array[];
   readonly round: Round;
   readonly space: Workspace;
 };
@@ -146,6 +163,12 @@ export type MergeMethod<
   readonly receives: L;
   /** What the formula receives, shared by both backends; each is rounded to f32. */
   coefficients(call: Call<G, M>, measured: readonly (readonly number[])[]): Given<L>;
+  /** Numbers of each element that the formula reads besides; absent where coefficients are enough. */
+  readonly guides?: {
+    /** How many planes these parameters need: none, or as many as `of` gives. */
+    count(call: Call<G, M>): number;
+    of(call: Call<G, M>, measured: readonly (readonly number[])[]): Guides;
+  };
   /**
    * The definition, f32 step by step; also the CPU backend. `x[k][i]` is element i of model k,
    * `base` is empty when there is none, `out` receives `out.length` elements.
@@ -194,4 +217,13 @@ export function coefficientList(
   measured: readonly (readonly number[])[],
 ): readonly number[] {
   return pack(method, method.coefficients(call, measured), call.perModel.length);
+}
+
+/** What the formula reads of each element besides; null where these parameters need nothing. */
+export function guidesOf(
+  { guides }: MergeMethod,
+  call: Call,
+  measured: readonly (readonly number[])[],
+): Guides | null {
+  return guides && guides.count(call) > 0 ? guides.of(call, measured) : null;
 }

@@ -5,8 +5,9 @@
 import { type Coefficients, type Layout, unpack } from './coefficients.ts';
 import type { Arithmetic } from './dialect.ts';
 import { type Excerpt, measureOf, wholeCutOf } from './excerpt.ts';
+import { guideInto } from './lines.ts';
 import { madeUp, measureOfAll } from './made-up.ts';
-import { type At, coefficientList, type Measure, type MergeMethod } from './method.ts';
+import { type At, coefficientList, guidesOf, type Measure, type MergeMethod } from './method.ts';
 import type { ParamValue } from './params.ts';
 import { elect, type Fate, fateOf, vote } from './worked-vote.ts';
 import { Workspace } from './workspace.ts';
@@ -48,6 +49,8 @@ export type Worked = {
   readonly arc: Arc | null;
   /** A word of truth about the tensor that the elements are from: the method's own. */
   readonly remark: string | null;
+  /** The merge goes by rows or columns, of which there are too few elements here: all of the tensor counts as one. */
+  readonly asOneLine: boolean;
 };
 
 export type Arc = {
@@ -97,6 +100,7 @@ export function workThrough(example: Example): Worked {
     result: change(example, measured),
     arc: arcOf(example, asked, measured),
     remark: method.remark?.(callOf(example, changes[0].length), measured) ?? null,
+    asOneLine: (method.guides?.count(callOf(example, changes[0].length)) ?? 0) > 0,
   };
 }
 
@@ -110,7 +114,7 @@ function leftOf(
   if (!method.left) return planes.map((plane) => Array.from(plane));
   const c = coefficientsOf(example, measured);
   const zero = new Float32Array(planes[0].length);
-  return method.left(planes, zero, c, atOf(example)).map((plane) => Array.from(plane));
+  return method.left(planes, zero, c, atOf(example, measured)).map((plane) => Array.from(plane));
 }
 
 function drawnOf(example: Example, planes: readonly Float32Array[]) {
@@ -122,7 +126,9 @@ function drawnOf(example: Example, planes: readonly Float32Array[]) {
 
 function arcOf(example: Example, asked: readonly Measure[], measured: Answers): Arc | null {
   const dot = (a: number, b: number) => {
-    const at = asked.findIndex((each) => each.kind === 'dot' && each.a === a && each.b === b);
+    const at = asked.findIndex(
+      (each) => (each.kind === 'dot' || each.kind === 'lineDots') && each.a === a && each.b === b,
+    );
     return at < 0 ? null : measured[at][0];
   };
   const [both, first, second] = [dot(0, 1), dot(0, 0), dot(1, 1)];
@@ -140,9 +146,14 @@ function arcOf(example: Example, asked: readonly Measure[], measured: Answers): 
 }
 
 /** Where the elements lie; made-up ones in a tensor without a name. */
-function atOf({ excerpt }: Example): At {
+function atOf(example: Example, measured: Answers): At {
+  const { excerpt, method, changes } = example;
+  const { length } = changes[0];
   const { start, tensorKey, ordinals } = excerpt ?? madeUp;
-  return { start, tensorKey, ordinals, round: Math.fround, space: new Workspace() };
+  const values = guidesOf(method, callOf(example, length), measured);
+  const guides = values?.values.map(() => new Float32Array(length)) ?? [];
+  if (values) guideInto(values, start, guides);
+  return { start, tensorKey, ordinals, guides, round: Math.fround, space: new Workspace() };
 }
 
 type Answers = readonly (readonly number[])[];
@@ -164,7 +175,7 @@ function merged(
   const { method } = example;
   const out = new Float32Array(planes[0].length);
   const zero = Float32Array.from(method.arity.base === 'none' ? [] : base);
-  method.merge(planes, zero, coefficientsOf(example, measured), atOf(example), out);
+  method.merge(planes, zero, coefficientsOf(example, measured), atOf(example, measured), out);
   return Array.from(out);
 }
 
@@ -177,7 +188,8 @@ function coefficientsOf(example: Example, measured: Answers): Coefficients<Layou
 function callOf({ global, perModel, arithmetic, method, excerpt }: Example, length: number) {
   const hasBase = method.arity.base !== 'none';
   const elementCount = excerpt?.elementCount ?? length;
-  return { global, perModel, arithmetic, hasBase, elementCount, roundSum: Math.fround };
+  const shape = [elementCount];
+  return { global, perModel, arithmetic, hasBase, elementCount, shape, roundSum: Math.fround };
 }
 
 function measureAll(example: Example, planes: readonly Float32Array[]) {

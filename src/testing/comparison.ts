@@ -74,11 +74,18 @@ export function sampleMerge(sample: Sample): PlanesMerge {
       dtypes,
       hasBase,
       elementCount,
+      shape: shapeOf(elementCount),
       output,
       inputs: sample.inputs ?? 'stored',
     },
     ...{ tensorKey, ordinals, blockSize: Math.max(blockSize, elementCount / 5, 1) | 0 || 1 },
   };
+}
+
+/** Several rows of an odd length where there are any. */
+function shapeOf(elementCount: number): readonly number[] {
+  const columns = [17, 13, 7, 5, 3, 2].find((length) => elementCount % length === 0) ?? 1;
+  return [elementCount / columns, columns];
 }
 
 const EPSILON = { F32: 2 ** -24, F16: 2 ** -11, BF16: 2 ** -8 } as const;

@@ -1,6 +1,6 @@
 import type { Backend } from '../compute/backend.ts';
 import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
-import { type Call, coefficientList, type MergeMethod } from '../methods/method.ts';
+import { type Call, coefficientList, guidesOf, type MergeMethod } from '../methods/method.ts';
 import type { ParamValue } from '../methods/params.ts';
 import { type InputDtype, precisionOf } from '../methods/precision.ts';
 import { bytesPerElement, type FloatDtype } from '../numerics/dtype.ts';
@@ -17,6 +17,8 @@ export type PlanesMerge = {
   readonly dtypes: readonly FloatDtype[];
   readonly hasBase: boolean;
   readonly elementCount: number;
+  /** One row when left out. */
+  readonly shape?: readonly number[];
   readonly output: FloatDtype;
   /** What inputs are rounded to first; nothing when left out. */
   readonly inputs?: InputDtype;
@@ -45,6 +47,7 @@ export async function mergePlanes(backend: Backend, merge: PlanesMerge): Promise
     arithmetic,
     hasBase,
     elementCount,
+    shape: merge.shape ?? [elementCount],
     roundSum: roundSumTo(work),
   };
   const blocks = blocksOf(planes, dtypes, hasBase, elementCount, merge.blockSize, readAs);
@@ -56,7 +59,8 @@ export async function mergePlanes(backend: Backend, merge: PlanesMerge): Promise
     measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
   const coefficients = coefficientList(method, call, measured);
-  const kernel = { methodId: method.id, coefficients, output, work, resultAs, at };
+  const guides = guidesOf(method, call, measured);
+  const kernel = { methodId: method.id, coefficients, guides, output, work, resultAs, at };
   const size = bytesPerElement(output);
   const bytes = new Uint8Array(elementCount * size);
   let offset = 0;

@@ -1,6 +1,6 @@
 import type { Backend, Blocks, Work } from '../compute/backend.ts';
 import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
-import { type Call, coefficientList, type MergeMethod } from '../methods/method.ts';
+import { type Call, coefficientList, guidesOf, type MergeMethod } from '../methods/method.ts';
 import { defaultsOf } from '../methods/params.ts';
 import { precisionOf } from '../methods/precision.ts';
 import { decode } from '../numerics/decode.ts';
@@ -21,6 +21,8 @@ export type TensorMerge = {
   /** Precision of each step; what the dialect says when left out. */
   readonly work?: Work;
   readonly tensor?: string;
+  /** One row when left out. */
+  readonly shape?: readonly number[];
   /** Elements a block; one block when left out. */
   readonly blockSize?: number;
 };
@@ -83,6 +85,7 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
     arithmetic,
     hasBase: base !== null,
     elementCount,
+    shape: merge.shape ?? [elementCount],
     roundSum: roundSumTo(work),
   };
   const planes = [...models, ...(base ? [base] : [])].map((values) => bytesOf(values, dtype));
@@ -99,8 +102,9 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
     measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
   }
   const coefficients = coefficientList(method, call, measured);
+  const guides = guidesOf(method, call, measured);
   const methodId = method.id;
-  const kernel = { methodId, coefficients, output: dtype, work, resultAs, at } as const;
+  const kernel = { methodId, coefficients, guides, output: dtype, work, resultAs, at } as const;
   const out = new Uint8Array(elementCount * bytesPerElement(dtype));
   let offset = 0;
   for await (const { bytes } of backend.map(blocks, kernel, signal)) {

@@ -1,4 +1,4 @@
-import type { Measure } from '../../methods/method.ts';
+import type { Measure, TensorMeasure } from '../../methods/method.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import {
   type Backend,
@@ -8,10 +8,12 @@ import {
   NonFiniteError,
   type Work,
 } from '../backend.ts';
+import { guided } from '../guided.ts';
 import { constantsOf, MIXED, mapOf, tableOf } from '../shaders/constants.ts';
 import { Arena, GIVEN, JOB, type Main, OUT, OUT_BYTES, type Placed, TALLY } from './arena.ts';
 import { definitionBackend } from './definition.ts';
 import { mapRun } from './kernel.ts';
+import { withLineSums } from './line-sums.ts';
 import { Measuring } from './measuring.ts';
 import { compiledPrograms, hasSimd, type Programs, type Variant } from './programs.ts';
 import { alignedBlocks, partOf } from './runs.ts';
@@ -41,9 +43,20 @@ class CompiledBackend implements Backend {
     this.#programs = programs;
   }
 
-  async measure(
+  measure(
     blocks: Blocks,
     measures: readonly Measure[],
+    context: { readonly work: Work; readonly at: Kernel['at'] },
+    signal: AbortSignal,
+  ): Promise<readonly (readonly number[])[]> {
+    return withLineSums([blocks, measures, context, signal], (rest) =>
+      this.#measure(blocks, rest, context, signal),
+    );
+  }
+
+  async #measure(
+    blocks: Blocks,
+    measures: readonly TensorMeasure[],
     context: { readonly work: Work; readonly at: Kernel['at'] },
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
@@ -69,7 +82,8 @@ class CompiledBackend implements Backend {
     }
   }
 
-  async *map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
+  async *map(of: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
+    const blocks = guided(of, kernel);
     const variant = mapOf(kernel);
     const coefficients = new Uint32Array(Float32Array.from(kernel.coefficients).buffer);
     const arena = this.#borrow(blocks);
@@ -140,8 +154,8 @@ function mapBlock(
       saturated += words[TALLY / 4 + 1];
       continue;
     }
-    const { dtypes, hasBase, readAs } = blocks;
-    const run = partOf({ ...block, dtypes, hasBase, readAs }, from, count);
+    const { dtypes, hasBase, guides, readAs } = blocks;
+    const run = partOf({ ...block, dtypes, hasBase, guides, readAs }, from, count);
     const mapped = mapRun({ run, kernel });
     bytes.set(mapped.bytes, from * size);
     saturated += mapped.saturated;

@@ -10,6 +10,8 @@ import type { Run } from './task.ts';
  */
 export class DecodedChunk {
   readonly #run: Run;
+  /** Planes before the guides. */
+  readonly #inputs: number;
   readonly #round: (value: number) => number;
   readonly #planes: Float32Array[] = [];
   readonly #taskVectors: Float32Array[] = [];
@@ -21,6 +23,7 @@ export class DecodedChunk {
   /** `round` is the working precision in which task vectors are formed. */
   constructor(run: Run, round: (value: number) => number) {
     this.#run = run;
+    this.#inputs = run.planes.length - (run.guides ?? 0);
     this.#round = round;
   }
 
@@ -32,7 +35,7 @@ export class DecodedChunk {
     this.#taskVectorsReady.clear();
   }
 
-  /** Plane k as f32, rounded to what it is read as; the base is the last plane. */
+  /** Plane k as f32, rounded to what it is read as; the base is the last one before the guides. */
   plane(k: number): Float32Array {
     const values = this.#room(this.#planes, k);
     if (!this.#planesReady.has(k)) {
@@ -41,7 +44,7 @@ export class DecodedChunk {
       const size = bytesPerElement(dtype);
       const begin = this.#offset * size;
       decode(this.#run.planes[k].subarray(begin, begin + this.#count * size), dtype, values);
-      if (dtype !== this.#run.readAs) settle(values, roundTo(this.#run.readAs));
+      if (k < this.#inputs && dtype !== this.#run.readAs) settle(values, roundTo(this.#run.readAs));
     }
     return values;
   }
@@ -53,7 +56,7 @@ export class DecodedChunk {
       this.#taskVectorsReady.add(k);
       if (!this.#run.hasBase) throw new Error('Without a base there are no task vectors');
       const model = this.plane(k);
-      const base = this.plane(this.#run.planes.length - 1);
+      const base = this.plane(this.#inputs - 1);
       subtract(model, base, tau, this.#round);
     }
     return tau;

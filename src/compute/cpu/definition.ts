@@ -1,8 +1,10 @@
-import type { Measure } from '../../methods/method.ts';
+import type { TensorMeasure } from '../../methods/method.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
+import { guided } from '../guided.ts';
 import { gatherFor } from './gather.ts';
 import { mapRun, measureRun } from './kernel.ts';
+import { withLineSums } from './line-sums.ts';
 import { alignedRuns, partsOf } from './runs.ts';
 import { sampleFor } from './sample.ts';
 import { CHUNK } from './task.ts';
@@ -16,12 +18,19 @@ const PART = 16 * CHUNK;
  * the IEEE rules. The compiled shaders are held against it, and leave to it what they cannot promise.
  */
 export function definitionBackend(label = 'CPU'): Backend {
-  return { kind: 'cpu', label, measure, map, dispose() {} };
+  return {
+    kind: 'cpu',
+    label,
+    measure: (...asked) =>
+      withLineSums(asked, (rest) => measure(asked[0], rest, asked[2], asked[3])),
+    map,
+    dispose() {},
+  };
 }
 
 async function measure(
   blocks: Blocks,
-  measures: readonly Measure[],
+  measures: readonly TensorMeasure[],
   { work, at }: { readonly work: Work; readonly at: Kernel['at'] },
   signal: AbortSignal,
 ): Promise<readonly (readonly number[])[]> {
@@ -42,14 +51,15 @@ async function measure(
   }
 }
 
-async function* map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
-  const { dtypes, hasBase, readAs } = blocks;
+async function* map(of: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
+  const blocks = guided(of, kernel);
+  const { dtypes, hasBase, guides, readAs } = blocks;
   const size = bytesPerElement(kernel.output);
   for await (const block of blocks.read(signal)) {
     const bytes = new Uint8Array(block.count * size);
     let saturated = 0;
     let nonFinite = 0;
-    for (const run of partsOf({ ...block, dtypes, hasBase, readAs }, PART)) {
+    for (const run of partsOf({ ...block, dtypes, hasBase, guides, readAs }, PART)) {
       signal.throwIfAborted();
       const mapped = mapRun({ run, kernel });
       bytes.set(mapped.bytes, (run.start - block.start) * size);

@@ -1,4 +1,4 @@
-import type { Measure } from '../../methods/method.ts';
+import type { TensorMeasure } from '../../methods/method.ts';
 import { type CollectedRun, MagnitudeSelect } from '../../numerics/select.ts';
 import type { Collected, Run, Wanted } from './task.ts';
 
@@ -16,7 +16,7 @@ export interface Gather {
 
 /** `sample` holds τ of models, where a magnitude is asked for, to make the selection quicker. */
 export function gatherFor(
-  measure: Measure,
+  measure: TensorMeasure,
   elementCount: number,
   sample: ReadonlyMap<number, Float32Array>,
 ): Gather {

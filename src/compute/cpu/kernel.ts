@@ -22,14 +22,17 @@ export function mapRun({ run, kernel }: MapTask): Mapped {
   const round = roundTo(kernel.work);
   const merged = new Float32Array(Math.min(CHUNK, run.count));
   const chunk = new DecodedChunk(run, round);
-  const models = run.planes.length - (run.hasBase ? 1 : 0);
+  const { guides: guideCount = 0 } = run;
+  const inputs = run.planes.length - guideCount;
+  const models = inputs - (run.hasBase ? 1 : 0);
   let saturated = 0;
   let nonFinite = 0;
   for (let offset = 0; offset < run.count; offset += CHUNK) {
     const count = Math.min(CHUNK, run.count - offset);
     chunk.moveTo(offset, count);
     const x = Array.from({ length: models }, (_, k) => chunk.plane(k));
-    const at: At = { ...kernel.at, start: run.start + offset, round, space };
+    const guides = Array.from({ length: guideCount }, (_, p) => chunk.plane(inputs + p));
+    const at: At = { ...kernel.at, start: run.start + offset, guides, round, space };
     space.clear();
     const out = merged.subarray(0, count);
     method.merge(x, run.hasBase ? chunk.plane(models) : NO_BASE, coefficients, at, out);

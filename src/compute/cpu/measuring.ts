@@ -1,4 +1,4 @@
-import type { Measure } from '../../methods/method.ts';
+import type { TensorMeasure } from '../../methods/method.ts';
 import type { Cut } from '../../numerics/select.ts';
 import { type Blocks, NonFiniteError } from '../backend.ts';
 import { BINS, FLAGS, Search, SLAB } from '../shaders/search.ts';
@@ -23,7 +23,7 @@ type Find = (variant: Pick<Variant, 'shader' | 'constants'>) => Promise<Main>;
 
 /** The measures of one tensor, pass by pass: `begin` until it says no, `see` every block, `finishPass`. */
 export class Measuring {
-  readonly #measures: readonly Measure[];
+  readonly #measures: readonly TensorMeasure[];
   readonly #arena: Arena;
   readonly #find: Find;
   readonly #searches: readonly Searching[];
@@ -35,7 +35,7 @@ export class Measuring {
   #summed: boolean;
   #passes = 0;
 
-  constructor(blocks: Blocks, measures: readonly Measure[], arena: Arena, find: Find) {
+  constructor(blocks: Blocks, measures: readonly TensorMeasure[], arena: Arena, find: Find) {
     const { elementCount, hasBase } = blocks;
     if (!hasBase && !measures.every((one) => one.kind === 'dot' && one.of === 'weights')) {
       throw new Error('Without a base there are no task vectors');

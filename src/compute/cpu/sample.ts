@@ -1,4 +1,4 @@
-import type { Measure } from '../../methods/method.ts';
+import type { TensorMeasure } from '../../methods/method.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import { roundTo } from '../../numerics/round.ts';
 import type { Blocks, Work } from '../backend.ts';
@@ -15,7 +15,7 @@ const LARGEST_SAMPLE = 1 << 15;
  */
 export async function sampleFor(
   blocks: Blocks,
-  measures: readonly Measure[],
+  measures: readonly TensorMeasure[],
   work: Work,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Float32Array>> {

@@ -1,5 +1,5 @@
 /** What the definition works on, and what it gives. */
-import type { Measure } from '../../methods/method.ts';
+import type { TensorMeasure } from '../../methods/method.ts';
 import type { CollectedRun, Pass } from '../../numerics/select.ts';
 import type { Block, Blocks, Kernel, Work } from '../backend.ts';
 
@@ -11,11 +11,11 @@ import type { Block, Blocks, Kernel, Work } from '../backend.ts';
 export const CHUNK = 1 << 14;
 
 /** A block, or a part of one, with what is needed to read it. */
-export type Run = Block & Pick<Blocks, 'dtypes' | 'hasBase' | 'readAs'>;
+export type Run = Block & Pick<Blocks, 'dtypes' | 'hasBase' | 'guides' | 'readAs'>;
 
 /** What one pass over a tensor collects: sums, or a step of a selection. */
 export type Wanted =
-  | Exclude<Measure, { kind: 'magnitude' }>
+  | Exclude<TensorMeasure, { kind: 'magnitude' }>
   | { readonly kind: 'select'; readonly model: number; readonly pass: Pass };
 
 export type MapTask = { readonly run: Run; readonly kernel: Kernel };

@@ -1,6 +1,8 @@
-import type { Measure } from '../../methods/method.ts';
+import type { Measure, TensorMeasure } from '../../methods/method.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
+import { withLineSums } from '../cpu/line-sums.ts';
+import { guided } from '../guided.ts';
 import { constantsOf, mapOf } from '../shaders/constants.ts';
 import { Search } from '../shaders/search.ts';
 import { MAP_THREADS } from '../shaders/structs.ts';
@@ -64,9 +66,20 @@ export class GpuBackend implements Backend {
     return this.#runner.bytes;
   }
 
-  async measure(
+  measure(
     blocks: Blocks,
     measures: readonly Measure[],
+    context: { readonly work: Work; readonly at: Kernel['at'] },
+    signal: AbortSignal,
+  ): Promise<readonly (readonly number[])[]> {
+    return withLineSums([blocks, measures, context, signal], (rest) =>
+      this.#measure(blocks, rest, context, signal),
+    );
+  }
+
+  async #measure(
+    blocks: Blocks,
+    measures: readonly TensorMeasure[],
     context: { readonly work: Work; readonly at: Kernel['at'] },
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
@@ -93,7 +106,8 @@ export class GpuBackend implements Backend {
     );
   }
 
-  async *map(blocks: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
+  async *map(of: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
+    const blocks = guided(of, kernel);
     const map = mapOf(kernel);
     const size = bytesPerElement(kernel.output);
     const parameters = Float32Array.from([...kernel.coefficients, 0]);
@@ -129,6 +143,7 @@ export class GpuBackend implements Backend {
     } finally {
       await this.#runner.idle();
       this.#planes.drop(blocks);
+      if (blocks !== of) this.#planes.drop(of);
     }
   }
 

@@ -9,13 +9,15 @@ export const MIXED = floatDtypes.length;
 
 /** Values of the override constants that every shader has. */
 export function constantsOf(
-  { dtypes, hasBase, readAs }: Pick<Blocks, 'dtypes' | 'hasBase' | 'readAs'>,
+  { dtypes, hasBase, guides = 0, readAs }: Pick<Blocks, 'dtypes' | 'hasBase' | 'guides' | 'readAs'>,
   work: Work,
 ): Readonly<Record<string, number>> {
-  const shared = dtypes.every((dtype) => dtype === dtypes[0]);
+  const inputs = dtypes.slice(0, dtypes.length - guides);
+  const shared = inputs.every((dtype) => dtype === dtypes[0]);
   return {
     DTYPE: shared ? floatDtypes.indexOf(dtypes[0]) : MIXED,
-    MODELS: dtypes.length - (hasBase ? 1 : 0),
+    MODELS: inputs.length - (hasBase ? 1 : 0),
+    GUIDES: guides,
     HAS_BASE: hasBase ? 1 : 0,
     READ_AS: floatDtypes.indexOf(readAs),
     WORK: floatDtypes.indexOf(work),

@@ -1,10 +1,10 @@
-import type { Measure } from '../../methods/method.ts';
+import type { TensorMeasure } from '../../methods/method.ts';
 import { keepLimit } from '../../numerics/random.ts';
 import { type Fields, sumKinds } from './structs.ts';
 
-export type SumMeasure = Exclude<Measure, { kind: 'magnitude' }>;
+export type SumMeasure = Exclude<TensorMeasure, { kind: 'magnitude' }>;
 
-export function isSum(measure: Measure): measure is SumMeasure {
+export function isSum(measure: TensorMeasure): measure is SumMeasure {
   return measure.kind !== 'magnitude';
 }
 

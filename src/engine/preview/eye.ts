@@ -2,9 +2,11 @@
 import type { Backend } from '../../compute/backend.ts';
 import { unpack } from '../../methods/coefficients.ts';
 import type { Arithmetic } from '../../methods/dialect.ts';
+import { guideInto, mergedShape } from '../../methods/lines.ts';
 import {
   type Call,
   coefficientList,
+  guidesOf,
   type Measure,
   type MergeMethod,
 } from '../../methods/method.ts';
@@ -65,7 +67,7 @@ export function weighed(
 
 /** Asks the method for its measures of `blocks`, all of a tensor or a sample that stands for it. */
 export async function eyeOf(
-  { tensorKey }: Pick<Subject, 'tensorKey'>,
+  { tensorKey, shape: ofTensor }: Pick<Subject, 'tensorKey' | 'shape'>,
   merge: MergePart,
   blocks: PlaneBlocks,
   { method, arithmetic, magnitudes }: Lens,
@@ -76,7 +78,9 @@ export async function eyeOf(
   const { elementCount } = blocks;
   const { work } = precision;
   const roundSum = roundSumTo(work);
-  const call: Call = { global, perModel, arithmetic, elementCount, hasBase: true, roundSum };
+  const isWhole = elementCount === merge.elementCount;
+  const shape = isWhole ? mergedShape(ofTensor, elementCount) : [elementCount];
+  const call: Call = { global, perModel, arithmetic, elementCount, shape, hasBase: true, roundSum };
   const at = { tensorKey, ordinals, round: roundTo(work), space: new Workspace() };
   const decided = (measure: Measure) =>
     magnitudes && measure.kind === 'magnitude'
@@ -92,13 +96,19 @@ export async function eyeOf(
     answers = [...answers, ...asked.map((measure) => decided(measure) ?? measured[next++])];
   }
   const c = unpack(method, coefficientList(method, call, answers));
+  const guides = guidesOf(method, call, answers);
+  const placed = (start: number, count: number) => {
+    const own = guides?.values.map(() => at.space.take(count)) ?? [];
+    if (guides) guideInto(guides, start, own);
+    return { ...at, start, guides: own };
+  };
   return {
     weights: perModel.map(({ weight }) => (typeof weight === 'number' ? weight : 1)),
     ordinals,
     left(x, base, start) {
       at.space.clear();
       const zero = base ?? new Float32Array(x[0].length);
-      if (method.left) return method.left(x, zero, c, { ...at, start });
+      if (method.left) return method.left(x, zero, c, placed(start, zero.length));
       if (base === null) return x;
       return x.map((values) => {
         const tau = at.space.take(values.length);
@@ -109,7 +119,8 @@ export async function eyeOf(
     merged(x, base, start) {
       at.space.clear();
       const out = new Float32Array(x[0].length);
-      method.merge(x, base ?? new Float32Array(out.length), c, { ...at, start }, out);
+      const zero = base ?? new Float32Array(out.length);
+      method.merge(x, zero, c, placed(start, out.length), out);
       settle(out, roundTo(precision.resultAs));
       return out;
     },

@@ -14,6 +14,8 @@ export type Planes = {
   readonly base: PlaneRef | null;
   readonly readAs: WorkDtype;
   readonly elementCount: number;
+  /** Guides that will be read besides: they take memory, but nothing is read for them. None when left out. */
+  readonly guides?: number;
 };
 
 export type PlaneBlocks = Blocks & {
@@ -36,8 +38,11 @@ export type Reader = PlaneReader & { readonly outputBytes: number };
  */
 export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
   const refs = refsOf(planes);
-  const planeBytes = refs.reduce((sum, ref) => sum + bytesPerElement(ref.dtype), 0);
-  const { elementCount } = planes;
+  const { elementCount, guides = 0 } = planes;
+  const planeBytes = refs.reduce(
+    (sum, ref) => sum + bytesPerElement(ref.dtype),
+    guides * bytesPerElement('F32'),
+  );
   const sizes = [elementCount, planeBytes, reader.outputBytes, reader.budget] as const;
   const shape = blockShape(...sizes);
   const kept = new Map<number, Block>();

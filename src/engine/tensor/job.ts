@@ -1,4 +1,5 @@
-import type { MergeMethod } from '../../methods/method.ts';
+import { mergedShape } from '../../methods/lines.ts';
+import type { Call, MergeMethod } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
 import { encode } from '../../numerics/encode.ts';
@@ -125,12 +126,12 @@ export async function measure(job: Job, shop: Shop): Promise<MeasuredSpectrum> {
 /** Does the merge that a factor stands for, with the noise of the weight. */
 function mergedFor(
   job: Job,
-  { of }: FactorPart,
+  { of, rows, columns }: FactorPart,
   reader: Omit<Reader, 'outputBytes'>,
   note: Witness['note'],
   shop: Shop,
 ): Merged {
-  const own = { ...job, tensor: of };
+  const own = { ...job, tensor: of, shape: [rows, columns] };
   return (merge) => wholeOf(taskOf(merge, own, 'F32', reader, shop.craft), note, shop);
 }
 
@@ -188,20 +189,15 @@ export function taskOf(
     part.kind === 'cast'
       ? { method: cast.method, merge: asMerge(part) }
       : { method: methodOf(id), merge: part };
-  const { planes: models, base, ordinals, elementCount, precision, global, perModel } = merge;
+  const { planes: models, base, ordinals, elementCount, precision } = merge;
   const { readAs, work, resultAs } = precision;
-  const planes = { models, base, readAs, elementCount };
+  const call = callOf(merge, job, arithmetic);
+  const guides = method.guides?.count(call) ?? 0;
+  const planes = { models, base, readAs, elementCount, guides };
   return {
     tensor: job.tensor,
     method,
-    call: {
-      global,
-      perModel,
-      arithmetic,
-      hasBase: base !== null,
-      elementCount,
-      roundSum: roundSumTo(work),
-    },
+    call,
     blocks: planeBlocks(planes, { ...reader, outputBytes: bytesPerElement(output) }),
     output,
     work,
@@ -209,6 +205,25 @@ export function taskOf(
     at: { tensorKey: tensorKey(job.twin?.of ?? job.tensor), ordinals },
     magnitudes: magnitudes === null ? null : ordinals.map((ordinal) => magnitudes[ordinal]),
   };
+}
+
+/** What its method is told about a merge. */
+function callOf(
+  { base, elementCount, precision, global, perModel }: Omit<MergePart, 'kind'>,
+  { shape }: Pick<Job, 'shape'>,
+  arithmetic: Craft['arithmetic'],
+): Call {
+  return {
+    ...{ global, perModel, arithmetic, elementCount },
+    hasBase: base !== null,
+    shape: mergedShape(shape, elementCount),
+    roundSum: roundSumTo(precision.work),
+  };
+}
+
+/** Whether its formula reads numbers of each element that whole rows decide about. */
+export function takesGuides(part: MergePart, job: Job, { method, arithmetic }: Craft): boolean {
+  return (methodOf(method).guides?.count(callOf(part, job, arithmetic)) ?? 0) > 0;
 }
 
 function asMerge({ plane, precision, elementCount }: CastPart): Omit<MergePart, 'kind'> {

@@ -3,6 +3,7 @@ import linear from '../../methods/linear/index.ts';
 import {
   type Call,
   coefficientList,
+  guidesOf,
   type Measure,
   type MergeMethod,
 } from '../../methods/method.ts';
@@ -59,6 +60,7 @@ export async function* compute(
   const size = bytesPerElement(task.output);
   let backend = ladder.current();
   let coefficients: readonly number[] | null = null;
+  let guides: Kernel['guides'] = null;
   let done = 0;
   for (;;) {
     try {
@@ -66,13 +68,14 @@ export async function* compute(
       if (coefficients === null) {
         const answers: Answers = await measureAll({ ...task, blocks: watched }, backend, signal);
         coefficients = coefficientList(task.method, task.call, answers);
+        guides = guidesOf(task.method, task.call, answers);
         if (answers.length > 0) witness.measured(coefficients);
         const remark = task.method.remark?.(task.call, answers) ?? null;
         if (remark !== null) witness.note(remark);
       }
       const { output, work, resultAs, at } = task;
       const methodId = task.method.id;
-      const kernel: Kernel = { methodId, coefficients, output, work, resultAs, at };
+      const kernel: Kernel = { methodId, coefficients, guides, output, work, resultAs, at };
       // The same object as was measured: a backend may still hold its planes.
       const blocks = done === 0 ? watched : watched.from(done);
       for await (const mapped of backend.map(blocks, kernel, signal)) {

@@ -108,7 +108,7 @@ export default defineMethod({
     return { aroundBase: false, share: u.map((each) => each * mean) };
   },
 
-  merge(x, base, c, _at, out) {
-    combine(x, base, c, out);
+  merge(x, base, c, at, out) {
+    combine(x, base, c, at, out);
   },
 });

@@ -51,8 +51,8 @@ export default defineMethod({
     return { aroundBase: true, share: call.perModel.map(() => t / call.perModel.length) };
   },
 
-  merge(x, base, c, _at, out) {
-    combine(x, base, c, out);
+  merge(x, base, c, at, out) {
+    combine(x, base, c, at, out);
   },
 
   remark(call, measured) {

@@ -71,7 +71,7 @@ export default defineMethod({
     return { aroundBase: of === 'taskVectors', share };
   },
 
-  merge(x, base, c, _at, out) {
-    combine(x, base, c, out);
+  merge(x, base, c, at, out) {
+    combine(x, base, c, at, out);
   },
 });

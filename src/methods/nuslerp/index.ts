@@ -1,20 +1,67 @@
-import { combine, combineCoefficients, gramMeasures, gramOf, OPPOSITE } from '../gram.ts';
+import {
+  combine,
+  combineCoefficients,
+  type Gram,
+  gramMeasures,
+  gramOf,
+  OPPOSITE,
+  sharesByLine,
+} from '../gram.ts';
+import { alongFirst, alongLast, type Lines } from '../lines.ts';
 import { type Call, defineMethod } from '../method.ts';
-import { turned, weight } from '../params.ts';
+import { type ToggleParam, turned, weight } from '../params.ts';
 
 /** Lengths below this count as this; sines below it have no arc; and weights that sum to less are halves (mergekit). */
 const SMALLEST_LENGTH = 1e-7;
 const SMALLEST_SINE = 1e-8;
 const SMALLEST_TOTAL = 1e-6;
 
-/** How far from the first to the second, and the angle between them. */
-function arc(call: Call, measured: readonly (readonly number[])[]) {
-  const [a, b] = call.perModel.map((model) => Number(model['weight']));
-  const t = Math.abs(a + b) < SMALLEST_TOTAL ? 0.5 : b / (a + b);
-  const [[first, dot], [, second]] = gramOf(call, measured);
+const flatten = {
+  kind: 'toggle',
+  label: 'flatten',
+  help: 'A tensor is one arrow. If not, each of its rows is one, or each of its columns.',
+  source: 'mergekit’s default.',
+  default: true,
+} as const satisfies ToggleParam;
+
+const rowWise = {
+  kind: 'toggle',
+  label: 'row-wise',
+  help: 'Off: rows, along the last dimension. On: columns, along the first. mergekit’s name and its numbers; its text has it the other way round.',
+  default: false,
+  visible: (values) => values['nuslerp_flatten'] === false,
+} as const satisfies ToggleParam;
+
+type Parameters = Call & {
+  readonly global: { readonly nuslerp_flatten: boolean; readonly nuslerp_row_wise: boolean };
+};
+
+/** What is turned by itself; null is the whole tensor. */
+function linesOf({ global, shape }: Parameters): Lines | null {
+  if (global.nuslerp_flatten) return null;
+  return global.nuslerp_row_wise ? alongFirst(shape) : alongLast(shape);
+}
+
+/** How far from the first model to the second. */
+function tOf({ perModel }: Pick<Call, 'perModel'>): number {
+  const [a, b] = perModel.map((model) => Number(model['weight']));
+  return Math.abs(a + b) < SMALLEST_TOTAL ? 0.5 : b / (a + b);
+}
+
+/** The angle between two vectors. */
+function angleOf([[first, dot], [, second]]: Gram) {
   const lengths = [first, second].map((square) => Math.max(Math.sqrt(square), SMALLEST_LENGTH));
   const cosine = Math.max(-1, Math.min(1, dot / (lengths[0] * lengths[1])));
-  return { t, cosine, theta: Math.acos(cosine) };
+  return { cosine, theta: Math.acos(cosine) };
+}
+
+/** How much of each lies on the arc. */
+function sharesOf(gram: Gram, t: number): readonly number[] {
+  const { cosine, theta } = angleOf(gram);
+  const sine = Math.sin(theta);
+  return Math.abs(sine) < (cosine < 0 ? OPPOSITE : SMALLEST_SINE)
+    ? [1 - t, t]
+    : [Math.sin((1 - t) * theta) / sine, Math.sin(t * theta) / sine];
 }
 
 export default defineMethod({
@@ -26,7 +73,7 @@ export default defineMethod({
   explanation:
     'Two tensors are blended along the arc between them, as in SLERP; how far is told by their weights: the ' +
     'second model’s share of the sum. With a base the task vectors are turned instead of the weights. ' +
-    'A tensor counts as one long arrow; mergekit’s variant by rows is not offered.',
+    'A tensor counts as one long arrow; or each row does by itself, or each column.',
   evidence:
     'mergekit’s successor of SLERP; no study compares the two. For fine-tunes of one base the arc of the ' +
     'weights is practically a straight line.',
@@ -37,7 +84,10 @@ export default defineMethod({
     },
   ],
   arity: { base: 'optional', models: [2, 2] },
-  params: { global: { of: turned }, perModel: { weight } },
+  params: {
+    global: { of: turned, nuslerp_flatten: flatten, nuslerp_row_wise: rowWise },
+    perModel: { weight },
+  },
   choices: [],
   exceptions: { mergekit: { work: 'result' } },
 
@@ -55,24 +105,30 @@ export default defineMethod({
 
   receives: combineCoefficients,
 
-  measures: (call, soFar) => gramMeasures(call, soFar, call.global.of),
+  measures: (call, soFar) => gramMeasures(call, soFar, call.global.of, linesOf(call)),
 
   coefficients(call, measured) {
-    const { t, cosine, theta } = arc(call, measured);
-    const sine = Math.sin(theta);
-    const share =
-      Math.abs(sine) < (cosine < 0 ? OPPOSITE : SMALLEST_SINE)
-        ? [1 - t, t]
-        : [Math.sin((1 - t) * theta) / sine, Math.sin(t * theta) / sine];
+    const share = linesOf(call) ? [0, 0] : sharesOf(gramOf(call, measured), tOf(call));
     return { aroundBase: call.global.of === 'taskVectors', share };
   },
 
-  merge(x, base, c, _at, out) {
-    combine(x, base, c, out);
+  guides: {
+    count: (call) => (linesOf(call) ? 2 : 0),
+    of(call, measured) {
+      const t = tOf(call);
+      return sharesByLine(call, linesOf(call) ?? alongLast(call.shape), 2, (line) =>
+        sharesOf(gramOf(call, measured, line), t),
+      );
+    },
+  },
+
+  merge(x, base, c, at, out) {
+    combine(x, base, c, at, out);
   },
 
   remark(call, measured) {
-    const degrees = (arc(call, measured).theta * 180) / Math.PI;
+    if (linesOf(call)) return null;
+    const degrees = (angleOf(gramOf(call, measured)).theta * 180) / Math.PI;
     return degrees < 2 ? `an arc of ${degrees.toFixed(2)}° is practically a straight line` : null;
   },
 });

@@ -4,7 +4,7 @@ export default {
   base: 'turns',
   parameters: {
     weight: mergekit.value(null),
-    nuslerp_flatten: { is: 'only', value: true, default: true },
-    nuslerp_row_wise: mergekit.idle,
+    nuslerp_flatten: mergekit.value(true),
+    nuslerp_row_wise: mergekit.value(false),
   },
 } satisfies InMergekit;

@@ -32,7 +32,8 @@ export function weightsOf(
 ) {
   const elementCount = rows * columns;
   const roundSum = (value: number) => value;
-  const call = { ...own, arithmetic, elementCount, hasBase: true, roundSum };
+  const shape = [rows, columns];
+  const call = { ...own, arithmetic, elementCount, shape, hasBase: true, roundSum };
   return method.weightedSum?.(call) ?? null;
 }
 

@@ -5,7 +5,7 @@ import { isComputedPlane, planesOf } from '../../../plan/planes.ts';
 import type { ComputedPlane, Job, Part, Plan, PlaneRef } from '../../../plan/types.ts';
 import type { Sources } from '../../library/sources.ts';
 import type { Proof, TensorReport } from '../../protocol.ts';
-import type { Account, Craft } from '../../tensor/job.ts';
+import { type Account, type Craft, takesGuides } from '../../tensor/job.ts';
 import { spansOf } from '../../tensor/read-together.ts';
 import { type Places, placesIn } from './places.ts';
 import { isTouched, type Recomputed, recompute } from './recompute.ts';
@@ -39,7 +39,8 @@ const others = ['F16', 'F32'] as const;
  * base by plain loops, and holds them against the bytes that were read back: `difference` names the first that is
  * another. What the kernels of the CPU gave has to be the same bits; what a GPU gave may differ in its last digit.
  * NaNs are alike. Of DoRA by columns only the first and last elements are looked at, since each takes a
- * whole column, and of a large tensor none. Null where no adapter went into a model.
+ * whole column, and of a large tensor none; nor of one whose rows count as a whole, as in NuSLERP by rows. Null where no
+ * adapter went into a model.
  */
 export async function prove(plan: Plan, proving: Proving): Promise<Proof | null> {
   const touched = touchedIn(plan, proving.accounts);
@@ -108,7 +109,9 @@ async function lookAt(touched: Touched, plan: Plan, proving: Proving): Promise<L
       part.kind === 'copy' ? (part.span.end - part.span.begin) / size : part.elementCount;
     if (isTouched(part)) {
       const measured = accounts[index].coefficients[k] ?? null;
-      const samples = placesIn(`${job.tensor} ${k}`, count, placesFor(part, sources));
+      const isByRows = part.kind === 'merge' && takesGuides(part, job, craft);
+      const places = isByRows ? nowhere : placesFor(part, sources);
+      const samples = placesIn(`${job.tensor} ${k}`, count, places);
       const made = await recompute(part, job, craft, measured, samples, reader, signal);
       for (const one of made) {
         const at = begin + (before + one.sample.from) * size;

@@ -13,6 +13,10 @@ import { ScoreStrip } from './score.tsx';
 import { rowsOf, Steps } from './steps.tsx';
 import { formulaOf } from './words.ts';
 
+/** Where a merge goes by rows or columns. */
+export const asOneLine =
+  'Here all of the tensor counts as one row; in the merge each row or column does by itself.';
+
 type WalkProps = {
   readonly cast: Cast;
   readonly numbers: Numbers;
@@ -99,6 +103,7 @@ export function Walk({ cast, numbers, opening, onDrag, onFocus }: WalkProps) {
           />
         )}
       </div>
+      {worked.asOneLine && <p className="small faint">{asOneLine}</p>}
       <figcaption aria-live="polite">
         {focus === null ? (
           'Point at an element for its formula; drag a bar, or move a slider on either side. It runs the merge’s own code.'
