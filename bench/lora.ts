@@ -3,14 +3,14 @@
  * data in memory, by the processor time of this process. A full SVD of the same sum is what it saves.
  */
 import { Matrix as Oracle, SingularValueDecomposition } from 'ml-matrix';
-import { gaussianMatrix } from '../src/lora/algebra/gaussian.ts';
-import { transpose } from '../src/lora/algebra/matrix.ts';
-import { multiply } from '../src/lora/algebra/product.ts';
 import { concatenate } from '../src/lora/concatenate.ts';
 import type { Term } from '../src/lora/factors.ts';
 import { operatorOf } from '../src/lora/operator.ts';
 import { approximateSvd } from '../src/lora/range-finder.ts';
 import { decomposeSum, truncate } from '../src/lora/refactor.ts';
+import { gaussianMatrix } from '../src/numerics/algebra/gaussian.ts';
+import { transpose } from '../src/numerics/algebra/matrix.ts';
+import { multiply } from '../src/numerics/algebra/product.ts';
 import { measurePeft } from './against/peft.ts';
 import { measureBaked } from './baked.ts';
 import { numberFlag, type Row, rounded, type Surroundings, type Table } from './part.ts';

@@ -1,4 +1,4 @@
-import { columnLengths, scaleColumns } from './algebra/matrix.ts';
+import { columnLengths, scaleColumns } from '../numerics/algebra/matrix.ts';
 import type { Factors } from './factors.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { scale, zeros } from '../numerics/algebra/matrix.ts';
+import { multiply } from '../numerics/algebra/product.ts';
+import { factorQr, thinQ } from '../numerics/algebra/qr.ts';
 import { denseSum, norm, randomMatrix, randomTerm, rowsOf } from '../testing/matrices.ts';
 import { randomNumbers } from '../testing/samples.ts';
-import { scale, zeros } from './algebra/matrix.ts';
-import { multiply } from './algebra/product.ts';
-import { factorQr, thinQ } from './algebra/qr.ts';
 import { cosines, innerProducts } from './compare.ts';
 import type { Factors } from './factors.ts';
 

@@ -1,6 +1,6 @@
-import { columnsOf, type Matrix, transpose, zeros } from './algebra/matrix.ts';
-import { multiply } from './algebra/product.ts';
-import { factorQr, upperTriangle } from './algebra/qr.ts';
+import { columnsOf, type Matrix, transpose, zeros } from '../numerics/algebra/matrix.ts';
+import { multiply } from '../numerics/algebra/product.ts';
+import { factorQr, upperTriangle } from '../numerics/algebra/qr.ts';
 import { concatenate } from './concatenate.ts';
 import type { Factors } from './factors.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { scale, zeros } from '../numerics/algebra/matrix.ts';
 import { denseSum, randomTerm, relativeDistance } from '../testing/matrices.ts';
 import { peftCat } from '../testing/peft-adapters.ts';
 import { randomNumbers } from '../testing/samples.ts';
-import { scale, zeros } from './algebra/matrix.ts';
 import { concatenate, type WeightIn } from './concatenate.ts';
 
 const random = randomNumbers(21);

@@ -1,4 +1,4 @@
-import { beside, largestMagnitude, scale } from './algebra/matrix.ts';
+import { beside, largestMagnitude, scale } from '../numerics/algebra/matrix.ts';
 import type { Factors, Term } from './factors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Matrix } from './algebra/matrix.ts';
+import type { Matrix } from '../numerics/algebra/matrix.ts';
 
 /**
  * The factors of a low-rank update ΔW = B·A, both tall, so that loops run down their columns: `b` is out × r,

@@ -1,5 +1,5 @@
-import { identity, lengthOf, type Matrix, transpose } from './algebra/matrix.ts';
-import { multiply, multiplyTransposed } from './algebra/product.ts';
+import { identity, lengthOf, type Matrix, transpose } from '../numerics/algebra/matrix.ts';
+import { multiply, multiplyTransposed } from '../numerics/algebra/product.ts';
 
 /** A matrix that is known by its products alone, wherever it lies and whoever computes them. */
 export interface Operator {

@@ -1,6 +1,9 @@
 /** A second opinion by ml-matrix: Golub and Kahan's SVD, and matrices formed in full. */
 import { Matrix as Oracle, SingularValueDecomposition } from 'ml-matrix';
 import { expect, test } from 'vitest';
+import type { Matrix } from '../numerics/algebra/matrix.ts';
+import { multiply } from '../numerics/algebra/product.ts';
+import { svd } from '../numerics/algebra/svd.ts';
 import {
   denseSum,
   matrixOfRows,
@@ -10,9 +13,6 @@ import {
   rowsOf,
 } from '../testing/matrices.ts';
 import { randomNumbers } from '../testing/samples.ts';
-import type { Matrix } from './algebra/matrix.ts';
-import { multiply } from './algebra/product.ts';
-import { svd } from './algebra/svd.ts';
 import type { Term } from './factors.ts';
 import { decomposeSum, truncate } from './refactor.ts';
 

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
+  columnsOf,
+  type Matrix,
+  scaleColumns,
+  transpose,
+  zeros,
+} from '../numerics/algebra/matrix.ts';
+import { multiply } from '../numerics/algebra/product.ts';
+import { factorQr, thinQ } from '../numerics/algebra/qr.ts';
+import { svd } from '../numerics/algebra/svd.ts';
+import {
   denseSum,
   denseSvd,
   lackOfOrthogonality,
@@ -8,10 +18,6 @@ import {
   relativeDistance,
 } from '../testing/matrices.ts';
 import { randomNumbers } from '../testing/samples.ts';
-import { columnsOf, type Matrix, scaleColumns, transpose, zeros } from './algebra/matrix.ts';
-import { multiply } from './algebra/product.ts';
-import { factorQr, thinQ } from './algebra/qr.ts';
-import { svd } from './algebra/svd.ts';
 import { matrixOf, operatorOf } from './operator.ts';
 import { adapterOf, approximateSvd } from './range-finder.ts';
 

@@ -1,8 +1,8 @@
-import { gaussianMatrix } from './algebra/gaussian.ts';
-import { columnsOf, type Matrix, scaleColumns } from './algebra/matrix.ts';
-import { multiply } from './algebra/product.ts';
-import { factorQr, thinQ } from './algebra/qr.ts';
-import { type Svd, svd } from './algebra/svd.ts';
+import { gaussianMatrix } from '../numerics/algebra/gaussian.ts';
+import { columnsOf, type Matrix, scaleColumns } from '../numerics/algebra/matrix.ts';
+import { multiply } from '../numerics/algebra/product.ts';
+import { factorQr, thinQ } from '../numerics/algebra/qr.ts';
+import { type Svd, svd } from '../numerics/algebra/svd.ts';
 import { type Balance, balanced } from './balance.ts';
 import type { Factors } from './factors.ts';
 import { matrixOf, type Operator } from './operator.ts';

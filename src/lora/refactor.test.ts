@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { columnLengths, scale, zeros } from '../numerics/algebra/matrix.ts';
+import { multiply } from '../numerics/algebra/product.ts';
+import { factorQr, thinQ } from '../numerics/algebra/qr.ts';
+import { svd } from '../numerics/algebra/svd.ts';
 import {
   denseSum,
   lackOfOrthogonality,
@@ -10,10 +14,6 @@ import {
 } from '../testing/matrices.ts';
 import { peftSvd } from '../testing/peft-adapters.ts';
 import { randomNumbers } from '../testing/samples.ts';
-import { columnLengths, scale, zeros } from './algebra/matrix.ts';
-import { multiply } from './algebra/product.ts';
-import { factorQr, thinQ } from './algebra/qr.ts';
-import { svd } from './algebra/svd.ts';
 import type { Balance } from './balance.ts';
 import { concatenate } from './concatenate.ts';
 import type { Term } from './factors.ts';

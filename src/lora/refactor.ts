@@ -1,7 +1,7 @@
-import { columnsOf, type Matrix, transpose } from './algebra/matrix.ts';
-import { multiply, multiplyTransposed } from './algebra/product.ts';
-import { factorQr, multiplyByQ, type Qr, upperTriangle } from './algebra/qr.ts';
-import { rightSvd } from './algebra/svd.ts';
+import { columnsOf, type Matrix, transpose } from '../numerics/algebra/matrix.ts';
+import { multiply, multiplyTransposed } from '../numerics/algebra/product.ts';
+import { factorQr, multiplyByQ, type Qr, upperTriangle } from '../numerics/algebra/qr.ts';
+import { rightSvd } from '../numerics/algebra/svd.ts';
 import { type Balance, balanced } from './balance.ts';
 import { concatenate } from './concatenate.ts';
 import type { Factors, Term } from './factors.ts';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { cholesky } from '../numerics/algebra/cholesky.ts';
+import { gram } from '../numerics/algebra/gram.ts';
+import { type Matrix, scale, zeros } from '../numerics/algebra/matrix.ts';
+import { svd } from '../numerics/algebra/svd.ts';
 import { denseSum, norm, randomMatrix, randomTerm, rowsOf } from '../testing/matrices.ts';
 import { randomNumbers } from '../testing/samples.ts';
-import { cholesky } from './algebra/cholesky.ts';
-import { gram } from './algebra/gram.ts';
-import { type Matrix, scale, zeros } from './algebra/matrix.ts';
-import { svd } from './algebra/svd.ts';
 import type { Term } from './factors.ts';
 import { surveyOf } from './survey.ts';
 

@@ -4,11 +4,11 @@
  * of the work of a QR. They hold squares, so half of the digits are lost: where that could be seen (factors that depend
  * on each other, or whose product nearly cancels) the slow and exact way is gone.
  */
-import { cholesky } from './algebra/cholesky.ts';
-import { gram } from './algebra/gram.ts';
-import { type Matrix, transpose, zeros } from './algebra/matrix.ts';
-import { multiply } from './algebra/product.ts';
-import { rightSvd } from './algebra/svd.ts';
+import { cholesky } from '../numerics/algebra/cholesky.ts';
+import { gram } from '../numerics/algebra/gram.ts';
+import { type Matrix, transpose, zeros } from '../numerics/algebra/matrix.ts';
+import { multiply } from '../numerics/algebra/product.ts';
+import { rightSvd } from '../numerics/algebra/svd.ts';
 import { innerProducts } from './compare.ts';
 import { concatenate } from './concatenate.ts';
 import type { Factors, Term } from './factors.ts';

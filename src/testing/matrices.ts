@@ -1,5 +1,5 @@
-import { type Matrix, zeros } from '../lora/algebra/matrix.ts';
 import type { Term } from '../lora/factors.ts';
+import { type Matrix, zeros } from '../numerics/algebra/matrix.ts';
 import type { Random } from './samples.ts';
 
 /** Plain loops, so that what is compared with them shares none of their code. */

@@ -1,5 +1,5 @@
-import { type Matrix, transpose } from '../lora/algebra/matrix.ts';
 import type { Factors, Term } from '../lora/factors.ts';
+import { type Matrix, transpose } from '../numerics/algebra/matrix.ts';
 import { matrixOfRows } from './matrices.ts';
 
 /**

@@ -1,7 +1,6 @@
 /** The factors of a low-rank update that stands for a merge of updates. */
 
 import type { StoredMatrix } from '../../formats/update.ts';
-import { type Matrix as Dense, transpose, zeros } from '../../lora/algebra/matrix.ts';
 import { clampFactors } from '../../lora/clamp.ts';
 import { concatenate } from '../../lora/concatenate.ts';
 import { factored, type Run } from '../../lora/factored.ts';
@@ -10,6 +9,7 @@ import { operatorOf } from '../../lora/operator.ts';
 import { adapterOf, approximateSvd } from '../../lora/range-finder.ts';
 import { decomposeSum, truncate } from '../../lora/refactor.ts';
 import { energyKept } from '../../lora/spectrum.ts';
+import { type Matrix as Dense, transpose, zeros } from '../../numerics/algebra/matrix.ts';
 import { decode } from '../../numerics/decode.ts';
 import { isComputedPlane } from '../../plan/planes.ts';
 import type { FactorPart, MeasuredSpectrum, MergePart, PlaneRef, Span } from '../../plan/types.ts';

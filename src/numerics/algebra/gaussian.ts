@@ -1,4 +1,4 @@
-import { noiseQuad } from '../../numerics/random.ts';
+import { noiseQuad } from '../random.ts';
 import { type Matrix, zeros } from './matrix.ts';
 
 /**
