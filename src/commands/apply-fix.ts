@@ -20,6 +20,7 @@ const fixes: Fixes = {
   'set-method': (recipe, { value }) => recipe.setMethod(value),
   'set-value': (recipe, { key, value }) => recipe.setValue(key, value),
   'set-arithmetic': (recipe, { key, value }) => recipe.setChoice(key, value),
+  'set-slices': (recipe, { value }) => recipe.setSlices(value),
   'remove-rule': (recipe, { rule }) => recipe.removeItem('rules', rule),
   keep: (recipe, { keep }) => recipe.addItems('keeps', [keep], 'front'),
   rename: (recipe, { renames }) => recipe.addItems('renames', renames, 'front'),

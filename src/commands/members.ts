@@ -23,6 +23,7 @@ export function withoutModels(recipe: Recipe, demo: DemoState): Recipe {
     ...recipe,
     base: null,
     experts: [],
+    slices: null,
     values: Object.fromEntries(own),
     rules: recipe.rules.filter((rule) => rule.model === null),
     renames: [],

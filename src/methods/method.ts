@@ -159,6 +159,8 @@ export type MergeMethod<
    * not, absent where it never is. Adapters are then merged by their factors.
    */
   weightedSum?(call: Call<G, M>): readonly number[] | null;
+  /** Whether a single model goes through as it is under these parameters; its bytes are then copied. Absent where never. */
+  copies?(model: Values<M>): boolean;
   /** The names of what the formula receives, in both languages: `coeff_weight(k)` in WGSL is `c.weight[k]` here. */
   readonly receives: L;
   /** What the formula receives, shared by both backends; each is rounded to f32. */

@@ -69,6 +69,16 @@ export function baseOfAdapters(models: readonly (Model | undefined)[]): Model | 
 
 const alone = rememberLast<Model>();
 
+/** All tensors of the base, those with updates that the adapter reaches. */
+export function withRest(adapted: Adapted, base: Model): Tensors {
+  return whole(adapted, [base.id, base.tensors], () => {
+    const all = [...base.tensors.values()].map((entry) => untouched(base, entry));
+    return new Map(all.map((entry) => [entry.name, adapted.tensors.get(entry.name) ?? entry]));
+  });
+}
+
+const whole = rememberLast<Tensors>();
+
 /** A tensor of the base that an adapter leaves as it is. */
 export function untouched(base: Model, entry: TensorEntry): NamedTensor {
   if ('formula' in entry) {

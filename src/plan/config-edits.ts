@@ -4,6 +4,7 @@ import { claimsOfOutput } from './claims/of-models.ts';
 import type { UnplacedJob } from './jobs.ts';
 import { headEdits } from './labels.ts';
 import type { Participants } from './participants.ts';
+import { layerEdits } from './stack/config.ts';
 import { headDonor } from './task-head.ts';
 
 export function configEdits(
@@ -15,7 +16,12 @@ export function configEdits(
   const made = claims.flatMap(({ edits }) => edits);
   if (component !== '') return made;
   const donor = headDonor(who);
-  return [...(donor ? headEdits(who.donors.config, donor.model) : []), ...made, ...tieEdits(who)];
+  return [
+    ...layerEdits(who),
+    ...(donor ? headEdits(who.donors.config, donor.model) : []),
+    ...made,
+    ...tieEdits(who),
+  ];
 }
 
 function tieEdits({ recipe, donors }: Participants): readonly ConfigEdit[] {

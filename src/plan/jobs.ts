@@ -8,11 +8,11 @@ import {
 import { byteLengthOf } from '../formats/safetensors/write.ts';
 import { type InputDtype, precisionOf, readingRounds } from '../methods/precision.ts';
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
+import { type Craft, craftsOf } from './craft.ts';
 import type { Kept, Match, Matching } from './match.ts';
 import type { NamedTensor } from './names/tensors.ts';
 import type { Participants } from './participants.ts';
 import { isComputedPlane, spansOfPlane } from './planes.ts';
-import { filterMatches, type Located, resolveExpert, resolveGlobal } from './resolve.ts';
 import type { Job, Part, PlaneRef, Span } from './types.ts';
 import { dtypeOf } from './width.ts';
 
@@ -21,20 +21,22 @@ export type UnplacedJob = Omit<Job, 'file'> & { readonly component: string };
 
 /** One job for each tensor of the reference, in its file order. */
 export function makeJobs(who: Participants, matching: Matching): readonly UnplacedJob[] {
+  const craftOf = craftsOf(who, matching.depths);
   return matching.matches.map((match) => ({
     component: componentOf(who, match),
-    ...makeJob(who, matching, match),
+    ...makeJob(who, craftOf(match), match),
   }));
 }
 
 /** That of the reference's tensor; where it lacks it, of the one that is kept. */
-function componentOf({ reference }: Participants, { entry, kept }: Match): string {
+function componentOf({ reference, stack }: Participants, { entry, kept }: Match): string {
+  if (stack !== null) return ''; // models of several components are not stacked
   const isOwn = kept === null || reference.tensors.has(entry.name);
   const [model, tensor] = isOwn ? [reference, entry] : [kept.model, kept.entry];
   return model.files[storedOf(tensor)[0].file].component;
 }
 
-function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job, 'file'> {
+function makeJob(who: Participants, craft: Craft, match: Match): Omit<Job, 'file'> {
   const { entry, kept } = match;
   const reference = who.reference.id;
   const dtype = dtypeOf(who, match);
@@ -44,13 +46,14 @@ function makeJob(who: Participants, matching: Matching, match: Match): Omit<Job,
     dtype,
     shape: entry.shape,
     byteLength: byteLengthOf(dtype, entry.shape),
-    parts: partsOf(who, matching, match, dtype),
-    original: dtype === entry.dtype && !isAlone(who) ? originalOf(reference, entry) : null,
+    parts: partsOf(who, craft, match, dtype),
+    original: dtype === entry.dtype && !isAlone(who, match) ? originalOf(reference, entry) : null,
   };
 }
 
 /** Whether one model is taken over as it is, beside nothing that it could have been merged into. */
-function isAlone({ experts, reference }: Participants): boolean {
+function isAlone({ experts, reference, stack }: Participants, { meetings }: Match): boolean {
+  if (stack !== null) return meetings.length <= 1;
   return experts.length === 1 && experts[0].model === reference;
 }
 
@@ -64,7 +67,7 @@ function keptJob(
   const { shape } = entry;
   const total = elementCount(shape);
   const comparable =
-    who.reference.tensors.has(expected.name) &&
+    who.output.has(expected.name) &&
     dtype === expected.dtype &&
     String(shape) === String(expected.shape);
   return {
@@ -77,12 +80,7 @@ function keptJob(
   };
 }
 
-function partsOf(
-  who: Participants,
-  matching: Matching,
-  match: Match,
-  dtype: Dtype,
-): readonly Part[] {
+function partsOf(who: Participants, craft: Craft, match: Match, dtype: Dtype): readonly Part[] {
   const { entry, meetings, mergedCount } = match;
   const reference = who.reference.id;
   const { inputDtype } = who.recipe;
@@ -92,7 +90,12 @@ function partsOf(
     return [{ kind: 'copy', span: spanOf(reference, entry) }];
   }
   // Too few models for the method (SLERP with one): the one that is there goes through unchanged.
-  if (meetings.length < who.method.arity.models[0]) {
+  const values = craft.valuesAt(match);
+  const isCopied =
+    meetings.length === 1 &&
+    !isComputed(meetings[0].entry) &&
+    craft.method.copies?.(values.perModel[0]);
+  if (isCopied || meetings.length < craft.method.arity.models[0]) {
     const [only] = meetings;
     if (!only) return passed(inputDtype, reference, entry, 0, total, dtype);
     const head = passed(inputDtype, only.expert.model.id, only.entry, 0, mergedCount, dtype);
@@ -101,33 +104,32 @@ function partsOf(
       : head;
   }
   const parts: Part[] = [];
-  if (mergedCount > 0) parts.push(mergePart(who, matching, match, dtype));
+  if (mergedCount > 0) parts.push(mergePart(who, craft, match, values, dtype));
   if (mergedCount < total) {
     parts.push(...passed(inputDtype, reference, entry, mergedCount, total, dtype));
   }
   return parts;
 }
 
-function mergePart(who: Participants, matching: Matching, match: Match, output: Dtype): Part {
-  const { entry, place, meetings, mergedCount } = match;
-  const { recipe, method, base } = who;
+function mergePart(
+  { recipe }: Participants,
+  { method, arithmetic, base, isOwn }: Craft,
+  { entry, meetings, mergedCount }: Match,
+  values: ReturnType<Craft['valuesAt']>,
+  output: Dtype,
+): Part {
   const planes = meetings.map((m) => planeOf(m.expert.model.id, m.entry, 0, mergedCount, output));
   const basePlane = base && planeOf(base.id, entry, 0, mergedCount, output);
   const stored = [...planes, ...(basePlane ? [basePlane] : [])].map((plane) => plane.dtype);
-  // Found once, whatever the number of models.
-  const rules = recipe.rules.filter(({ filter }) => filterMatches(filter, entry.name, place));
-  const tensor: Located = { name: entry.name, place, depths: matching.depths };
   return {
     kind: 'merge',
     planes,
     base: basePlane,
     ordinals: meetings.map(({ expert }) => expert.ordinal),
     elementCount: mergedCount,
-    precision: precisionOf(who.arithmetic.work, stored, recipe.inputDtype),
-    global: resolveGlobal(who.global, method, rules, tensor),
-    perModel: meetings.map(({ expert }) =>
-      resolveExpert(expert.values, method, rules, expert.ref.id, tensor),
-    ),
+    precision: precisionOf(arithmetic.work, stored, recipe.inputDtype),
+    ...values,
+    ...(isOwn ? { craft: { method: method.id, arithmetic } } : {}),
   };
 }
 

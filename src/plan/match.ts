@@ -71,13 +71,14 @@ export function matchTensors(who: Participants): Matching {
 
   const keptInVain: { rule: Keep; tensor: string }[] = [];
   const head = givenHead(who);
-  const wanted = [...reference.tensors.values()].filter(({ name }) => !head.replaced.has(name));
+  const wanted = [...who.output.values()].filter(({ name }) => !head.replaced.has(name));
+  const sourcesOf = sourcesIn(who);
   const met = wanted.map((entry): Match => {
     const place = placeOf(entry.name);
     const meetings: Meeting[] = [];
     const odd: Clash[] = [];
     const lacking: Participant[] = [];
-    for (const expert of experts) {
+    for (const expert of sourcesOf(entry.name)) {
       used.get(expert)!.add(entry.name);
       const meeting = meet(expert, entry, reference);
       if (meeting === null && expert.adapted) continue;
@@ -95,7 +96,7 @@ export function matchTensors(who: Participants): Matching {
       keptInVain.push({ rule, tensor: entry.name });
     } else clashes.push(...odd);
     for (const expert of lacking) missing.get(expert)!.push(entry.name);
-    const all = withUntouched(who, entry, meetings);
+    const all = who.stack ? meetings : withUntouched(who, entry, meetings);
     return { entry, place, meetings: all, mergedCount: sharedCount(entry, all), kept: null };
   });
   for (const { entry } of head.added) for (const names of used.values()) names.add(entry.name);
@@ -112,6 +113,15 @@ export function matchTensors(who: Participants): Matching {
     keptInVain,
     depths: depthsOf(matches.map(({ place }) => place)),
   };
+}
+
+/** The experts that take part in a tensor of the output: all, or the sources of its slice. */
+function sourcesIn({ experts, recipe, stack }: Participants) {
+  if (stack === null || recipe.slices === null) return () => experts;
+  const bySlice = recipe.slices.map(({ sources }) =>
+    experts.filter(({ ref }) => sources.some(({ model }) => model === ref.id)),
+  );
+  return (name: string) => bySlice[stack.sliceOf.get(name) ?? 0];
 }
 
 /** Where an adapter leaves a tensor as it is and another model changes it, the adapter stands for the base. */
@@ -140,11 +150,11 @@ function givenHead(who: Participants) {
   };
   const added = head.flatMap((entry): readonly Match[] => {
     const rule = donor && ruleOf(entry, donor.model);
-    if (!rule || reference.tensors.has(entry.name)) return [];
+    if (!rule || who.output.has(entry.name)) return [];
     const kept = { model: donor.model, entry: donor.tensors.get(entry.name)!, rule };
     return [{ entry, place: placeOf(entry.name), meetings: [], mergedCount: 0, kept }];
   });
-  const own = head.length > 0 ? [...reference.tensors.values()] : [];
+  const own = head.length > 0 ? [...who.output.values()] : [];
   const replaced = own.filter((entry) => !names.has(entry.name) && ruleOf(entry, reference));
   return { added, replaced: new Set(replaced.map(({ name }) => name)) };
 }
@@ -179,7 +189,7 @@ function meet(expert: Participant, entry: TensorEntry, reference: Model): Meetin
   // Heads of tasks, and what a head of tokens has besides its rows, are nobody's embedding.
   const isOfTokens = isVocabularyHead(entry.name) && hasTokenRows(entry.name, entry, reference);
   if (!isOfTokens || !(ties(expert.model) ?? isTied(reference))) return null;
-  const embedding = inputEmbedding(expert.tensors, entry);
+  const embedding = inputEmbedding(expert.unstacked, entry);
   return embedding && { expert, entry: embedding, tiedTo: embedding.name };
 }
 

@@ -4,18 +4,21 @@ import type { Arithmetic } from '../methods/dialect.ts';
 import { resolveArithmetic } from '../methods/dialect.ts';
 import type { MergeMethod } from '../methods/method.ts';
 import { expertValues, globalValues, type ValuesByKey } from '../recipe/defaults.ts';
-import type { ModelRef, Recipe } from '../recipe/recipe.ts';
-import { type Adapted, adaptedTo, baseOfAdapters } from './adapted.ts';
+import type { ModelRef, Recipe, Slice } from '../recipe/recipe.ts';
+import { type Adapted, adaptedTo, baseOfAdapters, withRest } from './adapted.ts';
 import { type Named, nameTensors } from './names/rename.ts';
 import type { Tensors } from './names/tensors.ts';
+import { type Stack, type StackMember, stackOf } from './stack/stack.ts';
 
 export type Participant = {
   /** Position among the recipe's experts. */
   readonly ordinal: number;
   readonly ref: ModelRef;
   readonly model: Model;
-  /** Its tensors under the base's names, after renames. */
+  /** Its tensors under the output's names: after renames, and at their layers there. */
   readonly tensors: Tensors;
+  /** The same before layers are rearranged; of an adapter those that it reaches. */
+  readonly unstacked: Tensors;
   /** What renames came to. */
   readonly named: Named;
   /** How its updates meet the reference; null for a model of weights. */
@@ -33,11 +36,17 @@ export type Participants = {
   readonly experts: readonly Participant[];
   /** Null when the method does not compute with a base. */
   readonly base: Model | null;
+  /** The base that the recipe names, whether or not its method computes with it. */
+  readonly namedBase: Model | null;
   /**
    * Whose names, shapes and side files the output takes: the base, or the first expert where neither the
    * method nor an adapter, read or written, needs one.
    */
   readonly reference: Model;
+  /** Set where the recipe stacks slices. */
+  readonly stack: Stack | null;
+  /** The output's tensors as far as the reference, or the leader of a slice, has them. */
+  readonly output: Tensors;
   /** Whose small files the output takes. */
   readonly donors: Readonly<Record<Role, Model>>;
 };
@@ -77,8 +86,11 @@ export function participantsOf(
     const named = nameTensors(adapted?.tensors ?? model.tensors, renames, reference.tensors);
     const { tensors } = named;
     const values = expertValues(recipe, method, expert);
-    experts.push({ ordinal, ref: expert.model, model, tensors, named, adapted, values });
+    const all = { tensors, unstacked: tensors, named, adapted, values };
+    experts.push({ ordinal, ref: expert.model, model, ...all });
   }
+  const { slices } = recipe;
+  const stack = slices && stackOf(membersOf(reference, own, experts, slices), slices);
   const arithmetic = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
   const donorOf = (role: Role) => models.get(recipe.donors[role] ?? '') ?? reference;
   const donors = {
@@ -87,5 +99,35 @@ export function participantsOf(
     chatTemplate: donorOf('chatTemplate'),
     generation: donorOf('generation'),
   };
-  return { recipe, method, arithmetic, global, experts, base, reference, donors };
+  return {
+    ...{ recipe, method, arithmetic, global, base, reference, donors, stack },
+    namedBase: own,
+    experts: stack
+      ? experts.map((each) => ({
+          ...each,
+          tensors: stack.ofModel.get(each.ref.id) ?? each.tensors,
+        }))
+      : experts,
+    output: stack?.tensors ?? reference.tensors,
+  };
+}
+
+/** Whose layers are stacked, the base first; a base that is no source is none of them. */
+function membersOf(
+  reference: Model,
+  base: Model | null,
+  experts: readonly Participant[],
+  slices: readonly Slice[],
+): readonly StackMember[] {
+  const isSource = (id: string) =>
+    slices.some(({ sources }) => sources.some(({ model }) => model === id));
+  const own = base && isSource(base.id) ? [{ ...base, host: null }] : [];
+  const others = experts
+    .filter(({ ref }) => ref.id !== base?.id)
+    .map(({ ref, tensors, adapted }) => ({
+      id: ref.id,
+      tensors: adapted ? withRest(adapted, reference) : tensors,
+      host: adapted && reference,
+    }));
+  return [...own, ...others];
 }

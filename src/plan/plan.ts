@@ -16,6 +16,7 @@ import { checkOutput } from './checks/output.ts';
 import { checkQuantised } from './checks/quantised.ts';
 import { checkRuleMatches, checkRules } from './checks/rules.ts';
 import { checkShare } from './checks/share.ts';
+import { checkSliceMembers, checkStack } from './checks/slices.ts';
 import { checkTaskHead } from './checks/task-head.ts';
 import { checkTensors } from './checks/tensors.ts';
 import { checkValues } from './checks/values.ts';
@@ -75,9 +76,14 @@ export function plan(input: PlanInput): Planned {
     ...checkRules(recipe, method),
     ...checkRenames(recipe),
     ...checkOutput(recipe.output),
+    ...checkSliceMembers(recipe, method),
   ];
   const who = participantsOf(recipe, method, models);
   if (!who) return { findings: bySeverity(findings) };
+  if (recipe.slices) {
+    if (!findings.some(isError)) findings.push(...checkStack(who));
+    if (findings.some(isError)) return { findings: bySeverity(findings) };
+  }
   if (recipe.output.as === 'adapter') return adapterPlan(input, who, findings);
 
   const matching = matchTensors(who);
@@ -99,10 +105,10 @@ export function plan(input: PlanInput): Planned {
     ...checkConfig(who),
     ...checkFiles(who, models),
     ...checkClaims(who, jobs),
-    ...checkRuleMatches(recipe, method, matching),
+    ...checkRuleMatches(who, matching),
     ...checkEffects(who, jobs),
   );
-  if (findings.some(({ severity }) => severity === 'error')) {
+  if (findings.some(isError)) {
     return { findings: bySeverity(findings), share, adapters };
   }
   const layout = layOutFiles(withBodyNames(jobs, who), namingOf(who), metadataOf(input));
@@ -146,7 +152,7 @@ function adapterPlan(input: PlanInput, who: Participants, before: readonly Findi
     .concat(saved?.jobs ?? [])
     .reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const share = { total: elements, merged: elements, copied: 0, leftOut: 0, given: elements };
-  if (findings.some(({ severity }) => severity === 'error')) return { findings, share, adapters };
+  if (findings.some(isError)) return { findings, share, adapters };
   const laidOut = layOutAdapter(who, adapter, metadataOf(input), { recipeHash, ...producer });
   const output = { ...laidOut, leftOut: [], wholeModelCounts: null };
   return {
@@ -162,6 +168,8 @@ function adapterPlan(input: PlanInput, who: Participants, before: readonly Findi
     },
   };
 }
+
+const isError = ({ severity }: Finding) => severity === 'error';
 
 function namesOf({ reference, experts }: Participants): Plan['names'] {
   return Object.fromEntries(

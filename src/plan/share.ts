@@ -24,9 +24,9 @@ export function shareOf(
 
 type Merge = Extract<UnplacedJob['parts'][number], { kind: 'merge' }>;
 
-/** Elements of the output in whose merge an expert takes part. */
+/** Elements of the output in whose merge by the recipe's method an expert takes part. */
 export function mergedWith({ ordinal }: Participant, jobs: readonly UnplacedJob[]): number {
-  return mergedElements(jobs, ({ ordinals }) => ordinals.includes(ordinal));
+  return mergedElements(jobs, ({ ordinals, craft }) => !craft && ordinals.includes(ordinal));
 }
 
 function mergedElements(jobs: readonly UnplacedJob[], counts: (part: Merge) => boolean): number {

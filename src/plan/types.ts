@@ -28,6 +28,8 @@ export type Finding = {
     readonly model?: string;
     readonly tensor?: string;
     readonly parameter?: string;
+    /** Counted from 0. */
+    readonly slice?: number;
   };
   /** All tensors concerned, when they are many. */
   readonly tensors?: readonly string[];
@@ -87,6 +89,7 @@ export type Fix =
       readonly renames: readonly Omit<Rename, 'id'>[];
     }
   | { readonly kind: 'remove-rename'; readonly label: string; readonly rename: string }
+  | { readonly kind: 'set-slices'; readonly label: string; readonly value: null }
   | { readonly kind: 'remove-rule'; readonly label: string; readonly rule: string }
   | {
       readonly kind: 'set-donor';
@@ -150,6 +153,8 @@ export type MergePart = {
   readonly precision: Precision;
   readonly global: Readonly<Record<string, ParamValue>>;
   readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
+  /** Where a slice has a method of its own: how it is merged, in the place of what the plan says. */
+  readonly craft?: { readonly method: string; readonly arithmetic: Arithmetic };
 };
 
 /**

@@ -2,7 +2,7 @@
  * In which dtype a tensor is written. Norms, router biases and the like are often kept wider than the rest
  * of a model on purpose; rounding them to the dtype of the rest costs what was kept.
  */
-import { elementCount, type Model, type TensorEntry } from '../formats/model.ts';
+import { elementCount, type Model, storedOf, type TensorEntry } from '../formats/model.ts';
 import { readingRounds } from '../methods/precision.ts';
 import { bytesPerElement, type Dtype, type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import type { Match } from './match.ts';
@@ -32,7 +32,7 @@ export function dtypeOf(who: Participants, match: Match): Dtype {
 }
 
 /** Who keeps this tensor wider than the rest, of the models whose values go into the output. */
-export function keptWide({ reference }: Participants, match: Match): readonly Wide[] {
+export function keptWide(who: Participants, match: Match): readonly Wide[] {
   const { entry, kept, meetings } = match;
   const wide: Wide[] = [];
   const look = (model: Model, { dtype }: TensorEntry) => {
@@ -42,10 +42,17 @@ export function keptWide({ reference }: Participants, match: Match): readonly Wi
   };
   if (kept) look(kept.model, kept.entry);
   else {
-    look(reference, entry);
+    look(leaderOf(who, match), entry);
     for (const meeting of meetings) look(meeting.expert.model, meeting.entry);
   }
   return wide;
+}
+
+/** Whose tensor the output's is like: the reference's, or that of a slice's first source. */
+function leaderOf({ reference, stack, experts }: Participants, { entry }: Match): Model {
+  if (stack === null) return reference;
+  const [{ model: id }] = storedOf(entry);
+  return experts.find(({ model }) => model.id === id)?.model ?? reference;
 }
 
 /** Those wider than `dtype`, the widest first. */

@@ -2,7 +2,7 @@ import type { MergeMethod } from '../methods/method.ts';
 import type { ParamSchema, ParamValue } from '../methods/params.ts';
 import { defaultsOf } from '../methods/params.ts';
 import { findMethod } from '../methods/registry.ts';
-import type { Expert, Recipe } from './recipe.ts';
+import type { Expert, Recipe, Slice } from './recipe.ts';
 
 export type ValuesByKey = Readonly<Record<string, ParamValue>>;
 
@@ -15,6 +15,7 @@ export function emptyRecipe(): Recipe {
     arithmetic: {},
     base: null,
     experts: [],
+    slices: null,
     values: {},
     rules: [],
     keeps: [],
@@ -52,6 +53,19 @@ export function withMethod(recipe: Recipe, id: string): Recipe {
   const choices = Object.entries(recipe.arithmetic).filter(([key]) =>
     (method.choices as readonly string[]).includes(key),
   );
+  // Those with a method of their own stay as they are.
+  const adopt = (slice: Slice): Slice =>
+    slice.method !== null
+      ? slice
+      : {
+          ...slice,
+          values: known(slice.values, alike(global, before.global)),
+          sources: slice.sources.map((source) => ({
+            ...source,
+            values: known(source.values, alike(perModel, before.perModel)),
+          })),
+          rules: slice.rules.filter((rule) => isNumeric(rule.parameter)),
+        };
   return {
     ...recipe,
     method: method.id,
@@ -62,6 +76,7 @@ export function withMethod(recipe: Recipe, id: string): Recipe {
       values: known(e.values, alike(perModel, before.perModel)),
     })),
     rules: recipe.rules.filter((rule) => isNumeric(rule.parameter)),
+    slices: recipe.slices?.map(adopt) ?? null,
     trimScope: method.trimsWholeModel ? recipe.trimScope : 'tensor',
   };
 }

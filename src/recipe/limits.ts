@@ -8,6 +8,9 @@ export const limits = {
   rules: 200,
   keeps: 200,
   renames: 100,
+  slices: 500,
+  /** That a slice may reach, and that all may have together. */
+  layers: 10_000,
   /** Of one gradient. */
   anchors: 1_000,
   /** Things wrong with it that are told. */

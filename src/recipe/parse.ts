@@ -5,15 +5,16 @@ import {
   arithmeticWords,
   dialects,
 } from '../methods/dialect.ts';
-import { misfit, type ParamSchema, type ParamValue } from '../methods/params.ts';
+import type { ParamSchema } from '../methods/params.ts';
 import { inputDtypes } from '../methods/precision.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import { emptyRecipe } from './defaults.ts';
 import { limits } from './limits.ts';
 import { readAdapters, readExtraction, readOutput } from './read-output.ts';
 import { readKeep, readRename, readRule } from './read-rules.ts';
+import { readSlices } from './read-slices.ts';
+import { readValues } from './read-values.ts';
 import {
-  complain,
   type Fault,
   fault,
   type Place,
@@ -93,6 +94,9 @@ function readRecipe(place: Place): Recipe {
     arithmetic: readOr(fields.at('arithmetic'), {}, readArithmetic),
     base: readOr(fields.at('base'), null, (at) => readNullable(at, readModel)),
     experts: readList(fields.at('experts'), limits.experts, (at) => readExpert(at, perModel)),
+    slices: readOr(fields.at('slices'), null, (at) =>
+      readNullable(at, (list) => readSlices(list, method)),
+    ),
     values: readOr(fields.at('values'), {}, (at) => readValues(at, global)),
     rules: readOr(fields.at('rules'), [], (at) => readList(at, limits.rules, readRule)),
     keeps: readOr(fields.at('keeps'), [], (at) => readList(at, limits.keeps, readKeep)),
@@ -172,19 +176,6 @@ function readExpert(place: Place, schema: ParamSchema | null): Expert {
     model: readModel(fields.at('model')),
     values: readOr(fields.at('values'), {}, (at) => readValues(at, schema)),
   };
-}
-
-/** Without a schema (the method is unknown) nothing can be said about values. */
-function readValues(place: Place, schema: ParamSchema | null): Record<string, ParamValue> {
-  if (schema === null) return {};
-  const fields = readObject(place, Object.keys(schema));
-  const known = fields.keys().filter((key) => Object.hasOwn(schema, key));
-  const pairs = known.map((key) => {
-    const at = fields.at(key);
-    const why = misfit(schema[key], at.value);
-    return [key, why ? complain(at, why, schema[key].default) : (at.value as ParamValue)];
-  });
-  return Object.fromEntries(pairs);
 }
 
 /** Of a recipe that is too long to be one. */

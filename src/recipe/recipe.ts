@@ -168,6 +168,32 @@ export type AdapterOptions = {
   readonly clamp: number | null;
 };
 
+/** Layers [from, to) of one model, counted from 0; as many as those of the others of its slice. */
+export type SliceSource = {
+  /** Id of an expert, or of the base. */
+  readonly model: string;
+  readonly from: number;
+  readonly to: number;
+  /** Per-model parameters there, over those of the expert. */
+  readonly values: Readonly<Record<string, ParamValue>>;
+};
+
+/**
+ * Consecutive layers of the output, merged from a range of layers of each source. One without layers says whose
+ * tensors outside the layers are taken: before them those of the first slice's sources, behind them the last's.
+ */
+export type Slice = {
+  readonly id: string;
+  /** Each model once; the base among them where the method computes with one. */
+  readonly sources: readonly SliceSource[];
+  /** Null for the recipe's. A method of its own takes no values and rules from the recipe. */
+  readonly method: string | null;
+  /** Global parameters there, over the recipe's. */
+  readonly values: Readonly<Record<string, ParamValue>>;
+  /** Read before the recipe's, which do not count for a parameter that has a value here. Gradients run over the slice. */
+  readonly rules: readonly Rule[];
+};
+
 /** Whose small files the output takes, by model id; what is absent comes from the base, or the first model. */
 export type Donors = Readonly<Partial<Record<Role, string>>>;
 
@@ -180,6 +206,8 @@ export type Recipe = {
   readonly arithmetic: Readonly<Partial<Arithmetic>>;
   readonly base: ModelRef | null;
   readonly experts: readonly Expert[];
+  /** The output's layers, from the first to the last; null where they are those of the models, one by one. */
+  readonly slices: readonly Slice[] | null;
   /** Global parameters by key; absent keys take the method's default. */
   readonly values: Readonly<Record<string, ParamValue>>;
   readonly rules: readonly Rule[];

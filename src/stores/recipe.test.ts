@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import { dialsOf } from '../recipe/dials.ts';
 import type { ModelRef } from '../recipe/recipe.ts';
+import { sliceOf } from '../recipe/slices.ts';
 import { createRecipeStore } from './recipe.ts';
 
 const ref = (id: string): ModelRef => ({ id, name: id, origin: 'local', bytes: 100 });
@@ -176,4 +177,30 @@ test('files of a model are taken, given back on undo, and go with the model', ()
   store.getState().setDonor('config', 'base');
   store.getState().setBase(null);
   expect(donors()).toEqual({ tokenizer: 'a' });
+});
+
+describe('slices', () => {
+  test('are set in one step, and a drag of one control is one, too', () => {
+    const { store, wait } = withExperts('a', 'b');
+    const { setSlices, undo } = store.getState();
+    setSlices([sliceOf('s', 'a', 0, 2)]);
+    setSlices([sliceOf('s', 'a', 0, 3)], 'end of s');
+    wait(100);
+    setSlices([sliceOf('s', 'a', 0, 4)], 'end of s');
+    undo();
+    expect(store.getState().recipe.slices).toEqual([sliceOf('s', 'a', 0, 2)]);
+    undo();
+    expect(store.getState().recipe.slices).toBeNull();
+  });
+
+  test('lose the expert that is removed, and follow the base', () => {
+    const { store } = withExperts('a', 'b');
+    const { setSlices, removeExpert, setBase } = store.getState();
+    setSlices([sliceOf('s', 'a', 0, 2), sliceOf('t', 'base', 0, 2)]);
+    removeExpert('a');
+    setBase(ref('other'));
+    expect(store.getState().recipe.slices).toEqual([sliceOf('t', 'other', 0, 2)]);
+    setBase(null);
+    expect(store.getState().recipe.slices).toBeNull();
+  });
 });

@@ -5,6 +5,7 @@ import { withMethod } from '../recipe/defaults.ts';
 import { type Dial, turnedTo } from '../recipe/dials.ts';
 import { edit as editHistory, type History, redo, startHistory, undo } from '../recipe/history.ts';
 import type { AdapterOptions, ModelRef, OutputOptions, Recipe } from '../recipe/recipe.ts';
+import { withOther, withoutSource } from '../recipe/slices.ts';
 import { pointerHeldSince } from './pointer-held.ts';
 import { type ListEdits, listEdits, moved } from './recipe-lists.ts';
 
@@ -33,6 +34,8 @@ export type RecipeState = ListEdits & {
   setVocabulary(vocabulary: Recipe['vocabulary']): void;
   setSmallShare(smallShare: Recipe['smallShare']): void;
   setHead(head: Recipe['head']): void;
+  /** `key` names the control where edits of it join into one step. */
+  setSlices(slices: Recipe['slices'], key?: string | null): void;
   setTrimScope(trimScope: Recipe['trimScope']): void;
   /** Whose files of a role the output takes; null for the default. */
   setDonor(role: keyof Recipe['donors'], model: string | null): void;
@@ -100,8 +103,18 @@ export function createRecipeStore(
       turn: (dial, value) => edit(`dial ${dial.id}`, (recipe) => turnedTo(recipe, dial, value)),
       setBase: (base) =>
         edit(null, (recipe) => {
-          const gone = base === null && recipe.base ? recipe.base.id : '';
-          return { ...recipe, base, donors: withoutDonor(recipe.donors, gone) };
+          const before = recipe.base?.id ?? '';
+          const gone = base === null ? before : '';
+          const isExpert = recipe.experts.some(({ model }) => model.id === before);
+          const slices = base
+            ? withOther(recipe.slices, before, base.id)
+            : withoutSource(recipe.slices, before);
+          return {
+            ...recipe,
+            base,
+            slices: isExpert ? recipe.slices : slices,
+            donors: withoutDonor(recipe.donors, gone),
+          };
         }),
       addExpert: (model) =>
         edit(null, (recipe) => ({
@@ -112,6 +125,7 @@ export function createRecipeStore(
         edit(null, (recipe) => ({
           ...recipe,
           experts: recipe.experts.filter((expert) => expert.model.id !== model),
+          slices: withoutSource(recipe.slices, model),
           rules: recipe.rules.filter((rule) => rule.model !== model),
           renames: recipe.renames.filter((rename) => rename.model !== model),
           keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model' || from.model !== model),
@@ -148,6 +162,10 @@ export function createRecipeStore(
       setHead: (head) => edit(null, (recipe) => ({ ...recipe, head })),
       setVocabulary: (vocabulary) => edit(null, (recipe) => ({ ...recipe, vocabulary })),
       setSmallShare: (smallShare) => edit(null, (recipe) => ({ ...recipe, smallShare })),
+      setSlices: (slices, key = null) =>
+        edit(key === null ? null : `slices ${key}`, (recipe) =>
+          recipe.slices === slices ? recipe : { ...recipe, slices },
+        ),
       setTrimScope: (trimScope) => edit(null, (recipe) => ({ ...recipe, trimScope })),
       setDonor: (role, model) =>
         edit(null, ({ donors, ...recipe }) => ({

@@ -13,6 +13,33 @@ export const fullRecipe: Recipe = {
     { model: { ...modelRef('math'), name: 'mäth ∑ 数学' }, values: { weight: -0.5, density: 0.3 } },
     { model: modelRef('code'), values: {} },
   ],
+  slices: [
+    {
+      id: 'slice-1',
+      sources: [
+        { model: 'base', from: 0, to: 12, values: {} },
+        { model: 'math', from: 2, to: 14, values: { weight: 0.25 } },
+      ],
+      method: null,
+      values: { lambda: 0.9 },
+      rules: [
+        {
+          id: 'd',
+          filter: { kind: 'contains', text: 'mlp' },
+          parameter: 'density',
+          model: 'math',
+          value: [1, 0.5],
+        },
+      ],
+    },
+    {
+      id: 'slice-2',
+      sources: [{ model: 'code', from: 3, to: 3, values: { scale: 0.5 } }],
+      method: 'passthrough',
+      values: {},
+      rules: [],
+    },
+  ],
   values: { lambda: 0.7 },
   rules: [
     {

@@ -43,7 +43,8 @@ function subjectOf(job: Job): readonly Subject[] {
   const merges: Placed[] = [];
   let start = 0;
   for (const part of parts) {
-    if (part.kind === 'merge') merges.push({ merge: part, start });
+    // What a slice does in its own way is no change of the recipe's.
+    if (part.kind === 'merge' && !part.craft) merges.push({ merge: part, start });
     start += elementsOf(part, job);
   }
   return [{ tensor, shape, merges, tensorKey: tensorKey(twin?.of ?? tensor) }];

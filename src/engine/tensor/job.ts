@@ -183,12 +183,14 @@ export function taskOf(
   job: Job,
   output: FloatDtype,
   reader: Omit<Reader, 'outputBytes'>,
-  { method: id, arithmetic, magnitudes }: Craft,
+  craft: Craft,
 ): Task {
+  const { method: id, arithmetic } = (part.kind === 'merge' && part.craft) || craft;
   const { method, merge } =
     part.kind === 'cast'
       ? { method: cast.method, merge: asMerge(part) }
       : { method: methodOf(id), merge: part };
+  const { magnitudes } = craft;
   const { planes: models, base, ordinals, elementCount, precision } = merge;
   const { readAs, work, resultAs } = precision;
   const call = callOf(merge, job, arithmetic);

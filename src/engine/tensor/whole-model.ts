@@ -65,7 +65,7 @@ export async function measureModel(
 function linksOf(plan: Plan, expert: number): readonly Merged[] {
   return plan.jobs.flatMap((job) =>
     job.parts.flatMap((part): readonly Merged[] => {
-      if (part.kind !== 'merge') return [];
+      if (part.kind !== 'merge' || part.craft) return [];
       const plane = part.ordinals.indexOf(expert);
       if (plane < 0) return [];
       const { base, elementCount } = part;

@@ -29,6 +29,8 @@ export default defineMethod({
   params: { global: {}, perModel: { scale } },
   choices: [],
 
+  copies: ({ scale }) => scale === 1,
+
   receives: { once: {}, each: { scale: 'f32' } },
 
   coefficients({ perModel }) {

@@ -69,22 +69,32 @@ const FIELDS: readonly Field[] = [
 const VOCABULARY = /^(?:tokenizer\.(?:json|model)|vocab\.\w+|merges\.txt|spiece\.model)$/;
 const AROUND = /^(?:tokenizer_config|special_tokens_map|added_tokens)\.json$|^chat_template\./;
 
-export function checkConfig({ reference, experts, donors }: Participants): readonly Finding[] {
+export function checkConfig(who: Participants): readonly Finding[] {
+  const { reference, experts, donors } = who;
   const all = new Set([reference, ...experts.map(({ model }) => model)]);
+  // Models of other depths are what slices are for.
+  const isAsked = ({ name }: Field) => who.stack === null || name !== 'num_hidden_layers';
+  const fields = FIELDS.filter(isAsked);
   return [...all].flatMap((model) => [
-    ...(model === reference ? [] : checkComponents(reference, model, donors.config)),
+    ...(model === reference ? [] : checkComponents(reference, model, donors.config, fields)),
     ...(model === donors.tokenizer ? [] : checkTokenizer(donors.tokenizer, model)),
   ]);
 }
 
-function checkComponents(reference: Model, model: Model, donor: Model): readonly Finding[] {
+function checkComponents(
+  reference: Model,
+  model: Model,
+  donor: Model,
+  fields: readonly Field[],
+): readonly Finding[] {
   return reference.components.flatMap((component) => {
     const other = model.components.find(({ name }) => name === component.name);
-    return other ? checkFields(reference, component, model, other, donor) : [];
+    return other ? checkFields(fields, reference, component, model, other, donor) : [];
   });
 }
 
 function checkFields(
+  fields: readonly Field[],
   reference: Model,
   { name: component, config: expectedConfig }: Component,
   model: Model,
@@ -93,7 +103,7 @@ function checkFields(
 ): readonly Finding[] {
   if (!config || !expectedConfig) return [];
   const file = identityOf(component, 'config.json');
-  return FIELDS.flatMap(({ name, of, severity, why }) => {
+  return fields.flatMap(({ name, of, severity, why }) => {
     const [found, expected] = [of(config), of(expectedConfig)].map(comparable);
     if (found === null || expected === null || found === expected) return [];
     const say = severity === 'error' ? error : warning;

@@ -10,7 +10,9 @@ export function checkEffects(who: Participants, jobs: readonly UnplacedJob[]): r
   const merges = jobs.flatMap(({ tensor, parts }) =>
     parts.flatMap((part): readonly Merge[] => (part.kind === 'merge' ? [{ tensor, part }] : [])),
   );
-  return [...checkAny(who, merges), ...checkMerges(who, merges)];
+  // Slices with a method of their own have values of their own.
+  const own = merges.filter(({ part }) => part.craft === undefined);
+  return [...checkAny(who, merges), ...checkMerges(who, own)];
 }
 
 export function checkMerges(who: Participants, merges: readonly Merge[]): readonly Finding[] {
@@ -22,10 +24,13 @@ export function checkMerges(who: Participants, merges: readonly Merge[]): readon
   ];
 }
 
-/** Names that do not meet at all are an error of their own. */
-function checkAny({ reference, experts }: Participants, merges: readonly Merge[]) {
-  if (merges.length > 0) return [];
-  const names = [...reference.tensors.keys()];
+/** Names that do not meet at all are an error of their own. Layers are arranged, and one model taken, without a merge. */
+function checkAny(
+  { reference, experts, output, stack, method }: Participants,
+  merges: readonly Merge[],
+) {
+  if (merges.length > 0 || stack !== null || method.copies) return [];
+  const names = [...output.keys()];
   if (!experts.some(({ tensors }) => names.some((name) => tensors.has(name)))) return [];
   const message = `Nothing is merged: no tensor of floats with elements is shared, so the output would only copy ${reference.name}.`;
   const advice = 'Check that the experts hold the weights that you want to merge.';

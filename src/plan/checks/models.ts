@@ -23,28 +23,39 @@ export function checkModels(
   const needsBase =
     (computesWithBase && recipe.output.as === 'model') ||
     (adapters.length > 0 && recipe.base !== null);
+  const { slices } = recipe;
+  const isSource = slices?.some(({ sources }) =>
+    sources.some(({ model }) => model === recipe.base?.id),
+  );
   const named = [
-    ...(recipe.base && needsBase ? [recipe.base] : []),
+    ...(recipe.base && (needsBase || isSource) ? [recipe.base] : []),
     ...recipe.experts.map(({ model }) => model),
   ];
   return [
     ...checkArity(recipe, method),
     ...(adapters.length > 0
       ? checkBaseOfAdapters(recipe, models, adapters)
-      : checkBase(recipe, method, computesWithBase)),
+      : checkBase(recipe, method, computesWithBase).filter(
+          // Slice by slice it may be a model like others: `checks/slices.ts`.
+          ({ code }) => slices === null || code === 'no-base',
+        )),
     ...distinct(named).flatMap((ref) => checkOpen(ref, models)),
     ...checkTwice(recipe, models),
   ];
 }
 
-function checkArity({ experts }: Recipe, { title, arity }: MergeMethod): readonly Finding[] {
-  const [min, max] = arity.models;
+function checkArity(
+  { experts, slices }: Recipe,
+  { title, arity }: MergeMethod,
+): readonly Finding[] {
   const found = experts.length;
   if (found === 0) {
     const advice = 'Drop a fine-tuned model on the page, or pick one under Experts.';
     return [error('no-experts', 'There is no model to merge yet.', advice)];
   }
-  if (found >= min && found <= max) return [];
+  const [min, max] = arity.models;
+  // `checks/slices.ts` counts those of each slice.
+  if (slices !== null || (found >= min && found <= max)) return [];
   const expected =
     min === max ? `exactly ${min}` : found < min ? `at least ${min}` : `at most ${max}`;
   const message = `${title} merges ${expected} models; the recipe has ${found}.`;

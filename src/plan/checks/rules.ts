@@ -5,6 +5,7 @@ import type { Recipe, Rule } from '../../recipe/recipe.ts';
 import { filterText } from '../../recipe/words.ts';
 import { error, note, warning } from '../finding.ts';
 import type { Matching } from '../match.ts';
+import type { Participants } from '../participants.ts';
 import { ruleValue } from '../resolve.ts';
 import type { Finding } from '../types.ts';
 import { unusualText } from './values.ts';
@@ -60,17 +61,18 @@ function checkModel(rule: Rule, recipe: Recipe, method: MergeMethod): readonly F
 }
 
 /** What can be said about rules once the tensors are known. */
-export function checkRuleMatches(
-  recipe: Recipe,
-  method: MergeMethod,
-  matching: Matching,
-): readonly Finding[] {
+export function checkRuleMatches(who: Participants, matching: Matching): readonly Finding[] {
+  const { recipe, method } = who;
   const merged = matching.matches.filter(({ meetings }) => meetings.length > 0);
   return recipe.rules.flatMap((rule): readonly Finding[] => {
     const place = { parameter: rule.parameter };
-    const applies = merged.some(
-      ({ entry, place }) => ruleValue(rule, entry.name, place, matching.depths) !== null,
-    );
+    const applies = merged.some(({ entry, place, meetings }) => {
+      // Layers that are rearranged have other names in their models.
+      const own = who.stack ? meetings.map((meeting) => meeting.entry.name) : [];
+      return [entry.name, ...own].some(
+        (name) => ruleValue(rule, name, place, matching.depths) !== null,
+      );
+    });
     if (!applies) {
       const [why, advice] = whyNothing(rule);
       const message = `The rule on ${filterText(rule.filter)} matches ${why}: it does nothing.`;

@@ -16,6 +16,7 @@ export function checkShare(
   { total }: Share,
 ): readonly Finding[] {
   const { reference, recipe } = who;
+  if (who.stack) return []; // who takes part where is chosen slice by slice
   return experts.flatMap(({ expert, missing }): readonly Finding[] => {
     const merged = mergedWith(expert, jobs);
     // That nothing is shared at all is an error of its own.

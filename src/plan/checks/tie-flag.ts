@@ -21,7 +21,7 @@ export function checkTieFlag(who: Participants): readonly Finding[] {
 function checkStored(who: Participants): readonly Finding[] {
   const { reference, donors } = who;
   if (!isTied(donors.config)) return [];
-  const heads = [...reference.tensors.keys()].filter(isTyingHead);
+  const heads = [...who.output.keys()].filter(isTyingHead);
   return heads.map((name) => {
     const place = { model: reference.id, tensor: name };
     const message = `${reference.name} stores ${name} though ${ofDonor(who)} ties the head to the embedding. Where the two differ, transformers 4 takes the embedding for both and transformers 5 loads both as they are stored.`;
@@ -39,12 +39,11 @@ function checkStored(who: Participants): readonly Finding[] {
 /** The reverse: no head is stored, and the flag says that the embedding is none. */
 function checkLacking(who: Participants): readonly Finding[] {
   const { reference, donors } = who;
-  const { tensors } = reference;
   const { config } = donors.config;
   if (!config) return [];
   const { architectures, tiesEmbeddings } = configFacts(config);
   const wantsHead = architectures.some((name) => /(?:ForCausalLM|LMHeadModel)$/.test(name));
-  const names = [...tensors.keys()];
+  const names = [...who.output.keys()];
   const embedding = names.find(isInputEmbedding);
   const lacks = wantsHead && !names.some((name) => placeOf(name).group === 'head');
   if (!lacks || tiesEmbeddings !== false || !embedding) return [];

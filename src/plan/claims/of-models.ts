@@ -1,10 +1,12 @@
 /** The claims of models as they are, and of the output, by component. */
+import type { ConfigEdit } from '../../formats/edit-config.ts';
 import { type Component, type Model, storedName, storedOf } from '../../formats/model.ts';
 import { groupBy } from '../finding.ts';
 import type { UnplacedJob } from '../jobs.ts';
 import { headEdits } from '../labels.ts';
 import type { Participants } from '../participants.ts';
 import { rememberLast } from '../remember.ts';
+import { layerEdits } from '../stack/config.ts';
 import { headDonor } from '../task-head.ts';
 import { claimsOf } from './claims.ts';
 import { type Claim, type Kind, kindsOf } from './scope.ts';
@@ -27,7 +29,7 @@ export function claimsOfOutput(who: Participants, jobs: readonly UnplacedJob[]):
   const head = headDonor(who)?.model ?? donors.config;
   const components = donors.config.components.map(({ name, config }) => ({
     name,
-    config: name === '' ? withHead(donors.config, head) : config,
+    config: name === '' ? withLayers(withHead(donors.config, head), layerEdits(who)) : config,
   }));
   const isAlike =
     jobs.length === reference.tensors.size &&
@@ -38,6 +40,16 @@ export function claimsOfOutput(who: Participants, jobs: readonly UnplacedJob[]):
 function withHead(model: Model, head: Model): Model['config'] {
   const edits = headEdits(model, head).map(({ path, value }) => [path[0], value]);
   return model.config && { ...model.config, ...Object.fromEntries(edits) };
+}
+
+function withLayers(config: Model['config'], edits: readonly ConfigEdit[]): Model['config'] {
+  if (config === null || edits.length === 0) return config;
+  const made: Record<string, unknown> = { ...config };
+  for (const { path, value } of edits) {
+    const [key, further] = path;
+    made[key] = further === undefined ? value : { ...(made[key] as object), [further]: value };
+  }
+  return made;
 }
 
 function judge(components: readonly Component[], found: KindsByComponent): ClaimsByComponent {

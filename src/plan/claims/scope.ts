@@ -34,6 +34,9 @@ export type Claim = {
 const VISION =
   /(?:^|\.)(?:vision_tower|vision_model|visual|vision_encoder|vision_embed_tokens|image_encoder|audio_tower|audio_encoder|audio_model|multi_modal_projector|mtp|q_?former)\./;
 
+/** Whether a name is of a tower for images or sound beside a language model, or of its link to it. */
+export const isOfTower = (name: string): boolean => VISION.test(name);
+
 /**
  * The scopes of a model. A tower's tensors are those under its usual names; what is nowhere else belongs to
  * the text model, whose config may lie at the top.
@@ -48,7 +51,7 @@ export function scopesOf(
   };
   const [text, vision] = [inner('text_config'), inner('vision_config')];
   const ofVision = tensors.filter(({ name }) => /(?:^|\.)vision_(?:tower|model)\./.test(name));
-  const others = tensors.filter(({ name }) => !VISION.test(name));
+  const others = tensors.filter(({ name }) => !isOfTower(name));
   const main = { path: text ? ['text_config'] : [], config: text ?? config, tensors: others };
   // A lone image model calls itself so, and has its config at the top.
   if (!text && !vision && others.length === 0) return [{ path: [], config, tensors: ofVision }];
