@@ -1,6 +1,7 @@
-// Sums over planes: dot products of weights or task vectors, and the mass Σ|τ| of what a trim or DARE
-// keeps. f32 within a thread; the CPU adds the threads in f64.
+// Sums over planes: dot products of weights or task vectors, the mass Σ|τ| of what a trim or DARE
+// keeps, and numbers that a method derives. f32 within a thread; the CPU adds the threads in f64.
 
+#import lib/derived
 #import lib/grid
 #import lib/planes
 #import lib/random
@@ -26,6 +27,7 @@ const DOT_TASK_VECTORS = 1u;
 const MASS_ALL = 2u;
 const MASS_LARGEST = 3u;
 const MASS_DRAWN = 4u;
+const DERIVED_NUMBER = 5u;
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> planes: array<vec2u>;
@@ -34,6 +36,8 @@ const MASS_DRAWN = 4u;
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 // [non-finite values were met]
 @group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
+// What derived numbers are told.
+@group(0) @binding(5) var<storage, read> coeffs: array<f32>;
 
 // What quad i adds. The zeros around a block add nothing.
 fn term(sum: Sum, i: u32) -> vec4f {
@@ -57,6 +61,9 @@ fn term(sum: Sum, i: u32) -> vec4f {
       let model = ordinal(sum.a);
       let kept = count_kept(job.tensor_key, model, element, sum.seed, sum.draws, sum.limit);
       return size * (vec4f(kept) / f32(sum.draws));
+    }
+    case DERIVED_NUMBER {
+      return derived_inside(sum.a, i);
     }
     default {
       return abs(task_vector(sum.a, i));

@@ -1,4 +1,4 @@
-// Magnitudes of single elements at a stride, so that the CPU can guess where a selection will end.
+// Magnitudes of single elements, of task vectors or of what a method derives, at a stride, so that the CPU can guess where a selection will end.
 
 #import lib/grid
 #import lib/magnitude
@@ -20,6 +20,8 @@ struct Sample {
 @group(0) @binding(3) var<storage, read_write> taken: array<u32>;
 // [non-finite values were met]
 @group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
+// What derived numbers are told.
+@group(0) @binding(5) var<storage, read> coeffs: array<f32>;
 
 // Above every magnitude.
 const OUTSIDE = 0x80000000u;

@@ -1,4 +1,5 @@
-// One step of the search for the exact k-th largest magnitude of task vectors. A search holds a bracket
+// One step of the search for the exact k-th largest magnitude of task vectors, or of what a method
+// derives. A search holds a bracket
 // that its answer lies in and a guess at it. The step counts per slab what lies above the bracket and
 // what equals the guess, in registers, and puts what else lies in the bracket into a histogram: with a
 // good bracket few elements touch an atomic, so a step runs near the speed of reading. The zeros around
@@ -25,6 +26,8 @@ struct Search {
 @group(0) @binding(3) var<storage, read_write> counts: array<vec2u>;
 // [non-finite values were met], then the histogram of each search.
 @group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
+// What derived numbers are told.
+@group(0) @binding(5) var<storage, read> coeffs: array<f32>;
 
 const HISTOGRAM = 1u;
 const BINS = 2048u;

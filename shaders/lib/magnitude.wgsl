@@ -1,8 +1,11 @@
-// Magnitudes of a task vector as whole numbers: without its sign, the bit pattern of an f32 orders like
-// its value.
+// What ranks are looked for in, as whole numbers: without its sign, the bit pattern of an f32 orders like its value.
 
-#import lib/planes
+#import lib/derived
 
-fn magnitudes(model: u32, i: u32) -> vec4u {
-  return bitcast<vec4u>(task_vector(model, i)) & vec4u(0x7fffffffu);
+// Magnitudes of model k's task vector, or of what the method derives.
+fn magnitudes(k: u32, i: u32) -> vec4u {
+  if (DERIVED == 0u) {
+    return bitcast<vec4u>(task_vector(k, i)) & vec4u(0x7fffffffu);
+  }
+  return bitcast<vec4u>(derived_inside(k, i)) & vec4u(0x7fffffffu);
 }

@@ -1,5 +1,5 @@
 import type { Guides } from '../methods/lines.ts';
-import type { At, Measure } from '../methods/method.ts';
+import type { At, Deriving, Measure } from '../methods/method.ts';
 import type { FloatDtype } from '../numerics/dtype.ts';
 
 /** A bounded run of elements across all planes, as raw bytes of each plane's dtype. */
@@ -46,6 +46,12 @@ export type Kernel = {
   readonly at: Pick<At, 'tensorKey' | 'ordinals'>;
 };
 
+/** What measures depend on beside the tensor. */
+export type MeasureContext = Pick<Kernel, 'work' | 'at'> & {
+  /** Whose derived numbers are asked for; left out where none are. */
+  readonly deriving?: Deriving | undefined;
+};
+
 export type Mapped = {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Finite results too large for the output dtype, stored as its largest finite value. */
@@ -67,7 +73,7 @@ export interface Backend {
   measure(
     blocks: Blocks,
     measures: readonly Measure[],
-    context: { readonly work: Work; readonly at: Kernel['at'] },
+    context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]>;
   /** Encoded output, block by block, in order. */

@@ -2,8 +2,11 @@
  * A few elements of a real tensor, and what has to be known of all of it to merge them as the merge does: where the
  * trim's threshold lies, how long the models are and at which angle they stand.
  */
+
+import { selectMagnitude } from '../numerics/select.ts';
+import { total } from '../numerics/sum.ts';
 import type { Arithmetic } from './dialect.ts';
-import type { Measure } from './method.ts';
+import type { ChangeMeasure, DerivedMeasure } from './method.ts';
 import { keptCount } from './task-vectors.ts';
 
 /** One element of a tensor, in its matrix. */
@@ -43,7 +46,7 @@ export type Excerpt = {
  * What a backend would measure of the tensor. Exact where all of it was looked at, but for masses: of random draws it
  * is the expected one, and of elements that equal a threshold all count.
  */
-export function measureOf(excerpt: Excerpt, measure: Measure): readonly number[] {
+export function measureOf(excerpt: Excerpt, measure: ChangeMeasure): readonly number[] {
   switch (measure.kind) {
     case 'dot':
       return [excerpt.dots[measure.of][measure.a * excerpt.ordinals.length + measure.b]];
@@ -57,6 +60,21 @@ export function measureOf(excerpt: Excerpt, measure: Measure): readonly number[]
     default:
       return measure satisfies never;
   }
+}
+
+/**
+ * What a derived number comes to, from its values at the elements of an excerpt, as if all others were like them; from
+ * all elements of a tensor it is what a backend measures.
+ */
+export function measureDerived(
+  measure: DerivedMeasure,
+  values: Float32Array,
+  { start, elementCount }: Pick<Excerpt, 'start' | 'elementCount'>,
+): readonly number[] {
+  const share = values.length / elementCount;
+  if (measure.kind === 'sum') return [total(values) / share];
+  const { magnitude, lastIndex } = selectMagnitude(values, Math.round(measure.count * share));
+  return [magnitude, start + lastIndex];
 }
 
 function cutOf(excerpt: Excerpt, model: number, count: number): readonly [number, number] {
@@ -97,7 +115,7 @@ function atShare(magnitudes: Float32Array, share: number): number {
 
 function massOf(
   { magnitudes, elementCount }: Excerpt,
-  { model, keep }: Extract<Measure, { kind: 'mass' }>,
+  { model, keep }: Extract<ChangeMeasure, { kind: 'mass' }>,
 ): number {
   const own = magnitudes[model];
   const least = keep.kind === 'largest' ? keep.magnitude : 0;

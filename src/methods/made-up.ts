@@ -1,7 +1,7 @@
 /** Made-up numbers as a tensor of their own, for where there are no models: what is drawn, and measured, of them. */
 import { countKept } from '../numerics/random.ts';
 import { selectMagnitude } from '../numerics/select.ts';
-import type { Keep, Measure } from './method.ts';
+import type { ChangeMeasure, Keep } from './method.ts';
 
 /** Where they lie: in a tensor without a name. */
 export const madeUp = { start: 0, tensorKey: 0, ordinals: [0, 1, 2, 3, 4, 5, 6, 7] };
@@ -15,7 +15,10 @@ export const madeUpChanges: readonly (readonly number[])[] = [
 ];
 
 /** What a backend would measure of these elements, as if they were a tensor of their own. */
-export function measureOfAll(measure: Measure, planes: readonly Float32Array[]): readonly number[] {
+export function measureOfAll(
+  measure: ChangeMeasure,
+  planes: readonly Float32Array[],
+): readonly number[] {
   switch (measure.kind) {
     case 'lineDots':
     case 'dot':

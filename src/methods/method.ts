@@ -21,8 +21,11 @@ export type Keep =
       readonly draws: number;
     };
 
-/** A whole-tensor number a method needs before its map. τ is one f32 subtraction, model − base. */
-export type Measure =
+/** A whole-tensor number a method needs before its map. */
+export type Measure = ChangeMeasure | DerivedMeasure;
+
+/** Of weights or task vectors. τ is one f32 subtraction, model − base. */
+export type ChangeMeasure =
   /** → [Σ aᵢ·bᵢ] over weights or task vectors of two models. */
   | {
       readonly kind: 'dot';
@@ -42,6 +45,18 @@ export type Measure =
   | { readonly kind: 'magnitude'; readonly model: number; readonly count: number }
   /** → [Σ |τ|] over what is kept. */
   | { readonly kind: 'mass'; readonly model: number; readonly keep: Keep };
+
+/** Of a number that the method itself makes of each element of all models. */
+export type DerivedMeasure =
+  /** → [Σ v] of the number of this name; `model` is told to it. */
+  | { readonly kind: 'sum'; readonly of: string; readonly model: number }
+  /** → [v, lastIndex] such that the `count` largest |v| are those above it, and those equal to it up to that index. */
+  | {
+      readonly kind: 'rank';
+      readonly of: string;
+      readonly model: number;
+      readonly count: number;
+    };
 
 /** What is measured by vector, on the CPU whatever the backend. */
 export type LineMeasure = Extract<Measure, { readonly kind: 'lineDots' }>;
@@ -64,6 +79,24 @@ export type Call<G extends ParamSchema = ParamSchema, M extends ParamSchema = Pa
   /** Rounds a whole-tensor sum, and the ratio of two: see `roundSumTo`. */
   readonly roundSum: Round;
 };
+
+/**
+ * A number of each element that measures add up, or look for ranks in, made of all models: f32, step by step, and 0 where
+ * everything is 0. It is told the coefficients as they are known when it is asked for.
+ */
+export type Derive<L extends Layout> = {
+  derive(
+    k: number,
+    x: readonly Float32Array[],
+    base: Float32Array,
+    c: Coefficients<L>,
+    at: At,
+    out: Float32Array,
+  ): void;
+}['derive'];
+
+/** Whose derived numbers a measure is about, and what they are told. */
+export type Deriving = { readonly methodId: string; readonly coefficients: readonly number[] };
 
 /** Where the block lies, for formulas that depend on it. */
 export type At = {
@@ -155,6 +188,11 @@ export type MergeMethod<
   /** Whole-tensor numbers to measure. Asked again with the answers so far until it returns []. */
   measures?(call: Call<G, M>, soFar: readonly (readonly number[])[]): readonly Measure[];
   /**
+   * What `sum` and `rank` measures are of, by name. The same over four elements is a function of that name in the
+   * method's WGSL: `fn <name>(k: u32, i: u32) -> vec4f`.
+   */
+  readonly derives?: Readonly<Record<string, Derive<NoInfer<L>>>>;
+  /**
    * Where the merge is base + Σ cₖ·τₖ under these parameters, whatever the values: the cₖ; null where it is
    * not, absent where it never is. Adapters are then merged by their factors.
    */
@@ -163,7 +201,10 @@ export type MergeMethod<
   copies?(model: Values<M>): boolean;
   /** The names of what the formula receives, in both languages: `coeff_weight(k)` in WGSL is `c.weight[k]` here. */
   readonly receives: L;
-  /** What the formula receives, shared by both backends; each is rounded to f32. */
+  /**
+   * What the formula receives, shared by both backends; each is rounded to f32. A method that derives numbers is asked
+   * before all is measured, too.
+   */
   coefficients(call: Call<G, M>, measured: readonly (readonly number[])[]): Given<L>;
   /** Numbers of each element that the formula reads besides; absent where coefficients are enough. */
   readonly guides?: {
@@ -228,4 +269,14 @@ export function guidesOf(
   measured: readonly (readonly number[])[],
 ): Guides | null {
   return guides && guides.count(call) > 0 ? guides.of(call, measured) : null;
+}
+
+/** What its derived numbers are told with these answers; nothing where it has none. */
+export function derivingOf(
+  method: MergeMethod,
+  call: Call,
+  soFar: readonly (readonly number[])[],
+): Deriving | undefined {
+  if (!method.derives) return undefined;
+  return { methodId: method.id, coefficients: coefficientList(method, call, soFar) };
 }

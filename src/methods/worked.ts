@@ -4,10 +4,17 @@
  */
 import { type Coefficients, type Layout, unpack } from './coefficients.ts';
 import type { Arithmetic } from './dialect.ts';
-import { type Excerpt, measureOf, wholeCutOf } from './excerpt.ts';
+import { type Excerpt, measureDerived, measureOf, wholeCutOf } from './excerpt.ts';
 import { guideInto } from './lines.ts';
 import { madeUp, measureOfAll } from './made-up.ts';
-import { type At, coefficientList, guidesOf, type Measure, type MergeMethod } from './method.ts';
+import {
+  type At,
+  coefficientList,
+  type DerivedMeasure,
+  guidesOf,
+  type Measure,
+  type MergeMethod,
+} from './method.ts';
 import type { ParamValue } from './params.ts';
 import { elect, type Fate, fateOf, vote } from './worked-vote.ts';
 import { Workspace } from './workspace.ts';
@@ -192,6 +199,21 @@ function callOf({ global, perModel, arithmetic, method, excerpt }: Example, leng
   return { global, perModel, arithmetic, hasBase, elementCount, shape, roundSum: Math.fround };
 }
 
+/** A number that the method derives, at each element. */
+function derived(
+  example: Example,
+  { of, model }: DerivedMeasure,
+  changes: readonly Float32Array[],
+  soFar: Answers,
+): Float32Array {
+  const out = new Float32Array(changes[0].length);
+  const base = example.excerpt?.base ?? new Float32Array(out.length);
+  const planes = changes.map((row) => row.map((value, i) => base[i] + value));
+  const c = coefficientsOf(example, soFar);
+  example.method.derives?.[of](model, planes, base, c, atOf(example, soFar), out);
+  return out;
+}
+
 function measureAll(example: Example, planes: readonly Float32Array[]) {
   const call = callOf(example, planes[0].length);
   const measured: (readonly number[])[] = [];
@@ -200,15 +222,22 @@ function measureAll(example: Example, planes: readonly Float32Array[]) {
     const more = example.method.measures?.(call, measured) ?? [];
     if (more.length === 0) return { measured, asked };
     asked.push(...more);
-    measured.push(...more.map((measure) => answerOf(example, measure, planes)));
+    const soFar = [...measured];
+    measured.push(...more.map((measure) => answerOf(example, measure, planes, soFar)));
   }
 }
 
 function answerOf(
-  { excerpt, wholeDensities, arithmetic }: Example,
+  example: Example,
   measure: Measure,
   planes: readonly Float32Array[],
+  soFar: Answers,
 ): readonly number[] {
+  const { excerpt, wholeDensities, arithmetic } = example;
+  if (measure.kind === 'sum' || measure.kind === 'rank') {
+    const values = derived(example, measure, planes, soFar);
+    return measureDerived(measure, values, excerpt ?? { start: 0, elementCount: values.length });
+  }
   if (!excerpt) return measureOfAll(measure, planes);
   if (measure.kind === 'magnitude' && wholeDensities) {
     return wholeCutOf(excerpt, measure.model, wholeDensities[measure.model], arithmetic);

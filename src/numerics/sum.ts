@@ -46,3 +46,10 @@ export function absoluteSum(a: Float32Array): number {
   if (whole + 2 < a.length) s2 += Math.abs(a[whole + 2]);
   return s0 + s1 + (s2 + s3);
 }
+
+/** Σ aᵢ. */
+export function total(a: Float32Array): number {
+  const sums = new Float64Array(4);
+  for (let i = 0; i < a.length; i++) sums[i & 3] += a[i];
+  return sums[0] + sums[1] + (sums[2] + sums[3]);
+}

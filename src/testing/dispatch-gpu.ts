@@ -18,6 +18,7 @@ export async function dispatchOnGpu(
     ),
     buffer(made, STORAGE | COPY_SRC),
     buffer(4, STORAGE | COPY_SRC),
+    buffer(16, STORAGE),
   ];
   const back = buffer(made + 4, COPY_DST | MAP_READ);
   given.forEach((bytes, k) => {

@@ -1,6 +1,12 @@
 import type { Backend, Blocks, Work } from '../compute/backend.ts';
 import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dialect.ts';
-import { type Call, coefficientList, guidesOf, type MergeMethod } from '../methods/method.ts';
+import {
+  type Call,
+  coefficientList,
+  derivingOf,
+  guidesOf,
+  type MergeMethod,
+} from '../methods/method.ts';
 import { defaultsOf } from '../methods/params.ts';
 import { precisionOf } from '../methods/precision.ts';
 import { decode } from '../numerics/decode.ts';
@@ -99,7 +105,8 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
   for (;;) {
     const asked = method.measures?.(call, measured) ?? [];
     if (asked.length === 0) break;
-    measured.push(...(await backend.measure(blocks, asked, { work, at }, signal)));
+    const deriving = derivingOf(method, call, measured);
+    measured.push(...(await backend.measure(blocks, asked, { work, at, deriving }, signal)));
   }
   const coefficients = coefficientList(method, call, measured);
   const guides = guidesOf(method, call, measured);

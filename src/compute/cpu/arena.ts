@@ -15,12 +15,13 @@ export type Placed = {
   readonly octs: number;
 };
 
-/** A compiled shader in an arena: addresses of bindings 0 to 4, first workgroup, last + 1, row. */
+/** A compiled shader in an arena: addresses of its bindings, first workgroup, last + 1, row. */
 export type Main = (...numbers: number[]) => void;
 
 /** Places of the other bindings; each has the room up to the next. */
 export const JOB = 1024;
 export const GIVEN = 4096;
+export const COEFFS = 32 * 1024;
 export const OUT = 64 * 1024;
 export const TALLY = 1024 * 1024;
 const ROOMS = 2 * 1024 * 1024;

@@ -5,6 +5,7 @@ import {
   type Blocks,
   type Kernel,
   type Mapped,
+  type MeasureContext,
   NonFiniteError,
   type Work,
 } from '../backend.ts';
@@ -46,7 +47,7 @@ class CompiledBackend implements Backend {
   measure(
     blocks: Blocks,
     measures: readonly Measure[],
-    context: { readonly work: Work; readonly at: Kernel['at'] },
+    context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
     return withLineSums([blocks, measures, context, signal], (rest) =>
@@ -57,14 +58,13 @@ class CompiledBackend implements Backend {
   async #measure(
     blocks: Blocks,
     measures: readonly TensorMeasure[],
-    context: { readonly work: Work; readonly at: Kernel['at'] },
+    context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
     const arena = this.#borrow(blocks);
     try {
-      const main = (variant: Pick<Variant, 'shader' | 'constants'>) =>
-        this.#main(arena, blocks, variant, context);
-      const measuring = new Measuring(blocks, measures, arena, main);
+      const main = (variant: Omit<Variant, 'table'>) => this.#main(arena, blocks, variant, context);
+      const measuring = new Measuring(blocks, measures, context.deriving, arena, main);
       const aligned = alignedBlocks(blocks);
       while (measuring.begin()) {
         for await (const placed of arena.read(blocks, aligned, signal)) {

@@ -1,6 +1,10 @@
+import { unpack } from '../../methods/coefficients.ts';
 import type { Keep } from '../../methods/method.ts';
+import { findMethod } from '../../methods/registry.ts';
+import { Workspace } from '../../methods/workspace.ts';
 import { type Bracketed, collectBracketed, joinBracketed } from '../../numerics/bracket.ts';
 import { countKept } from '../../numerics/random.ts';
+import { roundTo } from '../../numerics/round.ts';
 import {
   addToHistogram,
   COARSE_BINS,
@@ -8,10 +12,10 @@ import {
   type Pass,
   tiesOf,
 } from '../../numerics/select.ts';
-import { absoluteSum, dot } from '../../numerics/sum.ts';
-import type { Kernel } from '../backend.ts';
+import { absoluteSum, dot, total } from '../../numerics/sum.ts';
+import type { Kernel, MeasureContext } from '../backend.ts';
 import type { DecodedChunk } from './decoded-chunk.ts';
-import { CHUNK, type Collected, type Wanted } from './task.ts';
+import { CHUNK, type Collected, type MeasureTask, type Wanted } from './task.ts';
 
 /** Collects one wanted number over the chunks of a run, in ascending order. */
 type Collector = {
@@ -19,8 +23,11 @@ type Collector = {
   collected(): Collected;
 };
 
-/** `start` is the run's first element. */
-export function collectorFor(wanted: Wanted, start: number, at: Kernel['at']): Collector {
+export function collectorFor(
+  wanted: Wanted,
+  { run: { start }, ...context }: MeasureTask,
+): Collector {
+  const { at } = context;
   switch (wanted.kind) {
     case 'dot':
       return sums((chunk) => {
@@ -30,8 +37,18 @@ export function collectorFor(wanted: Wanted, start: number, at: Kernel['at']): C
       });
     case 'mass':
       return sums((chunk, offset) => massOf(chunk, wanted.model, wanted.keep, start + offset, at));
-    case 'select':
-      return selecting(wanted.model, wanted.pass, start);
+    case 'sum': {
+      const derive = derivedIn(wanted, context);
+      return sums((chunk, offset) => total(derive(chunk, start + offset)));
+    }
+    case 'select': {
+      const { measure, pass } = wanted;
+      const values =
+        measure.kind === 'rank'
+          ? derivedIn(measure, context)
+          : (chunk: DecodedChunk) => chunk.taskVector(measure.model);
+      return selecting(values, pass, start);
+    }
     default:
       return wanted satisfies never;
   }
@@ -47,13 +64,35 @@ function sums(sumOf: (chunk: DecodedChunk, offset: number) => number): Collector
   };
 }
 
-function selecting(model: number, pass: Pass, start: number): Collector {
+/** The values that a measure is about, of the chunk whose first element is `start`; they hold until the next. */
+type Values = (chunk: DecodedChunk, start: number) => Float32Array;
+
+function derivedIn(
+  { of, model }: { readonly of: string; readonly model: number },
+  { deriving, at, work }: MeasureContext,
+): Values {
+  const method = deriving && findMethod(deriving.methodId);
+  const derive = method?.derives?.[of];
+  if (!deriving || !derive) throw new Error(`${deriving?.methodId ?? 'Nobody'} derives no ${of}`);
+  const c = unpack(method, deriving.coefficients);
+  const space = new Workspace();
+  const round = roundTo(work);
+  return (chunk, start) => {
+    space.clear();
+    const { models, base, guides } = chunk.planes();
+    const out = space.take(base.length);
+    derive(model, models, base, c, { ...at, start, guides, round, space }, out);
+    return out;
+  };
+}
+
+function selecting(values: Values, pass: Pass, start: number): Collector {
   switch (pass.kind) {
     case 'bracket': {
       const parts: Bracketed[] = [];
       return {
-        take: (chunk) => {
-          parts.push(collectBracketed(pass.bracket, chunk.taskVector(model)));
+        take: (chunk, offset) => {
+          parts.push(collectBracketed(pass.bracket, values(chunk, start + offset)));
         },
         collected: () => joinBracketed(parts, CHUNK),
       };
@@ -63,7 +102,7 @@ function selecting(model: number, pass: Pass, start: number): Collector {
       return {
         take: (chunk, offset) => {
           if (start + offset + CHUNK <= pass.from || start + offset >= pass.to) return;
-          for (const position of tiesOf(chunk.taskVector(model), pass.pattern)) {
+          for (const position of tiesOf(values(chunk, start + offset), pass.pattern)) {
             positions.push(offset + position);
           }
         },
@@ -73,7 +112,7 @@ function selecting(model: number, pass: Pass, start: number): Collector {
     default: {
       const histogram = new Uint32Array(pass.kind === 'coarse' ? COARSE_BINS : FINE_BINS);
       return {
-        take: (chunk) => addToHistogram(pass, chunk.taskVector(model), histogram),
+        take: (chunk, offset) => addToHistogram(pass, values(chunk, start + offset), histogram),
         collected: () => histogram,
       };
     }

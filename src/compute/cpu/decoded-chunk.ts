@@ -49,6 +49,14 @@ export class DecodedChunk {
     return values;
   }
 
+  /** All planes: the models, the base, what guides the formula. */
+  planes() {
+    if (!this.#run.hasBase) throw new Error('Without a base there are no task vectors');
+    const all = this.#run.planes.map((_, k) => this.plane(k));
+    const last = this.#inputs - 1;
+    return { models: all.slice(0, last), base: all[last], guides: all.slice(this.#inputs) };
+  }
+
   /** τ of model k: model − base, one rounding to the working precision. */
   taskVector(k: number): Float32Array {
     const tau = this.#room(this.#taskVectors, k);

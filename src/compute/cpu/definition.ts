@@ -1,6 +1,6 @@
 import type { TensorMeasure } from '../../methods/method.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
-import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
+import type { Backend, Blocks, Kernel, Mapped, MeasureContext } from '../backend.ts';
 import { guided } from '../guided.ts';
 import { gatherFor } from './gather.ts';
 import { mapRun, measureRun } from './kernel.ts';
@@ -31,7 +31,7 @@ export function definitionBackend(label = 'CPU'): Backend {
 async function measure(
   blocks: Blocks,
   measures: readonly TensorMeasure[],
-  { work, at }: { readonly work: Work; readonly at: Kernel['at'] },
+  { work, at, deriving }: MeasureContext,
   signal: AbortSignal,
 ): Promise<readonly (readonly number[])[]> {
   const { elementCount } = blocks;
@@ -43,7 +43,7 @@ async function measure(
     for await (const run of alignedRuns(blocks, PART, signal)) {
       const needy = open.filter((gather) => gather.needs(run));
       const wanted = needy.map((gather) => gather.wanted()!);
-      const collected = measureRun({ run, wanted, work, at });
+      const collected = measureRun({ run, wanted, work, at, deriving });
       for (const [i, gather] of needy.entries()) gather.add(collected[i], run.start);
       if (open.every((gather) => !gather.wanted())) break;
     }

@@ -1,5 +1,6 @@
 import type { TensorMeasure } from '../../methods/method.ts';
 import { type CollectedRun, MagnitudeSelect } from '../../numerics/select.ts';
+import { isSum, type RankMeasure } from '../shaders/sums.ts';
 import type { Collected, Run, Wanted } from './task.ts';
 
 /** Puts one measure together from what the runs of a tensor give, pass by pass. */
@@ -20,9 +21,9 @@ export function gatherFor(
   elementCount: number,
   sample: ReadonlyMap<number, Float32Array>,
 ): Gather {
-  if (measure.kind !== 'magnitude') return new GatherSum(measure);
-  const { model, count } = measure;
-  return new GatherMagnitude(model, new MagnitudeSelect(count, elementCount, sample.get(model)));
+  if (isSum(measure)) return new GatherSum(measure);
+  const known = measure.kind === 'magnitude' ? sample.get(measure.model) : undefined;
+  return new GatherRank(measure, new MagnitudeSelect(measure.count, elementCount, known));
 }
 
 /** The sums of the chunks, added in f64 in ascending order. */
@@ -56,18 +57,18 @@ class GatherSum implements Gather {
   }
 }
 
-class GatherMagnitude implements Gather {
-  readonly #model: number;
+class GatherRank implements Gather {
+  readonly #measure: RankMeasure;
   readonly #select: MagnitudeSelect;
 
-  constructor(model: number, select: MagnitudeSelect) {
-    this.#model = model;
+  constructor(measure: RankMeasure, select: MagnitudeSelect) {
+    this.#measure = measure;
     this.#select = select;
   }
 
   wanted(): Wanted | null {
     const { pass } = this.#select;
-    return pass && { kind: 'select', model: this.#model, pass };
+    return pass && { kind: 'select', measure: this.#measure, pass };
   }
 
   needs({ start, count }: Run): boolean {

@@ -51,9 +51,10 @@ export function mapRun({ run, kernel }: MapTask): Mapped {
 const NO_BASE = new Float32Array(0);
 
 /** What the run contributes to each wanted number; its start is a multiple of `CHUNK`. */
-export function measureRun({ run, wanted, work, at }: MeasureTask): readonly Collected[] {
+export function measureRun(task: MeasureTask): readonly Collected[] {
+  const { run, wanted, work } = task;
   const chunk = new DecodedChunk(run, roundTo(work));
-  const collectors = wanted.map((one) => collectorFor(one, run.start, at));
+  const collectors = wanted.map((one) => collectorFor(one, task));
   for (let offset = 0; offset < run.count; offset += CHUNK) {
     chunk.moveTo(offset, Math.min(CHUNK, run.count - offset));
     for (const collector of collectors) collector.take(chunk, offset);

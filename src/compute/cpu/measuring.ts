@@ -1,10 +1,19 @@
-import type { TensorMeasure } from '../../methods/method.ts';
+import type { Deriving, TensorMeasure } from '../../methods/method.ts';
 import type { Cut } from '../../numerics/select.ts';
 import { type Blocks, NonFiniteError } from '../backend.ts';
+import { derivedOf } from '../shaders/constants.ts';
 import { BINS, FLAGS, Search, SLAB } from '../shaders/search.ts';
 import { pack } from '../shaders/structs.ts';
-import { isSum, sumCode, sumFields } from '../shaders/sums.ts';
-import { type Arena, GIVEN, JOB, type Main, OUT, type Placed, TALLY } from './arena.ts';
+import {
+  byProgram,
+  derivedIn,
+  isRank,
+  isSum,
+  type RankMeasure,
+  sumCode,
+  sumFields,
+} from '../shaders/sums.ts';
+import { type Arena, COEFFS, GIVEN, JOB, type Main, OUT, type Placed, TALLY } from './arena.ts';
 import { cutOf } from './cut-of.ts';
 import type { Variant } from './programs.ts';
 import { CHUNK } from './task.ts';
@@ -16,16 +25,17 @@ const MOST_PASSES = 16;
 /** Histograms that the arena has room for. */
 const MOST_SEARCHES = 64;
 
-type Searching = { readonly model: number; readonly search: Search };
+type Searching = { readonly measure: RankMeasure; readonly search: Search };
 /** Tensors so small that their magnitudes are simply sorted. */
 const SMALL = SLAB;
-type Find = (variant: Pick<Variant, 'shader' | 'constants'>) => Promise<Main>;
+type Find = (variant: Pick<Variant, 'shader' | 'formula' | 'constants'>) => Promise<Main>;
 
 /** The measures of one tensor, pass by pass: `begin` until it says no, `see` every block, `finishPass`. */
 export class Measuring {
   readonly #measures: readonly TensorMeasure[];
   readonly #arena: Arena;
-  readonly #find: Find;
+  readonly #deriving: Deriving | undefined;
+  readonly #findVariant: Find;
   readonly #searches: readonly Searching[];
   /** Magnitudes of a small tensor by the measure's place, and what was found in them. */
   readonly #patterns = new Map<number, Uint32Array>();
@@ -35,29 +45,31 @@ export class Measuring {
   #summed: boolean;
   #passes = 0;
 
-  constructor(blocks: Blocks, measures: readonly TensorMeasure[], arena: Arena, find: Find) {
+  constructor(
+    blocks: Blocks,
+    measures: readonly TensorMeasure[],
+    deriving: Deriving | undefined,
+    arena: Arena,
+    find: Find,
+  ) {
     const { elementCount, hasBase } = blocks;
     if (!hasBase && !measures.every((one) => one.kind === 'dot' && one.of === 'weights')) {
       throw new Error('Without a base there are no task vectors');
     }
     this.#measures = measures;
+    this.#deriving = deriving;
     this.#arena = arena;
-    this.#find = (variant) => {
-      const key = `${variant.shader} ${variant.constants['KIND']}`;
-      const known = this.#mains.get(key) ?? find(variant);
-      this.#mains.set(key, known);
-      return known;
-    };
+    this.#findVariant = find;
     this.#sums = new Float64Array(measures.length);
     this.#summed = !measures.some(isSum);
     this.#searches = measures.flatMap((measure, i) => {
-      if (measure.kind !== 'magnitude') return [];
+      if (!isRank(measure)) return [];
       if (elementCount <= SMALL) {
         this.#patterns.set(i, new Uint32Array(elementCount));
         return [];
       }
       const search = new Search(measure.count, elementCount, sampleSize(elementCount));
-      return [{ model: measure.model, search }];
+      return [{ measure, search }];
     });
   }
 
@@ -73,7 +85,7 @@ export class Measuring {
     this.#summed = true;
     for (const [i, patterns] of this.#patterns) {
       const measure = this.#measures[i];
-      if (measure.kind === 'magnitude') this.#cuts.set(i, cutOf(patterns, measure.count));
+      if (isRank(measure)) this.#cuts.set(i, cutOf(patterns, measure.count));
     }
     for (const { search } of this.#searches) search.finishPass();
   }
@@ -81,7 +93,7 @@ export class Measuring {
   answers(): readonly (readonly number[])[] {
     const cuts = this.#searches.map(({ search }) => search.cut);
     return this.#measures.map((measure, i) => {
-      if (measure.kind !== 'magnitude') return [this.#sums[i]];
+      if (!isRank(measure)) return [this.#sums[i]];
       const { magnitude, lastIndex } = this.#cuts.get(i) ?? cuts.shift()!;
       return [magnitude, lastIndex];
     });
@@ -89,16 +101,32 @@ export class Measuring {
 
   /** Takes a block, described to the shaders. @throws NonFiniteError when it holds NaN or infinity */
   async see(placed: Placed): Promise<void> {
+    const told = Float32Array.from(this.#deriving?.coefficients ?? []);
+    this.#arena.words.set(new Uint32Array(told.buffer), COEFFS / 4);
     if (!this.#summed) await this.#sum(placed);
     if (this.#cuts.size < this.#patterns.size) await this.#look(placed);
     const of = (kind: 'sample' | 'step' | 'locate') =>
       this.#searches.filter(({ search }) => search.pass?.kind === kind);
     for (const each of of('locate')) await this.#locate(each, placed);
     for (const each of of('sample')) await this.#sample(each, placed);
-    const stepping = of('step');
-    for (let first = 0; first < stepping.length; first += MOST_SEARCHES) {
-      await this.#step(stepping.slice(first, first + MOST_SEARCHES), placed);
+    for (const stepping of byProgram(of('step'), ({ measure }) => measure)) {
+      for (let first = 0; first < stepping.length; first += MOST_SEARCHES) {
+        await this.#step(stepping.slice(first, first + MOST_SEARCHES), placed);
+      }
     }
+  }
+
+  /** The shader that collects for a measure. */
+  #find(shader: Variant['shader'], measure: TensorMeasure): Promise<Main> {
+    const key = `${shader} ${isSum(measure) ? sumCode(measure) : ''} ${derivedIn(measure)}`;
+    let main = this.#mains.get(key);
+    if (!main) {
+      const { constants, ...formula } = derivedOf(measure, this.#deriving);
+      const kind = isSum(measure) ? { KIND: sumCode(measure) } : {};
+      main = this.#findVariant({ shader, ...formula, constants: { ...kind, ...constants } });
+      this.#mains.set(key, main);
+    }
+    return main;
   }
 
   /** Adds the sum of each chunk, in ascending order; chunks begin at multiples of `CHUNK`. */
@@ -108,11 +136,11 @@ export class Measuring {
     words[TALLY / 4] = 0;
     for (const [i, measure] of this.#measures.entries()) {
       if (!isSum(measure)) continue;
-      const main = await this.#find({ shader: 'reduce', constants: { KIND: sumCode(measure) } });
+      const main = await this.#find('reduce', measure);
       words.set(pack('Sum', [sumFields(measure, start)]), GIVEN / 4);
       for (let from = 0; from < block.count; from += CHUNK) {
         const end = Math.min(2 * octs, (from + CHUNK) / 4);
-        main(JOB, address, GIVEN, OUT, TALLY, from / 4, end, 0);
+        main(JOB, address, GIVEN, OUT, TALLY, COEFFS, from / 4, end, 0);
         this.#sums[i] += four[0] + four[1] + (four[2] + four[3]);
       }
     }
@@ -123,52 +151,52 @@ export class Measuring {
   async #look({ block, address, head, start }: Placed): Promise<void> {
     for (const [i, patterns] of this.#patterns) {
       const measure = this.#measures[i];
-      if (measure.kind !== 'magnitude') continue;
-      const taken = await this.#take(measure.model, head, 1, block.count, address);
+      if (!isRank(measure)) continue;
+      const taken = await this.#take(measure, head, 1, block.count, address);
       patterns.set(taken, start + head);
     }
   }
 
-  async #sample({ model, search }: Searching, { block, address, head }: Placed): Promise<void> {
+  async #sample({ measure, search }: Searching, { block, address, head }: Placed): Promise<void> {
     const { pass } = search;
     if (pass?.kind !== 'sample') return;
     const count = Math.ceil((head + block.count) / pass.stride);
-    search.addSample(await this.#take(model, 0, pass.stride, count, address));
+    search.addSample(await this.#take(measure, 0, pass.stride, count, address));
   }
 
-  async #locate({ model, search }: Searching, placed: Placed): Promise<void> {
+  async #locate({ measure, search }: Searching, placed: Placed): Promise<void> {
     const { pass } = search;
     if (pass?.kind !== 'locate') return;
     const { block, address, start } = placed;
     if (pass.start < block.start || pass.start >= block.start + block.count) return;
-    search.addSlab(await this.#take(model, pass.start - start, 1, SLAB, address));
+    search.addSlab(await this.#take(measure, pass.start - start, 1, SLAB, address));
   }
 
   /** Magnitudes of single elements: see sample.wgsl. */
   async #take(
-    model: number,
+    measure: RankMeasure,
     first: number,
     stride: number,
     count: number,
     address: number,
   ): Promise<Uint32Array> {
-    const main = await this.#find({ shader: 'sample', constants: {} });
+    const main = await this.#find('sample', measure);
     const { words } = this.#arena;
     words[TALLY / 4] = 0;
-    words.set(pack('Sample', [{ model, first, stride, count }]), GIVEN / 4);
-    main(JOB, address, GIVEN, OUT, TALLY, 0, count, 0);
+    words.set(pack('Sample', [{ model: measure.model, first, stride, count }]), GIVEN / 4);
+    main(JOB, address, GIVEN, OUT, TALLY, COEFFS, 0, count, 0);
     this.#refuseNonFinite();
     return words.slice(OUT / 4, OUT / 4 + count);
   }
 
   /** One step of each search over the block. */
   async #step(searches: readonly Searching[], { block, address, head, octs }: Placed) {
-    const main = await this.#find({ shader: 'select', constants: {} });
+    const main = await this.#find('select', searches[0].measure);
     const { words } = this.#arena;
     const slabs = Math.ceil((octs * 8) / SLAB);
     const counts = searches.map(() => new Uint32Array(2 * slabs));
     words.fill(0, TALLY / 4, TALLY / 4 + FLAGS + BINS * searches.length);
-    const fields = searches.map(({ model, search: { pass } }) => {
+    const fields = searches.map(({ measure: { model }, search: { pass } }) => {
       if (pass?.kind !== 'step') throw new Error('The search asked for something else');
       return { model, low: pass.low, high: pass.high, shift: pass.shift, guess: pass.guess };
     });
@@ -177,7 +205,8 @@ export class Measuring {
       const end = Math.min(slabs, begin + SLABS_AT_ONCE);
       for (let z = 0; z < searches.length; z++) {
         // The shader counts slabs from the beginning of the block, one row after the other.
-        main(JOB, address, GIVEN, OUT - 8 * (slabs * z + begin), TALLY, begin, end, z);
+        const counted = OUT - 8 * (slabs * z + begin);
+        main(JOB, address, GIVEN, counted, TALLY, COEFFS, begin, end, z);
         counts[z].set(words.subarray(OUT / 4, OUT / 4 + 2 * (end - begin)), 2 * begin);
       }
     }

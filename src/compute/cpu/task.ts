@@ -1,7 +1,7 @@
 /** What the definition works on, and what it gives. */
-import type { TensorMeasure } from '../../methods/method.ts';
 import type { CollectedRun, Pass } from '../../numerics/select.ts';
-import type { Block, Blocks, Kernel, Work } from '../backend.ts';
+import type { Block, Blocks, Kernel, MeasureContext } from '../backend.ts';
+import type { RankMeasure, SumMeasure } from '../shaders/sums.ts';
 
 /**
  * Elements worked on at a time: the planes of a chunk stay in the processor's cache, and sums are
@@ -15,15 +15,13 @@ export type Run = Block & Pick<Blocks, 'dtypes' | 'hasBase' | 'guides' | 'readAs
 
 /** What one pass over a tensor collects: sums, or a step of a selection. */
 export type Wanted =
-  | Exclude<TensorMeasure, { kind: 'magnitude' }>
-  | { readonly kind: 'select'; readonly model: number; readonly pass: Pass };
+  | SumMeasure
+  | { readonly kind: 'select'; readonly measure: RankMeasure; readonly pass: Pass };
 
 export type MapTask = { readonly run: Run; readonly kernel: Kernel };
-export type MeasureTask = {
+export type MeasureTask = MeasureContext & {
   readonly run: Run;
   readonly wanted: readonly Wanted[];
-  readonly work: Work;
-  readonly at: Kernel['at'];
 };
 
 /** A sum for each chunk of the run, or what the pass of a selection collects; one per wanted. */

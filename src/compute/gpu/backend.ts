@@ -1,15 +1,22 @@
 import type { Measure, TensorMeasure } from '../../methods/method.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
-import type { Backend, Blocks, Kernel, Mapped, Work } from '../backend.ts';
+import type { Backend, Blocks, Kernel, Mapped, MeasureContext } from '../backend.ts';
 import { withLineSums } from '../cpu/line-sums.ts';
 import { guided } from '../guided.ts';
-import { constantsOf, mapOf } from '../shaders/constants.ts';
+import { constantsOf, derivedOf, mapOf } from '../shaders/constants.ts';
 import { Search } from '../shaders/search.ts';
 import { MAP_THREADS } from '../shaders/structs.ts';
-import { isSum } from '../shaders/sums.ts';
+import { byProgram, isRank, isSum } from '../shaders/sums.ts';
 import { inOrder } from './in-order.ts';
 import { Planes } from './planes.ts';
-import { askSample, askSlab, askSteps, askSums, type Question } from './questions.ts';
+import {
+  askSample,
+  askSlab,
+  askSteps,
+  askSums,
+  type Question,
+  type Searching,
+} from './questions.ts';
 import { type Output, type Resident, Runner } from './runner.ts';
 
 export type GpuOptions = {
@@ -69,7 +76,7 @@ export class GpuBackend implements Backend {
   measure(
     blocks: Blocks,
     measures: readonly Measure[],
-    context: { readonly work: Work; readonly at: Kernel['at'] },
+    context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
     return withLineSums([blocks, measures, context, signal], (rest) =>
@@ -80,7 +87,7 @@ export class GpuBackend implements Backend {
   async #measure(
     blocks: Blocks,
     measures: readonly TensorMeasure[],
-    context: { readonly work: Work; readonly at: Kernel['at'] },
+    context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
     const { elementCount } = blocks;
@@ -88,8 +95,8 @@ export class GpuBackend implements Backend {
     const sums = measures.filter(isSum);
     const totals = sums.map(() => 0);
     const searches = measures.flatMap((measure) =>
-      measure.kind === 'magnitude'
-        ? [{ model: measure.model, search: new Search(measure.count, elementCount, sampled) }]
+      isRank(measure)
+        ? [{ measure, search: new Search(measure.count, elementCount, sampled) }]
         : [],
     );
     let questions = askSums(sums, totals);
@@ -101,9 +108,7 @@ export class GpuBackend implements Backend {
       questions = [];
     }
     const found = searches.map(({ search }) => [search.cut.magnitude, search.cut.lastIndex]);
-    return measures.map((measure) =>
-      measure.kind === 'magnitude' ? found.shift()! : [totals.shift()!],
-    );
+    return measures.map((measure) => (isRank(measure) ? found.shift()! : [totals.shift()!]));
   }
 
   async *map(of: Blocks, kernel: Kernel, signal: AbortSignal): AsyncGenerator<Mapped> {
@@ -155,20 +160,26 @@ export class GpuBackend implements Backend {
   async #pass(
     blocks: Blocks,
     questions: readonly Question[],
-    context: { readonly work: Work; readonly at: Kernel['at'] },
+    context: MeasureContext,
     signal: AbortSignal,
   ): Promise<void> {
     const shared = constantsOf(blocks, context.work);
+    const coefficients = Float32Array.from(context.deriving?.coefficients ?? []);
     const ask = async (resident: Resident) => {
       const asked = questions.flatMap((question) => {
         const one = question.ask(resident.piece);
         return one ? [{ question, one }] : [];
       });
-      const dispatches = asked.map(({ one: { shader, constants, ...rest } }) => ({
-        ...rest,
-        program: { shader, constants: { ...shared, ...constants }, unroll: this.#unroll },
-        at: context.at,
-      }));
+      const dispatches = asked.map(({ one: { shader, of, constants, ...rest } }) => {
+        const { constants: derived, ...formula } = derivedOf(of, context.deriving);
+        const all = { ...shared, ...constants, ...derived };
+        return {
+          ...rest,
+          program: { shader, ...formula, constants: all, unroll: this.#unroll },
+          coefficients,
+          at: context.at,
+        };
+      });
       const outputs = await this.#runThen(blocks, resident, dispatches);
       return asked.map(({ question }, i) => ({ question, output: outputs[i] }));
     };
@@ -205,16 +216,16 @@ function sampleSizeFor(elementCount: number): number {
   return Math.min(2 ** 16, Math.max(2 ** 10, elementCount / 256));
 }
 
-function questionsOf(searches: readonly { model: number; search: Search }[]): Question[] {
-  const sampling = searches.filter(({ search }) => search.pass?.kind === 'sample');
-  const stepping = searches.filter(({ search }) => search.pass?.kind === 'step');
-  const questions = searches.flatMap(({ model, search }) =>
-    search.pass?.kind === 'locate' ? [askSlab(model, search, search.pass.start)] : [],
-  );
-  const [first] = sampling;
-  if (first?.search.pass?.kind === 'sample') {
-    questions.push(askSample(sampling, first.search.pass.stride));
-  }
-  if (stepping.length > 0) questions.push(askSteps(stepping));
-  return questions;
+function questionsOf(searches: readonly Searching[]): Question[] {
+  const of = (kind: 'sample' | 'step') => {
+    const chosen = searches.filter(({ search }) => search.pass?.kind === kind);
+    return byProgram(chosen, ({ measure }) => measure);
+  };
+  return [
+    ...searches.flatMap((each) =>
+      each.search.pass?.kind === 'locate' ? [askSlab(each, each.search.pass.start)] : [],
+    ),
+    ...of('sample').map(askSample),
+    ...of('step').map(askSteps),
+  ];
 }

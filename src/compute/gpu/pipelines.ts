@@ -19,7 +19,7 @@ function unrolledIn({ unroll, constants }: Program): Readonly<Record<string, num
   return unroll && MODELS <= MOST_UNROLLED && DTYPE < floatDtypes.length ? { MODELS } : null;
 }
 
-/** Compiled programs of one device. All shaders share one layout: a uniform and four storage buffers. */
+/** Compiled programs of one device. All shaders share one layout: a uniform and five storage buffers. */
 export class Pipelines {
   static readonly #ofDevice = new WeakMap<GPUDevice, Pipelines>();
   readonly layout: GPUBindGroupLayout;
@@ -45,6 +45,7 @@ export class Pipelines {
       'read-only-storage',
       'storage',
       'storage',
+      'read-only-storage',
     ] as const;
     this.layout = device.createBindGroupLayout({
       entries: types.map((type, binding) => ({

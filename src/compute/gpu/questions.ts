@@ -1,7 +1,14 @@
+import type { TensorMeasure } from '../../methods/method.ts';
 import { NonFiniteError } from '../backend.ts';
 import { BINS, FLAGS, type Search, SLAB } from '../shaders/search.ts';
-import { pack, sumKinds, THREADS } from '../shaders/structs.ts';
-import { type SumMeasure, sumCode, sumFields } from '../shaders/sums.ts';
+import { pack, THREADS } from '../shaders/structs.ts';
+import {
+  byProgram,
+  type RankMeasure,
+  type SumMeasure,
+  sumCode,
+  sumFields,
+} from '../shaders/sums.ts';
 import type { Piece } from './pieces.ts';
 import type { Dispatch, Output } from './runner.ts';
 
@@ -12,22 +19,23 @@ export type Question = {
   hear(piece: Piece, output: Output): void;
 };
 
-export type Asked = Omit<Dispatch, 'program' | 'at'> & {
+export type Searching = { readonly measure: RankMeasure; readonly search: Search };
+
+export type Asked = Omit<Dispatch, 'program' | 'coefficients' | 'at'> & {
   readonly shader: 'reduce' | 'sample' | 'select';
+  /** A measure that it is for; all others it is for are of the same numbers. */
+  readonly of: TensorMeasure;
   /** Override constants beside those that every shader has. */
   readonly constants?: Readonly<Record<string, number>>;
 };
 
 /** Adds the sum of each measure over the tensor to its total. */
 export function askSums(measures: readonly SumMeasure[], totals: number[]): Question[] {
-  return sumKinds.flatMap((_, code) => {
-    const places = measures.flatMap((measure, i) => (sumCode(measure) === code ? [i] : []));
-    return places.length === 0 ? [] : [askSumsOfKind(code, places, measures, totals)];
-  });
+  const all = byProgram([...measures.keys()], (place) => measures[place]);
+  return all.map((places) => askSumsOfKind(places, measures, totals));
 }
 
 function askSumsOfKind(
-  code: number,
   places: readonly number[],
   measures: readonly SumMeasure[],
   totals: number[],
@@ -36,7 +44,8 @@ function askSumsOfKind(
   return {
     ask: (piece) => ({
       shader: 'reduce',
-      constants: { KIND: code },
+      of: measures[places[0]],
+      constants: { KIND: sumCode(measures[places[0]]) },
       parameters: pack(
         'Sum',
         places.map((place) => sumFields(measures[place], piece.start)),
@@ -57,18 +66,21 @@ function askSumsOfKind(
   };
 }
 
-/** One magnitude of every `stride` for each of the searches; all have the same stride. */
-export function askSample(
-  searches: readonly { readonly model: number; readonly search: Search }[],
-  stride: number,
-): Question {
+/** One magnitude of every stride for each of the searches; all have the same stride. */
+export function askSample(searches: readonly Searching[]): Question {
+  const { pass } = searches[0].search;
+  if (pass?.kind !== 'sample') throw new Error('The search asked for something else');
+  const { stride } = pass;
   const count = (piece: Piece) => Math.ceil((piece.head + piece.count) / stride);
   return {
     ask: (piece) => ({
       shader: 'sample',
+      of: searches[0].measure,
       parameters: pack(
         'Sample',
-        searches.map(({ model }) => ({ model, first: 0, stride, count: count(piece) })),
+        searches.map(({ measure: { model } }) => {
+          return { model, first: 0, stride, count: count(piece) };
+        }),
       ),
       outputBytes: count(piece) * searches.length * 4,
       tallyBytes: 4,
@@ -84,15 +96,14 @@ export function askSample(
 }
 
 /** One step of each search. */
-export function askSteps(
-  searches: readonly { readonly model: number; readonly search: Search }[],
-): Question {
+export function askSteps(searches: readonly Searching[]): Question {
   return {
     ask: (piece) => ({
       shader: 'select',
+      of: searches[0].measure,
       parameters: pack(
         'Search',
-        searches.map(({ model, search: { pass } }) => {
+        searches.map(({ measure: { model }, search: { pass } }) => {
           if (pass?.kind !== 'step') throw new Error('The search asked for something else');
           return { model, low: pass.low, high: pass.high, shift: pass.shift, guess: pass.guess };
         }),
@@ -119,13 +130,15 @@ export function askSteps(
 }
 
 /** All magnitudes of the slab whose first element is `start`. */
-export function askSlab(model: number, search: Search, start: number): Question {
+export function askSlab({ measure, search }: Searching, start: number): Question {
   return {
     ask(piece) {
       if (!slabStarts(piece).includes(start)) return null;
+      const { model } = measure;
       const fields = { model, first: start - piece.start, stride: 1, count: SLAB };
       return {
         shader: 'sample',
+        of: measure,
         parameters: pack('Sample', [fields]),
         outputBytes: SLAB * 4,
         tallyBytes: 4,

@@ -18,6 +18,8 @@ export type Dispatch = {
   readonly program: Program;
   /** Binding 2: coefficients, or the structs of a measure. */
   readonly parameters: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+  /** Binding 5: what derived numbers are told; left out where none are measured. */
+  readonly coefficients?: Float32Array<ArrayBuffer>;
   readonly at: Kernel['at'];
   /** Bytes of bindings 3 and 4; both are read back. */
   readonly outputBytes: number;
@@ -33,6 +35,8 @@ export type Output = {
   /** A copy of binding 4. */
   readonly tally: Uint32Array<ArrayBuffer>;
 };
+
+const NONE = new Float32Array(0);
 
 /** WebGPU's limit for each dimension of a grid. */
 const WIDEST_GRID = 65535;
@@ -132,11 +136,13 @@ export class Runner {
     dtypes: readonly FloatDtype[],
     dispatch: Dispatch,
   ): GPUBuffer {
-    const { parameters, at, outputBytes, tallyBytes, workgroups, layers = 1 } = dispatch;
+    const { parameters, coefficients = NONE, at, outputBytes, tallyBytes, workgroups } = dispatch;
+    const { layers = 1 } = dispatch;
     const { queue } = this.device;
     const { UNIFORM, STORAGE, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;
     const job = this.#pool.take(32, UNIFORM | COPY_DST);
     const given = this.#pool.take(Math.max(parameters.byteLength, 4), STORAGE | COPY_DST);
+    const told = this.#pool.take(Math.max(coefficients.byteLength, 4), STORAGE | COPY_DST);
     const output = this.#pool.take(outputBytes, STORAGE | COPY_SRC);
     const tally = this.#pool.take(tallyBytes, STORAGE | COPY_SRC | COPY_DST);
     const readback = this.#pool.take(outputBytes + tallyBytes, MAP_READ | COPY_DST);
@@ -146,20 +152,21 @@ export class Runner {
     const end = head + count;
     queue.writeBuffer(job, 0, pack('Job', [{ octs, head, end, start, first, stride, tensor_key }]));
     queue.writeBuffer(given, 0, parameters);
+    queue.writeBuffer(told, 0, coefficients);
     queue.writeBuffer(planes, 0, Uint32Array.from(tableOf(dtypes, at)));
 
     const encoder = this.device.createCommandEncoder();
     encoder.clearBuffer(tally, 0, tallyBytes);
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
-    pass.setBindGroup(0, this.#bind([job, planes, given, output, tally]));
+    pass.setBindGroup(0, this.#bind([job, planes, given, output, tally, told]));
     const wide = Math.min(workgroups, this.#gridWidth);
     pass.dispatchWorkgroups(wide, Math.ceil(workgroups / wide), layers);
     pass.end();
     encoder.copyBufferToBuffer(output, 0, readback, 0, outputBytes);
     encoder.copyBufferToBuffer(tally, 0, readback, outputBytes, tallyBytes);
     queue.submit([encoder.finish()]);
-    for (const buffer of [job, given, output, tally]) this.#pool.give(buffer);
+    for (const buffer of [job, given, told, output, tally]) this.#pool.give(buffer);
     return readback;
   }
 

@@ -16,6 +16,16 @@ export function accessors(layout: Layout): string {
   ].join('\n');
 }
 
+/** WGSL of `derived(k, i)`: the number that the override DERIVED picks, from 1, of those with these names. */
+export function chooser(names: readonly string[]): string {
+  return [
+    'fn derived(k: u32, i: u32) -> vec4f {',
+    ...names.map((name, at) => `  if (DERIVED == ${at + 1}u) { return ${snakeCase(name)}(k, i); }`),
+    '  return vec4f();',
+    '}',
+  ].join('\n');
+}
+
 function accessor({ name, kind }: Place, parameter: string, high: string, low: string): string {
   const value =
     kind === 'f32' ? `coeffs[${high}]` : `(u32(coeffs[${high}]) << 16u) | u32(coeffs[${low}])`;

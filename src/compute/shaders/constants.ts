@@ -1,8 +1,10 @@
 import { unpack } from '../../methods/coefficients.ts';
+import type { Deriving, TensorMeasure } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { type FloatDtype, floatDtypes } from '../../numerics/dtype.ts';
 import type { Blocks, Kernel, Work } from '../backend.ts';
 import { constantsFrom, formulaModule } from './link.ts';
+import { derivedIn } from './sums.ts';
 
 /** Code of planes whose dtypes differ, as in lib/planes.wgsl. */
 export const MIXED = floatDtypes.length;
@@ -26,15 +28,34 @@ export function constantsOf(
 
 /** The shader of a kernel, and the override constants it has besides. Throws when there is no such method. */
 export function mapOf({ methodId, coefficients, output, resultAs }: Kernel) {
-  const method = findMethod(methodId);
-  if (!method) throw new Error(`There is no merge method "${methodId}"`);
-  const formula = formulaModule(methodId);
+  const { formula, constants: rules } = formulaOf({ methodId, coefficients });
   const constants: Readonly<Record<string, number>> = {
-    ...constantsFrom(formula, unpack(method, coefficients)),
+    ...rules,
     OUTPUT: floatDtypes.indexOf(output),
     RESULT_AS: floatDtypes.indexOf(resultAs),
   };
   return { shader: 'map', formula, constants } as const;
+}
+
+/**
+ * The formula that derives what a measure is of, and the override constants of it; nothing where it is of weights or
+ * task vectors. Throws when the method derives no such number.
+ */
+export function derivedOf(measure: TensorMeasure, deriving: Deriving | undefined) {
+  const name = derivedIn(measure);
+  if (name === null) return { constants: {} };
+  if (!deriving) throw new Error(`Nobody derives ${name}`);
+  const { method, formula, constants } = formulaOf(deriving);
+  const at = Object.keys(method.derives ?? {}).indexOf(name);
+  if (at < 0) throw new Error(`${deriving.methodId} derives no ${name}`);
+  return { formula, constants: { ...constants, DERIVED: at + 1 } };
+}
+
+function formulaOf({ methodId, coefficients }: Deriving) {
+  const method = findMethod(methodId);
+  if (!method) throw new Error(`There is no merge method "${methodId}"`);
+  const formula = formulaModule(methodId);
+  return { method, formula, constants: constantsFrom(formula, unpack(method, coefficients)) };
 }
 
 /** Dtype and ordinal of every plane, as at the beginning of the binding `planes`. */

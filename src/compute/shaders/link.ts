@@ -1,7 +1,7 @@
 /** Joins the modules under `shaders/` into one WGSL text, at run time: no build plugin, same in tests. */
 
 import { methods } from '../../methods/registry.ts';
-import { accessors } from './accessors.ts';
+import { accessors, chooser } from './accessors.ts';
 
 const texts = import.meta.glob<string>('/shaders/**/*.wgsl', {
   query: '?raw',
@@ -11,15 +11,19 @@ const texts = import.meta.glob<string>('/shaders/**/*.wgsl', {
 
 /**
  * Every module by its path under `shaders/`, without the extension: 'map', 'lib/dtype'. The names of a method's
- * coefficients are a module that is written here, beside its formula.
+ * coefficients, and the choice of what it derives, are modules that are written here, beside its formula.
  */
 export const modules: ReadonlyMap<string, string> = new Map([
   ...Object.entries(texts).map(
     ([path, text]) => [path.slice('/shaders/'.length, -5), text] as const,
   ),
-  ...methods.map(
-    ({ id, receives }) => [coefficientsOf(formulaModule(id)), accessors(receives)] as const,
-  ),
+  ...methods.flatMap(({ id, receives, derives = {} }) => {
+    const formula = formulaModule(id);
+    return [
+      [coefficientsOf(formula), accessors(receives)],
+      [derivedOf(formula), chooser(Object.keys(derives))],
+    ] as const;
+  }),
 ]);
 
 /** `#constant NAME name`: the override NAME is the coefficient of that name, fixed when it is compiled. */
@@ -36,7 +40,8 @@ export type Linked = {
 
 /**
  * The text of `shader` with each `#import name` replaced by that module, once each; `#import formula`
- * takes the module named by `formula`, and its coefficients before it. Throws on unknown names and on modules that import each other.
+ * takes the module named by `formula`, and its coefficients before it; `#import derived` the same, and after it the
+ * function that picks one of its derived numbers. Throws on unknown names and on modules that import each other.
  * With `counts`, loops up to a literal or up to a name in it are unrolled.
  */
 export function link(
@@ -104,9 +109,11 @@ function named(
   formula: string | undefined,
   from: ReadonlyMap<string, string>,
 ): readonly string[] {
-  if (imported !== 'formula' || formula === undefined) return [imported];
+  if (imported === 'derived' && formula === undefined) return ['lib/underived'];
+  if (!['formula', 'derived'].includes(imported) || formula === undefined) return [imported];
   const names = coefficientsOf(formula);
-  return from.has(names) ? [names, formula] : [formula];
+  const own = from.has(names) ? [names, formula] : [formula];
+  return imported === 'derived' ? [...own, derivedOf(formula)] : own;
 }
 
 /**
@@ -144,4 +151,9 @@ export function formulaModule(methodId: string): string {
 /** The module of the names that a formula reads its coefficients by. */
 function coefficientsOf(formula: string): string {
   return formula.replace('methods/', 'coefficients/');
+}
+
+/** The module that picks one of the numbers that a method derives. */
+function derivedOf(formula: string): string {
+  return formula.replace('methods/', 'derived/');
 }

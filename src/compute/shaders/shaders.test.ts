@@ -39,6 +39,9 @@ async function complaints(
 }
 
 const formulas = methods.map(({ id }) => formulaModule(id));
+const deriving = methods.flatMap(({ id, derives }) =>
+  derives ? [[id, formulaModule(id), Object.keys(derives)] as const] : [],
+);
 
 describe.each(formulas)('map with %s', (formula) => {
   test.each([...codes, MIXED])(
@@ -73,6 +76,14 @@ describe.each(['sample', 'select', 'reduce'])('%s', (shader) => {
       }
     }
   });
+
+  test.each(deriving)('compiles for what %s derives', async (_, formula, names) => {
+    for (const [at] of names.entries()) {
+      const kind = shader === 'reduce' ? { KIND: sumKinds.indexOf('DERIVED_NUMBER') } : {};
+      const constants = { DTYPE: 2, WORK: 2, MODELS: 3, HAS_BASE: 1, DERIVED: at + 1, ...kind };
+      expect(await complaints(shader, formula, constants)).toEqual([]);
+    }
+  });
 });
 
 test('lowrank compiles for every dtype of the base, and without one', async () => {
@@ -97,11 +108,12 @@ test('every method has a formula and every formula a method', () => {
   expect(present.sort()).toEqual([...formulas].sort());
 });
 
-test('every complete shader has bindings 0 to 4 and one entry; no other module has any', () => {
+test('every complete shader has bindings 0 to 4, or 5, and one entry; no other module has any', () => {
   for (const [name, text] of modules) {
     const complete = !name.includes('/');
     const bindings = [...text.matchAll(/@binding\((\d)\)/g)].map(([, number]) => number);
-    expect(bindings, name).toEqual(complete ? ['0', '1', '2', '3', '4'] : []);
+    const measures = ['reduce', 'sample', 'select'].includes(name) ? ['5'] : [];
+    expect(bindings, name).toEqual(complete ? ['0', '1', '2', '3', '4', ...measures] : []);
     expect(text.match(/@compute/g)?.length ?? 0, name).toBe(complete ? 1 : 0);
   }
 });

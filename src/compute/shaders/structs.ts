@@ -46,6 +46,7 @@ export const sumKinds = [
   'MASS_ALL',
   'MASS_LARGEST',
   'MASS_DRAWN',
+  'DERIVED_NUMBER',
 ] as const;
 
 /** What conflict.wgsl counts, in the order of its codes. */

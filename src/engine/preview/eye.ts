@@ -6,6 +6,7 @@ import { guideInto, mergedShape } from '../../methods/lines.ts';
 import {
   type Call,
   coefficientList,
+  derivingOf,
   guidesOf,
   type Measure,
   type MergeMethod,
@@ -91,7 +92,8 @@ export async function eyeOf(
     const asked = method.measures?.(call, answers) ?? [];
     if (asked.length === 0) break;
     const open = asked.filter((measure) => decided(measure) === null);
-    const measured = open.length ? await backend.measure(blocks, open, { work, at }, signal) : [];
+    const context = { work, at, deriving: derivingOf(method, call, answers) };
+    const measured = open.length ? await backend.measure(blocks, open, context, signal) : [];
     let next = 0;
     answers = [...answers, ...asked.map((measure) => decided(measure) ?? measured[next++])];
   }

@@ -3,6 +3,7 @@ import linear from '../../methods/linear/index.ts';
 import {
   type Call,
   coefficientList,
+  derivingOf,
   guidesOf,
   type Measure,
   type MergeMethod,
@@ -133,8 +134,8 @@ async function measureAll(task: Task, backend: Backend, signal: AbortSignal): Pr
     if (asked.length === 0) return answers;
     const known = asked.map((measure) => decided(measure, magnitudes));
     const open = asked.filter((_, i) => known[i] === null);
-    const measured =
-      open.length === 0 ? [] : await backend.measure(blocks, open, { work, at }, signal);
+    const context = { work, at, deriving: derivingOf(method, call, answers) };
+    const measured = open.length === 0 ? [] : await backend.measure(blocks, open, context, signal);
     let next = 0;
     answers = [...answers, ...known.map((answer) => answer ?? measured[next++])];
   }

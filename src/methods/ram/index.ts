@@ -1,19 +1,7 @@
 import { settle } from '../../numerics/round.ts';
+import { activeTaskVectors, countActive, epsilon } from '../active.ts';
 import { defineMethod } from '../method.ts';
-import type { NumberParam } from '../params.ts';
-import { addChange, taskVectors } from '../steps.ts';
-
-const epsilon = {
-  kind: 'number',
-  label: 'ε',
-  help: 'A model changes an element where its change is larger; smaller changes are dropped.',
-  source: 'mergekit’s default.',
-  default: 1e-5,
-  min: 0,
-  max: 1,
-  soft: [0, 0.001],
-  step: 1e-6,
-} as const satisfies NumberParam;
+import { addChange } from '../steps.ts';
 
 export default defineMethod({
   id: 'ram',
@@ -39,29 +27,15 @@ export default defineMethod({
     return { epsilon };
   },
 
-  left(x, base, { epsilon }, at) {
-    const limit = at.round(epsilon);
-    return taskVectors(x, base, at).map((tau) => {
-      for (let i = 0; i < tau.length; i++) if (Math.abs(tau[i]) <= limit) tau[i] = 0;
-      return tau;
-    });
-  },
+  left: activeTaskVectors,
 
-  merge(x, base, { epsilon }, at, out) {
-    const [sum, active] = [0, 0].map(() => at.space.take(out.length));
-    // Compared in the working dtype, as mergekit does.
-    const limit = at.round(epsilon);
-    sum.fill(0);
-    active.fill(0);
-    const changes = taskVectors(x, base, at);
-    for (const tau of changes) {
-      for (let i = 0; i < out.length; i++) if (!(Math.abs(tau[i]) <= limit)) active[i] += 1;
-    }
+  merge(x, base, c, at, out) {
+    const taus = activeTaskVectors(x, base, c, at);
+    const active = countActive(taus, at);
+    const sum = at.space.take(out.length).fill(0);
     // mergekit divides each change and rounds it, before they are summed.
-    for (const tau of changes) {
-      for (let i = 0; i < out.length; i++) {
-        tau[i] = Math.abs(tau[i]) <= limit ? 0 : tau[i] / active[i];
-      }
+    for (const tau of taus) {
+      for (let i = 0; i < out.length; i++) tau[i] /= Math.max(1, active[i]);
       settle(tau, at.round);
       for (let i = 0; i < out.length; i++) sum[i] += tau[i];
     }

@@ -1,0 +1,10 @@
+import { type InMergekit, mergekitParameters as mergekit } from '../mergekit.ts';
+
+export default {
+  base: 'base',
+  parameters: {
+    r: mergekit.value(0.1),
+    alpha: mergekit.value(0.2),
+    epsilon: mergekit.value(1e-5),
+  },
+} satisfies InMergekit;
