@@ -14,9 +14,7 @@ export type MergekitParameter =
       readonly default: boolean;
     }
   /** Changes no number, whatever it is. */
-  | { readonly is: 'idle' }
-  /** Only this value is offered here. */
-  | { readonly is: 'only'; readonly value: boolean; readonly default: boolean };
+  | { readonly is: 'idle' };
 
 /**
  * What `base_model` is to the method: what changes are taken from (`base`); the first of the two models (`first`);

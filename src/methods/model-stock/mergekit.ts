@@ -1,6 +1,6 @@
-import type { InMergekit } from '../mergekit.ts';
+import { type InMergekit, mergekitParameters as mergekit } from '../mergekit.ts';
 
 export default {
   base: 'base',
-  parameters: { filter_wise: { is: 'only', value: false, default: false } },
+  parameters: { filter_wise: mergekit.value(false) },
 } satisfies InMergekit;

@@ -201,15 +201,6 @@ function choiceOf(
   if (parameter.is === 'idle') return {};
   const setting = settings.get(name);
   const isOn = setting ? toggleOf(name, setting, parameter.default, remarks) : parameter.default;
-  if (parameter.is === 'only') {
-    if (isOn === parameter.value || !setting) return {};
-    remarks.add(
-      'left out',
-      setting.at,
-      `${name}: ${isOn} cannot be expressed here yet; it is ${parameter.value} here.`,
-    );
-    return {};
-  }
   const wanted = isOn ? parameter.on : parameter.off;
   const standard = resolveArithmetic('mergekit', method.exceptions, {})[parameter.key];
   return standard === wanted ? {} : { [parameter.key]: wanted };
