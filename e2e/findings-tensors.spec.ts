@@ -34,14 +34,14 @@ const cases: readonly FindingCase[] = [
     severity: 'warning',
     message:
       'tiny-one has 7 rows in model.embed_tokens.weight; tiny-base has 5. Its last 2 are left out.',
-    advice: 'Check that the tokens of the shared rows are the same ones',
+    advice: 'Rows of one number may be of different tokens: merge by token',
   },
   {
     about: 'fewer rows in the vocabulary of an expert',
     models: family(variant(tinyTensors(1), { extra: { [names.embedding]: bf16([3, 4]) } })),
     severity: 'warning',
     message: 'The first 3 are merged; the last 2 stay as in tiny-base.',
-    advice: 'added tokens may differ',
+    advice: 'Rows of one number may be of different tokens',
   },
   {
     about: 'no tensor in common',
@@ -109,7 +109,7 @@ test('refuses vocabularies that differ when told to, and the button lifts it', a
   const card = await expectFinding(workbench, {
     severity: 'error',
     message: 'tiny-one has 7 rows in model.embed_tokens.weight; tiny-base has 5.',
-    advice: 'Merge the rows that all have and keep the rest as in the base.',
+    advice: 'Merge by token, or merge the rows that all have and keep the rest as in the base.',
   });
   await expect(workbench.run.merge).toBeDisabled();
   await card.getByRole('button', { name: 'Keep the rows of tiny-base' }).click();

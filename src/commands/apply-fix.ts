@@ -9,6 +9,7 @@ type Fixes = {
 
 const fixes: Fixes = {
   'set-vocabulary': (recipe, { value }) => recipe.setVocabulary(value),
+  'set-tokens': (recipe, { value }) => recipe.setTokens({ tokens: value }),
   'set-small-share': (recipe, { value }) => recipe.setSmallShare(value),
   'set-head': (recipe, { value }) => recipe.setHead(value),
   'set-output-dtype': (recipe, { value }) => recipe.setOutput({ dtype: value }),

@@ -1,5 +1,6 @@
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { vocabularyWithout } from '../recipe/vocabulary.ts';
 import type { DemoState } from '../stores/models.ts';
 import { demoRecipe } from '../stores/session.ts';
 
@@ -29,6 +30,7 @@ export function withoutModels(recipe: Recipe, demo: DemoState): Recipe {
     renames: [],
     keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model'),
     donors: {},
+    vocabulary: vocabularyWithout(recipe.vocabulary, () => true),
     output: { ...recipe.output, name: emptyRecipe().output.name },
   };
 }

@@ -103,6 +103,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
   const publications = queue();
 
   async function answer(request: Exclude<Request, { kind: 'cancel' }>): Promise<Answer> {
+    const reading = 'order' in request ? planner.waits(request.order) : null;
+    if (reading) await reading;
     switch (request.kind) {
       case 'open':
         return openModel(request);

@@ -78,10 +78,15 @@ function textOf({ companions }: Model, name: string): string | null {
   return companions.find((companion) => companion.name === name)?.text ?? null;
 }
 
+/** The members of a JSON object; none of what is no such text. */
+export function fieldsIn(text: string): Fields {
+  return parsed(text) ?? {};
+}
+
 /** Empty where the file is absent or no JSON object: it is copied, and not judged. */
 function fieldsOf(model: Model, name: string): Fields {
   const text = textOf(model, name);
-  return (text === null ? null : parsed(text)) ?? {};
+  return text === null ? {} : fieldsIn(text);
 }
 
 function parsed(text: string): Fields | null {

@@ -82,7 +82,7 @@ const whole = rememberLast<Tensors>();
 /** A tensor of the base that an adapter leaves as it is. */
 export function untouched(base: Model, entry: TensorEntry): NamedTensor {
   if ('formula' in entry) {
-    return { ...entry, inputs: entry.inputs.map((input) => ({ ...input, model: base.id })) };
+    return { ...entry, inputs: entry.inputs.map((input) => ({ model: base.id, ...input })) };
   }
-  return { ...entry, model: base.id };
+  return { model: base.id, ...entry };
 }

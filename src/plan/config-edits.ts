@@ -6,6 +6,7 @@ import { headEdits } from './labels.ts';
 import type { Participants } from './participants.ts';
 import { layerEdits } from './stack/config.ts';
 import { headDonor } from './task-head.ts';
+import { idEdits } from './tokens/files.ts';
 
 export function configEdits(
   who: Participants,
@@ -16,11 +17,14 @@ export function configEdits(
   const made = claims.flatMap(({ edits }) => edits);
   if (component !== '') return made;
   const donor = headDonor(who);
+  const { config } = who.donors;
+  const ofTokens = idEdits(who, config, config.config ?? {});
   return [
     ...layerEdits(who),
     ...(donor ? headEdits(who.donors.config, donor.model) : []),
     ...made,
     ...tieEdits(who),
+    ...ofTokens,
   ];
 }
 

@@ -165,7 +165,9 @@ export function planeOf(
   output: Dtype,
 ): PlaneRef {
   if (isComputed(entry)) {
-    const dtype = output === 'F32' ? 'F32' : entry.dtype;
+    // Rows are values as they are stored: nothing finer is to be had.
+    const isFinest = entry.formula.kind === 'rows' || output !== 'F32';
+    const dtype = isFinest ? entry.dtype : 'F32';
     const inputs = entry.inputs.map((input) => spanOf(model, input));
     return { dtype, from, to, formula: entry.formula, inputs };
   }

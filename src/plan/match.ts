@@ -183,7 +183,8 @@ function keptBy(rule: Keep, entry: TensorEntry, who: Participants): Kept | null 
   return expert && own ? { model: expert.model, entry: own, rule } : null;
 }
 
-function meet(expert: Participant, entry: TensorEntry, reference: Model): Meeting | null {
+/** The expert's tensor that meets one of the reference; of a tied head its embedding. */
+export function meet(expert: Participant, entry: TensorEntry, reference: Model): Meeting | null {
   const own = expert.tensors.get(entry.name);
   if (own) return { expert, entry: own, tiedTo: null };
   // Heads of tasks, and what a head of tokens has besides its rows, are nobody's embedding.

@@ -9,6 +9,7 @@ import { type Adapted, adaptedTo, baseOfAdapters, withRest } from './adapted.ts'
 import { type Named, nameTensors } from './names/rename.ts';
 import type { Tensors } from './names/tensors.ts';
 import { type Stack, type StackMember, stackOf } from './stack/stack.ts';
+import type { Tokens } from './tokens/voices.ts';
 
 export type Participant = {
   /** Position among the recipe's experts. */
@@ -49,6 +50,8 @@ export type Participants = {
   readonly output: Tensors;
   /** Whose small files the output takes. */
   readonly donors: Readonly<Record<Role, Model>>;
+  /** Set once every model is rebuilt to the tokens of the output. */
+  readonly tokens: Tokens | null;
 };
 
 /**
@@ -89,8 +92,6 @@ export function participantsOf(
     const all = { tensors, unstacked: tensors, named, adapted, values };
     experts.push({ ordinal, ref: expert.model, model, ...all });
   }
-  const { slices } = recipe;
-  const stack = slices && stackOf(membersOf(reference, own, experts, slices), slices);
   const arithmetic = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
   const donorOf = (role: Role) => models.get(recipe.donors[role] ?? '') ?? reference;
   const donors = {
@@ -99,16 +100,26 @@ export function participantsOf(
     chatTemplate: donorOf('chatTemplate'),
     generation: donorOf('generation'),
   };
+  return stacked({
+    ...{ recipe, method, arithmetic, global, experts, base, reference, donors },
+    ...{ namedBase: own, stack: null, output: reference.tensors, tokens: null },
+  });
+}
+
+/** With layers rearranged as the recipe says, from the tensors that models have before. */
+export function stacked(who: Participants): Participants {
+  const { reference, namedBase, experts, recipe } = who;
+  const { slices } = recipe;
+  if (slices === null) return { ...who, output: reference.tensors };
+  const stack = stackOf(membersOf(reference, namedBase, experts, slices), slices);
   return {
-    ...{ recipe, method, arithmetic, global, base, reference, donors, stack },
-    namedBase: own,
-    experts: stack
-      ? experts.map((each) => ({
-          ...each,
-          tensors: stack.ofModel.get(each.ref.id) ?? each.tensors,
-        }))
-      : experts,
-    output: stack?.tensors ?? reference.tensors,
+    ...who,
+    stack,
+    experts: experts.map((each) => ({
+      ...each,
+      tensors: stack.ofModel.get(each.ref.id) ?? each.unstacked,
+    })),
+    output: stack.tensors,
   };
 }
 
@@ -124,9 +135,9 @@ function membersOf(
   const own = base && isSource(base.id) ? [{ ...base, host: null }] : [];
   const others = experts
     .filter(({ ref }) => ref.id !== base?.id)
-    .map(({ ref, tensors, adapted }) => ({
+    .map(({ ref, unstacked, adapted }) => ({
       id: ref.id,
-      tensors: adapted ? withRest(adapted, reference) : tensors,
+      tensors: adapted ? withRest(adapted, reference) : unstacked,
       host: adapted && reference,
     }));
   return [...own, ...others];

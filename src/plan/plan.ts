@@ -19,6 +19,7 @@ import { checkShare } from './checks/share.ts';
 import { checkSliceMembers, checkStack } from './checks/slices.ts';
 import { checkTaskHead } from './checks/task-head.ts';
 import { checkTensors } from './checks/tensors.ts';
+import { checkTokens } from './checks/tokens.ts';
 import { checkValues } from './checks/values.ts';
 import { checkVocabulary } from './checks/vocabulary.ts';
 import { checkWidth } from './checks/width.ts';
@@ -33,6 +34,7 @@ import { namingOf } from './naming.ts';
 import { type Participants, participantsOf } from './participants.ts';
 import { shareOf } from './share.ts';
 import { sideFilesOf } from './side-files.ts';
+import { alignTokens, type KnownTokenizers } from './tokens/align.ts';
 import { withTwins } from './twins.ts';
 import type { AdapterMatch, Finding, Plan, Share, Spectra } from './types.ts';
 import { wholeModelCounts } from './whole-model.ts';
@@ -45,6 +47,8 @@ export type PlanInput = {
   readonly recipeHash: string;
   /** Singular values, where a rule for ranks goes by them and they were measured. */
   readonly spectra?: Spectra | null;
+  /** Of the open models, where the recipe merges by token. */
+  readonly tokenizers?: KnownTokenizers;
   readonly producer: {
     readonly version: string;
     /** Its kind only: what a file says of the machine would give equal merges unequal hashes. */
@@ -78,13 +82,15 @@ export function plan(input: PlanInput): Planned {
     ...checkOutput(recipe.output),
     ...checkSliceMembers(recipe, method),
   ];
-  const who = participantsOf(recipe, method, models);
-  if (!who) return { findings: bySeverity(findings) };
+  const given = participantsOf(recipe, method, models);
+  if (!given) return { findings: bySeverity(findings) };
   if (recipe.slices) {
-    if (!findings.some(isError)) findings.push(...checkStack(who));
+    if (!findings.some(isError)) findings.push(...checkStack(given));
     if (findings.some(isError)) return { findings: bySeverity(findings) };
   }
-  if (recipe.output.as === 'adapter') return adapterPlan(input, who, findings);
+  if (recipe.output.as === 'adapter') return adapterPlan(input, given, findings);
+  const aligned = alignTokens(given, input.tokenizers ?? new Map());
+  const { who } = aligned;
 
   const matching = matchTensors(who);
   const jobs = withTwins(makeJobs(who, matching), who, matching);
@@ -100,6 +106,7 @@ export function plan(input: PlanInput): Planned {
     ...checkTaskHead(who, matching),
     ...checkKept(who, matching),
     ...checkVocabulary(who, matching),
+    ...checkTokens(aligned),
     ...checkDtypes(who, matching),
     ...checkWidth(who, matching),
     ...checkConfig(who),

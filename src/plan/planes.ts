@@ -51,6 +51,11 @@ export function storedBytesOf(planes: readonly PlaneRef[]): number {
   return Math.ceil([...once.values()].reduce((sum, bytes) => sum + bytes, 0));
 }
 
+/** Text that equal formulas have alike. */
+export function formulaKey(formula: ComputedPlane['formula']): string {
+  return JSON.stringify(formula.kind === 'rows' ? { ...formula, map: formula.map.key } : formula);
+}
+
 function elementsOf({ formula }: ComputedPlane): number {
   return formula.sizes.reduce((product, size) => product * size, 1);
 }

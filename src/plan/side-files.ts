@@ -2,12 +2,13 @@ import { roleOf } from '../formats/beside.ts';
 import { correctedConfig } from '../formats/config.ts';
 import { editConfig } from '../formats/edit-config.ts';
 import { type Companion, type Component, identityOf } from '../formats/model.ts';
-import { templateOf, withTemplate } from '../formats/speech.ts';
+import { fieldsIn, templateOf, withTemplate } from '../formats/speech.ts';
 import { type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import { type CardFacts, cardName, cardText } from './card.ts';
 import { configEdits } from './config-edits.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Participants } from './participants.ts';
+import { idEdits, tokenFile } from './tokens/files.ts';
 import type { SideFile } from './types.ts';
 
 /**
@@ -48,9 +49,15 @@ function changed(
   { name, text }: Companion,
 ): SideFile | null {
   const { donors } = who;
+  const ofTokens = who.tokens && tokenFile(who.tokens, name, text);
+  if (ofTokens && name !== 'tokenizer_config.json') return { name, text: ofTokens };
   if (text === null) return null;
   if (name === 'tokenizer_config.json' && donors.tokenizer !== donors.chatTemplate) {
-    return { name, text: withTemplate(text, templateOf(donors.chatTemplate)) };
+    return { name, text: withTemplate(ofTokens ?? text, templateOf(donors.chatTemplate)) };
+  }
+  if (ofTokens) return { name, text: ofTokens };
+  if (name === 'generation_config.json' && who.tokens) {
+    return { name, text: editConfig(text, idEdits(who, donors.generation, fieldsIn(text))) };
   }
   const component = donors.config.components.find(
     (each) => identityOf(each.name, 'config.json') === name,

@@ -8,6 +8,7 @@ import type { UnplacedJob } from './jobs.ts';
 import type { Match, Matching } from './match.ts';
 import type { NamedTensor } from './names/tensors.ts';
 import type { Participants } from './participants.ts';
+import { formulaKey } from './planes.ts';
 import { rememberLast } from './remember.ts';
 import type { Part, Span, Twin } from './types.ts';
 import { isInputEmbedding, isVocabularyHead } from './vocabulary.ts';
@@ -86,7 +87,7 @@ function pairsOf(reference: Model, match: Match, leader: Match) {
 
 /** What has to be equal for two tensors to be: their bytes, or all that they are computed from alike. */
 function spanPairs(model: string, a: NamedTensor, b: NamedTensor): [Span, Span][] | null {
-  const formulaOf = (entry: NamedTensor) => isComputed(entry) && JSON.stringify(entry.formula);
+  const formulaOf = (entry: NamedTensor) => isComputed(entry) && formulaKey(entry.formula);
   const spanOf = ({ model: owner, file, begin, end }: StoredTensor): Span => {
     return { model: owner ?? model, file, begin, end };
   };

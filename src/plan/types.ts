@@ -1,5 +1,6 @@
 import type { LeftOut, Role } from '../formats/beside.ts';
 import type { CodesFormula } from '../formats/model.ts';
+import type { RowsFormula } from '../formats/rows.ts';
 import type { UpdateFormula } from '../formats/update.ts';
 import type { Balance } from '../lora/balance.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
@@ -9,6 +10,7 @@ import type { Dtype, FloatDtype } from '../numerics/dtype.ts';
 import type {
   AdapterNaming,
   AdapterOptions,
+  ByToken,
   Extraction,
   HeadOption,
   Keep,
@@ -41,6 +43,8 @@ export type Finding = {
 
 export type Fix =
   | { readonly kind: 'set-vocabulary'; readonly label: string; readonly value: 'keep base rows' }
+  /** Merges by token, from now on with these. */
+  | { readonly kind: 'set-tokens'; readonly label: string; readonly value: ByToken['tokens'] }
   | { readonly kind: 'set-small-share'; readonly label: string; readonly value: 'merge anyway' }
   | { readonly kind: 'set-head'; readonly label: string; readonly value: HeadOption }
   | { readonly kind: 'set-output-dtype'; readonly label: string; readonly value: 'base' }
@@ -122,7 +126,7 @@ export type ComputedPlane = {
   readonly dtype: FloatDtype;
   readonly from: number;
   readonly to: number;
-  readonly formula: CodesFormula | UpdateFormula;
+  readonly formula: CodesFormula | UpdateFormula | RowsFormula;
   /** All of each stored tensor that the formula takes, in its order. */
   readonly inputs: readonly Span[];
 };

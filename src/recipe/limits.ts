@@ -11,6 +11,10 @@ export const limits = {
   slices: 500,
   /** That a slice may reach, and that all may have together. */
   layers: 10_000,
+  /** Tokens whose rows are told one by one. */
+  tokenRows: 1_000,
+  /** Of rows to a multiple. */
+  padTo: 65_536,
   /** Of one gradient. */
   anchors: 1_000,
   /** Things wrong with it that are told. */

@@ -115,6 +115,23 @@ test.each([
   [{ inputDtype: 'F8' }, /^inputDtype: found "F8", expected one of stored, F32, F16, BF16\.$/],
   [{ rules: [7] }, /^rules\[0\]: found 7, expected an object\.$/],
   [{ vocabulary: 'drop' }, /^vocabulary: found "drop", expected one of keep base rows, refuse\.$/],
+  [
+    { vocabulary: { tokens: 'all' } },
+    /^vocabulary\.tokens: found "all", expected one of union, base/,
+  ],
+  [{ vocabulary: { tokens: 'base', padTo: 0 } }, /^vocabulary\.padTo: found 0, expected a whole/],
+  [
+    { vocabulary: { tokens: 'base', rows: [{ token: 'x', from: { kind: 'mean' } }] } },
+    /^vocabulary\.rows\[0\]\.from\.kind: found "mean", expected one of zeros, model, token/,
+  ],
+  [
+    { vocabulary: { tokens: 'base', rows: [{ token: 'x', from: { kind: 'zeros', model: 'a' } }] } },
+    /^vocabulary\.rows\[0\]\.from\.model: a key that is not known here/,
+  ],
+  [
+    { vocabulary: { tokens: { model: 'a' }, row: [] } },
+    /^vocabulary\.row: a key that is not known/,
+  ],
   [{ trimScope: 'layer' }, /^trimScope: found "layer", expected one of tensor, model\.$/],
   [{ output: { dtype: 'F8' } }, /^output\.dtype: found "F8", expected one of base, F32, F16, BF16/],
   [{ adapters: { profile: 'peft' } }, /^adapters\.profile: found "peft", expected .*peft 0\.20/],

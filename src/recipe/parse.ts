@@ -14,6 +14,7 @@ import { readAdapters, readExtraction, readOutput } from './read-output.ts';
 import { readKeep, readRename, readRule } from './read-rules.ts';
 import { readSlices } from './read-slices.ts';
 import { readValues } from './read-values.ts';
+import { readVocabulary } from './read-vocabulary.ts';
 import {
   type Fault,
   fault,
@@ -101,9 +102,7 @@ function readRecipe(place: Place): Recipe {
     rules: readOr(fields.at('rules'), [], (at) => readList(at, limits.rules, readRule)),
     keeps: readOr(fields.at('keeps'), [], (at) => readList(at, limits.keeps, readKeep)),
     renames: readOr(fields.at('renames'), [], (at) => readList(at, limits.renames, readRename)),
-    vocabulary: readOr(fields.at('vocabulary'), defaults.vocabulary, (at) =>
-      readOneOf(at, ['keep base rows', 'refuse']),
-    ),
+    vocabulary: readOr(fields.at('vocabulary'), defaults.vocabulary, readVocabulary),
     smallShare: readOr(fields.at('smallShare'), defaults.smallShare, (at) =>
       readOneOf(at, ['refuse', 'merge anyway']),
     ),

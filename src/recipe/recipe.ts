@@ -197,6 +197,29 @@ export type Slice = {
 /** Whose small files the output takes, by model id; what is absent comes from the base, or the first model. */
 export type Donors = Readonly<Partial<Record<Role, string>>>;
 
+/** Where the row of one token comes from, for models that do not have it. */
+export type TokenRow = {
+  readonly token: string;
+  /** Zeros; a model's row of this token; or its row of another one, by its text or its id. */
+  readonly from:
+    | { readonly kind: 'zeros' }
+    | { readonly kind: 'model'; readonly model: string }
+    | { readonly kind: 'token'; readonly model: string; readonly token: string | number };
+  /** For models that have it as well. */
+  readonly force: boolean;
+};
+
+/**
+ * The output has these tokens: those of all models, of the base (of the first model where there is none), or of one
+ * model, and besides those of `rows`. Embeddings and heads of every model are rebuilt row by row to them.
+ */
+export type ByToken = {
+  readonly tokens: 'union' | 'base' | { readonly model: string };
+  readonly rows: readonly TokenRow[];
+  /** Rows are added until their number is a multiple of it; null for none. */
+  readonly padTo: number | null;
+};
+
 /** The user's document. Plain JSON: kept in local storage, in a share link, and beside the output. */
 export type Recipe = {
   readonly version: 1;
@@ -213,8 +236,8 @@ export type Recipe = {
   readonly rules: readonly Rule[];
   readonly keeps: readonly Keep[];
   readonly renames: readonly Rename[];
-  /** When vocabularies differ in rows: keep the base's extra rows, or refuse. */
-  readonly vocabulary: 'keep base rows' | 'refuse';
+  /** When vocabularies differ: rows meet by their number and the base keeps its extra ones, or refuse; or by token. */
+  readonly vocabulary: 'keep base rows' | 'refuse' | ByToken;
   /** When a model takes part in less than half of the elements. */
   readonly smallShare: 'refuse' | 'merge anyway';
   /** What the output's config.json says of head and embedding: one matrix, two, or what it says anyway. */

@@ -4,8 +4,9 @@ import type { ParamValue } from '../methods/params.ts';
 import { withMethod } from '../recipe/defaults.ts';
 import { type Dial, turnedTo } from '../recipe/dials.ts';
 import { edit as editHistory, type History, redo, startHistory, undo } from '../recipe/history.ts';
-import type { AdapterOptions, ModelRef, OutputOptions, Recipe } from '../recipe/recipe.ts';
+import type { AdapterOptions, ByToken, ModelRef, OutputOptions, Recipe } from '../recipe/recipe.ts';
 import { withOther, withoutSource } from '../recipe/slices.ts';
+import { byToken, vocabularyWithout } from '../recipe/vocabulary.ts';
 import { pointerHeldSince } from './pointer-held.ts';
 import { type ListEdits, listEdits, moved } from './recipe-lists.ts';
 
@@ -32,6 +33,8 @@ export type RecipeState = ListEdits & {
   setOutput(change: Partial<OutputOptions>): void;
   setAdapters(change: Partial<AdapterOptions>): void;
   setVocabulary(vocabulary: Recipe['vocabulary']): void;
+  /** Merges by token, with these changes of how. */
+  setTokens(change: Partial<ByToken>): void;
   setSmallShare(smallShare: Recipe['smallShare']): void;
   setHead(head: Recipe['head']): void;
   /** `key` names the control where edits of it join into one step. */
@@ -114,6 +117,7 @@ export function createRecipeStore(
             base,
             slices: isExpert ? recipe.slices : slices,
             donors: withoutDonor(recipe.donors, gone),
+            vocabulary: vocabularyWithout(recipe.vocabulary, (one) => one === gone),
           };
         }),
       addExpert: (model) =>
@@ -130,6 +134,7 @@ export function createRecipeStore(
           renames: recipe.renames.filter((rename) => rename.model !== model),
           keeps: recipe.keeps.filter(({ from }) => from.kind !== 'model' || from.model !== model),
           donors: withoutDonor(recipe.donors, model),
+          vocabulary: vocabularyWithout(recipe.vocabulary, (one) => one === model),
         })),
       moveExpert: (model, step) =>
         edit(null, (recipe) => {
@@ -161,6 +166,11 @@ export function createRecipeStore(
         })),
       setHead: (head) => edit(null, (recipe) => ({ ...recipe, head })),
       setVocabulary: (vocabulary) => edit(null, (recipe) => ({ ...recipe, vocabulary })),
+      setTokens: (change) =>
+        edit(`tokens ${Object.keys(change).join()}`, (recipe) => ({
+          ...recipe,
+          vocabulary: { ...byToken(recipe.vocabulary), ...change },
+        })),
       setSmallShare: (smallShare) => edit(null, (recipe) => ({ ...recipe, smallShare })),
       setSlices: (slices, key = null) =>
         edit(key === null ? null : `slices ${key}`, (recipe) =>

@@ -74,7 +74,16 @@ export const fullRecipe: Recipe = {
     { id: 'm', filter: { kind: 'contains', text: 'conv' }, from: { kind: 'refuse' } },
   ],
   renames: [{ id: 'n', model: 'code', from: '_orig_mod.*', to: '*' }],
-  vocabulary: 'refuse',
+  vocabulary: {
+    tokens: { model: 'math' },
+    rows: [
+      { token: '<pad>', from: { kind: 'zeros' }, force: true },
+      { token: '<|im_end|>', from: { kind: 'model', model: 'math' }, force: false },
+      { token: '<x>', from: { kind: 'token', model: 'code', token: '</s>' }, force: true },
+      { token: '<y>', from: { kind: 'token', model: 'base', token: 2 }, force: false },
+    ],
+    padTo: 64,
+  },
   smallShare: 'merge anyway',
   head: 'untied',
   trimScope: 'model',

@@ -8,6 +8,7 @@ import type { MatchRow, MeasuredSpectrum, Spectra } from '../../plan/types.ts';
 import type { PlanOrder } from '../protocol.ts';
 import { KnownSpectra } from './known-spectra.ts';
 import type { Library } from './library.ts';
+import { Tokenizers } from './tokenizers.ts';
 
 /** A plan, and what the page sees of it once it asks. */
 class Made {
@@ -47,10 +48,17 @@ type MadeOf = {
 export class Planner {
   readonly #library: Library;
   readonly #spectra = new KnownSpectra();
+  readonly #tokenizers: Tokenizers;
   #made: readonly Made[] = [];
 
   constructor(library: Library) {
     this.#library = library;
+    this.#tokenizers = new Tokenizers(library);
+  }
+
+  /** What has to be read before this can be planned; null for nothing. Throws where a file cannot be read. */
+  waits({ recipe }: PlanOrder): Promise<void> | null {
+    return this.#tokenizers.waits(recipe);
   }
 
   /** For a run; kept only when a page looks at it. Ranks are those of the singular values that are known. */
@@ -74,7 +82,8 @@ export class Planner {
   }
 
   #plan(order: PlanOrder, spectra: Spectra | null): Planned {
-    return plan({ ...order, models: this.#library.models(), spectra });
+    const tokenizers = this.#tokenizers.known(order.recipe);
+    return plan({ ...order, models: this.#library.models(), spectra, tokenizers });
   }
 
   prospect(order: PlanOrder): Prospect {

@@ -3,7 +3,7 @@ import type { Block } from '../../compute/backend.ts';
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import { roundTo, settle, type WorkDtype } from '../../numerics/round.ts';
-import { isComputedPlane } from '../../plan/planes.ts';
+import { formulaKey, isComputedPlane } from '../../plan/planes.ts';
 import type { PlaneRef } from '../../plan/types.ts';
 import type { Run } from '../../views/sampling.ts';
 import type { PlaneBlocks } from '../tensor/blocks.ts';
@@ -141,7 +141,7 @@ function keyOf(plane: PlaneRef, runs: readonly Run[]): string {
     return `${files.join()} ${where}`;
   }
   const { formula, from, to, inputs, dtype } = plane;
-  return JSON.stringify([formula, from, to, inputs, dtype, where]);
+  return JSON.stringify([formulaKey(formula), from, to, inputs, dtype, where]);
 }
 
 /** The sample as a tensor of its own: methods measure it as they measure any. */

@@ -38,7 +38,10 @@ type Shared = Span & { readonly planes: number };
 
 /** Inputs of computed planes that two planes at least are made of. */
 function spansOfSeveral(refs: readonly PlaneRef[]): readonly Shared[] {
-  const inputs = refs.flatMap((ref) => (isComputedPlane(ref) ? ref.inputs : []));
+  // Rows are read from wherever they lie: hardly ever the same ranges twice.
+  const inputs = refs.flatMap((ref) =>
+    isComputedPlane(ref) && ref.formula.kind !== 'rows' ? ref.inputs : [],
+  );
   const distinct = new Map(
     inputs.map((span) => [`${span.model} ${span.file} ${span.begin}`, span] as const),
   );

@@ -79,7 +79,11 @@ test('the policy "refuse" makes it an error with the other policy as its fix', (
   expect(findingOf(recipe, [base, long], 'vocabulary-rows')).toMatchObject({
     severity: 'error',
     message: `long has 10 rows in ${EMBEDDING}; base has 8.`,
-    fixes: [{ kind: 'set-vocabulary', value: 'keep base rows' }],
+    fixes: [
+      { kind: 'set-tokens', value: 'union' },
+      { kind: 'set-tokens', value: 'base' },
+      { kind: 'set-vocabulary', value: 'keep base rows' },
+    ],
   });
 });
 

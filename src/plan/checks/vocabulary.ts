@@ -2,7 +2,7 @@
 import { count, error, list, note, warning } from '../finding.ts';
 import type { Matching, Meeting } from '../match.ts';
 import type { Participants } from '../participants.ts';
-import type { Finding } from '../types.ts';
+import type { Finding, Fix } from '../types.ts';
 import { isTiedHead } from './tensors.ts';
 import { checkTieFlag } from './tie-flag.ts';
 
@@ -33,17 +33,27 @@ function checkRows({ recipe, reference, experts }: Participants, { matches }: Ma
         label: `Keep the rows of ${reference.name}`,
         value: 'keep base rows',
       } as const;
-      const advice = 'Merge the rows that all have and keep the rest as in the base.';
-      return [error('vocabulary-rows', what, advice, { ...details, fixes: [fix] })];
+      const advice =
+        'Merge by token, or merge the rows that all have and keep the rest as in the base.';
+      const fixes = [...tokenFixes(reference.name), fix];
+      return [error('vocabulary-rows', what, advice, { ...details, fixes })];
     }
     const then =
       shared < expected
         ? `The first ${rows(shared)} are merged; the last ${rows(expected - shared)} stay as in ${reference.name}.`
         : `Its last ${rows(found - expected)} are left out.`;
     const advice =
-      'Check that the tokens of the shared rows are the same ones: added tokens may differ.';
-    return [warning('vocabulary-rows', `${what} ${then}`, advice, details)];
+      'Rows of one number may be of different tokens: merge by token, so that each meets its own.';
+    const fixes = tokenFixes(reference.name);
+    return [warning('vocabulary-rows', `${what} ${then}`, advice, { ...details, fixes })];
   });
+}
+
+function tokenFixes(base: string): readonly Fix[] {
+  return [
+    { kind: 'set-tokens', label: 'Merge by token, all tokens', value: 'union' },
+    { kind: 'set-tokens', label: `Merge by token, those of ${base}`, value: 'base' },
+  ];
 }
 
 function checkHead(who: Participants, matching: Matching): readonly Finding[] {

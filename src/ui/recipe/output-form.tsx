@@ -9,6 +9,7 @@ import { Segmented } from '../kit/segmented.tsx';
 import { SelectField } from '../kit/select-field.tsx';
 import { AdapterOutput } from './adapter-output.tsx';
 import { FilesFrom } from './files-from.tsx';
+import { VocabularyFields } from './vocabulary-fields.tsx';
 
 /** An adapter has nothing of the base: left as it is, it is as its factors are stored. */
 const dtypesOf = (
@@ -33,11 +34,6 @@ const shards = [
   ),
 ] as const;
 
-const vocabularies = [
-  ['keep base rows', 'keep the base’s rows'],
-  ['refuse', 'refuse'],
-] as const;
-
 const smallShares = [
   ['refuse', 'refuse'],
   ['merge anyway', 'merge anyway'],
@@ -52,7 +48,6 @@ const heads = [
 export function OutputForm() {
   const output = useRecipe((state) => state.recipe.output);
   const adapters = useRecipe((state) => state.recipe.adapters);
-  const vocabulary = useRecipe((state) => state.recipe.vocabulary);
   const inputDtype = useRecipe((state) => state.recipe.inputDtype);
   const smallShare = useRecipe((state) => state.recipe.smallShare);
   const head = useRecipe((state) => state.recipe.head);
@@ -109,12 +104,7 @@ export function OutputForm() {
             options={shards}
             onChange={(size) => edit.setOutput({ shardBytes: size === '' ? null : Number(size) })}
           />
-          <SelectField
-            label="Vocabularies differ"
-            value={vocabulary}
-            options={vocabularies}
-            onChange={edit.setVocabulary}
-          />
+          <VocabularyFields />
           <SelectField
             label="Less than half merged"
             value={smallShare}
