@@ -1,4 +1,4 @@
-/** Which models a recipe merges: `models`, or `slices` that only say all layers of these models. */
+/** Which models a recipe merges: `models`, or `slices` that say which of their layers. */
 import { found, type Located, type LocatedMap, type Place } from './located.ts';
 import { isSame, nameOf, type Reference, readReference } from './reference.ts';
 import { MergekitError, type Remarks } from './remarks.ts';
@@ -6,8 +6,22 @@ import { MergekitError, type Remarks } from './remarks.ts';
 export type Source = { readonly model: Reference; readonly parameters: LocatedMap | null };
 
 export type Inputs = {
+  /** Each model once. Of several slices none has parameters here. */
   readonly sources: readonly Source[];
-  /** Of the slice; null with `models`. */
+  /** Of the slice, where there is one alone. */
+  readonly parameters: LocatedMap | null;
+  /** That slices name; null where none does. */
+  readonly base: Reference | null;
+  /** Null with `models`. */
+  readonly slices: readonly SliceInput[] | null;
+  readonly at: Place;
+};
+
+/** Layers [from, to). */
+export type SliceSourceInput = Source & { readonly from: number; readonly to: number };
+
+export type SliceInput = {
+  readonly sources: readonly SliceSourceInput[];
   readonly parameters: LocatedMap | null;
   readonly base: Reference | null;
   readonly at: Place;
@@ -15,7 +29,7 @@ export type Inputs = {
 
 const kinds = ['models', 'slices', 'modules'] as const;
 
-/** Throws MergekitError where there are none, or layers are rearranged. */
+/** Throws MergekitError where there are none. */
 export function readInputs(recipe: LocatedMap, remarks: Remarks): Inputs {
   const given = kinds.filter((kind) => recipe.entries.has(kind));
   if (given.length !== 1) {
@@ -32,97 +46,82 @@ export function readInputs(recipe: LocatedMap, remarks: Remarks): Inputs {
   if (items.length === 0) throw new MergekitError(`${given[0]} is an empty list`, entry);
   if (given[0] === 'models') {
     const sources = items.map((item) => readSource(item, remarks, ['model', 'parameters']).source);
-    return { sources: distinct(sources, remarks), parameters: null, base: null, at: entry };
+    return {
+      ...{ sources: distinct(sources, remarks), parameters: null, base: null, slices: null },
+      at: entry,
+    };
   }
   return readSlices(items, remarks);
 }
 
-type Slice = Inputs & { readonly from: number | null; readonly to: number | null };
-
-/** One slice, or slices of the same models that follow each other and have no parameters of their own. */
 function readSlices(items: readonly Located[], remarks: Remarks): Inputs {
   const slices = items.map((item) => readSlice(item, remarks));
   const [first] = slices;
-  const moved = 'layers are rearranged, which cannot be expressed here yet';
-  let next: number | null = 0;
-  for (const slice of slices) {
-    if (slice.from !== null && slice.from !== next) {
-      throw new MergekitError(
-        `A slice begins at layer ${slice.from} instead of ${next}: ${moved}`,
-        slice.at,
-      );
-    }
-    next = slice.to;
-    if (slice === first) continue;
-    if (!isAlike(slice, first)) {
-      throw new MergekitError(`A slice of other models than the first: ${moved}`, slice.at);
-    }
-    const own = slice.parameters ?? slice.sources.find(({ parameters }) => parameters)?.parameters;
-    if (own) {
-      const what =
-        'A slice has parameters of its own beside other slices, which cannot be expressed here yet';
-      throw new MergekitError(what, own);
-    }
+  const bases = slices.flatMap(({ base }) => base ?? []);
+  const other = bases.find((base) => !isSame(base, bases[0]));
+  if (other) {
+    const what = `base_model ${nameOf(other)} beside ${nameOf(bases[0])}: slices with bases of their own cannot be expressed here yet`;
+    throw new MergekitError(what, other.at);
   }
-  if (slices.length > 1) {
-    const own = first.parameters ?? first.sources.find(({ parameters }) => parameters)?.parameters;
-    if (own) {
-      const what =
-        'A slice has parameters of its own beside other slices, which cannot be expressed here yet';
-      throw new MergekitError(what, own);
-    }
-  }
-  if (next !== null) {
-    remarks.add(
-      'note',
-      first.at,
-      `Layers 0 to ${next - 1} are taken for all layers of the models; if they have more, mergekit cuts them off.`,
-    );
-  }
-  return first;
+  const [base = null] = bases;
+  if (slices.length === 1) return { ...first, slices };
+  checkEnds(slices, remarks);
+  // In the order in which they are merged: that of the slice with the most of them.
+  const all = slices
+    .toSorted((one, two) => two.sources.length - one.sources.length)
+    .flatMap(({ sources }) => sources);
+  const isFirst = (source: Source, k: number) =>
+    all.findIndex(({ model }) => isSame(model, source.model)) === k;
+  const models = all.filter(isFirst).map(({ model }) => ({ model, parameters: null }));
+  return { sources: models, parameters: null, base, slices, at: first.at };
 }
 
-function isAlike(a: Slice, b: Slice): boolean {
-  const names = (slice: Slice) => slice.sources.map(({ model }) => nameOf(model)).join('\n');
-  return names(a) === names(b) && (a.base && nameOf(a.base)) === (b.base && nameOf(b.base));
+/** mergekit takes as many models of the last slice for the final norm and the head as the first slice has. */
+function checkEnds(slices: readonly SliceInput[], remarks: Remarks): void {
+  const [first, last] = [slices[0], slices[slices.length - 1]];
+  if (first.sources.length === last.sources.length) return;
+  const what = `The last slice has ${last.sources.length} ${last.sources.length === 1 ? 'model' : 'models'} and the first ${first.sources.length}: for the final norm and the head mergekit goes by the first’s number; here all of the last slice are taken.`;
+  remarks.add('note', last.at, what);
 }
 
-function readSlice(item: Located, remarks: Remarks): Slice {
+function readSlice(item: Located, remarks: Remarks): SliceInput {
   const slice = mapOf(item, 'A slice');
   for (const [key, entry] of slice.entries) {
     if (['sources', 'parameters', 'base_model'].includes(key)) continue;
     remarks.add('ignored', entry, `${key} is no part of a slice that counts; mergekit ignores it.`);
   }
-  const sources = slice.entries.get('sources');
-  if (!sources) throw new MergekitError('A slice has no sources', item);
-  const read = listOf(sources.value, 'sources').map((each) =>
-    readSource(each, remarks, ['model', 'parameters', 'layer_range']),
-  );
-  const [first] = read;
+  const entry = slice.entries.get('sources');
+  if (!entry) throw new MergekitError('A slice has no sources', item);
+  const read = listOf(entry.value, 'sources').map((each) => {
+    const { source, range } = readSource(each, remarks, ['model', 'parameters', 'layer_range']);
+    if (range === null) {
+      const what = `${nameOf(source.model)} has no layer_range, without which mergekit reads no slice`;
+      throw new MergekitError(what, source.model.at);
+    }
+    return { ...source, ...range };
+  });
+  const sources = distinct(read, remarks);
+  const [first] = sources;
   if (!first) throw new MergekitError('A slice has no sources', item);
-  const other = read.find(({ from, to }) => from !== first.from || to !== first.to);
+  const layers = first.to - first.from;
+  const other = sources.find(({ from, to }) => to - from !== layers);
   if (other) {
-    const what =
-      'The models of a slice give different layers: layers are rearranged, which cannot be expressed here yet';
-    throw new MergekitError(what, other.source.model.at);
+    const what = `${nameOf(other.model)} gives ${other.to - other.from} layers and ${nameOf(first.model)} ${layers}: mergekit stops where they are not as many`;
+    throw new MergekitError(what, other.model.at);
   }
   const base = slice.entries.get('base_model');
   return {
-    sources: distinct(
-      read.map(({ source }) => source),
-      remarks,
-    ),
+    sources,
     parameters: parametersOf(slice),
     base: base ? readReference(base.value, remarks) : null,
     at: { line: item.line, column: item.column },
-    ...{ from: first.from, to: first.to },
   };
 }
 
 type ReadSource = {
   readonly source: Source;
-  readonly from: number | null;
-  readonly to: number | null;
+  /** Null without a layer_range. */
+  readonly range: { readonly from: number; readonly to: number } | null;
 };
 
 function readSource(item: Located, remarks: Remarks, keys: readonly string[]): ReadSource {
@@ -135,34 +134,33 @@ function readSource(item: Located, remarks: Remarks, keys: readonly string[]): R
   }
   const model = map.entries.get('model');
   if (!model) throw new MergekitError('An entry names no model', item);
-  const [from, to] = rangeOf(map);
   return {
     source: { model: readReference(model.value, remarks), parameters: parametersOf(map) },
-    ...{ from, to },
+    range: rangeOf(map, remarks),
   };
 }
 
-function rangeOf(map: LocatedMap): readonly [from: number | null, to: number | null] {
+function rangeOf(map: LocatedMap, remarks: Remarks): ReadSource['range'] {
   const range = map.entries.get('layer_range')?.value;
-  if (!range || range.kind === 'nothing') return [null, null];
+  if (!range || range.kind === 'nothing') return null;
   const ends =
     range.kind === 'list'
       ? range.items.map((end) => (end.kind === 'number' ? end.value : Number.NaN))
       : [];
   const [from, to] = ends;
-  if (
-    ends.length === 2 &&
-    Number.isInteger(from) &&
-    Number.isInteger(to) &&
-    from >= 0 &&
-    to > from
-  ) {
-    return [from, to];
+  if (ends.length !== 2 || !ends.every(Number.isInteger) || from < 0) {
+    throw new MergekitError(
+      'layer_range should be two whole numbers, the first layer and the one after the last',
+      range,
+    );
   }
-  throw new MergekitError(
-    'layer_range should be two whole numbers, the first layer and the one after the last',
+  if (to >= from) return { from, to };
+  remarks.add(
+    'ignored',
     range,
+    `layer_range [${from}, ${to}] holds no layer: mergekit takes none, without a word, and writes a layer count that is ${from - to} short. For all layers write how many the model has, as [0, 32].`,
   );
+  return { from, to: from };
 }
 
 /** The map under `parameters`, of a model, a slice or the recipe. */
@@ -173,7 +171,7 @@ export function parametersOf(map: LocatedMap): LocatedMap | null {
 }
 
 /** mergekit takes a model that is named twice for one, with the parameters that it finds first. */
-function distinct(sources: readonly Source[], remarks: Remarks): readonly Source[] {
+function distinct<T extends Source>(sources: readonly T[], remarks: Remarks): readonly T[] {
   return sources.filter(({ model }, index) => {
     const isFirst = sources.findIndex((other) => isSame(other.model, model)) === index;
     if (!isFirst)

@@ -19,7 +19,8 @@ export function membersOf(recipe: MergekitRecipe, remarks: Remarks): Members {
     most: recipe.method.arity.models[1],
   };
   const count = found.experts.length;
-  if (count < least || count > most) {
+  // Of slices each has its own: the plan counts them.
+  if (recipe.slices === null && (count < least || count > most)) {
     const expected =
       least === most ? `${least}` : count < least ? `at least ${least}` : `at most ${most}`;
     const beside = found.base ? ' beside the base' : '';
@@ -51,7 +52,7 @@ function byRole(recipe: MergekitRecipe, remarks: Remarks): Members {
     case 'among':
       return {
         base: null,
-        experts: listed || !base ? models : [...models, asModel(base)],
+        experts: listed || !base || recipe.slices ? models : [...models, asModel(base)],
         donor: base,
       };
     case 'listed':

@@ -21,12 +21,27 @@ export type MergekitModel = {
   readonly ownAt: Place | null;
 };
 
+export type MergekitSlice = {
+  readonly sources: readonly {
+    readonly model: Reference;
+    readonly from: number;
+    readonly to: number;
+    /** Its own and those of the slice. */
+    readonly settings: Settings;
+  }[];
+  /** Parameters of the merge there. */
+  readonly settings: Settings;
+  readonly at: Place;
+};
+
 export type MergekitRecipe = {
   readonly method: MergekitMethod;
   readonly models: readonly MergekitModel[];
   readonly base: Reference | null;
   /** Parameters of the merge. */
   readonly settings: Settings;
+  /** Null where the models are merged layer by layer. One alone has no settings of its own: they are the recipe's. */
+  readonly slices: readonly MergekitSlice[] | null;
   readonly dtype: MergekitDtype | null;
   readonly outDtype: MergekitDtype | null;
   readonly at: Place;
@@ -89,6 +104,11 @@ function readDocument(document: LocatedMap, remarks: Remarks): MergekitRecipe {
   const ofMerge = own.filter((name) => !perModel.includes(name));
   for (const level of levels) checkNames(level, method, null, remarks);
   for (const { parameters } of inputs.sources) checkNames(parameters, method, ofMerge, remarks);
+  const several = inputs.slices && inputs.slices.length > 1 ? inputs.slices : [];
+  for (const slice of several) {
+    checkNames(slice.parameters, method, null, remarks);
+    for (const { parameters } of slice.sources) checkNames(parameters, method, ofMerge, remarks);
+  }
   const settled = (names: readonly string[], maps: readonly (LocatedMap | null)[]): Settings =>
     new Map(
       names.flatMap((name) => {
@@ -110,6 +130,15 @@ function readDocument(document: LocatedMap, remarks: Remarks): MergekitRecipe {
     })),
     base,
     settings: settled(ofMerge, levels),
+    slices:
+      inputs.slices?.map(({ sources, parameters: own, at }) => ({
+        sources: sources.map(({ model, from, to, parameters }) => ({
+          ...{ model, from, to },
+          settings: settled(perModel, several.length > 0 ? [parameters, own] : []),
+        })),
+        settings: settled(ofMerge, several.length > 0 ? [own] : []),
+        at,
+      })) ?? null,
     dtype: readDtype(document, 'dtype'),
     outDtype: readDtype(document, 'out_dtype'),
     at: inputs.at,

@@ -3,6 +3,7 @@ import { modelRef } from '../../testing/recipes.ts';
 import { emptyRecipe } from '../defaults.ts';
 import { parseRecipe } from '../parse.ts';
 import type { Recipe } from '../recipe.ts';
+import { sliceOf } from '../slices.ts';
 import { importMergekit } from './to-recipe.ts';
 
 const open = ['base', 'a', 'b', 'c'].map(modelRef);
@@ -97,9 +98,12 @@ dtype: float16`);
       ['mlp', 't', null, 1],
     ]);
     expect(made.recipe.output.dtype).toBe('F16');
-    expect(made.remarks.map(({ text }) => text).join()).toContain(
-      'Layers 0 to 31 are taken for all',
-    );
+    expect(made.recipe.slices).toEqual([
+      {
+        ...sliceOf('slice-1', 'b', 0, 32),
+        sources: ['b', 'a'].map((model) => ({ model, from: 0, to: 32, values: {} })),
+      },
+    ]);
   });
 
   test('ties with what is mergekit’s own where it is not ours: density 1', () => {
@@ -279,16 +283,24 @@ test.each([
     'density of a: density must be a number from 0, found -1 (line 4, column 23).',
   ],
   [
-    'merge_method: passthrough\nslices:\n- sources: [{model: a, layer_range: [0, 2]}]\n- sources: [{model: b, layer_range: [1, 3]}]',
-    'A slice begins at layer 1 instead of 2: layers are rearranged, which cannot be expressed here yet (line 4, column 3).',
+    'merge_method: linear\nslices:\n- sources: [{model: a, layer_range: [0, 2]}, {model: b, layer_range: [0, 3]}]',
+    'b gives 3 layers and a 2: mergekit stops where they are not as many (line 3, column 54).',
   ],
   [
-    'merge_method: passthrough\nslices:\n- sources: [{model: a, layer_range: [0, 2]}]\n- sources: [{model: b, layer_range: [2, 3]}]',
-    'A slice of other models than the first',
+    'merge_method: passthrough\nslices:\n- sources: [{model: a}]',
+    'a has no layer_range, without which mergekit reads no slice',
+  ],
+  [
+    'merge_method: passthrough\nslices:\n- sources: [{model: a, layer_range: [-2, 0]}]',
+    'layer_range should be two whole numbers',
+  ],
+  [
+    'merge_method: ties\nslices:\n- {base_model: a, sources: [{model: a, layer_range: [0, 2]}]}\n- {base_model: b, sources: [{model: b, layer_range: [0, 2]}]}',
+    'base_model b beside a: slices with bases of their own cannot be expressed here yet (line 4, column 16).',
   ],
   [
     'merge_method: passthrough\nslices:\n- sources: [{model: a, layer_range: [0, -1]}]',
-    'layer_range should be two whole numbers',
+    'The slices have no layers together: a layer_range ends before its second number, as [0, 32] of 32 layers',
   ],
   [`merge_method: linear\n${two}\n---\nmerge_method: linear\n${two}`, 'The text holds 2 recipes'],
   ['a: &x [*x]', 'A value that contains itself'],

@@ -2,17 +2,18 @@
 import { fileRoles } from '../../formats/beside.ts';
 import { type Arithmetic, resolveArithmetic } from '../../methods/dialect.ts';
 import type { MergekitParameter } from '../../methods/mergekit.ts';
-import { misfit, type Param, type ParamValue } from '../../methods/params.ts';
+import type { ParamValue } from '../../methods/params.ts';
 import { emptyRecipe, expertValues, globalValues } from '../defaults.ts';
 import { limits } from '../limits.ts';
 import type { Donors, ModelRef, Recipe, Rule } from '../recipe.ts';
 import { Meeting } from './meet.ts';
 import { membersOf } from './members.ts';
-import type { MergekitRecipe, Settings } from './read.ts';
+import type { MergekitRecipe } from './read.ts';
 import { readMergekit } from './read.ts';
-import { nameOf, type Reference } from './reference.ts';
+import type { Reference } from './reference.ts';
 import { MergekitError, type Remark, Remarks } from './remarks.ts';
-import type { Amount, Setting } from './settings.ts';
+import { slicesOf } from './to-slices.ts';
+import { ownOf, type RuleDraft, toggleOf } from './to-values.ts';
 
 export type ImportedRecipe =
   | {
@@ -67,6 +68,7 @@ function recipeOf(
   const refs = experts.map(({ model }) => refOf(model));
   const rules: RuleDraft[] = [];
   const arithmetic: Partial<Arithmetic>[] = [];
+  const several = (read.slices?.length ?? 0) > 1;
   const values: Record<string, ParamValue> = {};
   const ofExperts = experts.map((): Record<string, ParamValue> => ({}));
 
@@ -75,18 +77,20 @@ function recipeOf(
       arithmetic.push(choiceOf(name, parameter, read, remarks));
       continue;
     }
+    // What must be given is asked of each slice.
+    const needed = several && parameter.default === null ? new Remarks() : remarks;
     const isOfModel = Object.hasOwn(method.params.perModel, name);
     const param = isOfModel ? method.params.perModel[name] : method.params.global[name];
     if (!isOfModel) {
       const standard = globalValues(start, method)[name];
-      const got = ownOf(name, parameter, param, settings, standard, read, null, remarks);
+      const got = ownOf(name, parameter, param, settings, standard, read, null, needed);
       if (got.value !== null) values[name] = got.value;
       rules.push(...got.rules.map((rule) => ({ ...rule, model: null })));
       continue;
     }
     const got = experts.map(({ model, settings }, k) => {
       const standard = expertValues(start, method, { model: refs[k], values: {} })[name];
-      return ownOf(name, parameter, param, settings, standard, read, model, remarks);
+      return ownOf(name, parameter, param, settings, standard, read, model, needed);
     });
     for (const [k, { value }] of got.entries()) if (value !== null) ofExperts[k][name] = value;
     const isShared = got.every(
@@ -98,6 +102,7 @@ function recipeOf(
         : got.flatMap(({ rules }, k) => rules.map((rule) => ({ ...rule, model: refs[k].id })))),
     );
   }
+  const slices = slicesOf(read, { refOf, base: baseRef, experts: refs }, remarks);
   if (rules.length > limits.rules) {
     const what = `The parameters come to ${rules.length} rules, and a recipe has at most ${limits.rules}`;
     throw new MergekitError(what, read.at);
@@ -111,6 +116,7 @@ function recipeOf(
     arithmetic: Object.assign({}, ...arithmetic),
     base: baseRef,
     experts: refs.map((model, k) => ({ model, values: ofExperts[k] })),
+    slices,
     values,
     rules: rules.map((rule, k): Rule => ({ id: `mergekit-${k + 1}`, ...rule })),
     donors: donor ? donorsOf(refOf(donor), baseRef ?? refs[0]) : {},
@@ -130,67 +136,6 @@ function donorsOf(donor: ModelRef, standard: ModelRef): Donors {
   return Object.fromEntries(fileRoles.map((role) => [role, donor.id]));
 }
 
-type RuleDraft = Omit<Rule, 'id'>;
-type Own = {
-  readonly value: ParamValue | null;
-  readonly rules: readonly Omit<RuleDraft, 'model'>[];
-};
-
-/** One parameter: what holds for all tensors, where that is not the standard here, and rules for the others. */
-function ownOf(
-  name: string,
-  parameter: Extract<MergekitParameter, { is: 'value' }>,
-  param: Param,
-  settings: Settings,
-  standard: ParamValue,
-  { method, at }: MergekitRecipe,
-  of: Reference | null,
-  remarks: Remarks,
-): Own {
-  const setting = settings.get(name) ?? null;
-  const whose = of ? ` of ${nameOf(of)}` : '';
-  if (parameter.default === null && (setting?.otherwise ?? null) === null) {
-    const where = setting ? ' on tensors that match no filter' : '';
-    const what = `${method.id} needs ${name}${whose}${where}, and mergekit stops without it; here it is ${standard}.`;
-    remarks.add('refused', setting?.at ?? of?.at ?? at, what);
-  }
-  if (!setting) {
-    const own = parameter.default;
-    return { value: own === null || own === standard ? null : own, rules: [] };
-  }
-  if (param.kind === 'toggle')
-    return { value: toggleOf(name, setting, parameter.default === true, remarks), rules: [] };
-  const otherwise = setting.otherwise ?? parameter.default ?? standard;
-  const rules = [
-    ...setting.conditions.flatMap(({ filter, value }) => rulesOf(name, filter, value)),
-    ...(isGradient(setting.otherwise) ? rulesOf(name, '', setting.otherwise).slice(0, 1) : []),
-  ];
-  const value = isGradient(setting.otherwise) ? setting.otherwise[0] : Number(otherwise);
-  for (const each of [value, ...rules.flatMap((rule) => rule.value)]) {
-    const why = misfit(param, each);
-    if (why) throw new MergekitError(`${name}${whose}: ${why}`, setting.at);
-  }
-  return { value, rules };
-}
-
-const isGradient = (amount: Amount | null): amount is readonly number[] =>
-  typeof amount === 'object' && amount !== null;
-
-/** Outside the layers mergekit takes a gradient's first anchor; here a gradient does not hold there. */
-function rulesOf(
-  parameter: string,
-  filter: string,
-  value: Amount,
-): readonly Omit<RuleDraft, 'model'>[] {
-  const rule = { filter: { kind: 'contains', text: filter }, parameter } as const;
-  return isGradient(value)
-    ? [
-        { ...rule, value },
-        { ...rule, value: value[0] },
-      ]
-    : [{ ...rule, value }];
-}
-
 /** A choice of the dialect, where it is not the dialect's own. */
 function choiceOf(
   name: string,
@@ -204,23 +149,4 @@ function choiceOf(
   const wanted = isOn ? parameter.on : parameter.off;
   const standard = resolveArithmetic('mergekit', method.exceptions, {})[parameter.key];
   return standard === wanted ? {} : { [parameter.key]: wanted };
-}
-
-/** Yes or no for the whole merge. */
-function toggleOf(
-  name: string,
-  { conditions, otherwise, at }: Setting,
-  standard: boolean,
-  remarks: Remarks,
-): boolean {
-  const isSplit = conditions.length > 0 || isGradient(otherwise);
-  if (isSplit) {
-    remarks.add(
-      'left out',
-      at,
-      `${name} differs between tensors, which cannot be expressed here: it is one for all.`,
-    );
-  }
-  if (otherwise === null) return standard;
-  return (isGradient(otherwise) ? otherwise[0] : otherwise) !== 0;
 }

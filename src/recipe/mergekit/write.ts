@@ -1,14 +1,14 @@
 /** A recipe as YAML of mergekit 0.1.5. */
 import { resolveArithmetic } from '../../methods/dialect.ts';
 import { type MergekitMethod, mergekitMethods } from '../../methods/in-mergekit.ts';
-import type { ParamValue } from '../../methods/params.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues, globalValues } from '../defaults.ts';
 import type { ModelRef, Recipe } from '../recipe.ts';
 import { beyondMergekit } from './beyond.ts';
 import { emit, type Yaml } from './emit.ts';
+import { type Notes, parametersOf, under } from './parameters-yaml.ts';
 import type { MergekitDtype } from './read.ts';
-import { settingOf, settingYaml } from './to-setting.ts';
+import { ofWhole, slicesYaml } from './slices-yaml.ts';
 
 export type WrittenMergekit = {
   /** Null where mergekit has nothing like it. */
@@ -27,8 +27,6 @@ export type Known = {
   readonly baseDtype: MergekitDtype | null;
 };
 
-type Notes = { readonly beyond: string[]; readonly remarks: string[] };
-
 export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
   const method = mergekitMethods.find(({ id }) => id === recipe.method);
   if (!method) {
@@ -41,15 +39,22 @@ export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
   if (role === 'base' && !recipe.base)
     return { text: null, beyond: ['there is no base'], remarks: [] };
   const notes: Notes = { beyond: [...beyondMergekit(recipe, method)], remarks: [] };
-  const global = parametersOf(recipe, method, globalValues(recipe, method), null, notes);
+  const whole = ofWhole(recipe);
+  const values = globalValues({ ...recipe, ...whole }, method);
+  const global = parametersOf(whole.rules, method, values, null, notes);
+  const name = (ref: ModelRef) => nameOf(ref, recipe, known);
   const text = emit({
     merge_method: method.id,
     ...baseOf(recipe, method, known, notes),
-    models: recipe.experts.map((expert) => {
-      const values = expertValues(recipe, method, expert);
-      const own = parametersOf(recipe, method, values, expert.model.id, notes);
-      return { model: nameOf(expert.model, recipe, known), ...under(own) };
-    }),
+    ...(recipe.slices === null
+      ? {
+          models: recipe.experts.map((expert) => {
+            const values = expertValues(recipe, method, expert);
+            const own = parametersOf(recipe.rules, method, values, expert.model.id, notes);
+            return { model: name(expert.model), ...under(own) };
+          }),
+        }
+      : { slices: slicesYaml({ ...recipe, slices: recipe.slices }, method, name, notes) }),
     ...under({ ...global, ...choicesOf(recipe, method) }),
     ...dtypesOf(recipe, method, known, notes),
   });
@@ -61,38 +66,6 @@ export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
   if (method.sparsifies === 'draw')
     notes.remarks.push('mergekit draws its own random numbers: others are dropped there.');
   return { text, beyond: [...new Set(notes.beyond)], remarks: [...new Set(notes.remarks)] };
-}
-
-const under = (parameters: Record<string, Yaml>): Record<string, Yaml> =>
-  Object.keys(parameters).length === 0 ? {} : { parameters };
-
-/** Parameters of one model, or of the merge for null, where they are not mergekit’s own default. */
-function parametersOf(
-  { rules }: Recipe,
-  method: MergekitMethod,
-  values: Readonly<Record<string, ParamValue>>,
-  model: string | null,
-  { beyond, remarks }: Notes,
-): Record<string, Yaml> {
-  const schema = model === null ? method.params.global : method.params.perModel;
-  const written: Record<string, Yaml> = {};
-  for (const [name, parameter] of Object.entries(method.mergekit.parameters)) {
-    if (parameter.is !== 'value' || !Object.hasOwn(schema, name)) continue;
-    const value = values[name];
-    if (typeof value !== 'number') {
-      if (value !== parameter.default) written[name] = value;
-      continue;
-    }
-    const own = rules.filter(
-      (rule) => rule.parameter === name && (rule.model === null || rule.model === model),
-    );
-    const setting = settingOf(own, value);
-    beyond.push(...setting.beyond);
-    remarks.push(...setting.remarks);
-    const isDefault = setting.conditions.length === 0 && setting.otherwise === parameter.default;
-    if (!isDefault) written[name] = settingYaml(setting);
-  }
-  return written;
 }
 
 /** Choices of the dialect that mergekit has a parameter for. */
