@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Library } from '../src/engine/library/library.ts';
+import { Tokenizers } from '../src/engine/library/tokenizers.ts';
 import type { Model } from '../src/formats/model.ts';
 import { plan } from '../src/plan/plan.ts';
 import { emptyRecipe } from '../src/recipe/defaults.ts';
@@ -23,8 +24,12 @@ export async function mergeToDisk(
   open: readonly Model[],
   folder: string,
 ): Promise<void> {
+  const whole = { ...emptyRecipe(), ...recipe };
+  const tokenizers = new Tokenizers(library);
+  await tokenizers.waits(whole);
   const made = plan({
-    recipe: { ...emptyRecipe(), ...recipe },
+    recipe: whole,
+    tokenizers: tokenizers.known(whole),
     models: new Map(open.map((model) => [model.id, model])),
     recipeHash: 'hash',
     producer: { version: '0', backend: 'cpu' },

@@ -8,6 +8,7 @@ import { found, type LocatedMap, type Place, readYaml } from './located.ts';
 import { type Reference, readReference } from './reference.ts';
 import { MergekitError, type Remark, Remarks } from './remarks.ts';
 import { joined, readSetting, type Setting } from './settings.ts';
+import { type MergekitTokenizer, readMergekitTokenizer } from './tokenizer.ts';
 
 export type MergekitDtype = Exclude<InputDtype, 'stored'>;
 
@@ -44,6 +45,8 @@ export type MergekitRecipe = {
   readonly slices: readonly MergekitSlice[] | null;
   readonly dtype: MergekitDtype | null;
   readonly outDtype: MergekitDtype | null;
+  /** Whose tokens the output has; null where rows of embeddings stay as they are. */
+  readonly tokenizer: MergekitTokenizer | null;
   readonly at: Place;
 };
 
@@ -89,6 +92,8 @@ const known = [
   'parameters',
   'dtype',
   'out_dtype',
+  'tokenizer',
+  'tokenizer_source',
 ];
 
 function readDocument(document: LocatedMap, remarks: Remarks): MergekitRecipe {
@@ -141,6 +146,7 @@ function readDocument(document: LocatedMap, remarks: Remarks): MergekitRecipe {
       })) ?? null,
     dtype: readDtype(document, 'dtype'),
     outDtype: readDtype(document, 'out_dtype'),
+    tokenizer: readMergekitTokenizer(document, remarks),
     at: inputs.at,
   };
 }
@@ -160,25 +166,9 @@ function readMethod(document: LocatedMap): MergekitMethod {
 
 /** Members that are not read here; and those that mergekit does not read either. */
 function readBeyond(document: LocatedMap, remarks: Remarks): void {
-  const isBase = (key: string) => {
-    const value = document.entries.get(key)?.value;
-    return value !== undefined && 'text' in value && value.text === 'base';
-  };
   for (const [key, entry] of document.entries) {
     if (entry.value.kind === 'nothing' || known.includes(key)) continue;
-    if (key === 'tokenizer_source' && isBase(key)) {
-      remarks.add(
-        'note',
-        entry,
-        'The tokenizer is that of the base. mergekit sorts every model’s embeddings by its tokens; here their rows stay as they are, which is the same where the vocabularies are.',
-      );
-    } else if (key === 'tokenizer' || key === 'tokenizer_source') {
-      remarks.add(
-        'left out',
-        entry,
-        `${key} unites or changes vocabularies, which cannot be expressed here yet.`,
-      );
-    } else if (key === 'chat_template') {
+    if (key === 'chat_template') {
       remarks.add(
         'left out',
         entry,

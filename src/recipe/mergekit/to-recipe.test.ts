@@ -242,7 +242,6 @@ chat_template: chatml`),
     '8 ignored: linear has no parameter density; mergekit ignores it.',
     '8 ignored: normalize holds for the whole merge; under a model mergekit ignores it.',
     '9 ignored: paramters is no part of a recipe; mergekit ignores it.',
-    '10 left out: tokenizer unites or changes vocabularies, which cannot be expressed here yet.',
     '11 left out: chat_template cannot be expressed here yet; the output gets the template of the base, or of another model that is chosen under “Files from”.',
   ]);
 });

@@ -14,6 +14,7 @@ import type { Reference } from './reference.ts';
 import { MergekitError, type Remark, Remarks } from './remarks.ts';
 import { slicesOf } from './to-slices.ts';
 import { ownOf, type RuleDraft, toggleOf } from './to-values.ts';
+import { vocabularyOf } from './vocabulary.ts';
 
 export type ImportedRecipe =
   | {
@@ -58,7 +59,7 @@ function recipeOf(
   before: Recipe,
   remarks: Remarks,
 ): Recipe {
-  const { method, settings, dtype, outDtype } = read;
+  const { method, settings, dtype, outDtype, tokenizer } = read;
   const { base, experts, donor } = membersOf(read, remarks);
   const meeting = new Meeting(open);
   const refOf = ({ adapter, at, ...model }: Reference) =>
@@ -119,7 +120,10 @@ function recipeOf(
     slices,
     values,
     rules: rules.map((rule, k): Rule => ({ id: `mergekit-${k + 1}`, ...rule })),
-    donors: donor ? donorsOf(refOf(donor), baseRef ?? refs[0]) : {},
+    donors: donor ? donorsOf(refOf(donor), baseRef ?? refs[0], tokenizer !== null) : {},
+    vocabulary: tokenizer
+      ? vocabularyOf(tokenizer, [...(baseRef ? [baseRef] : []), ...refs], refOf, remarks)
+      : start.vocabulary,
     inputDtype: dtype ?? 'stored',
     // Without out_dtype it is written as it is computed.
     output: {
@@ -131,8 +135,9 @@ function recipeOf(
   };
 }
 
-function donorsOf(donor: ModelRef, standard: ModelRef): Donors {
-  if (donor.id === standard.id) return {};
+/** Where rows meet by token, base_model is also whose rows stand in for others, which has to be said. */
+function donorsOf(donor: ModelRef, standard: ModelRef, isByToken: boolean): Donors {
+  if (donor.id === standard.id) return isByToken ? { tokenizer: donor.id } : {};
   return Object.fromEntries(fileRoles.map((role) => [role, donor.id]));
 }
 

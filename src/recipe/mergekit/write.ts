@@ -9,6 +9,7 @@ import { emit, type Yaml } from './emit.ts';
 import { type Notes, parametersOf, under } from './parameters-yaml.ts';
 import type { MergekitDtype } from './read.ts';
 import { ofWhole, slicesYaml } from './slices-yaml.ts';
+import { tokenizerYaml } from './vocabulary.ts';
 
 export type WrittenMergekit = {
   /** Null where mergekit has nothing like it. */
@@ -57,16 +58,23 @@ export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
       : { slices: slicesYaml({ ...recipe, slices: recipe.slices }, method, name, notes) }),
     ...under({ ...global, ...choicesOf(recipe, method) }),
     ...dtypesOf(recipe, method, known, notes),
+    ...tokenizerYaml(recipe, (id) => {
+      const ref = refsOf(recipe).find((one) => one.id === id);
+      return ref ? nameOf(ref, recipe, known) : id;
+    }),
   });
-  const isLocal = [recipe.base, ...recipe.experts.map(({ model }) => model)].some(
-    (ref) => ref && !ref.hub,
-  );
+  const isLocal = refsOf(recipe).some(({ hub }) => !hub);
   if (isLocal)
     notes.remarks.push('Models of this computer go by their names: write where they lie instead.');
   if (method.sparsifies === 'draw')
     notes.remarks.push('mergekit draws its own random numbers: others are dropped there.');
   return { text, beyond: [...new Set(notes.beyond)], remarks: [...new Set(notes.remarks)] };
 }
+
+const refsOf = ({ base, experts }: Recipe): readonly ModelRef[] => [
+  ...(base ? [base] : []),
+  ...experts.map(({ model }) => model),
+];
 
 /** Choices of the dialect that mergekit has a parameter for. */
 function choicesOf(recipe: Recipe, method: MergekitMethod): Record<string, boolean> {
@@ -98,10 +106,17 @@ function baseOf(
   if (wanted.size > 0 && !(wanted.size === 1 && donor === chosen?.id)) {
     beyond.push('small files come from chosen models; mergekit takes all from base_model');
   }
+  if (isListed && isMean(recipe)) return {};
   if (role === 'turns' && !turns) return {};
   if (turns && !base) beyond.push('there is no base to turn task vectors of');
   return chosen ? { base_model: nameOf(chosen, recipe, known) } : {};
 }
+
+/** Whether the mean of all rows stands in where a token is missing: with base_model it would be that one's row. */
+const isMean = ({ vocabulary, donors }: Recipe) =>
+  typeof vocabulary === 'object' &&
+  vocabulary.tokens !== 'base' &&
+  Object.keys(donors).length === 0;
 
 const dtypes: Readonly<Record<MergekitDtype, string>> = {
   F32: 'float32',
