@@ -122,8 +122,8 @@ export const arithmeticWords: {
     choices: { 'keep one': 'keep one element', 'keep none': 'keep nothing', refuse: 'refuse' },
   },
   rescale: {
-    label: 'DARE rescale',
-    help: 'How kept values make up for the dropped ones.',
+    label: 'Rescale of draws',
+    help: 'How values that a random draw keeps make up for the dropped ones: p is the chance of being dropped.',
     choices: { inverse: '1 / (1 − p)', l1: 'match the L1 norm', none: 'none' },
   },
   trimRescale: {

@@ -6,6 +6,7 @@
 import { selectMagnitude } from '../numerics/select.ts';
 import { total } from '../numerics/sum.ts';
 import type { Arithmetic } from './dialect.ts';
+import type { Lines } from './lines.ts';
 import type { ChangeMeasure, DerivedMeasure } from './method.ts';
 import { keptCount } from './task-vectors.ts';
 
@@ -38,6 +39,8 @@ export type Excerpt = {
   readonly whole: readonly { readonly elementCount: number; readonly magnitudes: Float32Array }[];
   /** How many of the sampled elements come before each element in the order of a trim: larger, or equal and earlier. */
   readonly ranks: readonly Uint32Array[];
+  /** The tensor's vectors along its second dimension, and by model the ranks of the elements in theirs: see `rankInto`. */
+  readonly inLines?: { readonly lines: Lines; readonly ranks: readonly Float32Array[] };
   /** Σ aᵢ·bᵢ over the tensor, model × model. */
   readonly dots: Readonly<Record<'weights' | 'taskVectors', readonly number[]>>;
 };
@@ -57,6 +60,8 @@ export function measureOf(excerpt: Excerpt, measure: ChangeMeasure): readonly nu
       return cutOf(excerpt, measure.model, measure.count);
     case 'mass':
       return [massOf(excerpt, measure)];
+    case 'rankMass':
+      return rankMassOf(excerpt, measure);
     default:
       return measure satisfies never;
   }
@@ -111,6 +116,32 @@ export function wholeCutOf(
 function atShare(magnitudes: Float32Array, share: number): number {
   const last = Math.ceil(share * magnitudes.length) - 1;
   return magnitudes[Math.min(magnitudes.length - 1, Math.max(0, last))];
+}
+
+/** The rank that a magnitude would have in a vector, from 0 for the smallest, if all were like the whole tensor. */
+export function rankAt({ magnitudes }: Excerpt, model: number, lines: Lines, size: number): number {
+  const descending = magnitudes[model];
+  const above = descending.findIndex((each) => each <= size);
+  return rankOf(above < 0 ? descending.length - 1 : above, descending.length, lines);
+}
+
+/** Of the so-manieth of a sample, the largest first. */
+function rankOf(place: number, sampled: number, { length }: Lines): number {
+  return Math.round((1 - (place + 0.5) / sampled) * (length - 1));
+}
+
+function rankMassOf(
+  { magnitudes, elementCount }: Excerpt,
+  { model, lines, chance }: Extract<ChangeMeasure, { kind: 'rankMass' }>,
+): readonly number[] {
+  const own = magnitudes[model];
+  const share = elementCount / Math.max(1, own.length);
+  let [all, left] = [0, 0];
+  for (const [place, size] of own.entries()) {
+    all += size * share;
+    left += size * share * chance(rankOf(place, own.length, lines));
+  }
+  return [all, left];
 }
 
 function massOf(

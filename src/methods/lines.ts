@@ -14,6 +14,14 @@ export function alongFirst([length = 1, ...inner]: readonly number[]): Lines {
   return { length, step: inner.reduce((product, size) => product * size, 1) };
 }
 
+/**
+ * Vectors along the second dimension: the rows of a matrix, of a stack of matrices their columns. A tensor of fewer
+ * dimensions is one vector.
+ */
+export function alongSecond(shape: readonly number[]): Lines {
+  return shape.length < 2 ? alongLast(shape) : alongFirst(shape.slice(1));
+}
+
 /** The shape of the first elements of a tensor: whole rows, where not all of them are merged. */
 export function mergedShape(shape: readonly number[], elementCount: number): readonly number[] {
   if (shape.length === 0) return shape;
@@ -24,6 +32,11 @@ export function mergedShape(shape: readonly number[], elementCount: number): rea
 /** How many vectors so many elements are. */
 export function lineCount({ length }: Lines, elementCount: number): number {
   return length === 0 ? 0 : elementCount / length;
+}
+
+/** Elements after which vectors begin anew. */
+export function unitOf({ length, step }: Lines): number {
+  return length * step;
 }
 
 /**
@@ -49,22 +62,70 @@ export function eachStretch(
  * Numbers that a formula reads beside the models, one for each element: too many for coefficients. They come as
  * planes of f32 that are computed on the CPU, the same on every backend: `guide(p, i)` in WGSL, `at.guides[p]` here.
  */
-export type Guides = {
-  readonly lines: Lines;
-  /** What the number of an element depends on: the vector that it lies in. */
-  readonly by: 'line';
-  /** By plane the number of each. */
-  readonly values: readonly ArrayLike<number>[];
-};
+export type Guides = { readonly lines: Lines } & (
+  | {
+      /** The number of an element depends on the vector that it lies in. */
+      readonly by: 'line';
+      /** By plane the number of each. */
+      readonly values: readonly ArrayLike<number>[];
+    }
+  | {
+      /** It depends on the rank of |τ| in its vector, of the model that the plane is for: see `rankInto`. */
+      readonly by: 'rank';
+      readonly values: readonly OfRank[];
+    }
+);
 
-/** The planes of elements `start` … , as many as each of `out` takes. */
-export function guideInto(guides: Guides, start: number, out: readonly Float32Array[]): void {
-  const { lines, values } = guides;
+/** The number of a rank in its vector, from 0 for the smallest. */
+export type OfRank = (rank: number) => number;
+
+/** The planes of elements `start` … , as many as each of `out` takes, where they go by the vector. */
+export function guideInto(
+  { lines, values }: Extract<Guides, { by: 'line' }>,
+  start: number,
+  out: readonly Float32Array[],
+): void {
   for (const [p, plane] of out.entries()) {
     const own = values[p];
     eachStretch(lines, start, plane.length, (line, from, to) => {
       if (lines.step === 1) plane.fill(own[line], from, to);
       else for (let i = from; i < to; i++) plane[i] = own[line + i - from];
     });
+  }
+}
+
+/** A key holds 31 bits of magnitude, and below them a place. */
+const PLACES = 2 ** 22;
+
+/**
+ * Of every element of whole vectors the number of its rank in its own: from 0 for the smallest |τ|; of equal ones the
+ * lowest index counts as the largest. NaN counts as larger than any number.
+ *
+ * @throws RangeError where a vector has more than 2²² elements
+ */
+export function rankInto(
+  { length, step }: Lines,
+  tau: Float32Array<ArrayBuffer>,
+  of: OfRank,
+  out: Float32Array,
+): void {
+  if (length > PLACES) {
+    throw new RangeError(`a row of ${length} elements is too long to be ranked: ${PLACES} at most`);
+  }
+  const bits = new Uint32Array(tau.buffer, tau.byteOffset, tau.length);
+  const numbers = Float32Array.from({ length }, (_, rank) => of(rank));
+  const keys = new Float64Array(length);
+  for (let unit = 0; unit < tau.length; unit += length * step) {
+    for (let first = unit; first < unit + step; first++) {
+      for (let j = 0; j < length; j++) {
+        keys[j] = (bits[first + j * step] & 0x7fffffff) * PLACES + (PLACES - 1 - j);
+      }
+      keys.sort();
+      for (let rank = 0; rank < length; rank++) {
+        const key = keys[rank];
+        const j = PLACES - 1 - (key - Math.floor(key / PLACES) * PLACES);
+        out[first + j * step] = numbers[rank];
+      }
+    }
   }
 }

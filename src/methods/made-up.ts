@@ -1,6 +1,7 @@
 /** Made-up numbers as a tensor of their own, for where there are no models: what is drawn, and measured, of them. */
-import { countKept } from '../numerics/random.ts';
+import { countKept, markKept } from '../numerics/random.ts';
 import { selectMagnitude } from '../numerics/select.ts';
+import { rankInto } from './lines.ts';
 import type { ChangeMeasure, Keep } from './method.ts';
 
 /** Where they lie: in a tensor without a name. */
@@ -26,6 +27,17 @@ export function measureOfAll(
     case 'magnitude': {
       const { magnitude, lastIndex } = selectMagnitude(planes[measure.model], measure.count);
       return [magnitude, lastIndex];
+    }
+    case 'rankMass': {
+      const { model, lines, chance, seed } = measure;
+      const plane = Float32Array.from(planes[model]);
+      const chances = new Float32Array(plane.length);
+      rankInto(lines, plane, chance, chances);
+      const kept = new Uint8Array(plane.length);
+      markKept({ seed, tensorKey: madeUp.tensorKey, model }, madeUp.start, chances, kept);
+      const mass = (of: (i: number) => number) =>
+        plane.reduce((sum, x, i) => sum + Math.abs(x) * of(i), 0);
+      return [mass(() => 1), mass((i) => kept[i])];
     }
     case 'mass':
       return [massOf(planes[measure.model], measure.keep, measure.model)];

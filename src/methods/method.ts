@@ -2,7 +2,7 @@ import { type Coefficients, type Given, type Layout, pack } from './coefficients
 import type { Combine } from './combine.ts';
 import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
 import type { Family } from './families.ts';
-import type { Guides, Lines } from './lines.ts';
+import type { Guides, Lines, OfRank } from './lines.ts';
 import type { ParamSchema, ParamValue, Values } from './params.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -41,6 +41,14 @@ export type ChangeMeasure =
       readonly b: number;
       readonly lines: Lines;
     }
+  /** → [Σ |τ|, Σ |τ| of what the noise keeps], each element with the chance of its rank: see `rankInto`. */
+  | {
+      readonly kind: 'rankMass';
+      readonly model: number;
+      readonly lines: Lines;
+      readonly chance: OfRank;
+      readonly seed: number;
+    }
   /** → [magnitude, lastIndex] such that `Keep largest` keeps exactly `count` elements of model's τ. */
   | { readonly kind: 'magnitude'; readonly model: number; readonly count: number }
   /** → [Σ |τ|] over what is kept. */
@@ -59,7 +67,7 @@ export type DerivedMeasure =
     };
 
 /** What is measured by vector, on the CPU whatever the backend. */
-export type LineMeasure = Extract<Measure, { readonly kind: 'lineDots' }>;
+export type LineMeasure = Extract<Measure, { readonly kind: 'lineDots' | 'rankMass' }>;
 /** What each backend measures in its own way. */
 export type TensorMeasure = Exclude<Measure, LineMeasure>;
 
@@ -175,6 +183,8 @@ export type MergeMethod<
   >;
   /** What leaves elements out of a task vector: a trim, which keeps ranks of magnitude, or a random draw. */
   readonly sparsifies?: 'trim' | 'draw';
+  /** Whether the draw keeps large changes more often than small ones. */
+  readonly drawsByRank?: true;
   /** Whether the trim may hold one threshold a model over all its tensors: its magnitude measures then ask for `density`. */
   readonly trimsWholeModel?: true;
   /** Whether the models elect a sign at every position. */

@@ -4,8 +4,8 @@
  */
 import { type Coefficients, type Layout, unpack } from './coefficients.ts';
 import type { Arithmetic } from './dialect.ts';
-import { type Excerpt, measureDerived, measureOf, wholeCutOf } from './excerpt.ts';
-import { guideInto } from './lines.ts';
+import { type Excerpt, measureDerived, measureOf, rankAt, wholeCutOf } from './excerpt.ts';
+import { type Guides, guideInto, type OfRank, rankInto, unitOf } from './lines.ts';
 import { madeUp, measureOfAll } from './made-up.ts';
 import {
   type At,
@@ -107,7 +107,8 @@ export function workThrough(example: Example): Worked {
     result: change(example, measured),
     arc: arcOf(example, asked, measured),
     remark: method.remark?.(callOf(example, changes[0].length), measured) ?? null,
-    asOneLine: (method.guides?.count(callOf(example, changes[0].length)) ?? 0) > 0,
+    asOneLine:
+      !method.drawsByRank && (method.guides?.count(callOf(example, changes[0].length)) ?? 0) > 0,
   };
 }
 
@@ -159,8 +160,32 @@ function atOf(example: Example, measured: Answers): At {
   const { start, tensorKey, ordinals } = excerpt ?? madeUp;
   const values = guidesOf(method, callOf(example, length), measured);
   const guides = values?.values.map(() => new Float32Array(length)) ?? [];
-  if (values) guideInto(values, start, guides);
+  if (values?.by === 'line') guideInto(values, start, guides);
+  if (values?.by === 'rank') {
+    for (const [k, of] of values.values.entries()) guides[k].set(ofRanks(example, k, values, of));
+  }
   return { start, tensorKey, ordinals, guides, round: Math.fround, space: new Workspace() };
+}
+
+/** What goes by the rank of a change in its row: where it lies in it, or would, if it was dragged. */
+function ofRanks(
+  { excerpt, changes }: Example,
+  model: number,
+  { lines }: Guides,
+  of: OfRank,
+): Float32Array {
+  const tau = Float32Array.from(changes[model]);
+  if (!excerpt) {
+    const out = new Float32Array(tau.length);
+    rankInto(lines, tau, of, out);
+    return out;
+  }
+  return tau.map((value, i) => {
+    const isAsRead = value === excerpt.changes[model][i] && excerpt.inLines;
+    return of(
+      isAsRead ? excerpt.inLines.ranks[model][i] : rankAt(excerpt, model, lines, Math.abs(value)),
+    );
+  });
 }
 
 type Answers = readonly (readonly number[])[];
@@ -195,7 +220,9 @@ function coefficientsOf(example: Example, measured: Answers): Coefficients<Layou
 function callOf({ global, perModel, arithmetic, method, excerpt }: Example, length: number) {
   const hasBase = method.arity.base !== 'none';
   const elementCount = excerpt?.elementCount ?? length;
-  const shape = [elementCount];
+  // What goes by rows or columns takes all of it for one; ranks are known in their own.
+  const lines = method.drawsByRank ? excerpt?.inLines?.lines : undefined;
+  const shape = lines ? [elementCount / unitOf(lines), lines.length, lines.step] : [elementCount];
   return { global, perModel, arithmetic, hasBase, elementCount, shape, roundSum: Math.fround };
 }
 

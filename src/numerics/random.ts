@@ -120,5 +120,30 @@ export function countKept(of: Draws, start: number, counts: Uint8Array): void {
   }
 }
 
+/**
+ * For the elements from `start` on, whether noise keeps each: 1 or 0. `chances` are multiples of 2⁻²⁴, see `chanceOf`.
+ * The quick form of `isKept` for loops, with a limit for every element and one draw.
+ */
+export function markKept(
+  { seed, tensorKey, model }: Pick<Draws, 'seed' | 'tensorKey' | 'model'>,
+  start: number,
+  chances: Float32Array,
+  kept: Uint8Array,
+): void {
+  const key = drawKey(seed, 0);
+  for (let i = 0; i < kept.length; ) {
+    const lane = (start + i) & 3;
+    noiseQuad((start + i - lane) >>> 2, model, tensorKey, key, lanes);
+    for (let l = lane; l < 4 && i < kept.length; l++, i++) {
+      kept[i] = Number(lanes[l] >>> 8 < chances[i] * 2 ** 24);
+    }
+  }
+}
+
+/** A probability as noise can have it: a multiple of 2⁻²⁴. */
+export function chanceOf(probability: number): number {
+  return keepLimit(Math.min(Math.max(probability, 0), 1)) / 2 ** 24;
+}
+
 /** Noise of a block, kept from call to call. */
 let hashed = new Uint32Array(0);

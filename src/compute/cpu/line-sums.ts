@@ -1,38 +1,55 @@
 /** Sums over the vectors of a tensor, such as its rows. One way for all backends: f64, in the order of the elements. */
-import { eachStretch, lineCount } from '../../methods/lines.ts';
+import { eachStretch, type Lines, lineCount, rankInto } from '../../methods/lines.ts';
 import type { LineMeasure, Measure, TensorMeasure } from '../../methods/method.ts';
+import { markKept } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
 import type { Backend, Blocks, Work } from '../backend.ts';
 import { DecodedChunk } from './decoded-chunk.ts';
 import { CHUNK } from './task.ts';
+import { wholeLines } from './whole-lines.ts';
 
 type Answers = readonly (readonly number[])[];
 type Rest = (measures: readonly TensorMeasure[]) => Promise<Answers>;
 
 /** Answers what is measured by vector, and asks `rest` for the others. */
 export async function withLineSums(
-  [blocks, measures, { work }, signal]: Parameters<Backend['measure']>,
+  [blocks, measures, context, signal]: Parameters<Backend['measure']>,
   rest: Rest,
 ): Promise<Answers> {
   const own = measures.filter(isByLine);
   if (own.length === 0) return rest(measures as readonly TensorMeasure[]);
-  const sums = await lineSums(blocks, own, work, signal);
+  const dots = await lineDots(blocks, own.filter(isDot), context.work, signal);
+  const masses: (readonly number[])[] = [];
+  for (const each of own) {
+    if (!isDot(each)) masses.push(await rankMass(blocks, each, context, signal));
+  }
   const others = measures.filter((measure) => !isByLine(measure)) as readonly TensorMeasure[];
   const answers = others.length > 0 ? await rest(others) : [];
-  const [lines, left] = [sums.values(), answers.values()];
-  return measures.map((measure) => (isByLine(measure) ? lines : left).next().value!);
+  const left = { dots: dots.values(), masses: masses.values(), answers: answers.values() };
+  return measures.map((measure) => {
+    const from = !isByLine(measure) ? left.answers : isDot(measure) ? left.dots : left.masses;
+    return from.next().value!;
+  });
 }
 
 function isByLine(measure: Measure): measure is LineMeasure {
+  return measure.kind === 'lineDots' || measure.kind === 'rankMass';
+}
+
+type Dot = Extract<LineMeasure, { kind: 'lineDots' }>;
+type RankMass = Extract<LineMeasure, { kind: 'rankMass' }>;
+
+function isDot(measure: LineMeasure): measure is Dot {
   return measure.kind === 'lineDots';
 }
 
-async function lineSums(
+async function lineDots(
   blocks: Blocks,
-  measures: readonly LineMeasure[],
+  measures: readonly Dot[],
   work: Work,
   signal: AbortSignal,
 ): Promise<Answers> {
+  if (measures.length === 0) return [];
   const { elementCount, dtypes, hasBase, readAs } = blocks;
   if (!hasBase && measures.some(({ of }) => of === 'taskVectors')) {
     throw new Error('Without a base there are no task vectors');
@@ -56,7 +73,7 @@ async function lineSums(
 function addProducts(
   a: Float32Array,
   b: Float32Array,
-  lines: LineMeasure['lines'],
+  lines: Lines,
   start: number,
   sums: Float64Array,
 ): void {
@@ -69,4 +86,28 @@ function addProducts(
     for (let i = from; i < to; i++) sum += a[i] * b[i];
     sums[line] = sum;
   });
+}
+
+async function rankMass(
+  blocks: Blocks,
+  { model, lines, chance, seed }: RankMass,
+  { work, at }: Parameters<Backend['measure']>[2],
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const of = { seed, tensorKey: at.tensorKey, model: at.ordinals[model] };
+  let [all, left] = [0, 0];
+  for await (const { start, taus } of wholeLines(blocks, [model], lines, work, signal)) {
+    const [tau] = taus;
+    const chances = new Float32Array(tau.length);
+    rankInto(lines, tau, chance, chances);
+    const kept = new Uint8Array(tau.length);
+    markKept(of, start, chances, kept);
+    for (let i = 0; i < tau.length; i++) {
+      const size = Math.abs(tau[i]);
+      all += size;
+      // What noise drops is gone, even a NaN.
+      if (kept[i] === 1) left += size;
+    }
+  }
+  return [all, left];
 }

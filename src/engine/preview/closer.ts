@@ -1,5 +1,7 @@
 /** One tensor looked at closely: all of it as tiles, or a few of its elements one by one. */
 import { cpuBackend } from '../../compute/cpu/backend.ts';
+import { guided } from '../../compute/guided.ts';
+import { unitOf } from '../../methods/lines.ts';
 import { decode } from '../../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../../numerics/dtype.ts';
 import { roundTo, settle, type WorkDtype } from '../../numerics/round.ts';
@@ -10,7 +12,7 @@ import { cosine, opposition } from '../../views/rates.ts';
 import { type Ballot, Tally } from '../../views/tally.ts';
 import { emptyTiles, matrixOf, tilingOf } from '../../views/tiles.ts';
 import { planeBlocks } from '../tensor/blocks.ts';
-import { readPlane } from '../tensor/planes.ts';
+import { type PlaneReader, readPlane } from '../tensor/planes.ts';
 import { Counter } from './counted.ts';
 import { type Eye, eyeOf, type Lens, weighed } from './eye.ts';
 import type { Placed, Subject } from './subjects.ts';
@@ -54,7 +56,8 @@ export async function closeUp(
     const eye = eyes[i];
     const { length } = merge.planes;
     const { signal } = tools;
-    for await (const block of blocksOf(subject, merge, tools).read(signal)) {
+    const blocks = guided(blocksOf(subject, merge, tools), eye.guides);
+    for await (const block of blocks.read(signal)) {
       for (let from = 0; from < block.count; from += chunk) {
         signal.throwIfAborted();
         const count = Math.min(chunk, block.count - from);
@@ -62,7 +65,10 @@ export async function closeUp(
           decoded(block.planes[k], dtype, from, count, merge.precision.readAs);
         const x = merge.planes.map(({ dtype }, k) => value(k, dtype));
         const base = merge.base && value(length, merge.base.dtype);
-        const left = eye.left(x, base, block.start + from);
+        const guides = block.planes
+          .slice(length + (base ? 1 : 0))
+          .map((plane) => decoded(plane, 'F32', from, count, 'F32'));
+        const left = eye.left(x, base, block.start + from, guides);
         const { weights, ordinals } = eye;
         const at = start + block.start + from;
         counter.tiles({ left, weights, ordinals }, at, tiling, tiles, tally);
@@ -131,7 +137,8 @@ export async function patchOf(
     };
     const x = await Promise.all(merge.planes.map(read));
     const b = merge.base && (await read(merge.base));
-    const left = eye.left(x, b, first - start);
+    const guides = await guidesAt(merge, eye, first - start, across, reader, signal);
+    const left = eye.left(x, b, first - start, guides);
     const [all, weights] = weighed(left, eye, models);
     for (let k = 0; k < models; k++) {
       const plane = eye.ordinals.indexOf(k);
@@ -142,8 +149,38 @@ export async function patchOf(
       values[k].change.set(change, r * across);
     }
     if (b) base.set(b, r * across);
-    merged.set(eye.merged(x, b, first - start), r * across);
+    merged.set(eye.merged(x, b, first - start, guides), r * across);
     isMerged.fill(1, r * across, (r + 1) * across);
   }
   return { tensor: subject.tensor, row, column, down, across, base, merged, isMerged, values };
+}
+
+/** The guides of a few elements, from the whole vectors that they lie in. */
+async function guidesAt(
+  { planes, base, precision, elementCount }: MergePart,
+  { guides: told }: Eye,
+  from: number,
+  count: number,
+  reader: PlaneReader,
+  signal: AbortSignal,
+): Promise<readonly Float32Array<ArrayBuffer>[]> {
+  const { guides } = told;
+  if (!guides) return [];
+  const unit = guides.by === 'rank' ? unitOf(guides.lines) : 1;
+  const start = from - (from % unit);
+  const length = Math.ceil((from + count - start) / unit) * unit;
+  const refs = base ? [...planes, base] : planes;
+  const read = (plane: PlaneRef) => readPlane(plane, start, length, reader, signal);
+  const block = { start, count: length, planes: await Promise.all(refs.map(read)) };
+  const dtypes = refs.map(({ dtype }) => dtype);
+  const one = {
+    ...{ elementCount, dtypes, hasBase: base !== null, readAs: precision.readAs },
+    async *read() {
+      yield block;
+    },
+  };
+  for await (const { planes: all } of guided(one, told).read(signal)) {
+    return all.slice(refs.length).map((plane) => decoded(plane, 'F32', from - start, count, 'F32'));
+  }
+  return [];
 }

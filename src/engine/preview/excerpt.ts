@@ -1,5 +1,6 @@
 /** Elements of a plan's models to follow through its merge: those that fight the most, or those that somebody points at. */
 import type { Excerpt, Spot } from '../../methods/excerpt.ts';
+import { alongSecond, type Lines, rankInto, unitOf } from '../../methods/lines.ts';
 import { placeOf } from '../../plan/groups.ts';
 import { depthsOf } from '../../plan/resolve.ts';
 import type { Plan } from '../../plan/types.ts';
@@ -8,7 +9,7 @@ import { elementsIn, type Run } from '../../views/sampling.ts';
 import { matrixOf } from '../../views/tiles.ts';
 import { deltasOf } from './deltas.ts';
 import { selectionOf } from './selection.ts';
-import { around, contested, type Found, holding, longest, sumsOf } from './spot.ts';
+import { around, type Cut, contested, type Found, holding, longest, sumsOf } from './spot.ts';
 import type { Subject } from './subjects.ts';
 import type { Tools } from './tools.ts';
 import { visit } from './visit.ts';
@@ -18,6 +19,8 @@ import { WholeModel } from './whole.ts';
 const mostModels = 32;
 /** Magnitudes by model that travel; of more, so many evenly spread over their ranks. */
 const mostMagnitudes = 2 ** 16;
+/** Elements of a row that are read for the ranks of some of them. */
+const longestRow = 2 ** 18;
 
 /**
  * A row of elements of the tensor where the most of the task vectors' mass would cancel in a sum, before trim and weights;
@@ -56,6 +59,7 @@ export async function excerptOf(
   const sampled = await deltasOf(subject, merge, runs, tools);
   const place = at === null ? contested(best, sampled) : around(best, at);
   const elements = await deltasOf(subject, merge, [[place.from, place.from + place.count]], tools);
+  const lines = alongSecond(subject.shape);
   const first = start + place.from;
   const [rows, columns] = matrixOf(subject.shape);
   return {
@@ -74,11 +78,29 @@ export async function excerptOf(
     magnitudes: sampled.own.map(descending),
     whole: merge.ordinals.map((ordinal) => whole.of(ordinal)),
     ranks: sampled.own.map((values, k) => ranksOf(values, runs, elements.own[k], place.from)),
+    ...(unitOf(lines) <= longestRow && { inLines: await inLines(best, place, lines, tools) }),
     dots: {
       weights: dotsOf(sampled.x, merge.elementCount),
       taskVectors: dotsOf(sampled.own, merge.elementCount),
     },
   };
+}
+
+/** Ranks of elements in the vectors of a matrix's row, or of what lies in one of a larger tensor: of whole ones. */
+async function inLines(
+  { subject, merge, start }: Found,
+  { from, count }: Cut,
+  lines: Lines,
+  tools: Tools,
+) {
+  const first = from - ((start + from) % unitOf(lines));
+  const { own } = await deltasOf(subject, merge, [[first, first + unitOf(lines)]], tools);
+  const ranks = own.map((tau) => {
+    const all = new Float32Array(tau.length);
+    rankInto(lines, tau, (rank) => rank, all);
+    return all.slice(from - first, from - first + count);
+  });
+  return { lines, ranks };
 }
 
 function layersOf({ tensor }: Subject, all: readonly Subject[]): number {

@@ -1,8 +1,8 @@
 /** How a method sees a tensor: measured once, then looked through element by element. */
-import type { Backend } from '../../compute/backend.ts';
+import type { Backend, Kernel } from '../../compute/backend.ts';
 import { unpack } from '../../methods/coefficients.ts';
 import type { Arithmetic } from '../../methods/dialect.ts';
-import { guideInto, mergedShape } from '../../methods/lines.ts';
+import { type Guides, guideInto, mergedShape, rankInto } from '../../methods/lines.ts';
 import {
   type Call,
   coefficientList,
@@ -34,10 +34,13 @@ export type Eye = {
   /**
    * What is left of each plane's task vector, before weights. The arrays hold until the next call.
    * @param start index of the first element in the merge
+   * @param guides what `guides` say there; without them `x` is all that was measured
    */
-  left(x: Planes, base: Plane | null, start: number): readonly Float32Array[];
+  left(x: Planes, base: Plane | null, start: number, guides?: Planes): readonly Float32Array[];
   /** What the method makes of it, f32; without a base what it would add to one. */
-  merged(x: Planes, base: Plane | null, start: number): Float32Array;
+  merged(x: Planes, base: Plane | null, start: number, guides?: Planes): Float32Array;
+  /** What the method is told of each element besides, and the precision of what it ranks. */
+  readonly guides: Pick<Kernel, 'guides' | 'work'>;
 };
 
 type Plane = Float32Array<ArrayBuffer>;
@@ -99,30 +102,43 @@ export async function eyeOf(
   }
   const c = unpack(method, coefficientList(method, call, answers));
   const guides = guidesOf(method, call, answers);
-  const placed = (start: number, count: number) => {
-    const own = guides?.values.map(() => at.space.take(count)) ?? [];
-    if (guides) guideInto(guides, start, own);
-    return { ...at, start, guides: own };
+  const taskVectors = (x: Planes, base: Plane) =>
+    x.map((values) => {
+      const tau = at.space.take(values.length);
+      subtract(values, base, tau, at.round);
+      return tau;
+    });
+  const guidesFor = (x: Planes, base: Plane, start: number, of: Guides): Planes => {
+    const own = of.values.map(() => at.space.take(base.length));
+    if (of.by === 'line') guideInto(of, start, own);
+    else {
+      for (const [k, tau] of taskVectors(x, base).entries()) {
+        rankInto(of.lines, tau, of.values[k], own[k]);
+      }
+    }
+    return own;
   };
+  const placed = (x: Planes, base: Plane, start: number, given: Planes | undefined) => ({
+    ...at,
+    start,
+    guides: given ?? (guides ? guidesFor(x, base, start, guides) : []),
+  });
   return {
     weights: perModel.map(({ weight }) => (typeof weight === 'number' ? weight : 1)),
     ordinals,
-    left(x, base, start) {
+    guides: { guides, work },
+    left(x, base, start, given) {
       at.space.clear();
       const zero = base ?? new Float32Array(x[0].length);
-      if (method.left) return method.left(x, zero, c, placed(start, zero.length));
+      if (method.left) return method.left(x, zero, c, placed(x, zero, start, given));
       if (base === null) return x;
-      return x.map((values) => {
-        const tau = at.space.take(values.length);
-        subtract(values, base, tau, at.round);
-        return tau;
-      });
+      return taskVectors(x, base);
     },
-    merged(x, base, start) {
+    merged(x, base, start, given) {
       at.space.clear();
       const out = new Float32Array(x[0].length);
       const zero = base ?? new Float32Array(out.length);
-      method.merge(x, zero, c, placed(start, out.length), out);
+      method.merge(x, zero, c, placed(x, zero, start, given), out);
       settle(out, roundTo(precision.resultAs));
       return out;
     },

@@ -253,7 +253,7 @@ test.each([
   ['merge_method: ties\nmodels: [a', 'This is no YAML: '],
   ['merge_method: ties\nmodels: [a', '(line 2, column 11).'],
   ['models: []', 'The recipe has no merge_method (line 1, column 1).'],
-  [`merge_method: della\n${two}`, 'merge_method is “della”; of mergekit’s methods these can be'],
+  [`merge_method: mega\n${two}`, 'merge_method is “mega”; of mergekit’s methods these can be'],
   ['merge_method: linear', 'It names no models: expected one of models, slices and modules'],
   ['merge_method: linear\nmodels: a', 'models should be a list; found “a” (line 2, column 9).'],
   ['merge_method: linear\nmodels: [a]', 'A model should be a map of names and values; found “a”'],

@@ -31,6 +31,7 @@ export function Sizes({ changes }: { readonly changes: Changes }) {
   const chosen = Math.min(picked, models.length - 1);
   const method = findMethod(recipe.method);
   const thinning = method ? thinningOf(method) : null;
+  const isByRank = method?.drawsByRank ?? false;
   const densities = densitiesOf(recipe);
   const { trimScope, experts } = recipe;
   const keeps = of.map((each, k) => keptOf(each, magnitudes.model[k], densities[k], trimScope));
@@ -99,14 +100,19 @@ export function Sizes({ changes }: { readonly changes: Changes }) {
                   </label>
                 </th>
                 <td>{percent(1 - nonZero(of[k]) / Math.max(1, of[k].elements))}</td>
-                <Keeps thinning={thinning} of={of[k]} density={densities[k]} kept={keeps[k]} />
+                <Keeps
+                  {...{ thinning, isByRank }}
+                  of={of[k]}
+                  density={densities[k]}
+                  kept={keeps[k]}
+                />
               </tr>
             ))}
           </tbody>
         </table>
       </div>
       {thinning === 'draw' && <Draws densities={densities} />}
-      <Notes changes={changes} recipe={recipe} thinning={thinning} scope={scope} expert={chosen} />
+      <Notes {...{ changes, recipe, thinning, isByRank, scope }} expert={chosen} />
       <details>
         <summary>The picture as a table</summary>
         <Bars names={models} of={of} />
@@ -126,21 +132,27 @@ function Line({ of }: { readonly of: number }) {
 
 type KeepsProps = {
   readonly thinning: Thinning;
+  readonly isByRank: boolean;
   readonly of: Magnitudes;
   readonly density: number;
   readonly kept: ReturnType<typeof keptAt>;
 };
 
-function Keeps({ thinning, of, density, kept }: KeepsProps) {
+function Keeps({ thinning, isByRank, of, density, kept }: KeepsProps) {
   if (thinning === null) return null;
   if (thinning === 'draw') {
-    // Each change survives by chance, whatever its size: of Σ|Δ| and of ΣΔ² the same share.
+    // Whatever its size each change survives by the same chance: of Σ|Δ| and of ΣΔ² the same share stays. By rank more does.
+    const about = isByRank ? '≥' : '≈';
     return (
       <>
         <td>{plain(density)}</td>
         <td>≈ {parameters(Math.round(density * of.elements))}</td>
-        <td>≈ {percent(density)}</td>
-        <td>≈ {percent(Math.sqrt(density))}</td>
+        <td>
+          {about} {percent(density)}
+        </td>
+        <td>
+          {about} {percent(Math.sqrt(density))}
+        </td>
       </>
     );
   }
@@ -159,20 +171,23 @@ type NotesProps = {
   readonly changes: Changes;
   readonly recipe: Recipe;
   readonly thinning: Thinning;
+  readonly isByRank: boolean;
   readonly scope: Scope;
   readonly expert: number;
 };
 
 /** What the numbers do not say by themselves. */
-function Notes({ changes, recipe, thinning, scope, expert }: NotesProps) {
+function Notes({ changes, recipe, thinning, isByRank, scope, expert }: NotesProps) {
   if (thinning === null) {
     return <p className="param-help">This method trims nothing: every change counts.</p>;
   }
   if (thinning === 'draw') {
     return (
       <p className="param-help">
-        This method keeps changes by chance, whatever their size: there is no threshold. What is
-        kept is what is to be expected before it is scaled up again.
+        {isByRank
+          ? 'This method keeps changes by chance, the larger ones of a row more often; drawn as if all had the same. '
+          : 'This method keeps changes by chance, whatever their size. '}
+        There is no threshold. What is kept is what is to be expected before it is scaled up again.
       </p>
     );
   }
