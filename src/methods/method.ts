@@ -181,6 +181,8 @@ export type MergeMethod<
       { readonly global?: Partial<Values<G>>; readonly perModel?: Partial<Values<M>> }
     >
   >;
+  /** Label of the fix that offers this method where the chosen one cannot take the models as they are. */
+  readonly offeredInstead?: string;
   /** What leaves elements out of a task vector: a trim, which keeps ranks of magnitude, or a random draw. */
   readonly sparsifies?: 'trim' | 'draw';
   /** Whether the draw keeps large changes more often than small ones. */

@@ -22,6 +22,7 @@ export default defineMethod({
     global: { normalize: { ...normalize, default: true } },
     perModel: { weight },
   },
+  offeredInstead: 'Use a linear average',
   choices: ['work'],
   exceptions: { mergekit: { work: 'result' } },
   dialectDefaults: { peft: { global: { normalize: false } } },

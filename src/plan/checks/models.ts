@@ -1,6 +1,7 @@
 /** Which models the recipe names, whether they are open, and whether the method can take them. */
 import { type Model, storedOf, type TensorEntry } from '../../formats/model.ts';
 import type { MergeMethod } from '../../methods/method.ts';
+import { methods } from '../../methods/registry.ts';
 import { globalValues } from '../../recipe/defaults.ts';
 import { plainName } from '../../recipe/model-name.ts';
 import type { ModelRef, Recipe } from '../../recipe/recipe.ts';
@@ -9,6 +10,11 @@ import { usesBase } from '../participants.ts';
 import type { Finding, Fix } from '../types.ts';
 
 type Models = ReadonlyMap<string, Model>;
+
+/** Methods that take any number of models, with a base or without. */
+const otherMethods = methods.flatMap(({ id, offeredInstead }): readonly Fix[] =>
+  offeredInstead ? [{ kind: 'set-method', label: offeredInstead, value: id }] : [],
+);
 
 export function checkModels(
   recipe: Recipe,
@@ -60,12 +66,12 @@ function checkArity(
     min === max ? `exactly ${min}` : found < min ? `at least ${min}` : `at most ${max}`;
   const message = `${title} merges ${expected} models; the recipe has ${found}.`;
   if (found < min) {
-    const fixes = [{ kind: 'set-method', label: 'Use a linear average', value: 'linear' }] as const;
-    return [error('arity', message, `Add ${count(min - found, 'model')}.`, { fixes })];
+    const advice = `Add ${count(min - found, 'model')}.`;
+    return [error('arity', message, advice, { fixes: otherMethods })];
   }
   return [
     error('arity', message, `Remove ${count(found - max, 'model')}, or choose another method.`, {
-      fixes: [{ kind: 'set-method', label: 'Use a linear average', value: 'linear' }],
+      fixes: otherMethods,
     }),
   ];
 }
@@ -84,7 +90,7 @@ function checkBase(
         'Choose the base, or a method that does without.',
         arity.base === 'optional'
           ? { fixes: [{ kind: 'set-value', label: 'Turn weights', key: 'of', value: 'weights' }] }
-          : { fixes: [{ kind: 'set-method', label: 'Use a linear average', value: 'linear' }] },
+          : { fixes: otherMethods },
       ),
     ];
   }
