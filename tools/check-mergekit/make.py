@@ -1,70 +1,75 @@
-"""Makes small models shaped like Llama's, a base and three fine-tunes of it, and lets mergekit merge them.
+"""Makes small models, a base and three fine-tunes of it for each architecture, and lets mergekit merge them.
 
-    python tools/check-mergekit/make.py MODELS OUT [--own-order]
+    python tools/check-mergekit/make.py MODELS OUT [--own-order] [RECIPE …]
 
-mergekit runs as it is, but for the order among equal magnitudes, which it leaves to torch: it is the product's, unless
---own-order is given. Every recipe of recipes/ is merged, one in float32 once more in bfloat16: OUT/NAME/recipe.yaml is
-what mergekit read, and OUT/NAME/mergekit what it made.
+Every recipe of recipes/, or those named, is merged for every architecture of models.py; OUT/ARCHITECTURE/NAME/recipe.yaml
+is what mergekit read, and mergekit/ beside it what it made, or refused.txt why it did not. mergekit runs as it is, but for
+what it leaves to torch: random draws are the product's, and, unless --own-order is given, so is the order among equal
+magnitudes.
 """
 
+import multiprocessing
 import os
 import pathlib
 import shutil
 import sys
 from contextlib import nullcontext
 
-import torch
 import yaml
 from mergekit.config import MergeConfiguration
 from mergekit.merge import run_merge
 from mergekit.options import MergeOptions
-from transformers import LlamaConfig, LlamaForCausalLM
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "goldens"))
+from models import ARCHITECTURES, write_models
+
+from masks import our_masks_in_recipes
 from order import lowest_index_first
 
 models, out = (pathlib.Path(each).resolve() for each in sys.argv[1:3])
-recipes = sorted((pathlib.Path(__file__).parent / "recipes").resolve().glob("*.yaml"))
-config = LlamaConfig(
-    vocab_size=96, hidden_size=32, intermediate_size=64, num_hidden_layers=6,
-    num_attention_heads=4, num_key_value_heads=2, tie_word_embeddings=False,
-)
+named = [each for each in sys.argv[3:] if not each.startswith("--")]
+recipes = [
+    each
+    for each in sorted((pathlib.Path(__file__).parent / "recipes").resolve().glob("*.yaml"))
+    if not named or each.stem in named
+]
+order = nullcontext if "--own-order" in sys.argv else lowest_index_first
 
 
-def perturbed(model: LlamaForCausalLM, seed: int) -> LlamaForCausalLM:
-    """Noise on all parameters, norms too."""
-    noise = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter += 0.01 * torch.randn(parameter.shape, generator=noise)
-    return model
-
-
-torch.manual_seed(0)
-base = LlamaForCausalLM(config)
-for seed, name in enumerate(["base", "a", "b", "c"]):
-    tuned = LlamaForCausalLM(config)
-    tuned.load_state_dict(base.state_dict())
-    (perturbed(tuned, seed) if seed > 0 else tuned).save_pretrained(models / name)
-
-shutil.rmtree(out, ignore_errors=True)
-os.chdir(models)  # Recipes name models by their folders.
-
-
-def merge(name: str, text: str) -> None:
-    folder = out / name
+def merge(folder: pathlib.Path, text: str) -> str:
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "recipe.yaml").write_text(text, encoding="utf-8")
     merged = MergeConfiguration.model_validate(yaml.safe_load(text))
     options = MergeOptions(copy_tokenizer=False, write_model_card=False, quiet=True)
-    with nullcontext() if "--own-order" in sys.argv else lowest_index_first():
-        run_merge(merged, str(folder / "mergekit"), options)
-    print(f"{name}: merged")
+    try:
+        with order(), our_masks_in_recipes():
+            run_merge(merged, str(folder / "mergekit"), options)
+    except Exception as error:  # What mergekit refuses is an answer, too.
+        shutil.rmtree(folder / "mergekit", ignore_errors=True)
+        why = f"{type(error).__name__}: {error}"
+        (folder / "refused.txt").write_text(why, encoding="utf-8")
+        return f"refused: {why}"
+    return "merged"
 
 
-for recipe in recipes:
-    given = recipe.read_text(encoding="utf-8")
-    merge(recipe.stem, given)
-    in_bf16 = given.replace("dtype: float32", "dtype: bfloat16")
-    if in_bf16 != given:
-        merge(f"{recipe.stem}, bf16", in_bf16)
+def merge_all(name: str) -> None:
+    architecture = ARCHITECTURES[name]
+    write_models(architecture, models / name)
+    os.chdir(models / name)  # Recipes name models by their folders.
+    for recipe in recipes:
+        text = recipe.read_text(encoding="utf-8")
+        if architecture.dtype:
+            text = text.replace("dtype: float32", f"dtype: {architecture.dtype}")
+        print(f"{name}, {recipe.stem}: {merge(out / name / recipe.stem, text)}", flush=True)
+
+
+if __name__ == "__main__":
+    if not named:
+        shutil.rmtree(models, ignore_errors=True)
+        shutil.rmtree(out, ignore_errors=True)
+    for name in ARCHITECTURES:
+        # mergekit remembers models by their names, and so each architecture has a process of its own.
+        one = multiprocessing.get_context("spawn").Process(target=merge_all, args=(name,))
+        one.start()
+        one.join()
+        assert one.exitcode == 0, name

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Library } from '../../src/engine/library/library.ts';
 import { emptyRecipe } from '../../src/recipe/defaults.ts';
@@ -6,19 +6,31 @@ import { importMergekit } from '../../src/recipe/mergekit/to-recipe.ts';
 import { refTo } from '../../src/testing/model.ts';
 import { mergeToDisk, openFolder } from '../engine-on-disk.ts';
 
-/** What mergekit was told, told to the page's reader; the models are called by their folders. */
-export async function mergeAll(folder: string, out: string): Promise<void> {
-  const library = new Library();
-  const names = readdirSync(folder);
-  const models = await Promise.all(
-    names.map((name) => openFolder(library, name, join(folder, name))),
-  );
-  for (const name of readdirSync(out).sort()) {
-    const text = readFileSync(join(out, name, 'recipe.yaml'), 'utf8');
-    const read = importMergekit(text, models.map(refTo), emptyRecipe());
-    if ('problem' in read) throw new Error(`${name}: ${read.problem}`);
-    await mergeToDisk(library, read.recipe, models, join(out, name, 'amalgam'));
-    const remarks = read.remarks.map(({ kind, text }) => `${kind}: ${text}`);
-    console.log([`${name}: merged`, ...remarks].join('\n  '));
+/**
+ * What mergekit was told, told to the page's reader; the models are called by their folders. Recipes of which something
+ * cannot be expressed are named, and not merged.
+ */
+export async function mergeAll(models: string, out: string): Promise<void> {
+  for (const architecture of readdirSync(out).sort()) {
+    const folder = join(models, architecture);
+    const library = new Library();
+    const open = await Promise.all(
+      readdirSync(folder).map((name) => openFolder(library, name, join(folder, name))),
+    );
+    for (const name of readdirSync(join(out, architecture)).sort()) {
+      const at = join(out, architecture, name);
+      if (existsSync(join(at, 'refused.txt'))) continue;
+      const text = readFileSync(join(at, 'recipe.yaml'), 'utf8');
+      const read = importMergekit(text, open.map(refTo), emptyRecipe());
+      const remarks = 'problem' in read ? [] : read.remarks;
+      const leftOut = remarks.filter(({ kind }) => kind === 'left out').map(({ text }) => text);
+      const missing = 'problem' in read ? [read.problem] : leftOut;
+      if (!('problem' in read) && missing.length === 0) {
+        await mergeToDisk(library, read.recipe, open, join(at, 'amalgam'));
+      }
+      const shown = remarks.map(({ kind, text }) => `\n  ${kind}: ${text}`).join('');
+      const said = missing.length > 0 ? `cannot be expressed: ${missing.join(' ')}` : 'merged';
+      console.log(`${architecture}, ${name}: ${said}${shown}`);
+    }
   }
 }

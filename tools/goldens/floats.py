@@ -17,7 +17,11 @@ def bf16(values) -> np.ndarray:
     return np.where(np.isfinite(x), rounded, x).astype(np.float32)
 
 
-ROUND = {"F32": f32, "BF16": bf16}
+def f16(values) -> np.ndarray:
+    return f32(values).astype(np.float16).astype(np.float32)
+
+
+ROUND = {"F32": f32, "F16": f16, "BF16": bf16}
 
 
 def to_json(value: float):
