@@ -154,7 +154,8 @@ const innerOf = ({ model }: Origin): Config => scopeOf(model.config ?? {}).inner
 function windowsOf(config: Config, depth: number, origins: readonly Origin[]): number | null {
   const most = config['max_window_layers'];
   if (typeof most !== 'number') return null;
-  if (most >= depth) return origins.length;
+  // None does, and none needs to where the number is still beyond the last.
+  if (most >= depth) return origins.length > most ? origins.length : null;
   const first = origins.findIndex((origin) => {
     const own = innerOf(origin)['max_window_layers'];
     return origin.layer >= (typeof own === 'number' ? own : most);

@@ -230,6 +230,9 @@ describe('config.json', () => {
     expect(configOf({ max_window_layers: 4 }, { max_window_layers: 6 }, ...both)).toMatchObject({
       max_window_layers: 5,
     });
+    expect(configOf({ max_window_layers: 28 }, {}, ...both)).toMatchObject({
+      max_window_layers: 28,
+    });
     expect(
       configOf({ max_window_layers: 2 }, { max_window_layers: 4 }, slice(['a', 0, 3])),
     ).toMatchObject({

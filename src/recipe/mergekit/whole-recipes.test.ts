@@ -38,8 +38,8 @@ type Architecture = {
   readonly merged: Readonly<Record<string, Answer | Refused>>;
 };
 
-/** What cannot be read yet, for want of a method, or of `[n, n]` in slices. */
-const awaited = ['arcee-fusion', 'della', 'della-linear', 'model-stock-rows', 'sce'];
+/** What cannot be read yet, for want of a method. */
+const awaited = ['arcee-fusion', 'della', 'della-linear', 'sce'];
 
 /**
  * Where sums over whole tensors, angles and fused steps leave the last places open: how many units. In all other recipes
