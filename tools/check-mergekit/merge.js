@@ -1,5 +1,5 @@
-// Reads every OUT/ARCHITECTURE/NAME/recipe.yaml that make.py wrote as the page does, and merges by the engine itself;
-// writes to amalgam/ beside it.
+// Reads every OUT/ARCHITECTURE/NAME/recipe.yaml, or OUT/NAME/recipe.yaml, that make.py wrote as the page does, and merges
+// by the engine itself; writes to amalgam/ beside it.
 //   node tools/check-mergekit/merge.js MODELS OUT
 import { createServer } from 'vite';
 

@@ -7,11 +7,13 @@ import { refTo } from '../../src/testing/model.ts';
 import { mergeToDisk, openFolder } from '../engine-on-disk.ts';
 
 /**
- * What mergekit was told, told to the page's reader; the models are called by their folders. Recipes of which something
- * cannot be expressed are named, and not merged.
+ * What mergekit was told, told to the page's reader; the models are called by their folders. `out` holds recipes, or
+ * folders of recipes that have folders of models. Recipes of which something cannot be expressed are named, and not
+ * merged.
  */
 export async function mergeAll(models: string, out: string): Promise<void> {
-  for (const architecture of readdirSync(out).sort()) {
+  const isFlat = readdirSync(out).some((name) => existsSync(join(out, name, 'recipe.yaml')));
+  for (const architecture of isFlat ? ['.'] : readdirSync(out).sort()) {
     const folder = join(models, architecture);
     const library = new Library();
     const open = await Promise.all(
