@@ -50,7 +50,7 @@ const cases: readonly FindingCase[] = [
     severity: 'warning',
     message:
       'tokenizer.json of tiny-one is not the file of tiny-base: tokens may mean different rows.',
-    advice: 'Merge only models that share the vocabulary.',
+    advice: 'Merge by token, or only models that share the vocabulary.',
   },
   {
     about: 'a head of its own on an expert of a tied base',

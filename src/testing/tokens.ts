@@ -7,6 +7,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { memorySource } from './memory-source.ts';
 import { modelFile, type TestTensor } from './model-file.ts';
 import { recipeOf } from './planning.ts';
+import { tokenizerJson } from './tokenizer-json.ts';
 
 export type TokenModel = {
   readonly tensors: Readonly<Record<string, TestTensor>>;
@@ -15,31 +16,6 @@ export type TokenModel = {
   /** Other small files by name; a `tokenizer.json` here goes before `tokens`. */
   readonly files?: Readonly<Record<string, string>>;
 };
-
-/** The text of a WordPiece tokenizer.json. */
-export function tokenizerJson(tokens: readonly string[]): string {
-  const isAdded = (token: string) => /^<.*>$/.test(token);
-  const ids = tokens.map((token, id) => [token, id] as const);
-  const vocab = Object.fromEntries(ids.filter(([token]) => !isAdded(token)));
-  const added = ids
-    .filter(([token]) => isAdded(token))
-    .map(([content, id]) => {
-      return {
-        id,
-        content,
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        special: true,
-      };
-    });
-  return JSON.stringify({
-    version: '1.0',
-    added_tokens: added,
-    model: { type: 'WordPiece', vocab },
-  });
-}
 
 export async function openTokenModels(models: Readonly<Record<string, TokenModel>>) {
   const library = new Library();

@@ -94,7 +94,9 @@ describe('a union', () => {
     expect(out.codes).toEqual(
       expect.arrayContaining(['tokens-united', 'tokens-missing', 'token-padding']),
     );
-    expect(out.codes).not.toContain('tokens-lost');
+    for (const code of ['tokens-lost', 'tokenizer-differs', 'config-claims', 'vocabulary-rows']) {
+      expect(out.codes).not.toContain(code);
+    }
   });
 
   test('is the same with little memory', async () => {
@@ -193,6 +195,17 @@ test('generation config and the chat template are those of the tokens', async ()
   expect((await merged({ a, b }, null, union)).json('generation_config.json')).toEqual({
     eos_token_id: [1, 2],
     temperature: 0.5,
+  });
+});
+
+test('tokenizers that differ offer a merge by token, whatever their number of tokens', async () => {
+  const models = { base: model(1, ['x', 'y']), b: model(2, ['y', 'x']) };
+  const { plan } = await merged(models, 'base', { method: 'task_arithmetic' });
+  expect(plan.findings.find(({ code }) => code === 'tokenizer-differs')).toMatchObject({
+    fixes: [
+      { kind: 'set-tokens', value: 'union' },
+      { kind: 'set-tokens', value: 'base' },
+    ],
   });
 });
 

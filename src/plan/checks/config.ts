@@ -4,6 +4,7 @@ import { type Companion, type Component, identityOf, type Model } from '../../fo
 import { error, note, warning } from '../finding.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
+import { tokenFixes } from './token-fixes.ts';
 
 type Field = {
   readonly name: string;
@@ -77,7 +78,7 @@ export function checkConfig(who: Participants): readonly Finding[] {
   const fields = FIELDS.filter(isAsked);
   return [...all].flatMap((model) => [
     ...(model === reference ? [] : checkComponents(reference, model, donors.config, fields)),
-    ...(model === donors.tokenizer ? [] : checkTokenizer(donors.tokenizer, model)),
+    ...(model === donors.tokenizer ? [] : checkTokenizer(who, model)),
   ]);
 }
 
@@ -117,7 +118,8 @@ function checkFields(
 const comparable = (value: unknown) =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 
-function checkTokenizer(reference: Model, model: Model): readonly Finding[] {
+function checkTokenizer({ donors, tokens }: Participants, model: Model): readonly Finding[] {
+  const reference = donors.tokenizer;
   const differing = (pattern: RegExp) =>
     reference.companions
       .filter(({ name }) => pattern.test(name))
@@ -126,10 +128,11 @@ function checkTokenizer(reference: Model, model: Model): readonly Finding[] {
   const [vocabulary, around] = [differing(VOCABULARY), differing(AROUND)];
   const place = { model: model.id };
   const findings: Finding[] = [];
-  if (vocabulary.length > 0) {
+  if (vocabulary.length > 0 && tokens === null) {
     const message = `${vocabulary.join(', ')} of ${model.name} is not the file of ${reference.name}: tokens may mean different rows.`;
-    const advice = `The output gets the tokenizer of ${reference.name}. Merge only models that share the vocabulary.`;
-    findings.push(warning('tokenizer-differs', message, advice, { place }));
+    const advice = `The output gets the tokenizer of ${reference.name}. Merge by token, or only models that share the vocabulary.`;
+    const fixes = vocabulary.includes('tokenizer.json') ? tokenFixes(reference.name) : [];
+    findings.push(warning('tokenizer-differs', message, advice, { place, fixes }));
   }
   if (around.length > 0) {
     const message = `${around.join(', ')} of ${model.name} is not the file of ${reference.name}: special tokens or the chat template may differ.`;

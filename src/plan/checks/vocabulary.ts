@@ -2,9 +2,10 @@
 import { count, error, list, note, warning } from '../finding.ts';
 import type { Matching, Meeting } from '../match.ts';
 import type { Participants } from '../participants.ts';
-import type { Finding, Fix } from '../types.ts';
+import type { Finding } from '../types.ts';
 import { isTiedHead } from './tensors.ts';
 import { checkTieFlag } from './tie-flag.ts';
+import { tokenFixes } from './token-fixes.ts';
 
 export function checkVocabulary(who: Participants, matching: Matching): readonly Finding[] {
   return [...checkRows(who, matching), ...checkHead(who, matching)];
@@ -47,13 +48,6 @@ function checkRows({ recipe, reference, experts }: Participants, { matches }: Ma
     const fixes = tokenFixes(reference.name);
     return [warning('vocabulary-rows', `${what} ${then}`, advice, { ...details, fixes })];
   });
-}
-
-function tokenFixes(base: string): readonly Fix[] {
-  return [
-    { kind: 'set-tokens', label: 'Merge by token, all tokens', value: 'union' },
-    { kind: 'set-tokens', label: `Merge by token, those of ${base}`, value: 'base' },
-  ];
 }
 
 function checkHead(who: Participants, matching: Matching): readonly Finding[] {

@@ -18,10 +18,13 @@ export function FilesFrom() {
   const recipe = useRecipe((state) => state.recipe);
   const method = findMethod(recipe.method);
   const isBase = method !== null && usesBase(method, globalValues(recipe, method));
+  // By token the files follow the tokens; without a base they are whose tokens come first.
+  const isByToken = typeof recipe.vocabulary === 'object' && isBase;
+  const shown = roles.filter(({ role }) => role !== 'tokenizer' || !isByToken);
   return (
     <fieldset className="files-from">
       <legend className="small">Files from</legend>
-      {roles.map(({ role, label }) => (
+      {shown.map(({ role, label }) => (
         <SelectField
           key={role}
           label={label}

@@ -1,6 +1,11 @@
+import { Suspense } from 'react';
+import { membersOf } from '../../commands/members.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
+import { later } from '../kit/later.ts';
 import { SelectField } from '../kit/select-field.tsx';
+
+const TokenRows = later(() => import('./token-rows.tsx'));
 
 const byRow = [
   ['keep base rows', 'by row, keep the base’s rest'],
@@ -16,14 +21,10 @@ const pads = [
 
 /** Whether rows of embeddings meet by their number or by token, and whose tokens the output has. */
 export function VocabularyFields() {
-  const { vocabulary, base, experts } = useRecipe((state) => state.recipe);
+  const recipe = useRecipe((state) => state.recipe);
+  const { vocabulary } = recipe;
   const edit = session.recipe.getState();
-  const models = new Map(
-    [...(base ? [base] : []), ...experts.map(({ model }) => model)].map(({ id, name }) => [
-      id,
-      name,
-    ]),
-  );
+  const models = new Map(membersOf(recipe).map(({ id, name }) => [id, name]));
   const choose = (value: string) => {
     const word = byRow.find(([each]) => each === value)?.[0];
     if (word) edit.setVocabulary(word);
@@ -34,6 +35,7 @@ export function VocabularyFields() {
     <>
       <SelectField
         label="Vocabularies differ"
+        {...(typeof vocabulary === 'object' ? { help: meaning } : {})}
         value={choiceOf(vocabulary)}
         options={[
           ...byRow,
@@ -46,16 +48,24 @@ export function VocabularyFields() {
         onChange={choose}
       />
       {typeof vocabulary === 'object' && (
-        <SelectField
-          label="Rows padded"
-          value={String(vocabulary.padTo ?? '')}
-          options={padsWith(vocabulary.padTo)}
-          onChange={(value) => edit.setTokens({ padTo: value === '' ? null : Number(value) })}
-        />
+        <>
+          <SelectField
+            label="Rows padded"
+            value={String(vocabulary.padTo ?? '')}
+            options={padsWith(vocabulary.padTo)}
+            onChange={(value) => edit.setTokens({ padTo: value === '' ? null : Number(value) })}
+          />
+          <Suspense fallback={null}>
+            <TokenRows rows={vocabulary.rows} models={models} />
+          </Suspense>
+        </>
       )}
     </>
   );
 }
+
+const meaning =
+  'Each model’s embedding and head are put in the order of these tokens. What a model lacks comes from those that have it.';
 
 const MODEL = 'model ';
 
