@@ -27,6 +27,8 @@ export type Blocks = {
   readonly guides?: number | undefined;
   /** Values are rounded to it as they are decoded; F32 leaves them as they are. */
   readonly readAs: Work;
+  /** All of the tensor, where these are only its later blocks. */
+  readonly whole?: Blocks;
   /** With `room`, sources that can put bytes straight there; the block's planes may lie elsewhere. */
   read(signal: AbortSignal, room?: Room): AsyncIterable<Block>;
 };

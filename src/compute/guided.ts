@@ -84,7 +84,7 @@ class Ranking {
       }
       return;
     }
-    this.#apart ??= this.#runs(this.#blocks);
+    this.#apart ??= this.#runs(this.#blocks.whole ?? this.#blocks);
     for (let done = 0; done < block.count; ) {
       const from = start + done - this.#ranked.start;
       const known = (this.#ranked.planes[0]?.length ?? 0) - from;

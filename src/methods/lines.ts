@@ -94,14 +94,13 @@ export function guideInto(
   }
 }
 
-/** A key holds 31 bits of magnitude, and below them a place. */
-const PLACES = 2 ** 22;
+/** Vectors up to this length are sorted; longer ones go through three passes by 11 bits of their magnitudes each. */
+const SHORT = 256;
+const DIGITS = 2048;
 
 /**
  * Of every element of whole vectors the number of its rank in its own: from 0 for the smallest |τ|; of equal ones the
  * lowest index counts as the largest. NaN counts as larger than any number.
- *
- * @throws RangeError where a vector has more than 2²² elements
  */
 export function rankInto(
   { length, step }: Lines,
@@ -109,23 +108,64 @@ export function rankInto(
   of: OfRank,
   out: Float32Array,
 ): void {
-  if (length > PLACES) {
-    throw new RangeError(`a row of ${length} elements is too long to be ranked: ${PLACES} at most`);
-  }
   const bits = new Uint32Array(tau.buffer, tau.byteOffset, tau.length);
   const numbers = Float32Array.from({ length }, (_, rank) => of(rank));
-  const keys = new Float64Array(length);
+  const rank = length <= SHORT ? sorted(length, step) : counted(length, step);
   for (let unit = 0; unit < tau.length; unit += length * step) {
-    for (let first = unit; first < unit + step; first++) {
-      for (let j = 0; j < length; j++) {
-        keys[j] = (bits[first + j * step] & 0x7fffffff) * PLACES + (PLACES - 1 - j);
-      }
-      keys.sort();
-      for (let rank = 0; rank < length; rank++) {
-        const key = keys[rank];
-        const j = PLACES - 1 - (key - Math.floor(key / PLACES) * PLACES);
-        out[first + j * step] = numbers[rank];
-      }
+    for (let first = unit; first < unit + step; first++) rank(bits, first, numbers, out);
+  }
+}
+
+/** Ranks one vector, by its first element. */
+type RankOne = (bits: Uint32Array, first: number, numbers: Float32Array, out: Float32Array) => void;
+
+function sorted(length: number, step: number): RankOne {
+  // Magnitudes, and in each the place as what decides among equals.
+  const keys = new Float64Array(length);
+  return (bits, first, numbers, out) => {
+    for (let j = 0; j < length; j++) {
+      keys[j] = (bits[first + j * step] & 0x7fffffff) * SHORT + (SHORT - 1 - j);
     }
+    keys.sort();
+    for (let rank = 0; rank < length; rank++) {
+      out[first + (SHORT - 1 - (keys[rank] % SHORT)) * step] = numbers[rank];
+    }
+  };
+}
+
+/** A radix sort: each pass keeps the order of those before it, and the first begins with the highest index. */
+function counted(length: number, step: number): RankOne {
+  const magnitudes = new Uint32Array(length);
+  const [byLow, byMiddle] = [new Uint32Array(length), new Uint32Array(length)];
+  const [low, middle, high] = [0, 1, 2].map(() => new Uint32Array(DIGITS));
+  return (bits, first, numbers, out) => {
+    for (const counts of [low, middle, high]) counts.fill(0);
+    for (let j = 0; j < length; j++) {
+      const magnitude = bits[first + j * step] & 0x7fffffff;
+      magnitudes[j] = magnitude;
+      low[magnitude & 2047]++;
+      middle[(magnitude >>> 11) & 2047]++;
+      high[magnitude >>> 22]++;
+    }
+    for (const counts of [low, middle, high]) toPlaces(counts);
+    for (let j = length - 1; j >= 0; j--) byLow[low[magnitudes[j] & 2047]++] = j;
+    for (let i = 0; i < length; i++) {
+      const j = byLow[i];
+      byMiddle[middle[(magnitudes[j] >>> 11) & 2047]++] = j;
+    }
+    for (let i = 0; i < length; i++) {
+      const j = byMiddle[i];
+      out[first + j * step] = numbers[high[magnitudes[j] >>> 22]++];
+    }
+  };
+}
+
+/** Counts become the places at which each digit begins. */
+function toPlaces(counts: Uint32Array): void {
+  let next = 0;
+  for (let digit = 0; digit < counts.length; digit++) {
+    const count = counts[digit];
+    counts[digit] = next;
+    next += count;
   }
 }

@@ -85,7 +85,8 @@ export function planeBlocks(planes: Planes, reader: Reader): PlaneBlocks {
     readAs: planes.readAs,
     read: (signal, room) => ahead(readFrom(0, signal, room)),
     from(first) {
-      return { ...this, read: (signal, room) => ahead(readFrom(first, signal, room)) };
+      const { from: _, ...whole } = this;
+      return { ...whole, whole, read: (signal, room) => ahead(readFrom(first, signal, room)) };
     },
   };
 }

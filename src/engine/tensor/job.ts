@@ -224,7 +224,8 @@ function callOf(
 }
 
 /** Whether its formula reads numbers of each element that whole rows decide about. */
-export function takesGuides(part: MergePart, job: Job, { method, arithmetic }: Craft): boolean {
+export function takesGuides(part: MergePart, job: Job, craft: Craft): boolean {
+  const { method, arithmetic } = part.craft ?? craft;
   return (methodOf(method).guides?.count(callOf(part, job, arithmetic)) ?? 0) > 0;
 }
 

@@ -75,6 +75,21 @@ test('of equal magnitudes the first counts as the largest', async () => {
   }
 });
 
+test('in a stack of matrices changes are ranked along the second dimension, as in mergekit; alone in one row', async () => {
+  const change = [1, 5, 3, 7];
+  const merge = {
+    ...{ method: dellaLinear, base: [0, 0, 0, 0], models: [change] },
+    // The largest always stays, and the smallest never.
+    ...{ perModel: [{ density: 0.5, epsilon: 0.5 }], arithmetic: { rescale: 'none' } as const },
+  };
+  // 1 and 3, 5 and 7 are the vectors.
+  expect([...(await mergeTensor(backend, { ...merge, shape: [1, 2, 2] }))]).toEqual([0, 0, 3, 7]);
+  // 1 and 5, 3 and 7.
+  expect([...(await mergeTensor(backend, { ...merge, shape: [2, 2] }))]).toEqual([0, 5, 0, 7]);
+  const alone = await mergeTensor(backend, { ...merge, shape: [4] });
+  expect([alone[0], alone[3]]).toEqual([0, 7]);
+});
+
 test('rows that are cut by blocks are ranked as the same rows', async () => {
   const models = [0, 1].map((k) => Array.from({ length: 42 }, (_, i) => Math.sin(7 * i + k)));
   for (const rescale of ['inverse', 'l1'] as const) {
