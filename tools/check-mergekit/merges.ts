@@ -21,14 +21,17 @@ export async function mergeAll(models: string, out: string): Promise<void> {
     );
     for (const name of readdirSync(join(out, architecture)).sort()) {
       const at = join(out, architecture, name);
-      if (existsSync(join(at, 'refused.txt'))) continue;
       const text = readFileSync(join(at, 'recipe.yaml'), 'utf8');
       const read = importMergekit(text, open.map(refTo), emptyRecipe());
       const remarks = 'problem' in read ? [] : read.remarks;
       const leftOut = remarks.filter(({ kind }) => kind === 'left out').map(({ text }) => text);
-      const missing = 'problem' in read ? [read.problem] : leftOut;
+      const missing = 'problem' in read ? [read.problem] : [...leftOut];
       if (!('problem' in read) && missing.length === 0) {
-        await mergeToDisk(library, read.recipe, open, join(at, 'amalgam'));
+        const merge = mergeToDisk(library, read.recipe, open, join(at, 'amalgam'));
+        // What mergekit refuses may be refused here, too.
+        await (existsSync(join(at, 'refused.txt'))
+          ? merge.catch(({ message }) => missing.push(message))
+          : merge);
       }
       const shown = remarks.map(({ kind, text }) => `\n  ${kind}: ${text}`).join('');
       const said = missing.length > 0 ? `cannot be expressed: ${missing.join(' ')}` : 'merged';

@@ -1,5 +1,6 @@
 import { findMethod } from '../../methods/registry.ts';
 import { useRecipe } from '../../stores/use-session.ts';
+import { Layers } from '../layers/layers.tsx';
 import { DialectMenu } from './dialect-menu.tsx';
 import { LayerRules } from './layer-rules.tsx';
 import { MethodPicker } from './method-picker.tsx';
@@ -19,6 +20,7 @@ export function Settings() {
           <Parameters method={method} />
           <DialectMenu method={method} />
           <LayerRules method={method} />
+          <Layers />
           <TensorNames />
         </>
       ) : (
