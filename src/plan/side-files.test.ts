@@ -37,6 +37,34 @@ test('the folder holds what transformers needs, the card and the recipe', () => 
   expect(sideFiles[2]).toMatchObject({ copy: { model: 'base', companion: 'tokenizer.json' } });
 });
 
+test('the chat template is a text, or the one that most models have', () => {
+  const speaking = (id: string, files: Readonly<Record<string, string>>) =>
+    headerModel(id, tensors, { companions: files });
+  const own = { 'tokenizer_config.json': '{"chat_template": "own", "eos_token": "x"}' };
+  const models = [
+    speaking('base', own),
+    speaking('a', { 'chat_template.jinja': 'common' }),
+    speaking('b', { 'chat_template.jinja': 'common' }),
+  ];
+  const files = (chatTemplate: Recipe['chatTemplate'], donors: Recipe['donors'] = {}) => {
+    const recipe = recipeOf(models[0], models.slice(1), { chatTemplate, donors });
+    const { sideFiles } = planned(recipe, models);
+    return new Map(sideFiles.map((file) => [file.name, 'text' in file ? file.text : 'as it is']));
+  };
+  const bare = { eos_token: 'x', chat_template: null };
+  const inConfig = (made: ReturnType<typeof files>) =>
+    JSON.parse(made.get('tokenizer_config.json')!);
+  const text = files({ text: '{{ x }}\n' });
+  expect(text.get('chat_template.jinja')).toBe('{{ x }}\n');
+  expect(inConfig(text)).toEqual(bare);
+  expect(files('most common').get('chat_template.jinja')).toBe('common');
+  // A text goes before the files of a donor.
+  expect(files({ text: '{{ y }}' }, { chatTemplate: 'a' }).get('chat_template.jinja')).toBe(
+    '{{ y }}',
+  );
+  expect(files(null).has('chat_template.jinja')).toBe(false);
+});
+
 test('config.json names the dtype that is written', () => {
   const recipe = recipeOf(base, [math]);
   const half = { ...recipe, output: { ...recipe.output, dtype: 'F16' } } as const;

@@ -2,9 +2,10 @@ import { roleOf } from '../formats/beside.ts';
 import { correctedConfig } from '../formats/config.ts';
 import { editConfig } from '../formats/edit-config.ts';
 import { type Companion, type Component, identityOf } from '../formats/model.ts';
-import { fieldsIn, templateOf, withTemplate } from '../formats/speech.ts';
+import { fieldsIn, withTemplate } from '../formats/speech.ts';
 import { type FloatDtype, isFloatDtype } from '../numerics/dtype.ts';
 import { type CardFacts, cardName, cardText } from './card.ts';
+import { chosenTemplate, templateFile, templateInConfig } from './chat-template.ts';
 import { configEdits } from './config-edits.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Participants } from './participants.ts';
@@ -21,16 +22,18 @@ export function sideFilesOf(
   jobs: readonly UnplacedJob[],
   facts: CardFacts,
 ): readonly SideFile[] {
+  const template = chosenTemplate(who);
   const copied = Object.entries(who.donors).flatMap(([role, { id, companions }]) =>
     companions
       .filter(({ name }) => roleOf(name) === role)
+      .filter(({ name }) => template === null || !/^chat_template\./.test(name))
       .map((file): SideFile => {
         const { name } = file;
         return changed(who, jobs, file) ?? { name, copy: { model: id, companion: name } };
       }),
   );
   return [
-    ...copied.toSorted(byPlace),
+    ...[...copied, ...templateFile(template)].toSorted(byPlace),
     { name: cardName, text: cardText(who, facts) },
     { name: 'amalgam-recipe.json', text: `${JSON.stringify(who.recipe, null, 2)}\n` },
   ];
@@ -52,8 +55,11 @@ function changed(
   const ofTokens = who.tokens && tokenFile(who.tokens, name, text);
   if (ofTokens && name !== 'tokenizer_config.json') return { name, text: ofTokens };
   if (text === null) return null;
-  if (name === 'tokenizer_config.json' && donors.tokenizer !== donors.chatTemplate) {
-    return { name, text: withTemplate(ofTokens ?? text, templateOf(donors.chatTemplate)) };
+  if (
+    name === 'tokenizer_config.json' &&
+    (donors.tokenizer !== donors.chatTemplate || chosenTemplate(who) !== null)
+  ) {
+    return { name, text: withTemplate(ofTokens ?? text, templateInConfig(who)) };
   }
   if (ofTokens) return { name, text: ofTokens };
   if (name === 'generation_config.json' && who.tokens) {

@@ -25,6 +25,7 @@ export function emptyRecipe(): Recipe {
     head: 'as config',
     trimScope: 'tensor',
     donors: {},
+    chatTemplate: null,
     inputDtype: 'stored',
     extraction: { parts: ['attention', 'mlp', 'other'], rest: 'leave out' },
     adapters: { profile: 'corrected', combine: 'updates', clamp: null },

@@ -11,6 +11,8 @@ export const limits = {
   slices: 500,
   /** That a slice may reach, and that all may have together. */
   layers: 10_000,
+  /** Characters of a chat template. */
+  template: 100_000,
   /** Tokens whose rows are told one by one. */
   tokenRows: 1_000,
   /** Of rows to a multiple. */

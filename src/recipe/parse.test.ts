@@ -132,6 +132,11 @@ test.each([
     { vocabulary: { tokens: { model: 'a' }, row: [] } },
     /^vocabulary\.row: a key that is not known/,
   ],
+  [{ chatTemplate: 'auto' }, /^chatTemplate: found "auto", expected one of most common\.$/],
+  [
+    { chatTemplate: { text: 1 } },
+    /^chatTemplate\.text: found 1, expected a text of at most 100,000/,
+  ],
   [{ trimScope: 'layer' }, /^trimScope: found "layer", expected one of tensor, model\.$/],
   [{ output: { dtype: 'F8' } }, /^output\.dtype: found "F8", expected one of base, F32, F16, BF16/],
   [{ adapters: { profile: 'peft' } }, /^adapters\.profile: found "peft", expected .*peft 0\.20/],

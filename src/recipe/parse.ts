@@ -14,7 +14,7 @@ import { readAdapters, readExtraction, readOutput } from './read-output.ts';
 import { readKeep, readRename, readRule } from './read-rules.ts';
 import { readSlices } from './read-slices.ts';
 import { readValues } from './read-values.ts';
-import { readVocabulary } from './read-vocabulary.ts';
+import { readChatTemplate, readVocabulary } from './read-vocabulary.ts';
 import {
   type Fault,
   fault,
@@ -111,6 +111,9 @@ function readRecipe(place: Place): Recipe {
       readOneOf(at, ['tensor', 'model']),
     ),
     donors: readOr(fields.at('donors'), {}, readDonors),
+    chatTemplate: readOr(fields.at('chatTemplate'), null, (at) =>
+      readNullable(at, readChatTemplate),
+    ),
     inputDtype: readOr(fields.at('inputDtype'), defaults.inputDtype, (at) =>
       readOneOf(at, inputDtypes),
     ),

@@ -1,4 +1,4 @@
-/** What a recipe says of vocabularies. */
+/** What a recipe says of vocabularies and chat templates. */
 import { limits } from './limits.ts';
 import {
   fault,
@@ -24,6 +24,16 @@ export function readVocabulary(place: Place): Recipe['vocabulary'] {
     rows: readOr(fields.at('rows'), [], (at) => readList(at, limits.tokenRows, readRow)),
     padTo: readOr(fields.at('padTo'), null, (at) => readNullable(at, readMultiple)),
   };
+}
+
+/** A word, or an object with the text. */
+export function readChatTemplate(place: Place): NonNullable<Recipe['chatTemplate']> {
+  if (typeof place.value !== 'object') return readOneOf<'most common'>(place, ['most common']);
+  const text = readObject(place, ['text']).at('text');
+  const { value } = text;
+  const fits = typeof value === 'string' && value.length <= limits.template;
+  const expected = `a text of at most ${limits.template.toLocaleString('en-US')} characters`;
+  return { text: fits ? value : fault(text, expected, '') };
 }
 
 function readTokens(place: Place): ByToken['tokens'] {

@@ -245,6 +245,8 @@ export type Recipe = {
   /** One trim threshold per tensor, or one per model over all its tensors. */
   readonly trimScope: 'tensor' | 'model';
   readonly donors: Donors;
+  /** The output's chat template: that which most models have, or this text; null for the donor's. */
+  readonly chatTemplate: 'most common' | { readonly text: string } | null;
   /** Inputs are rounded to it before the merge: `dtype` of a mergekit recipe. */
   readonly inputDtype: InputDtype;
   readonly extraction: Extraction;

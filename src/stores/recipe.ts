@@ -42,6 +42,7 @@ export type RecipeState = ListEdits & {
   setTrimScope(trimScope: Recipe['trimScope']): void;
   /** Whose files of a role the output takes; null for the default. */
   setDonor(role: keyof Recipe['donors'], model: string | null): void;
+  setChatTemplate(chatTemplate: Recipe['chatTemplate']): void;
   setInputDtype(inputDtype: Recipe['inputDtype']): void;
   setExtraction(change: Partial<Recipe['extraction']>): void;
   /** A whole new document: a preset, an imported file. */
@@ -181,9 +182,12 @@ export function createRecipeStore(
         edit(null, ({ donors, ...recipe }) => ({
           ...recipe,
           donors: model === null ? without(donors, role) : { ...donors, [role]: model },
+          ...(role === 'chatTemplate' ? { chatTemplate: null } : {}),
         })),
       setExtraction: (change) =>
         edit(null, (recipe) => ({ ...recipe, extraction: { ...recipe.extraction, ...change } })),
+      setChatTemplate: (chatTemplate) =>
+        edit('chat template', (recipe) => ({ ...recipe, chatTemplate })),
       setInputDtype: (inputDtype) => edit(null, (recipe) => ({ ...recipe, inputDtype })),
       replace: (recipe) => edit(null, () => recipe),
       amend: (recipe) => settle({ ...get().history, present: recipe }),

@@ -88,6 +88,7 @@ export const fullRecipe: Recipe = {
   head: 'untied',
   trimScope: 'model',
   donors: { tokenizer: 'math', chatTemplate: 'math' },
+  chatTemplate: { text: '{{ messages }}\n' },
   inputDtype: 'BF16',
   extraction: { parts: ['mlp', 'convolutions'], rest: 'write vectors' },
   adapters: { profile: 'peft 0.20', combine: 'factors', clamp: 0.99 },

@@ -150,6 +150,7 @@ describe('task vectors', () => {
     const rows: ByToken['rows'] = [
       { token: 'x', from: { kind: 'token', model: 'b', token: 'z' }, force: true },
       { token: 'y', from: { kind: 'zeros' }, force: true },
+      { token: '', from: { kind: 'zeros' }, force: true },
       { token: '<new>', from: { kind: 'token', model: 'base', token: 1 }, force: false },
     ];
     const out = await merged(models, 'base', { ...recipe, vocabulary: byToken('base', { rows }) });

@@ -135,7 +135,8 @@ function checkTokens({ donors }: Participants, model: Model): readonly Finding[]
   return [warning('tokens-differ', message, advice, { place: { model: model.id }, fixes })];
 }
 
-function checkTemplate({ donors }: Participants, model: Model): readonly Finding[] {
+function checkTemplate({ donors, recipe }: Participants, model: Model): readonly Finding[] {
+  if (recipe.chatTemplate !== null) return [];
   const donor = donors.chatTemplate;
   const [theirs, ours] = [speechOf(model).template, speechOf(donor).template];
   if (theirs === null || theirs === ours) return [];

@@ -121,7 +121,7 @@ function checkFate({ model, missing, lost, padding }: Fate): readonly Finding[] 
     findings.push(
       note(
         'tokens-missing',
-        `${model.name} lacks ${count(missing, 'token')} of the output: in its place stand rows of models that have them.`,
+        `${model.name} lacks ${count(missing, 'token')} of the output: there it has the ${missing === 1 ? 'row' : 'rows'} of models that have ${missing === 1 ? 'it' : 'them'}.`,
         'Nothing to do. Where a row should come from elsewhere, say so token by token.',
         { place },
       ),

@@ -36,7 +36,9 @@ export function outputTokens(
     tokens === 'union' ? union([base, ...others]) : named ? named.tokenizer : withoutRowless(base);
   const tokenizer = withTokens(
     own,
-    rows.filter(({ token }) => !own.ids.has(token)).map(({ token }) => plainToken(token)),
+    rows
+      .filter(({ token }) => token !== '' && !own.ids.has(token))
+      .map(({ token }) => plainToken(token)),
   );
   const size = sizeOf(tokenizer);
   const padded = padTo === null ? size : Math.ceil(size / padTo) * padTo;

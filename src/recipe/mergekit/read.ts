@@ -2,6 +2,8 @@
 
 import { type MergekitMethod, mergekitMethods } from '../../methods/in-mergekit.ts';
 import type { InputDtype } from '../../methods/precision.ts';
+import type { Recipe } from '../recipe.ts';
+import { readChatTemplate } from './chat-template.ts';
 import { unfenced } from './fenced.ts';
 import { parametersOf, readInputs, type Source } from './inputs.ts';
 import { found, type LocatedMap, type Place, readYaml } from './located.ts';
@@ -47,6 +49,7 @@ export type MergekitRecipe = {
   readonly outDtype: MergekitDtype | null;
   /** Whose tokens the output has; null where rows of embeddings stay as they are. */
   readonly tokenizer: MergekitTokenizer | null;
+  readonly chatTemplate: Recipe['chatTemplate'];
   readonly at: Place;
 };
 
@@ -94,6 +97,7 @@ const known = [
   'out_dtype',
   'tokenizer',
   'tokenizer_source',
+  'chat_template',
 ];
 
 function readDocument(document: LocatedMap, remarks: Remarks): MergekitRecipe {
@@ -147,6 +151,7 @@ function readDocument(document: LocatedMap, remarks: Remarks): MergekitRecipe {
     dtype: readDtype(document, 'dtype'),
     outDtype: readDtype(document, 'out_dtype'),
     tokenizer: readMergekitTokenizer(document, remarks),
+    chatTemplate: readChatTemplate(document, remarks),
     at: inputs.at,
   };
 }
@@ -168,13 +173,7 @@ function readMethod(document: LocatedMap): MergekitMethod {
 function readBeyond(document: LocatedMap, remarks: Remarks): void {
   for (const [key, entry] of document.entries) {
     if (entry.value.kind === 'nothing' || known.includes(key)) continue;
-    if (key === 'chat_template') {
-      remarks.add(
-        'left out',
-        entry,
-        'chat_template cannot be expressed here yet; the output gets the template of the base, or of another model that is chosen under “Files from”.',
-      );
-    } else if (key === 'name') {
+    if (key === 'name') {
       remarks.add('note', entry, 'name matters only where one recipe’s result is another’s input.');
     } else {
       remarks.add('ignored', entry, `${key} is no part of a recipe; mergekit ignores it.`);

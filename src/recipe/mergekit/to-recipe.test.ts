@@ -234,7 +234,7 @@ models:
     parameters: {density: 0.5, normalize: false, weight: 1}
 paramters: {normalize: false}
 tokenizer: {source: union}
-chat_template: chatml`),
+chat_template: alpaca`),
   ).toEqual([
     '3 refused: base_model c is not among the models, which linear stops at; it is left out.',
     '5 refused: linear needs weight of a, and mergekit stops without it; here it is 1.',
@@ -242,7 +242,7 @@ chat_template: chatml`),
     '8 ignored: linear has no parameter density; mergekit ignores it.',
     '8 ignored: normalize holds for the whole merge; under a model mergekit ignores it.',
     '9 ignored: paramters is no part of a recipe; mergekit ignores it.',
-    '11 left out: chat_template cannot be expressed here yet; the output gets the template of the base, or of another model that is chosen under “Files from”.',
+    '11 left out: The template that mergekit calls alpaca is not here: the output gets that of the base, or of a model that is chosen under “Files from”. Or paste its text in place of the name.',
   ]);
 });
 

@@ -124,6 +124,7 @@ function recipeOf(
     vocabulary: tokenizer
       ? vocabularyOf(tokenizer, [...(baseRef ? [baseRef] : []), ...refs], refOf, remarks)
       : start.vocabulary,
+    chatTemplate: read.chatTemplate,
     inputDtype: dtype ?? 'stored',
     // Without out_dtype it is written as it is computed.
     output: {

@@ -122,6 +122,43 @@ ${more}`).recipe.donors;
   });
 });
 
+describe('chat_template of a mergekit recipe', () => {
+  const templateIn = (text: string) => read(`${head}chat_template: ${text}`).recipe.chatTemplate;
+
+  test('auto is the one that most models have', () => {
+    expect(templateIn('auto')).toBe('most common');
+  });
+
+  test('a text is taken as it is, with its lines', () => {
+    expect(templateIn('|-\n  {% for m in messages %}\n  {{ m }}{% endfor %}')).toEqual({
+      text: '{% for m in messages %}\n{{ m }}{% endfor %}',
+    });
+  });
+
+  test('chatml is known by its name', () => {
+    const template = templateIn('chatml');
+    expect(template).toMatchObject({ text: expect.stringContaining('<|im_start|>assistant') });
+  });
+
+  test('what is no template is told', () => {
+    const { recipe, remarks } = read(`${head}chat_template: nonsense`);
+    expect(recipe.chatTemplate).toBeNull();
+    expect(remarks).toMatchObject([{ line: 6, kind: 'refused' }]);
+    expect(problemIn('chat_template: [a]')).toMatch(
+      /^chat_template should be a text; found a list/,
+    );
+  });
+
+  test.each<Recipe['chatTemplate']>([
+    'most common',
+    { text: '{% for m in messages %}\n"{{ m }}"' },
+  ])('%j comes back as it was', (chatTemplate) => {
+    const recipe = { ...read(head).recipe, chatTemplate };
+    const { text } = exportMergekit(recipe, { adapters: new Set(), baseDtype: null });
+    expect(read(text!).recipe).toEqual(recipe);
+  });
+});
+
 describe('as a recipe of mergekit', () => {
   const known = { adapters: new Set<string>(), baseDtype: null };
   const written = (recipe: Recipe) => exportMergekit(recipe, known).text!;

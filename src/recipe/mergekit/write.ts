@@ -5,6 +5,7 @@ import { findMethod } from '../../methods/registry.ts';
 import { expertValues, globalValues } from '../defaults.ts';
 import type { ModelRef, Recipe } from '../recipe.ts';
 import { beyondMergekit } from './beyond.ts';
+import { chatTemplateYaml } from './chat-template.ts';
 import { emit, type Yaml } from './emit.ts';
 import { type Notes, parametersOf, under } from './parameters-yaml.ts';
 import type { MergekitDtype } from './read.ts';
@@ -58,6 +59,7 @@ export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
       : { slices: slicesYaml({ ...recipe, slices: recipe.slices }, method, name, notes) }),
     ...under({ ...global, ...choicesOf(recipe, method) }),
     ...dtypesOf(recipe, method, known, notes),
+    ...chatTemplateYaml(recipe),
     ...tokenizerYaml(recipe, (id) => {
       const ref = refsOf(recipe).find((one) => one.id === id);
       return ref ? nameOf(ref, recipe, known) : id;

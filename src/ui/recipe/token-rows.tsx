@@ -56,7 +56,7 @@ function OneRow({ row, name, models, onChange, onRemove }: OneRowProps) {
     <fieldset className="rule" aria-label={name}>
       <div className="rule-head">
         <input
-          className="text-field"
+          className="text-field token-text"
           aria-label={`${name}, token`}
           placeholder="<|im_end|>"
           spellCheck={false}
