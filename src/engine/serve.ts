@@ -2,6 +2,7 @@ import { factsOf, type ModelFacts } from '../formats/model-facts.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
 import type { Sink } from '../io/sink.ts';
 import type { Source } from '../io/source.ts';
+import { decomposes } from '../plan/decompositions.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Auditor } from './check/auditor.ts';
 import type { Crew } from './crew/crew.ts';
@@ -250,7 +251,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       reply({ kind: 'progress', id, progress: { ...progress, ...traffic.now(), ...seen } });
     };
     return surroundings.locked(async () => {
-      const acquired = await devices.acquire(options.backend, options.memoryBudget);
+      const choice = decomposes(plan) ? 'cpu' : options.backend;
+      const acquired = await devices.acquire(choice, options.memoryBudget);
       const { backend, fallback, budget, release } = acquired;
       library.limitAhead(budget / 8);
       const auditor = surroundings.auditor();

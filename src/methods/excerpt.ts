@@ -62,6 +62,9 @@ export function measureOf(excerpt: Excerpt, measure: ChangeMeasure): readonly nu
       return [massOf(excerpt, measure)];
     case 'rankMass':
       return rankMassOf(excerpt, measure);
+    case 'whole':
+      // These elements count as a tensor; the figure says so.
+      return Array.from(measure.of(excerpt.changes.map((row) => Float32Array.from(row))));
     default:
       return measure satisfies never;
   }

@@ -4,6 +4,7 @@ export const families = [
   { id: 'elections', title: 'Let models vote' },
   { id: 'averages', title: 'Average weights' },
   { id: 'arcs', title: 'Blend along arcs' },
+  { id: 'spectra', title: 'Rearrange directions' },
   { id: 'single', title: 'One model' },
 ] as const;
 

@@ -41,6 +41,8 @@ export function measureOfAll(
     }
     case 'mass':
       return [massOf(planes[measure.model], measure.keep, measure.model)];
+    case 'whole':
+      return Array.from(measure.of(planes));
     default:
       return measure satisfies never;
   }

@@ -49,6 +49,11 @@ export type ChangeMeasure =
       readonly chance: OfRank;
       readonly seed: number;
     }
+  /**
+   * → what `of` makes of all task vectors, each in full and at once: what no sum over elements tells. As many numbers as it
+   * likes; it has to be a function of them alone.
+   */
+  | { readonly kind: 'whole'; of(changes: readonly Float32Array[]): ArrayLike<number> }
   /** → [magnitude, lastIndex] such that `Keep largest` keeps exactly `count` elements of model's τ. */
   | { readonly kind: 'magnitude'; readonly model: number; readonly count: number }
   /** → [Σ |τ|] over what is kept. */
@@ -68,8 +73,10 @@ export type DerivedMeasure =
 
 /** What is measured by vector, on the CPU whatever the backend. */
 export type LineMeasure = Extract<Measure, { readonly kind: 'lineDots' | 'rankMass' }>;
+/** What is made of task vectors held whole, likewise. */
+export type WholeMeasure = Extract<Measure, { readonly kind: 'whole' }>;
 /** What each backend measures in its own way. */
-export type TensorMeasure = Exclude<Measure, LineMeasure>;
+export type TensorMeasure = Exclude<Measure, LineMeasure | WholeMeasure>;
 
 /** Rounds one step of the arithmetic: to f32, or to the working dtype of the mergekit dialect. */
 export type Round = (value: number) => number;
@@ -197,6 +204,11 @@ export type MergeMethod<
    * linear in.
    */
   readonly peft?: Readonly<Partial<Record<Combine, string>>>;
+  /**
+   * Operations, about, of the decompositions that one tensor of a shape takes, for so many models; 0 where none is decomposed. A
+   * method that has it runs on the CPU, its cost is told before, and no sample tells what it makes of a tensor.
+   */
+  decomposes?(shape: readonly number[], models: number): number;
   /** Whole-tensor numbers to measure. Asked again with the answers so far until it returns []. */
   measures?(call: Call<G, M>, soFar: readonly (readonly number[])[]): readonly Measure[];
   /**

@@ -56,9 +56,15 @@ export type Worked = {
   readonly arc: Arc | null;
   /** A word of truth about the tensor that the elements are from: the method's own. */
   readonly remark: string | null;
-  /** The merge goes by rows or columns, of which there are too few elements here: all of the tensor counts as one. */
-  readonly asOneLine: boolean;
+  /** How it differs from the merge, for want of elements. */
+  readonly simplified: Simplified | null;
 };
+
+/**
+ * The merge goes by rows or columns, and all of the tensor counts as one here; or it takes matrices apart, and the elements
+ * here are none.
+ */
+export type Simplified = 'one line' | 'no matrix';
 
 export type Arc = {
   readonly norms: readonly [number, number];
@@ -107,9 +113,15 @@ export function workThrough(example: Example): Worked {
     result: change(example, measured),
     arc: arcOf(example, asked, measured),
     remark: method.remark?.(callOf(example, changes[0].length), measured) ?? null,
-    asOneLine:
-      !method.drawsByRank && (method.guides?.count(callOf(example, changes[0].length)) ?? 0) > 0,
+    simplified: simplifiedIn(example),
   };
+}
+
+function simplifiedIn(example: Example): Simplified | null {
+  const { method, changes } = example;
+  if (method.decomposes) return 'no matrix';
+  if (method.drawsByRank) return null;
+  return (method.guides?.count(callOf(example, changes[0].length)) ?? 0) > 0 ? 'one line' : null;
 }
 
 /** What is left of the task vectors; a method that trims nothing leaves all of them. */
@@ -160,7 +172,7 @@ function atOf(example: Example, measured: Answers): At {
   const { start, tensorKey, ordinals } = excerpt ?? madeUp;
   const values = guidesOf(method, callOf(example, length), measured);
   const guides = values?.values.map(() => new Float32Array(length)) ?? [];
-  if (values?.by === 'line') guideInto(values, start, guides);
+  if (values?.by === 'line') guideInto(values, method.decomposes ? 0 : start, guides);
   if (values?.by === 'rank') {
     for (const [k, of] of values.values.entries()) guides[k].set(ofRanks(example, k, values, of));
   }

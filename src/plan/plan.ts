@@ -6,6 +6,7 @@ import { checkProfileOfModel } from './adapter/profile-checks.ts';
 import { checkAdapters } from './checks/adapters.ts';
 import { checkClaims } from './checks/claims.ts';
 import { checkConfig } from './checks/config.ts';
+import { checkDecompositions } from './checks/decompositions.ts';
 import { checkDtypes } from './checks/dtypes.ts';
 import { checkEffects } from './checks/effects.ts';
 import { checkFiles } from './checks/files.ts';
@@ -114,6 +115,7 @@ export function plan(input: PlanInput): Planned {
     ...checkClaims(who, jobs),
     ...checkRuleMatches(who, matching),
     ...checkEffects(who, jobs),
+    ...checkDecompositions(who, jobs),
   );
   if (findings.some(isError)) {
     return { findings: bySeverity(findings), share, adapters };

@@ -1,35 +1,49 @@
 /** Sums over the vectors of a tensor, such as its rows. One way for all backends: f64, in the order of the elements. */
 import { eachStretch, type Lines, lineCount, rankInto } from '../../methods/lines.ts';
-import type { LineMeasure, Measure, TensorMeasure } from '../../methods/method.ts';
+import type { LineMeasure, Measure, TensorMeasure, WholeMeasure } from '../../methods/method.ts';
 import { markKept } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
 import type { Backend, Blocks, Work } from '../backend.ts';
 import { DecodedChunk } from './decoded-chunk.ts';
 import { CHUNK } from './task.ts';
+import { wholeAnswers } from './whole.ts';
 import { wholeLines } from './whole-lines.ts';
 
 type Answers = readonly (readonly number[])[];
 type Rest = (measures: readonly TensorMeasure[]) => Promise<Answers>;
 
-/** Answers what is measured by vector, and asks `rest` for the others. */
+/** Answers what is measured by vector or of all at once, and asks `rest` for the others. */
 export async function withLineSums(
   [blocks, measures, context, signal]: Parameters<Backend['measure']>,
   rest: Rest,
 ): Promise<Answers> {
   const own = measures.filter(isByLine);
-  if (own.length === 0) return rest(measures as readonly TensorMeasure[]);
+  const whole = measures.filter(isWhole);
+  const others = measures.filter(
+    (each): each is TensorMeasure => !isByLine(each) && !isWhole(each),
+  );
+  if (others.length === measures.length) return rest(others);
   const dots = await lineDots(blocks, own.filter(isDot), context.work, signal);
   const masses: (readonly number[])[] = [];
   for (const each of own) {
     if (!isDot(each)) masses.push(await rankMass(blocks, each, context, signal));
   }
-  const others = measures.filter((measure) => !isByLine(measure)) as readonly TensorMeasure[];
   const answers = others.length > 0 ? await rest(others) : [];
-  const left = { dots: dots.values(), masses: masses.values(), answers: answers.values() };
+  const left = {
+    dots: dots.values(),
+    masses: masses.values(),
+    whole: (await wholeAnswers(blocks, whole, context.work, signal)).values(),
+    answers: answers.values(),
+  };
   return measures.map((measure) => {
+    if (isWhole(measure)) return left.whole.next().value!;
     const from = !isByLine(measure) ? left.answers : isDot(measure) ? left.dots : left.masses;
     return from.next().value!;
   });
+}
+
+function isWhole(measure: Measure): measure is WholeMeasure {
+  return measure.kind === 'whole';
 }
 
 function isByLine(measure: Measure): measure is LineMeasure {

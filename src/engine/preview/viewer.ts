@@ -3,6 +3,7 @@ import type { Model } from '../../formats/model.ts';
 import type { Excerpt, Spot } from '../../methods/excerpt.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { asTaskVectors } from '../../plan/as-task-vectors.ts';
+import { decomposes } from '../../plan/decompositions.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { Changes } from '../../views/changes.ts';
 import type { Close, Patch, Square, ToFetch } from '../../views/close.ts';
@@ -31,6 +32,9 @@ import type { Tools } from './tools.ts';
 /** Bytes of samples that are kept, and that one read may hold. */
 const mostSamples = 2 ** 26;
 const budget = 2 ** 27;
+const noSampleTells =
+  'The method takes whole matrices apart, so no sample tells what it leaves. Merge, then compare the models.';
+
 /** What the report of a run looks at: about a second. */
 const mostOfReport = { tensors: 512, values: 2 ** 20 };
 
@@ -93,7 +97,10 @@ export class Viewer {
     tell?: Tools['tell'],
   ): Promise<Survival | ToFetch | null> {
     const tools = this.#tools(signal, tell);
-    return this.#sampled(order, tools, (plans) => survivalOf(plans, namesOf(order), tools));
+    return this.#sampled(order, tools, (plans) => {
+      if (decomposes(plans.plan)) throw new Error(noSampleTells);
+      return survivalOf(plans, namesOf(order), tools);
+    });
   }
 
   outcome(
@@ -102,8 +109,8 @@ export class Viewer {
     tell?: Tools['tell'],
   ): Promise<Outcome | ToFetch | null> {
     const tools = this.#tools(signal, tell);
-    return this.#sampled(order, tools, (plans) =>
-      outcome(plans, order.recipe.experts.length, tools),
+    return this.#sampled(order, tools, async (plans) =>
+      decomposes(plans.plan) ? null : outcome(plans, order.recipe.experts.length, tools),
     );
   }
 
@@ -118,7 +125,7 @@ export class Viewer {
     magnitudes: readonly number[] | null,
     signal: AbortSignal,
   ): Promise<Survival | null> {
-    const seen = this.#plans(order)?.seen ?? null;
+    const seen = decomposes(plan) ? null : (this.#plans(order)?.seen ?? null);
     const tools = { ...this.#tools(signal), samples: new Samples(mostSamples) };
     if (seen === null || scanBytes(seen, tools) > 0) return null;
     return survivalOf({ plan, seen }, namesOf(order), tools, { most: mostOfReport, magnitudes });

@@ -163,6 +163,9 @@ function mostOf({ numberOf }: Column, rows: readonly Row[]): number {
 function obstacle(method: MergeMethod, { experts }: Recipe): string {
   const [min, max] = method.arity.models;
   const fits = experts.length >= min && experts.length <= max;
+  if (fits && method.decomposes) {
+    return 'It takes whole matrices apart, so no sample tells. Merge, then compare models under Changes.';
+  }
   return fits
     ? 'It cannot merge this recipe as it is: choose it under Method to see why.'
     : `It takes ${needsOf(method)}; there are ${experts.length}.`;

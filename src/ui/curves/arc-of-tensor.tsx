@@ -6,7 +6,7 @@ import type { Recipe } from '../../recipe/recipe.ts';
 import { session, useConflicts, useExcerpt } from '../../stores/use-session.ts';
 import { Arc } from '../inspect/worked/arc.tsx';
 import { fits, realCast } from '../inspect/worked/cast.ts';
-import { asOneLine } from '../inspect/worked/walk.tsx';
+import { simplifications } from '../inspect/worked/walk.tsx';
 import { counted } from '../kit/format.ts';
 
 /** Four digits. */
@@ -64,7 +64,7 @@ export function ArcOfTensor({ method, recipe }: ArcOfTensorProps) {
 function Measured({ method, recipe, excerpt }: ArcOfTensorProps & { readonly excerpt: Excerpt }) {
   const cast = realCast(method, recipe, excerpt);
   const changes = excerpt.changes.map((row) => [...row]);
-  const { arc, remark, asOneLine: isOne } = workThrough({ ...cast, changes });
+  const { arc, remark, simplified } = workThrough({ ...cast, changes });
   if (arc === null) return null;
   const { sampled, elementCount } = excerpt;
   const degrees = ((arc.angle * 180) / Math.PI).toFixed(arc.angle < 0.02 ? 3 : 1);
@@ -90,9 +90,9 @@ function Measured({ method, recipe, excerpt }: ArcOfTensorProps & { readonly exc
         </dt>
         <dd>{shortNumber(length)}</dd>
       </dl>
-      {(remark !== null || isOne || sampled < elementCount) && (
+      {(remark !== null || simplified !== null || sampled < elementCount) && (
         <p className="small faint">
-          {isOne && `${asOneLine} `}
+          {simplified && `${simplifications[simplified]} `}
           {remark && `${remark}. `}
           {sampled < elementCount && `From a sample of ${counted(sampled, 'element')}.`}
         </p>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { stepsOf } from '../../../methods/walk.ts';
-import { type Worked, workThrough } from '../../../methods/worked.ts';
+import { type Simplified, type Worked, workThrough } from '../../../methods/worked.ts';
 import type { Numbers } from '../../../stores/stepper.ts';
 import { signed } from '../../kit/format.ts';
 import { Arc } from './arc.tsx';
@@ -13,9 +13,13 @@ import { ScoreStrip } from './score.tsx';
 import { rowsOf, Steps } from './steps.tsx';
 import { formulaOf } from './words.ts';
 
-/** Where a merge goes by rows or columns. */
-export const asOneLine =
-  'Here all of the tensor counts as one row; in the merge each row or column does by itself.';
+/** How the figure differs from the merge. */
+export const simplifications: Readonly<Record<Simplified, string>> = {
+  'one line':
+    'Here all of the tensor counts as one row; in the merge each row or column does by itself.',
+  'no matrix':
+    'A few elements have no directions, so their mean is shown; the merge takes each matrix apart as a whole.',
+};
 
 type WalkProps = {
   readonly cast: Cast;
@@ -103,7 +107,7 @@ export function Walk({ cast, numbers, opening, onDrag, onFocus }: WalkProps) {
           />
         )}
       </div>
-      {worked.asOneLine && <p className="small faint">{asOneLine}</p>}
+      {worked.simplified && <p className="small faint">{simplifications[worked.simplified]}</p>}
       <figcaption aria-live="polite">
         {focus === null ? (
           'Point at an element for its formula; drag a bar, or move a slider on either side. It runs the merge’s own code.'
