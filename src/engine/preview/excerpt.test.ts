@@ -105,7 +105,8 @@ test('takes the elements that fight the most, and says where they are', async ()
 });
 
 const ofTwo = methods.filter(
-  ({ arity: { base, models } }) => base === 'required' && models[1] >= 2,
+  // A few elements of a matrix are none that could be taken apart.
+  ({ arity: { base, models }, decomposes }) => base === 'required' && models[1] >= 2 && !decomposes,
 );
 
 test.each(ofTwo.map(({ id }) => id))(
