@@ -28,7 +28,7 @@ type Golden = {
 };
 
 const files = import.meta.glob<{ cases: readonly Golden[] }>(
-  ['../testing/goldens/*.json', '!../testing/goldens/{adapters,combined,noise,steps}.json'],
+  ['../testing/goldens/*.json', '!../testing/goldens/{adapters,combined,noise,recipes,steps}.json'],
   { eager: true, import: 'default' },
 );
 
