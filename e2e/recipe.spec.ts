@@ -195,6 +195,50 @@ test('takes a recipe of mergekit that is dropped as a file', async ({
   await expect(method.card('Task arithmetic')).toBeChecked();
 });
 
+test('merges several recipes of mergekit in their order, and makes no result twice', async ({
+  page,
+  workbench,
+}, testInfo) => {
+  const file = testInfo.outputPath('series.yaml');
+  writeFileSync(
+    file,
+    `name: both
+merge_method: linear
+models:
+  - { model: sorts, parameters: { weight: 1 } }
+  - { model: Reverse, parameters: { weight: 1 } }
+---
+name: sorts
+merge_method: task_arithmetic
+base_model: Base
+models:
+  - { model: Sort, parameters: { weight: 0.7 } }
+---
+merge_method: slerp
+base_model: both
+models:
+  - model: sorts
+parameters: { t: 0.25 }
+`,
+  );
+  await workbench.open();
+  await workbench.drop([file]);
+  const dialog = workbench.dialog('mergekit recipe');
+  await expect(dialog.getByRole('listitem')).toHaveText([/^sorts/, /^both/, /^demo-merge/]);
+  await dialog.getByRole('button', { name: 'Use all 3 recipes' }).click();
+  const series = page.getByRole('region', { name: 'Series of recipes' });
+  const mergeAll = series.getByRole('button', { name: 'Merge all 3' });
+  await mergeAll.click();
+  const steps = series.getByRole('listitem');
+  await expect(steps).toHaveText([/made$/, /made$/, /made$/], { timeout: 60_000 });
+  await expect(page.getByText('Merged, written, read back and verified')).toBeVisible();
+  await mergeAll.click();
+  await expect(steps).toHaveText([/there already$/, /there already$/, /made$/], {
+    timeout: 60_000,
+  });
+  await expect(workbench.recipe.experts).toHaveText(['both', 'sorts']);
+});
+
 test('says what is wrong with a recipe file and keeps the recipe', async ({ page, workbench }) => {
   await workbench.open();
   await workbench.method.setField('λ', '0.3');

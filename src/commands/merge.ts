@@ -2,6 +2,7 @@ import type { Destination } from '../engine/protocol.ts';
 import type { Outlook } from '../plan/outlook.ts';
 import type { Finding } from '../plan/types.ts';
 import { hashRecipe } from '../recipe/hash.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { savingOf } from '../stores/device.ts';
 import { orderOf, outlookOf } from '../stores/planning.ts';
 import { roomFindings } from '../stores/room.ts';
@@ -28,18 +29,32 @@ export const merge: Command = {
 };
 
 async function runMerge(session: Session): Promise<void> {
-  const { engine, run, view, device } = session;
-  const { recipe } = session.recipe.getState();
-  if (current) return; // pressed twice
-  current = new AbortController();
-  const { signal } = current;
-  const chosen = await chooseDestination(session, recipe.output.name);
-  if (!chosen) {
-    current = null;
-    return;
-  }
-  const { name, destination, saved, clean, end } = chosen;
+  await oneAtATime(async (signal) => {
+    const { recipe } = session.recipe.getState();
+    const chosen = await chooseDestination(session, recipe.output.name);
+    if (chosen) await mergeInto(session, recipe, chosen, signal);
+  });
+}
 
+/** Does nothing while a merge is under way, such as when pressed twice. */
+export async function oneAtATime(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  if (current) return;
+  current = new AbortController();
+  try {
+    await work(current.signal);
+  } finally {
+    current = null;
+  }
+}
+
+/** True when it came to its end. */
+export async function mergeInto(
+  session: Session,
+  recipe: Recipe,
+  { name, destination, saved, clean, end }: Chosen,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { engine, run, view, device } = session;
   run.getState().start(name, saved, recipe);
   view.getState().showTab('result');
   const release = await holdOn();
@@ -69,6 +84,7 @@ async function runMerge(session: Session): Promise<void> {
     );
     await end();
     run.getState().finish(result);
+    return true;
   } catch (error) {
     if (signal.aborted) {
       run.getState().cancel();
@@ -77,8 +93,8 @@ async function runMerge(session: Session): Promise<void> {
       await clean();
       run.getState().fail(failureOf(error));
     }
+    return false;
   } finally {
-    current = null;
     release();
     void listKept(session);
     void listLeftovers(session);
@@ -90,7 +106,7 @@ function roomOf({ device, hub, run }: Session, outlook: Outlook): readonly Findi
   return roomFindings(outlook, device.getState(), hub.getState(), run.getState());
 }
 
-type Chosen = {
+export type Chosen = {
   /** The output's, or the next like it that nothing has there. */
   readonly name: string;
   readonly destination: Destination;
@@ -102,7 +118,7 @@ type Chosen = {
 };
 
 /** Null when the user closes the folder picker. */
-async function chooseDestination(session: Session, name: string): Promise<Chosen | null> {
+export async function chooseDestination(session: Session, name: string): Promise<Chosen | null> {
   if (savingOf(session.device.getState()) === 'folder') {
     try {
       const parent = await window.showDirectoryPicker({ id: 'amalgam-output', mode: 'readwrite' });
@@ -130,6 +146,11 @@ async function chooseDestination(session: Session, name: string): Promise<Chosen
       return null;
     }
   }
+  return choosePrivate(session, name);
+}
+
+/** A free name in private storage. */
+export async function choosePrivate(session: Session, name: string): Promise<Chosen | null> {
   try {
     const folder = await session.engine.freeName(name);
     // A finished merge stays there until it is removed: the browser must not do so when it wants room.

@@ -21,6 +21,7 @@ import { createOutcomesStore, type OutcomesStore } from './outcomes.ts';
 import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
+import { createSeriesStore, type SeriesStore } from './series.ts';
 import { createSightStore, type SightStore } from './sight.ts';
 import { createStepperStore, pickStepper, type StepperStore } from './stepper.ts';
 import { quietly, recall, remember } from './storage.ts';
@@ -45,6 +46,7 @@ export type Session = {
   readonly stepper: StepperStore;
   readonly survey: SurveyStore;
   readonly run: RunStore;
+  readonly series: SeriesStore;
   readonly device: DeviceStore;
   readonly view: ViewStore;
   readonly hub: HubStore;
@@ -84,6 +86,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     stepper: createStepperStore(pickStepper(recall(keys.stepper))),
     survey: createSurveyStore(engine, inputs),
     run: createRunStore(),
+    series: createSeriesStore(),
     view: createViewStore(pickView(recall(keys.view))),
     hub: createHubStore(pickHub(recall(keys.hub))),
   };

@@ -16,6 +16,7 @@ import { findingsOf, outlookOf, type PlanningState } from './planning.ts';
 import type { RecipeState } from './recipe.ts';
 import { roomFindings } from './room.ts';
 import type { RunState } from './run.ts';
+import type { SeriesState } from './series.ts';
 import type { Session } from './session.ts';
 import type { SightState } from './sight.ts';
 import { startSession } from './start.ts';
@@ -29,6 +30,8 @@ export const useModels = <T>(select: (state: ModelsState) => T): T =>
   useStore(session.models, select);
 export const useRecipe = <T>(select: (state: RecipeState) => T): T =>
   useStore(session.recipe, select);
+export const useSeries = <T>(select: (state: SeriesState) => T): T =>
+  useStore(session.series, select);
 export const useRun = <T>(select: (state: RunState) => T): T => useStore(session.run, select);
 export const useDevice = <T>(select: (state: DeviceState) => T): T =>
   useStore(session.device, select);

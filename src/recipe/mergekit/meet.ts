@@ -8,10 +8,13 @@ import type { Remarks } from './remarks.ts';
 /** Finds models by their names, those of the demo by their whole names only; those that nobody is called are awaited under theirs. */
 export class Meeting {
   readonly #open: readonly ModelRef[];
+  readonly #results: ReadonlyMap<string, ModelRef>;
   readonly #met = new Map<string, ModelRef>();
 
-  constructor(open: readonly ModelRef[]) {
+  /** `results` of other recipes go before what is open, by their whole names. */
+  constructor(open: readonly ModelRef[], results: ReadonlyMap<string, ModelRef>) {
     this.#open = open;
+    this.#results = results;
   }
 
   /** The same model for the same name, and another for another. */
@@ -22,6 +25,7 @@ export class Meeting {
     const taken = new Set([...this.#met.values()].map(({ id }) => id));
     const free = this.#open.filter(({ id }) => !taken.has(id));
     const found =
+      this.#results.get(path) ??
       free.find((ref) => ref.name === path || ref.hub?.repo === path) ??
       only(free.filter(({ name, origin }) => origin !== 'demo' && lastOf(name) === lastOf(path)));
     const ref = found ?? awaited(path, new Set([...taken, ...this.#open.map(({ id }) => id)]));

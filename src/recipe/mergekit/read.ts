@@ -58,7 +58,8 @@ export type ReadMergekit =
   /** Sentences, each with its place. */
   | { readonly problem: string };
 
-export function readMergekit(text: string): ReadMergekit {
+/** The recipe of a text; of several (`series.ts`) the one that `document` counts to, from 0. */
+export function readMergekit(text: string, document: number | null = null): ReadMergekit {
   try {
     const { text: yaml, firstLine, others } = unfenced(text);
     const remarks = new Remarks();
@@ -68,18 +69,18 @@ export function readMergekit(text: string): ReadMergekit {
     const documents = readYaml(yaml, firstLine);
     if (documents.length === 0)
       throw new MergekitError('The text is empty', { line: firstLine, column: 1 });
-    if (documents.length > 1) {
-      const what = `The text holds ${documents.length} recipes, one after the other, which cannot be expressed here yet: paste one of them`;
+    if (documents.length > 1 && document === null) {
+      const what = `The text holds ${documents.length} recipes, one after the other: paste one of them`;
       throw new MergekitError(what, documents[1]);
     }
-    const [document] = documents;
-    if (document.kind !== 'map') {
+    const chosen = documents[document ?? 0] ?? documents[0];
+    if (chosen.kind !== 'map') {
       throw new MergekitError(
-        `A recipe is a map of names and values; found ${found(document)}`,
-        document,
+        `A recipe is a map of names and values; found ${found(chosen)}`,
+        chosen,
       );
     }
-    return { read: readDocument(document, remarks), remarks: remarks.all };
+    return { read: readDocument(chosen, document !== null, remarks), remarks: remarks.all };
   } catch (error) {
     if (!(error instanceof MergekitError)) throw error;
     return { problem: `${error.message} (line ${error.line}, column ${error.column}).` };
@@ -100,9 +101,9 @@ const known = [
   'chat_template',
 ];
 
-function readDocument(document: LocatedMap, remarks: Remarks): MergekitRecipe {
+function readDocument(document: LocatedMap, isOfSeries: boolean, remarks: Remarks): MergekitRecipe {
   const method = readMethod(document);
-  readBeyond(document, remarks);
+  readBeyond(document, isOfSeries, remarks);
   const inputs = readInputs(document, remarks);
   const top = document.entries.get('base_model');
   const base =
@@ -170,10 +171,11 @@ function readMethod(document: LocatedMap): MergekitMethod {
 }
 
 /** Members that are not read here; and those that mergekit does not read either. */
-function readBeyond(document: LocatedMap, remarks: Remarks): void {
+function readBeyond(document: LocatedMap, isOfSeries: boolean, remarks: Remarks): void {
   for (const [key, entry] of document.entries) {
     if (entry.value.kind === 'nothing' || known.includes(key)) continue;
     if (key === 'name') {
+      if (isOfSeries) continue;
       remarks.add('note', entry, 'name matters only where one recipe’s result is another’s input.');
     } else {
       remarks.add('ignored', entry, `${key} is no part of a recipe; mergekit ignores it.`);

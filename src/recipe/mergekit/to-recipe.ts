@@ -25,6 +25,12 @@ export type ImportedRecipe =
     }
   | { readonly problem: string };
 
+/** Which of several recipes of a text, and what stands for the results of the others, by name. */
+export type OfSeries = {
+  readonly document: number | null;
+  readonly results: ReadonlyMap<string, ModelRef>;
+};
+
 /**
  * Reads the text of a mergekit recipe, or of a model card with one. `open` are the models that it may mean; `before`
  * gives the output's name.
@@ -33,14 +39,15 @@ export function importMergekit(
   text: string,
   open: readonly ModelRef[],
   before: Recipe,
+  { document, results }: OfSeries = { document: null, results: new Map() },
 ): ImportedRecipe {
-  const found = readMergekit(text);
+  const found = readMergekit(text, document);
   if ('problem' in found) return found;
   const remarks = new Remarks();
   for (const { kind, line, text } of found.remarks) remarks.add(kind, { line }, text);
   try {
-    const recipe = recipeOf(found.read, open, before, remarks);
-    const isOpen = new Set(open.map(({ id }) => id));
+    const recipe = recipeOf(found.read, new Meeting(open, results), before, remarks);
+    const isOpen = new Set([...open, ...results.values()].map(({ id }) => id));
     const members = [
       ...(recipe.base ? [recipe.base] : []),
       ...recipe.experts.map(({ model }) => model),
@@ -55,13 +62,12 @@ export function importMergekit(
 
 function recipeOf(
   read: MergekitRecipe,
-  open: readonly ModelRef[],
+  meeting: Meeting,
   before: Recipe,
   remarks: Remarks,
 ): Recipe {
   const { method, settings, dtype, outDtype, tokenizer } = read;
   const { base, experts, donor } = membersOf(read, remarks);
-  const meeting = new Meeting(open);
   const refOf = ({ adapter, at, ...model }: Reference) =>
     meeting.ref(adapter ?? model, at, remarks);
   const start: Recipe = { ...emptyRecipe(), method: method.id, dialect: 'mergekit' };

@@ -1,4 +1,5 @@
 import { FilePlus2, FolderOpen, Plus, Search, Sparkles } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { browseHub } from '../../commands/hub/browse.ts';
 import { membersOf } from '../../commands/members.ts';
 import { pickFiles } from '../../commands/pick-files.ts';
@@ -6,7 +7,7 @@ import { pickFolder } from '../../commands/pick-folder.ts';
 import { restartDemo, restartDemoAdapters } from '../../commands/restart-demo.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { type DemoState, openRefs } from '../../stores/models.ts';
-import { session, useModels, useRecipe } from '../../stores/use-session.ts';
+import { session, useModels, useRecipe, useSeries } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes } from '../kit/format.ts';
 import { type Item, Menu, type Section } from '../kit/menu.tsx';
@@ -16,17 +17,26 @@ import { Refused } from './refused.tsx';
 import { Reopen } from './reopen.tsx';
 import './models.css';
 
+/** Reads YAML, and is loaded with it. */
+const SeriesPanel = lazy(() => import('../recipe/series-panel.tsx'));
+
 /** The recipe as cards: the base, the experts, and how to add more. */
 export function RecipeRail() {
   const base = useRecipe((state) => state.recipe.base);
   const experts = useRecipe((state) => state.recipe.experts);
   const method = findMethod(useRecipe((state) => state.recipe.method));
   const demo = useModels((state) => state.demo);
+  const hasSeries = useSeries((state) => state.text !== null);
   const isEmpty = !base && experts.length === 0;
   return (
     <div className="rail">
       <Refused />
       <Reopen />
+      {hasSeries && (
+        <Suspense fallback={null}>
+          <SeriesPanel />
+        </Suspense>
+      )}
       {isEmpty ? (
         <EmptyRail demo={demo} />
       ) : (

@@ -1,7 +1,9 @@
 import { Check, Copy, Download } from 'lucide-react';
 import { useState } from 'react';
 import { saveFile } from '../../commands/save-file.ts';
+import { takeSeries } from '../../commands/series.ts';
 import type { Remark, RemarkKind } from '../../recipe/mergekit/remarks.ts';
+import { ofSeries, readSeries, type Step } from '../../recipe/mergekit/series.ts';
 import { importMergekit } from '../../recipe/mergekit/to-recipe.ts';
 import { exportMergekit, type Known } from '../../recipe/mergekit/write.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
@@ -9,6 +11,7 @@ import { type ModelsState, openModel, openRefs } from '../../stores/models.ts';
 import { session, useModels, useRecipe, useView } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
+import { SeriesGraph } from './series-graph.tsx';
 import './peft-call.css';
 
 /** A recipe of mergekit that becomes the recipe, and the recipe as one of mergekit. */
@@ -24,16 +27,9 @@ export default function MergekitDialog() {
 }
 
 function FromYaml() {
-  const recipe = useRecipe((state) => state.recipe);
-  const slots = useModels((state) => state.slots);
   const offered = useView((state) => state.offeredText);
   const [text, setText] = useState(offered ?? '');
-  const made = text.trim() === '' ? null : importMergekit(text, openRefs(slots), recipe);
-  const use = (imported: Recipe) => {
-    session.recipe.getState().replace(imported);
-    session.view.getState().close();
-    session.view.getState().tell('The recipe of mergekit is in place.', true);
-  };
+  const series = text.trim() === '' ? null : readSeries(text);
   return (
     <section>
       <h3>From YAML</h3>
@@ -52,6 +48,30 @@ function FromYaml() {
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
+      {series && 'steps' in series && series.steps.length > 1 ? (
+        <SeveralRecipes text={text} steps={series.steps} />
+      ) : (
+        <OneRecipe text={text} problem={series && 'problem' in series ? series.problem : null} />
+      )}
+    </section>
+  );
+}
+
+type OneProps = { readonly text: string; readonly problem: string | null };
+
+function OneRecipe({ text, problem }: OneProps) {
+  const recipe = useRecipe((state) => state.recipe);
+  const slots = useModels((state) => state.slots);
+  const read = () => importMergekit(text, openRefs(slots), recipe);
+  const made = problem !== null ? { problem } : text.trim() === '' ? null : read();
+  const use = (imported: Recipe) => {
+    session.series.getState().leave();
+    session.recipe.getState().replace(imported);
+    session.view.getState().close();
+    session.view.getState().tell('The recipe of mergekit is in place.', true);
+  };
+  return (
+    <>
       <div aria-live="polite">
         {made && 'problem' in made && <p className="small is-problem">{made.problem}</p>}
         {made && 'recipe' in made && <Remarks remarks={made.remarks} awaited={made.awaited} />}
@@ -65,7 +85,49 @@ function FromYaml() {
           ? 'Use without what is left out'
           : 'Use as the recipe'}
       </Button>
-    </section>
+    </>
+  );
+}
+
+type SeveralProps = { readonly text: string; readonly steps: readonly Step[] };
+
+/** A result of one is a model of another: all are taken on, and merged in their order. */
+function SeveralRecipes({ text, steps }: SeveralProps) {
+  const recipe = useRecipe((state) => state.recipe);
+  const slots = useModels((state) => state.slots);
+  const made = steps.map((step) => importMergekit(text, openRefs(slots), recipe, ofSeries(step)));
+  const nameOf = (step: Step) => step.name ?? recipe.output.name;
+  const leavesOut = made.some(
+    (one) => 'recipe' in one && one.remarks.some(({ kind }) => kind === 'left out'),
+  );
+  const use = () => {
+    takeSeries(session, text, steps);
+    session.view.getState().close();
+    session.view.getState().tell(`${steps.length} recipes of mergekit are in place.`, true);
+  };
+  return (
+    <>
+      <SeriesGraph steps={steps} name={recipe.output.name} />
+      <div aria-live="polite">
+        {made.map((one, k) => {
+          const isSilent = 'recipe' in one && one.remarks.length + one.awaited.length === 0;
+          if (isSilent) return null;
+          return (
+            <div key={steps[k].document}>
+              <h4>{nameOf(steps[k])}</h4>
+              {'problem' in one ? (
+                <p className="small is-problem">{one.problem}</p>
+              ) : (
+                <Remarks remarks={one.remarks} awaited={one.awaited} />
+              )}
+            </div>
+          );
+        })}
+      </div>
+      <Button look="primary" isDisabled={made.some((one) => 'problem' in one)} onPress={use}>
+        {leavesOut ? 'Use without what is left out' : `Use all ${steps.length} recipes`}
+      </Button>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useRun } from '../../stores/use-session.ts';
+import { useRun, useSeries } from '../../stores/use-session.ts';
 import { bytes, duration } from '../kit/format.ts';
 
 const phases = { measuring: 'Measuring', merging: 'Merging', verifying: 'Verifying' } as const;
@@ -12,12 +12,15 @@ const waits = {
 
 export function RunProgress() {
   const progress = useRun((state) => state.progress);
+  const step = useSeries(({ states }) => states.indexOf('under way'));
+  const steps = useSeries((state) => state.steps.length);
   if (!progress) return <p className="run-starting">Starting…</p>;
   const { phase, tensor, tensorsDone, tensorsTotal, bytesDone, bytesTotal } = progress;
   const share = bytesTotal > 0 ? bytesDone / bytesTotal : 0;
   return (
     <div className="run-progress">
       <p className="run-phase">
+        {step >= 0 && `Recipe ${step + 1} of ${steps}: `}
         <strong>{phases[phase]}</strong> <code className="run-tensor">{tensor}</code>
       </p>
       <progress value={share} max={1} aria-label={`${phases[phase]}, share of bytes`}>

@@ -1,0 +1,29 @@
+/** Whether two recipes make the same of the same models, whatever these are called on the page. */
+import { canonicalJson } from './canonical.ts';
+import type { ModelRef, Recipe } from './recipe.ts';
+
+export function isSameMerge(a: Recipe, b: Recipe): boolean {
+  return nameless(a) === nameless(b);
+}
+
+/** Models by what their weights are known by; where nothing is known of them, by their names and sizes. */
+function nameless({ output, ...recipe }: Recipe): string {
+  const members = [
+    ...(recipe.base ? [recipe.base] : []),
+    ...recipe.experts.map(({ model }) => model),
+  ];
+  const places = new Map(members.map((ref) => [ref.id, weightsOf(ref)]));
+  const replaced = JSON.stringify({ ...recipe, output: { ...output, name: '' } }, (key, value) => {
+    if (isRef(value)) return weightsOf(value);
+    return key !== 'id' && typeof value === 'string' ? (places.get(value) ?? value) : value;
+  });
+  return canonicalJson(JSON.parse(replaced));
+}
+
+function weightsOf({ name, bytes, fingerprint, hub }: ModelRef): string {
+  if (hub) return `weights ${hub.repo}@${hub.commit}/${hub.weights}`;
+  return `weights ${fingerprint ?? name}, ${bytes}`;
+}
+
+const isRef = (value: unknown): value is ModelRef =>
+  typeof value === 'object' && value !== null && 'origin' in value && 'bytes' in value;
