@@ -204,3 +204,33 @@ describe('slices', () => {
     expect(store.getState().recipe.slices).toBeNull();
   });
 });
+
+test('a merge by token is chosen, changed, taken back, and lets go of models that go', () => {
+  const { store } = withExperts('a', 'b');
+  const { setTokens, setVocabulary, removeExpert, undo } = store.getState();
+  const vocabulary = () => store.getState().recipe.vocabulary;
+  setTokens({ tokens: { model: 'b' } });
+  expect(vocabulary()).toEqual({ tokens: { model: 'b' }, rows: [], padTo: null });
+  setTokens({ padTo: 64 });
+  const row = (model: string) => {
+    return { token: '<x>', from: { kind: 'model', model }, force: true } as const;
+  };
+  setTokens({ rows: [row('a'), row('b')] });
+  removeExpert('b');
+  expect(vocabulary()).toEqual({ tokens: 'base', rows: [row('a')], padTo: 64 });
+  undo();
+  expect(vocabulary()).toMatchObject({ tokens: { model: 'b' }, padTo: 64 });
+  setVocabulary('refuse');
+  expect(vocabulary()).toBe('refuse');
+});
+
+test('a chat template is a text until a model’s is taken', () => {
+  const { store } = withExperts('a');
+  const { setChatTemplate, setDonor, undo } = store.getState();
+  const template = () => store.getState().recipe.chatTemplate;
+  setChatTemplate({ text: '{{ x }}' });
+  setDonor('chatTemplate', 'a');
+  expect(template()).toBeNull();
+  undo();
+  expect(template()).toEqual({ text: '{{ x }}' });
+});

@@ -65,8 +65,17 @@ export function idEdits(who: Participants, donor: Model, fields: Fields): readon
   return [...edit([], fields, from), ...edit(['text_config'], inner(fields), inner(from))];
 }
 
+const byId = new WeakMap<Tokens['tokenizer'], ReadonlyMap<number, string>>();
+
+/** Turned round once: a plan is made at every keystroke. */
 function tokensById(tokenizer: Tokens['tokenizer'] | null): ReadonlyMap<number, string> {
-  return new Map([...(tokenizer?.ids ?? [])].map(([token, id]) => [id, token]));
+  if (tokenizer === null) return new Map();
+  const known = byId.get(tokenizer);
+  if (known) return known;
+  const tokens = new Map<number, string>();
+  for (const [token, id] of tokenizer.ids) tokens.set(id, token);
+  byId.set(tokenizer, tokens);
+  return tokens;
 }
 
 function isFields(value: unknown): value is Fields {

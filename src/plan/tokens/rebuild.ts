@@ -14,7 +14,7 @@ import { meet } from '../match.ts';
 import type { NamedTensor } from '../names/tensors.ts';
 import type { Participant, Participants } from '../participants.ts';
 import { hasTokenRows } from '../vocabulary.ts';
-import { type MemberMap, rowMaps } from './row-maps.ts';
+import { type MemberMap, type RowMaps, rowMaps } from './row-maps.ts';
 
 /** A tensor of one model as it is to be. */
 export type Rebuilt = {
@@ -64,6 +64,7 @@ export function tokenTensors({ reference }: Pick<Participants, 'reference'>) {
 export function rebuild(task: Rebuilding) {
   const rebuilt: Rebuilt[] = [];
   const faults: RebuildFault[] = [];
+  const known = new Map<string, RowMaps>();
   for (const tensor of tokenTensors(task.who)) {
     const owners = ownersOf(task, tensor, faults);
     const members = owners.map(({ model, expert, entry, tokenizer }) => ({
@@ -73,7 +74,11 @@ export function rebuild(task: Rebuilding) {
       isBase: model.id === task.standIn,
       takesPart: expert !== null || task.who.base === model,
     }));
-    const { maps, faults: missing } = rowMaps(task.output, task.rows, members, task.choice.rows);
+    // Embedding and head of the same models have the same.
+    const key = JSON.stringify(members.map(({ tokenizer: _, ...member }) => member));
+    const found = known.get(key) ?? rowMaps(task.output, task.rows, members, task.choice.rows);
+    known.set(key, found);
+    const { maps, faults: missing } = found;
     for (const { token, why } of missing) {
       const told = task.choice.rows.find((row) => row.token === token)!;
       const id = told.from.kind === 'zeros' ? '' : told.from.model;
