@@ -39,7 +39,7 @@ type Architecture = {
 };
 
 /** What cannot be read yet, for want of a method. */
-const awaited = ['arcee-fusion', 'della', 'della-linear', 'sce'];
+const awaited = ['arcee-fusion', 'sce'];
 
 /**
  * Where sums over whole tensors, angles and fused steps leave the last places open: how many units. In all other recipes
@@ -49,6 +49,8 @@ const roughly: Readonly<Record<string, number>> = {
   'breadcrumbs-ties': 2,
   'dare-linear-rescaled': 2,
   'dare-ties-drawn': 2,
+  della: 2,
+  'della-linear': 2,
   karcher: 24,
   linear: 2,
   'linear-sum': 2,
