@@ -2,7 +2,9 @@
 import { styleWords } from '../lora/name/naming.ts';
 import { arithmeticWords } from '../methods/dialect.ts';
 import type { ParamSchema } from '../methods/params.ts';
+import { findMethod } from '../methods/registry.ts';
 import type { ValuesByKey } from '../recipe/defaults.ts';
+import { depthOf } from '../recipe/slices.ts';
 import { filterText, rankText } from '../recipe/words.ts';
 import { styleFor } from './adapter/style.ts';
 import type { Participants } from './participants.ts';
@@ -25,6 +27,7 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
   const rules = rulesOf(who);
   const keeps = keepsOf(who);
   const renames = renamesOf(who);
+  const slices = slicesOf(who);
   const sections = [
     frontMatter(who),
     `# ${inline(recipe.output.name)}`,
@@ -39,6 +42,9 @@ export function cardText(who: Participants, { recipeHash, version, backend }: Ca
     '## Arithmetic',
     `Dialect: **${recipe.dialect}**.`,
     bullets(arithmeticOf(who)),
+    ...(slices.length > 0
+      ? ['## Layers', 'The output’s, from the first to the last.', bullets(slices)]
+      : []),
     ...(rules.length > 0 ? ['## Rules', 'The first rule that matches wins.', bullets(rules)] : []),
     ...(keeps.length > 0
       ? ['## Kept tensors', 'The first rule that matches wins.', bullets(keeps)]
@@ -142,6 +148,25 @@ function arithmeticOf({ method, arithmetic, recipe }: Participants): readonly st
     ...(whole ? ['Trim threshold: one per model over all its tensors'] : []),
     ...(recipe.inputDtype === 'stored' ? [] : [`Inputs: rounded to ${recipe.inputDtype} first`]),
   ];
+}
+
+function slicesOf({ recipe }: Participants): readonly string[] {
+  const refs = [...(recipe.base ? [recipe.base] : []), ...recipe.experts.map(({ model }) => model)];
+  let next = 0;
+  return (recipe.slices ?? []).map((slice) => {
+    const first = next;
+    next += depthOf(slice);
+    const range = (from: number, to: number) =>
+      to - from === 1 ? `${from}` : `${from} to ${to - 1}`;
+    const where = next > first ? range(first, next) : 'none';
+    const sources = slice.sources.map(({ model, from, to }) => {
+      const name = inline(refs.find(({ id }) => id === model)?.name ?? model);
+      if (to <= from) return `no layers of ${name}`;
+      return `${to - from === 1 ? 'layer' : 'layers'} ${range(from, to)} of ${name}`;
+    });
+    const method = slice.method === null ? null : findMethod(slice.method);
+    return `${where}: ${sources.join(', ')}${method ? `, by ${method.title}` : ''}`;
+  });
 }
 
 function renamesOf({ recipe, experts }: Participants): readonly string[] {

@@ -23,6 +23,14 @@ export function checkSliceMembers(recipe: Recipe, method: MergeMethod): readonly
   const { slices } = recipe;
   if (slices === null) return [];
   const findings = slices.flatMap((slice, k) => checkMembers(recipe, slice, k, method));
+  for (const { model } of recipe.experts) {
+    if (slices.some(({ sources }) => sources.some((each) => each.model === model.id))) continue;
+    const message = `No slice takes layers of ${model.name}: it has no part in the output.`;
+    const place = { model: model.id };
+    const fix = { kind: 'remove-expert', label: `Remove ${model.name}`, model: model.id } as const;
+    const advice = 'Add it to a slice, or remove it.';
+    findings.push(note('slice-unused', message, advice, { place, fixes: [fix] }));
+  }
   if (layersIn(slices) === 0) {
     const message = `The slices have no layers: the output would be embeddings and a head.`;
     findings.push(

@@ -92,6 +92,12 @@ describe('layers of two models', () => {
     expect(plan.findings.map(({ code }) => code)).not.toContain('config-claims');
   });
 
+  test('are told in the model card', () => {
+    expect(textOf(plan, 'README.md')).toContain(
+      '- 0 to 1: layers 0 to 1 of a\n- 2 to 3: layers 1 to 2 of b\n- 4: layer 1 of a\n',
+    );
+  });
+
   test('are held against nothing: none of them was changed', () => {
     expect(plan.jobs.map(({ original }) => original)).toEqual(plan.jobs.map(() => null));
   });
@@ -311,6 +317,14 @@ describe('what cannot be stacked', () => {
       'model.layers.3.mlp.up_proj.weight has shape [9, 4] in b',
     );
   });
+});
+
+test('an expert that no slice takes layers of is told', () => {
+  const { severity, message } = findingOf(stacked([slice(['a', 0, 4])]), [a, b], 'slice-unused');
+  expect([severity, message]).toEqual([
+    'note',
+    'No slice takes layers of b: it has no part in the output.',
+  ]);
 });
 
 test('a range that ends one short is warned about, and whose ends there are is told', () => {

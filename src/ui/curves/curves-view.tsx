@@ -27,6 +27,10 @@ export function CurvesView() {
   const dial = dials.find(({ id }) => id === picked) ?? dials[0];
   const method = findMethod(recipe.method);
   const isOnArc = method?.figure?.steps?.some(({ shows }) => shows === 'arc') ?? false;
+  const hasOwn = recipe.slices?.some(
+    ({ values, sources }) =>
+      dial && [values, ...sources.map((source) => source.values)].some((own) => dial.key in own),
+  );
   if (dial === undefined) return <p>This method has no number to follow.</p>;
   return (
     <>
@@ -61,6 +65,11 @@ export function CurvesView() {
           </label>
         )}
       </div>
+      {hasOwn && (
+        <p className="param-help">
+          Slices with a value of their own for {dial.param.label} keep it along the curve.
+        </p>
+      )}
       {method && isOnArc && <ArcOfTensor method={method} recipe={recipe} />}
       {isTriangle ? (
         <WeightTriangle key={recipe.method} recipe={recipe} />
