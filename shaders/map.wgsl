@@ -4,6 +4,7 @@
 //   x(k, i)        four elements of model k           base(i)     four of the base
 //   coeff_name()   a coefficient of the method, coeff_name(k) that of model k; names as in its `receives`
 //   work(v)        one step rounded to the working dtype; work_scalar(s) the same for one number
+//   exact(v)       a product that is not fused with the sum it goes into, where ranks are looked for
 //   elements(i)    their indices in the tensor        ordinal(k)  model k's place in the recipe
 //   GUIDES         how many guides there are       guide(p, i)    four numbers of guide p
 //   job.tensor_key and the pieces in lib/

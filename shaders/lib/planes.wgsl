@@ -1,6 +1,7 @@
 // The planes of a block, decoded. The importing shader declares `job` and `planes`: first a table with
 // dtype and ordinal of every plane, then the planes at a fixed distance, the models before the base.
 
+#import lib/grid
 #import lib/job
 #import lib/quad
 #import lib/work
@@ -41,6 +42,15 @@ fn guide(p: u32, i: u32) -> vec4f {
 // Four elements of model k's task vector.
 fn task_vector(k: u32, i: u32) -> vec4f {
   return work(x(k, i) - base(i));
+}
+
+// The same value, as it is rounded: WGSL allows a product and a sum to become one step, and another one in another
+// shader. Only for what is compared; no block has so many octs, but no compiler knows.
+fn exact(v: vec4f) -> vec4f {
+  if (GUARDED == 0u) {
+    return v;
+  }
+  return bitcast<vec4f>(bitcast<vec4u>(v) ^ vec4u(job.octs >> 31u));
 }
 
 // Indices of the four elements in the tensor.

@@ -39,3 +39,11 @@ export function countActive(
   for (const tau of taus) for (let i = 0; i < count.length; i++) if (tau[i] !== 0) count[i] += 1;
   return count;
 }
+
+/** Made-up changes that overlap little, as those of reinforcement learning. */
+export const sparseChanges: readonly (readonly number[])[] = [
+  [0.5, 0, 0, -0.6, 0, 0.22, 0, 0.7, 0, 0],
+  [0, -0.7, 0, 0.55, 0, 0, -0.3, 0.12, 0, 0],
+  [0, 0, -0.2, 0, 0.4, 0.25, 0, 0, 0, 0],
+  [0, 0, 0, -0.25, 0, 0, 0, 0, 0.2, 0],
+];

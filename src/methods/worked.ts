@@ -83,7 +83,11 @@ export function workThrough(example: Example): Worked {
     arithmetic: { ...arithmetic, divisor: 'none', election: 'total' } as const,
     global: 'lambda' in global ? { ...global, lambda: 1 } : global,
   };
+  const left = leftOf(example, planes, measured);
+  const weights = coefficientsOf(example, measured)['weight'];
   const contributions = planes.map((_, k) => {
+    // What others change decides what is left: nobody can be alone.
+    if (method.derives) return left[k].map((value) => value * (weights?.[k] ?? 1));
     const others = planes.map((plane, j) => (j === k ? plane : new Float32Array(plane.length)));
     return merged(alone, others, measured);
   });
@@ -98,7 +102,7 @@ export function workThrough(example: Example): Worked {
   });
   return {
     drawn: drawnOf(example, planes),
-    left: leftOf(example, planes, measured),
+    left,
     cuts: cuts.length > 0 ? cuts : null,
     contributions,
     votes,

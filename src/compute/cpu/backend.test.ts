@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pack } from '../../methods/coefficients.ts';
-import type { Keep, Measure } from '../../methods/method.ts';
+import type { Deriving, Keep, Measure } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { countKept } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
@@ -32,8 +32,22 @@ function tensor(count: number, blockSize = Math.max(1, count)) {
   return { models, base, blocks, taus };
 }
 
+/** SCE's numbers, where variances above 0.25 are selected, and those equal to it up to element 9,999. */
+const deriving: Deriving = {
+  methodId: 'sce',
+  coefficients: pack(
+    findMethod('sce')!,
+    {
+      ...{ part: 1 / 9, selects: true, variance: 0.25, cut: 10_000 },
+      ...{ electWeighted: false, byFrequency: false, unanimous: false, evenIsPlus: true },
+      ...{ divisor: 1, weight: [1, 1, 1] },
+    },
+    3,
+  ),
+};
+
 function measure(backend: Backend, blocks: Blocks, asked: Measure[]) {
-  return backend.measure(blocks, asked, { work: 'F32', at }, never);
+  return backend.measure(blocks, asked, { work: 'F32', at, deriving }, never);
 }
 
 const sumOfChanges: Kernel = {
@@ -93,6 +107,8 @@ const asked: Measure[] = [
   { kind: 'magnitude', model: 0, count: 17 },
   mass(0, { kind: 'largest', magnitude: 0.5, lastIndex: 20_000 }),
   mass(1, drawn),
+  { kind: 'rank', of: 'variance', model: 0, count: 4321 },
+  { kind: 'sum', of: 'square', model: 2 },
 ];
 
 describe('the same numbers', () => {
@@ -143,6 +159,12 @@ describe.each(both)('measuring by %s', (_name, backend) => {
     const cut = selectMagnitude(taus[1], half);
     const keep = { kind: 'largest', ...cut } as const;
     const kept = taus[1].map(Math.abs).sort().reverse().slice(0, half);
+    // Multiples of 1/64, so that all but the last step is exact.
+    const variances = taus[0].map((_, i) => {
+      const [a, b, c] = taus.map((tau) => tau[i]);
+      return 2 * (a * a + b * b + c * c - a * b - b * c - c * a) * Math.fround(1 / 9);
+    });
+    const spread = selectMagnitude(variances, half);
     const counts = new Uint8Array(count);
     countKept({ ...drawn, tensorKey: 99, model: 5 }, 0, counts);
     expect(
@@ -153,6 +175,9 @@ describe.each(both)('measuring by %s', (_name, backend) => {
         mass(0, { kind: 'all' }),
         mass(1, keep),
         mass(2, drawn),
+        { kind: 'sum', of: 'varies', model: 0 },
+        { kind: 'rank', of: 'variance', model: 0, count: half },
+        { kind: 'sum', of: 'square', model: 1 },
       ]),
     ).toEqual([
       [sum(models[0].map((value, i) => value * models[2][i]))],
@@ -161,6 +186,15 @@ describe.each(both)('measuring by %s', (_name, backend) => {
       [sum(taus[0].map(Math.abs))],
       [sum(kept)],
       [sum(taus[2].map((value, i) => (Math.abs(value) * counts[i]) / 4))],
+      [variances.filter((value) => value > 0).length],
+      [spread.magnitude, spread.lastIndex],
+      [
+        sum(
+          taus[1].map((value, i) =>
+            variances[i] > 0.25 || (variances[i] === 0.25 && i < 10_000) ? value * value : 0,
+          ),
+        ),
+      ],
     ]);
   });
 

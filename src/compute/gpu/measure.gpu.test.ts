@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
+import { pack } from '../../methods/coefficients.ts';
 import type { Measure } from '../../methods/method.ts';
+import { findMethod } from '../../methods/registry.ts';
 import { type FloatDtype, floatDtypes } from '../../numerics/dtype.ts';
 import { gpuTest } from '../../testing/gpu.ts';
 import { blocksOf, bytesOf } from '../../testing/merge-tensor.ts';
@@ -10,6 +12,11 @@ import { gpuBackend } from './backend.ts';
 
 const signal = new AbortController().signal;
 const at = { tensorKey: 0xdeadbeef, ordinals: [4, 1] };
+const method = findMethod('ramplus_tl')!;
+const deriving = {
+  methodId: method.id,
+  coefficients: pack(method, { epsilon: 0.5, gain: [1, 1] }, 2),
+};
 
 function twoModelsAndBase(count: number, dtype: FloatDtype, blockSize = count): Blocks {
   const random = randomNumbers(count);
@@ -26,12 +33,14 @@ const sums: readonly Measure[] = [
   { kind: 'mass', model: 0, keep: { kind: 'largest', magnitude: 0.5, lastIndex: 700 } },
   { kind: 'mass', model: 1, keep: { kind: 'drawn', density: 0.3, seed: 7, draws: 1 } },
   { kind: 'mass', model: 1, keep: { kind: 'drawn', density: 0.5, seed: 4e9, draws: 3 } },
+  { kind: 'sum', of: 'changed', model: 1 },
+  { kind: 'sum', of: 'alone', model: 0 },
 ];
 
 async function compareSums(device: GPUDevice, blocks: Blocks, work: Work): Promise<void> {
   const gpu = gpuBackend(device, 'test', { pieceLimit: 1 << 18, gridWidth: 2 });
-  const got = await gpu.measure(blocks, sums, { work, at }, signal);
-  const wanted = await definitionBackend().measure(blocks, sums, { work, at }, signal);
+  const got = await gpu.measure(blocks, sums, { work, at, deriving }, signal);
+  const wanted = await definitionBackend().measure(blocks, sums, { work, at, deriving }, signal);
   sums.forEach((measure, i) => {
     // Each term is at most 9, and 128 of them are added in f32.
     const allowed = blocks.elementCount * 9 * 128 * 2 ** -24 + 1e-12;

@@ -1,5 +1,5 @@
 import { settle } from '../../numerics/round.ts';
-import { activeTaskVectors, countActive, epsilon } from '../active.ts';
+import { activeTaskVectors, countActive, epsilon, sparseChanges } from '../active.ts';
 import { defineMethod } from '../method.ts';
 import { addChange } from '../steps.ts';
 
@@ -20,6 +20,15 @@ export default defineMethod({
   arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
   params: { global: { epsilon }, perModel: {} },
   choices: ['work'],
+
+  figure: {
+    changes: sparseChanges,
+    steps: [
+      { shows: 'changes', name: 'Task vectors' },
+      { shows: 'left', name: 'Over ε' },
+      { shows: 'merged', name: 'Sum' },
+    ],
+  },
 
   receives: { once: { epsilon: 'f32' }, each: {} },
 

@@ -1,5 +1,5 @@
 import { settle } from '../../numerics/round.ts';
-import { activeTaskVectors, countActive, epsilon } from '../active.ts';
+import { activeTaskVectors, countActive, epsilon, sparseChanges } from '../active.ts';
 import { type Derive, defineMethod } from '../method.ts';
 import type { NumberParam } from '../params.ts';
 
@@ -72,6 +72,15 @@ export default defineMethod({
   arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
   params: { global: { r, alpha, epsilon }, perModel: {} },
   choices: ['work'],
+
+  figure: {
+    changes: sparseChanges,
+    steps: [
+      { shows: 'changes', name: 'Task vectors' },
+      { shows: 'left', name: 'Over ε' },
+      { shows: 'merged', name: 'Sum' },
+    ],
+  },
 
   receives,
 

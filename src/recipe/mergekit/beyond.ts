@@ -43,7 +43,10 @@ function beyondArithmetic(recipe: Recipe, method: MergekitMethod): readonly stri
 /** Parameters of the merge that mergekit does not have. */
 function beyondValues(recipe: Recipe, method: MergekitMethod): readonly string[] {
   const found = globalValues(recipe, method);
-  return Object.entries(method.params.global).flatMap(([key, { kind, label, default: own }]) => {
+  const defaults = { ...recipe, dialect: 'mergekit', values: {} } as const;
+  const theirs = globalValues(defaults, method);
+  return Object.entries(method.params.global).flatMap(([key, { kind, label }]) => {
+    const own = theirs[key];
     const isSaid = Object.hasOwn(method.mergekit.parameters, key) || kind === 'seed';
     const turns = kind === 'choice' && method.mergekit.base === 'turns';
     if (isSaid || turns || found[key] === own) return [];
