@@ -10,8 +10,8 @@ import torch
 
 @contextmanager
 def lowest_index_first():
-    """Replaces torch.argsort and torch.sort: of equal values the one of the lowest index counts as the larger."""
-    argsort, sort = torch.argsort, torch.sort
+    """Replaces torch.argsort, torch.sort and torch.topk: of equal values the one of the lowest index counts as the larger."""
+    argsort, sort, topk = torch.argsort, torch.sort, torch.topk
 
     def indices(values, dim=-1, descending=False, **_):
         from_largest = argsort(values, dim=dim, descending=True, stable=True)
@@ -21,8 +21,12 @@ def lowest_index_first():
         order = indices(values, dim, descending)
         return torch.return_types.sort((values.gather(dim, order), order))
 
-    torch.argsort, torch.sort = indices, sorted_values
+    def largest(values, k, dim=-1, **_):
+        order = argsort(values, dim=dim, descending=True, stable=True).narrow(dim, 0, k)
+        return torch.return_types.topk((values.gather(dim, order), order))
+
+    torch.argsort, torch.sort, torch.topk = indices, sorted_values, largest
     try:
         yield
     finally:
-        torch.argsort, torch.sort = argsort, sort
+        torch.argsort, torch.sort, torch.topk = argsort, sort, topk

@@ -97,7 +97,7 @@ function selectedTaskVectors(
 
 export default defineMethod({
   id: 'sce',
-  order: 18,
+  order: 19,
   family: 'elections',
   title: 'SCE',
   summary: 'Merge where the models differ most, and let those that have changed most count most.',

@@ -49,7 +49,11 @@ function beyondValues(recipe: Recipe, method: MergekitMethod): readonly string[]
     const own = theirs[key];
     const isSaid = Object.hasOwn(method.mergekit.parameters, key) || kind === 'seed';
     const turns = kind === 'choice' && method.mergekit.base === 'turns';
-    if (isSaid || turns || found[key] === own) return [];
+    if (isSaid || turns) return [];
+    if (recipe.rules.some(({ parameter }) => parameter === key)) {
+      return [`rules say what ${label} is, which mergekit has no word for`];
+    }
+    if (found[key] === own) return [];
     return [`${label} is ${String(found[key])}, mergekit’s is ${String(own)}`];
   });
 }

@@ -39,7 +39,7 @@ type Architecture = {
 };
 
 /** What cannot be read yet, for want of a method. */
-const awaited = ['arcee-fusion', 'sce'];
+const awaited = ['arcee-fusion'];
 
 /**
  * Where sums over whole tensors, angles and fused steps leave the last places open: how many units. In all other recipes
@@ -63,6 +63,7 @@ const roughly: Readonly<Record<string, number>> = {
   'nuslerp-columns': 4,
   'nuslerp-rows': 2,
   'ramplus-tl': 2,
+  sce: 1,
   'slerp-second': 3,
 };
 

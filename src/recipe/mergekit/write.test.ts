@@ -206,7 +206,8 @@ const anyRecipe = fc
     const perModelKeys = Object.keys(perModel);
     const keys = [...Object.keys(global), ...perModelKeys].filter((key) => {
       const param = global[key] ?? perModel[key];
-      return param.kind === 'number' && !param.integer;
+      const isTheirs = Object.hasOwn(method.mergekit.parameters, key);
+      return param.kind === 'number' && !param.integer && isTheirs;
     });
     const [least, most] = method.arity.models;
     const count = Math.min(most, Math.max(least, 2));
