@@ -16,6 +16,7 @@ const parts = {
   kernels: { module: 'bench/kernels.ts', quick: true, browser: false },
   planes: { module: 'bench/planes.ts', quick: false, browser: false },
   lora: { module: 'bench/lora.ts', quick: false, browser: false },
+  planning: { module: 'bench/planning.ts', quick: false, browser: false },
   views: { module: 'bench/views.ts', quick: false, browser: false },
   gpu: { module: 'bench/gpu/gpu.ts', quick: false, browser: false },
   'end-to-end': { module: 'bench/end-to-end.ts', quick: true, browser: true },

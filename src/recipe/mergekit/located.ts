@@ -33,11 +33,25 @@ export type Entry = Place & { readonly value: Located };
 
 export type LocatedMap = Extract<Located, { kind: 'map' }>;
 
+/** A text is asked for its order, then for each of its recipes, and again whenever the dialog is drawn. */
+let last: {
+  readonly text: string;
+  readonly firstLine: number;
+  readonly all: readonly Located[];
+} | null = null;
+
 /**
  * The documents of a text that are not empty. `firstLine` is the line that the text begins on. Throws MergekitError
  * for what is no YAML.
  */
 export function readYaml(text: string, firstLine = 1): readonly Located[] {
+  if (last?.text === text && last.firstLine === firstLine) return last.all;
+  const all = readDocuments(text, firstLine);
+  last = { text, firstLine, all };
+  return all;
+}
+
+function readDocuments(text: string, firstLine: number): readonly Located[] {
   if (text.length > limits.text) {
     const found = text.length.toLocaleString('en-US');
     const most = limits.text.toLocaleString('en-US');
