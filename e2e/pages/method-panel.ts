@@ -36,7 +36,8 @@ export class MethodPanel {
 
   /** Opens one of the folded parts: "Exact behaviour", "Layer rules", "Output". */
   async unfold(title: string): Promise<void> {
-    const part = this.region.locator('details').filter({ hasText: title });
+    const summary = this.region.page().locator('summary').filter({ hasText: title });
+    const part = this.region.locator('details').filter({ has: summary });
     if ((await part.getAttribute('open')) === null) await part.locator('summary').first().click();
   }
 
