@@ -24,7 +24,11 @@ function inSymbols({ shows }: Step, { cast, worked }: Told): string {
       return 'τ × draw';
     case 'left':
       if (worked.cuts) return 'τ where |τ| ≥ cut';
-      return { inverse: '÷ density', l1: 'to the old Σ|τ|', none: 'as drawn' }[arithmetic.rescale];
+      return {
+        inverse: method.drawsByRank ? '÷ chance' : '÷ density',
+        l1: 'to the old Σ|τ|',
+        none: 'as drawn',
+      }[arithmetic.rescale];
     case 'vote':
       return {
         total: `sign of Σ ${wanted}`,
