@@ -159,7 +159,12 @@ export default defineMethod({
       return [{ kind: 'rank', of: 'variance', model: 0, count }];
     }
     if (soFar.length > before) return [];
-    return call.perModel.map((_, model) => ({ kind: 'sum', of: 'square', model }));
+    // Of all elements it is the length, which is known everywhere; in 16 bits mergekit rounds each square.
+    return call.perModel.map((_, k) =>
+      before === 0
+        ? { kind: 'dot', of: 'taskVectors', a: k, b: k }
+        : { kind: 'sum', of: 'square', model: k },
+    );
   },
 
   coefficients(call, measured) {
