@@ -1,9 +1,15 @@
+import { Suspense } from 'react';
 import { formulaOf } from '../../methods/formulas.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { useRecipe } from '../../stores/use-session.ts';
+import { later } from '../kit/later.ts';
 import { DemoScores } from './demo-scores.tsx';
-import { WorkedFigure } from './worked/worked-figure.tsx';
 import './method-view.css';
+
+const WorkedFigure = later(async () => {
+  const { WorkedFigure: figure } = await import('./worked/worked-figure.tsx');
+  return { default: figure };
+});
 
 /** What the method does, in words, as a formula and on a few numbers; what is known about it. */
 export function MethodView() {
@@ -13,7 +19,9 @@ export function MethodView() {
     <div className="method-view">
       <h3 className="view-title">{method.title}</h3>
       <p className="method-explanation">{method.explanation}</p>
-      <WorkedFigure method={method} />
+      <Suspense fallback={<p className="loading figure-room">One moment…</p>}>
+        <WorkedFigure method={method} />
+      </Suspense>
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: MathML made at build time from our own TeX */}
       <div className="formula" dangerouslySetInnerHTML={{ __html: formulaOf(method) }} />
       <section className="evidence">
