@@ -10,8 +10,9 @@ export class MethodPanel {
   }
 
   card(title: string): Locator {
-    // The card's text goes on with the summary, and TIES is the beginning of none but one.
-    return this.region.getByRole('radio', { name: new RegExp(`^${title} `) });
+    // The card's text goes on with the summary, and DELLA is the beginning of more than one.
+    const name = this.region.page().getByText(title, { exact: true });
+    return this.region.locator('label').filter({ has: name }).getByRole('radio');
   }
 
   get search(): Locator {
