@@ -30,6 +30,8 @@ async function open(workbench: Workbench, onDisk: (files: typeof family) => Prom
 }
 
 test('shows which layer fights, down to the element', async ({ workbench, onDisk }) => {
+  // What lies under the pointer is marked: a page that was kept has it wherever it last pressed.
+  await workbench.page.mouse.move(0, 0);
   const view = await open(workbench, onDisk);
   // 4 of 16 shared elements; 4 · 2·min(3, 1) of a mass of 16 + 4·4 + 4·2.
   await expect(view).toContainText('opposite directions in 25 %; random signs would in 50 %');

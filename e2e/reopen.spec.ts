@@ -139,7 +139,7 @@ test('dropped folders are open after a reload; moved ones are recognised under a
   });
   for (const [opened, folder] of moved.entries()) {
     await workbench.drop([folder]);
-    await expect(awaited(page)).toHaveCount(2 - opened);
+    await expect(awaited(page)).toHaveCount(2 - opened, { timeout: 60_000 });
   }
   await expect(card(page)).toHaveCount(0);
   await workbench.merge();

@@ -64,8 +64,17 @@ export class Workbench {
   async drop(paths: readonly string[], at = { x: 640, y: 400 }): Promise<void> {
     const devtools = await this.page.context().newCDPSession(this.page);
     const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      await devtools.send('Input.dispatchDragEvent', { type, ...at, data });
+    const drops = await this.page.evaluateHandle(() => {
+      const seen = { count: 0 };
+      window.addEventListener('drop', () => seen.count++, { capture: true });
+      return seen;
+    });
+    // The browser lets go of a drag that a busy page was late to allow; a person would drop once more.
+    for (let tries = 0; tries < 3; tries++) {
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        await devtools.send('Input.dispatchDragEvent', { type, ...at, data });
+      }
+      if ((await drops.evaluate(({ count }) => count)) > 0) break;
     }
     await devtools.detach();
   }
