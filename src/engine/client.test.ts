@@ -1,9 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { definitionBackend } from '../compute/cpu/definition.ts';
 import { emptyStorage, enginePair, memorySurroundings, noRemote } from '../testing/engine-pair.ts';
 import { type MemorySink, memorySink } from '../testing/memory-sink.ts';
 import { mergeRun } from '../testing/merge-run.ts';
 import { destination, models, runOptions, started } from '../testing/two-models.ts';
 import { inlineAuditor } from './check/auditor.ts';
+import { Devices, type GpuFound } from './devices/devices.ts';
 import type { MosaicRow, Progress } from './protocol.ts';
 import { run } from './run/run.ts';
 
@@ -57,6 +59,29 @@ describe('a page and its engine', () => {
       limits: null,
       workers: 0,
     });
+  });
+
+  test('what takes matrices apart runs on the CPU, whatever else there is', async () => {
+    const gpu: GpuFound = {
+      kind: 'hardware',
+      adapter: 'a card',
+      limits: null,
+      reason: 'There is one.',
+      backend: { ...definitionBackend('GPU'), kind: 'webgpu' },
+    };
+    const devices = new Devices({
+      gpu: async () => gpu,
+      cpu: () => definitionBackend(),
+      workers: 0,
+    });
+    const { client, order } = await started({ devices });
+    const [base, ...experts] = order.recipe.experts;
+    const backendOf = async (method: string) => {
+      const recipe = { ...order.recipe, method, base: base.model, experts, values: {} };
+      return (await client.run({ ...order, recipe }, destination, runOptions)).backend;
+    };
+    expect(await backendOf('task_arithmetic')).toBe('GPU');
+    expect(await backendOf('iso_c')).toBe('CPU');
   });
 
   test('what cannot be planned is not run, and the reason is told', async () => {

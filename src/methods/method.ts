@@ -71,12 +71,10 @@ export type DerivedMeasure =
       readonly count: number;
     };
 
-/** What is measured by vector, on the CPU whatever the backend. */
+/** What is measured by vector, or of task vectors held whole: on the CPU whatever the backend. */
 export type LineMeasure = Extract<Measure, { readonly kind: 'lineDots' | 'rankMass' }>;
-/** What is made of task vectors held whole, likewise. */
-export type WholeMeasure = Extract<Measure, { readonly kind: 'whole' }>;
 /** What each backend measures in its own way. */
-export type TensorMeasure = Exclude<Measure, LineMeasure | WholeMeasure>;
+export type TensorMeasure = Exclude<Measure, LineMeasure | { readonly kind: 'whole' }>;
 
 /** Rounds one step of the arithmetic: to f32, or to the working dtype of the mergekit dialect. */
 export type Round = (value: number) => number;

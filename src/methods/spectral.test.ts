@@ -97,6 +97,8 @@ test('Iso-C leaves one strength, TSV-M’s directions of all models do not distu
 test('what a decomposition costs grows with the smaller side', () => {
   expect(svdOperations(10, 1000)).toBe(svdOperations(1000, 10));
   expect(isoC.decomposes!([100, 200], 5)).toBe(6 * 200 * 1e4 + 56 * 1e6);
-  expect(isoC.decomposes!([200], 5)).toBe(0);
+  for (const shape of [[], [200], [1, 200], [200, 1], [64, 32, 3]]) {
+    expect([isoC, tsvM].map((method) => method.decomposes!(shape, 5))).toEqual([0, 0]);
+  }
   expect(tsvM.decomposes!([100, 200], 5)).toBeGreaterThan(5 * isoC.decomposes!([100, 200], 5));
 });

@@ -13,7 +13,8 @@ import { multiply } from '../numerics/algebra/product.ts';
 import { type Svd, svd } from '../numerics/algebra/svd.ts';
 import { settle } from '../numerics/round.ts';
 import { alongFirst } from './lines.ts';
-import type { Call, Measure } from './method.ts';
+import type { At, Call, Measure } from './method.ts';
+import { lambda } from './params.ts';
 import { addChange } from './steps.ts';
 
 type Shape = readonly number[];
@@ -30,24 +31,34 @@ export function changeMeasures(call: Call, soFar: readonly unknown[], of: Spectr
   return [{ kind: 'whole', of: (changes) => changeOf(changes, call.shape, of) }];
 }
 
-/** Its guide: the measured change itself. Each element is a vector of its own. */
-export const changeGuides = {
-  count: () => 1,
-  of: (_: unknown, [change = []]: readonly (readonly number[])[]) =>
-    ({ by: 'line', lines: alongFirst([1, change.length]), values: [change] }) as const,
-};
-
-/** base + λ · change: how a method ends that is guided by its change. */
-export function addGuide(
-  base: Float32Array,
-  { lambda }: { readonly lambda: number },
-  at: { readonly guides: readonly Float32Array[]; readonly round: (value: number) => number },
-  out: Float32Array,
-): void {
-  const change = at.guides[0].slice();
-  settle(change, at.round);
-  addChange(base, change, lambda, at.round, out);
-}
+/** What such methods have in common: base + λ · change, where the measured change is the guide. */
+export const spectral = {
+  family: 'spectra',
+  arity: { base: 'required', models: [1, Number.POSITIVE_INFINITY] },
+  params: { global: { lambda }, perModel: {} },
+  choices: [],
+  receives: { once: { lambda: 'f32' }, each: {} },
+  coefficients: ({ global }: { readonly global: { readonly lambda: number } }) => ({
+    lambda: global.lambda,
+  }),
+  guides: {
+    count: () => 1,
+    // Each element is a vector of its own.
+    of: (_: unknown, [change = []]: readonly (readonly number[])[]) =>
+      ({ by: 'line', lines: alongFirst([1, change.length]), values: [change] }) as const,
+  },
+  merge(
+    _: unknown,
+    base: Float32Array,
+    c: { readonly lambda: number },
+    at: At,
+    out: Float32Array,
+  ): void {
+    const change = at.guides[0].slice();
+    settle(change, at.round);
+    addChange(base, change, c.lambda, at.round, out);
+  },
+} as const;
 
 /** f64 throughout. NaN everywhere where a task vector is not finite: it has no singular values. */
 export function changeOf(
@@ -87,7 +98,7 @@ export function polar({ u, s, v }: Svd): Matrix {
   return multiply(columnsOf(u, 0, count), transpose(columnsOf(v, 0, count)));
 }
 
-/** Iso-C: the singular values of the sum become their mean. Marczak et al. 2025, section 4.1, equations 6 and 7. */
+/** Iso-C: the singular values of the sum become their mean (Marczak et al. 2025, arXiv 2502.04959, section 4). */
 export const isotropic: Spectral = (changes) => {
   const parts = svd(sumOf(changes));
   const mean = parts.s.reduce((sum, value) => sum + value, 0) / parts.s.length;
@@ -102,7 +113,7 @@ export function keptVectors(smaller: number, models: number): number {
 
 /**
  * TSV-M: each model keeps its first p ÷ N singular vectors; those of all models are made orthogonal together, on
- * both sides, and keep their singular values. Gargiulo et al. 2025, section 3.3, equations 7 to 9.
+ * both sides, and keep their singular values (Gargiulo et al. 2025, arXiv 2412.00081: TSV-Merge).
  */
 export const orthogonalised: Spectral = (changes) => {
   const { rows, columns } = changes[0];

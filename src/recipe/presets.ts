@@ -40,7 +40,7 @@ const deeper: Preset = {
   summary:
     'Add little to the first layers, which all tasks share, and more layer by layer (LiNeS).',
   source:
-    'λ = α + β · depth, LiNeS, Wang et al. 2025, equation 3. α = 1 ÷ models is the paper’s for a sum; of one model 0.1 to 1 is an example of its code. β is to be tuned: 0.5 is the middle of what its code tries.',
+    'λ = α + β · depth, LiNeS, Wang et al. 2025. α = 1 ÷ models is the paper’s for a sum; of one model 0.1 to 1 is an example of its code. β is to be tuned: 0.5 is the middle of what its code tries.',
   obstacle: (recipe) => withoutBase(recipe) ?? withFewer(recipe, 1),
   apply: (recipe) => {
     const [first, last] = deeperLambda(recipe.experts.length);

@@ -14,7 +14,7 @@ import { constantsOf, MIXED, mapOf, tableOf } from '../shaders/constants.ts';
 import { Arena, GIVEN, JOB, type Main, OUT, OUT_BYTES, type Placed, TALLY } from './arena.ts';
 import { definitionBackend } from './definition.ts';
 import { mapRun } from './kernel.ts';
-import { withLineSums } from './line-sums.ts';
+import { measuredAlike } from './measured-alike.ts';
 import { Measuring } from './measuring.ts';
 import { compiledPrograms, hasSimd, type Programs, type Variant } from './programs.ts';
 import { alignedBlocks, partOf } from './runs.ts';
@@ -50,7 +50,7 @@ class CompiledBackend implements Backend {
     context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
-    return withLineSums([blocks, measures, context, signal], (rest) =>
+    return measuredAlike([blocks, measures, context, signal], (rest) =>
       this.#measure(blocks, rest, context, signal),
     );
   }

@@ -4,7 +4,7 @@ import type { Backend, Blocks, Kernel, Mapped, MeasureContext } from '../backend
 import { guided } from '../guided.ts';
 import { gatherFor } from './gather.ts';
 import { mapRun, measureRun } from './kernel.ts';
-import { withLineSums } from './line-sums.ts';
+import { measuredAlike } from './measured-alike.ts';
 import { alignedRuns, partsOf } from './runs.ts';
 import { sampleFor } from './sample.ts';
 import { CHUNK } from './task.ts';
@@ -22,7 +22,7 @@ export function definitionBackend(label = 'CPU'): Backend {
     kind: 'cpu',
     label,
     measure: (...asked) =>
-      withLineSums(asked, (rest) => measure(asked[0], rest, asked[2], asked[3])),
+      measuredAlike(asked, (rest) => measure(asked[0], rest, asked[2], asked[3])),
     map,
     dispose() {},
   };

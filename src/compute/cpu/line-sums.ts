@@ -1,69 +1,24 @@
-/** Sums over the vectors of a tensor, such as its rows. One way for all backends: f64, in the order of the elements. */
+/** Sums over the vectors of a tensor, such as its rows: f64, in the order of the elements. */
 import { eachStretch, type Lines, lineCount, rankInto } from '../../methods/lines.ts';
-import type { LineMeasure, Measure, TensorMeasure, WholeMeasure } from '../../methods/method.ts';
+import type { LineMeasure } from '../../methods/method.ts';
 import { markKept } from '../../numerics/random.ts';
 import { roundTo } from '../../numerics/round.ts';
 import type { Backend, Blocks, Work } from '../backend.ts';
 import { DecodedChunk } from './decoded-chunk.ts';
 import { CHUNK } from './task.ts';
-import { wholeAnswers } from './whole.ts';
 import { wholeLines } from './whole-lines.ts';
 
 type Answers = readonly (readonly number[])[];
-type Rest = (measures: readonly TensorMeasure[]) => Promise<Answers>;
+export type LineDots = Extract<LineMeasure, { kind: 'lineDots' }>;
+export type RankMass = Extract<LineMeasure, { kind: 'rankMass' }>;
 
-/** Answers what is measured by vector or of all at once, and asks `rest` for the others. */
-export async function withLineSums(
-  [blocks, measures, context, signal]: Parameters<Backend['measure']>,
-  rest: Rest,
-): Promise<Answers> {
-  const own = measures.filter(isByLine);
-  const whole = measures.filter(isWhole);
-  const others = measures.filter(
-    (each): each is TensorMeasure => !isByLine(each) && !isWhole(each),
-  );
-  if (others.length === measures.length) return rest(others);
-  const dots = await lineDots(blocks, own.filter(isDot), context.work, signal);
-  const masses: (readonly number[])[] = [];
-  for (const each of own) {
-    if (!isDot(each)) masses.push(await rankMass(blocks, each, context, signal));
-  }
-  const answers = others.length > 0 ? await rest(others) : [];
-  const left = {
-    dots: dots.values(),
-    masses: masses.values(),
-    whole: (await wholeAnswers(blocks, whole, context.work, signal)).values(),
-    answers: answers.values(),
-  };
-  return measures.map((measure) => {
-    if (isWhole(measure)) return left.whole.next().value!;
-    const from = !isByLine(measure) ? left.answers : isDot(measure) ? left.dots : left.masses;
-    return from.next().value!;
-  });
-}
-
-function isWhole(measure: Measure): measure is WholeMeasure {
-  return measure.kind === 'whole';
-}
-
-function isByLine(measure: Measure): measure is LineMeasure {
-  return measure.kind === 'lineDots' || measure.kind === 'rankMass';
-}
-
-type Dot = Extract<LineMeasure, { kind: 'lineDots' }>;
-type RankMass = Extract<LineMeasure, { kind: 'rankMass' }>;
-
-function isDot(measure: LineMeasure): measure is Dot {
-  return measure.kind === 'lineDots';
-}
-
-async function lineDots(
+/** All in one pass. */
+export async function lineDots(
   blocks: Blocks,
-  measures: readonly Dot[],
+  measures: readonly LineDots[],
   work: Work,
   signal: AbortSignal,
 ): Promise<Answers> {
-  if (measures.length === 0) return [];
   const { elementCount, dtypes, hasBase, readAs } = blocks;
   if (!hasBase && measures.some(({ of }) => of === 'taskVectors')) {
     throw new Error('Without a base there are no task vectors');
@@ -102,7 +57,7 @@ function addProducts(
   });
 }
 
-async function rankMass(
+export async function rankMass(
   blocks: Blocks,
   { model, lines, chance, seed }: RankMass,
   { work, at }: Parameters<Backend['measure']>[2],

@@ -1,7 +1,7 @@
 import type { Measure, TensorMeasure } from '../../methods/method.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { Backend, Blocks, Kernel, Mapped, MeasureContext } from '../backend.ts';
-import { withLineSums } from '../cpu/line-sums.ts';
+import { measuredAlike } from '../cpu/measured-alike.ts';
 import { guided } from '../guided.ts';
 import { constantsOf, derivedOf, mapOf } from '../shaders/constants.ts';
 import { Search } from '../shaders/search.ts';
@@ -79,7 +79,7 @@ export class GpuBackend implements Backend {
     context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
-    return withLineSums([blocks, measures, context, signal], (rest) =>
+    return measuredAlike([blocks, measures, context, signal], (rest) =>
       this.#measure(blocks, rest, context, signal),
     );
   }

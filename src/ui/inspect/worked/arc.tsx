@@ -1,4 +1,5 @@
 import type { Arc as Turn } from '../../../methods/worked.ts';
+import './arc.css';
 
 const size = 100;
 

@@ -1,6 +1,7 @@
 import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
 import { useRef, useState } from 'react';
 import type { Fate } from '../../../methods/worked-vote.ts';
+import './bars.css';
 
 type BarRowProps = {
   readonly name: string;

@@ -1,3 +1,5 @@
+import './bars.css';
+
 type ElectionProps = {
   readonly elected: readonly (-1 | 0 | 1)[];
   readonly focus: number | null;

@@ -6,6 +6,7 @@ import { counted } from '../../kit/format.ts';
 import { NumberSlider } from '../../kit/number-slider.tsx';
 import { type Cast, nothingTried, type Tried } from './cast.ts';
 import { switchesOf } from './switches.ts';
+import './experiment.css';
 
 type ExperimentProps = {
   readonly cast: Cast;

@@ -1,4 +1,5 @@
 import type { MergeMethod } from '../../../methods/method.ts';
+import './legend.css';
 
 export function Legend({ method }: { readonly method: MergeMethod }) {
   const drops = 'density' in method.params.perModel;

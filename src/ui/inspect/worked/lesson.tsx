@@ -1,6 +1,7 @@
 import { ArrowLeft, ArrowRight, GraduationCap } from 'lucide-react';
 import type { Chapter } from '../../../methods/method.ts';
 import { Button } from '../../kit/button.tsx';
+import './lesson.css';
 
 type LessonProps = {
   readonly lesson: readonly Chapter[];

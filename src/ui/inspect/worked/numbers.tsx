@@ -5,6 +5,7 @@ import { Button } from '../../kit/button.tsx';
 import { Disclosure } from '../../kit/disclosure.tsx';
 import { plain } from '../../kit/format.ts';
 import { changeIn, pasted, tableIn } from './paste.ts';
+import './numbers.css';
 
 type NumbersProps = {
   readonly names: readonly string[];

@@ -1,5 +1,6 @@
 import { scoreOf } from '../../../methods/score.ts';
 import type { Worked } from '../../../methods/worked.ts';
+import './score.css';
 
 type ScoreStripProps = {
   readonly names: readonly string[];

@@ -6,6 +6,7 @@ import { IconButton } from '../../kit/button.tsx';
 import { Arc } from './arc.tsx';
 import { shortOf } from './short.ts';
 import type { Told } from './words.ts';
+import './steps.css';
 
 /** Milliseconds that a step is shown while they play. */
 const pace = 1400;
