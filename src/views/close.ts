@@ -32,8 +32,8 @@ export type Patch = {
   readonly across: number;
   /** Zero where adapters are merged without one. */
   readonly base: Float32Array;
-  /** What the method makes of each element. */
-  readonly merged: Float32Array;
+  /** What the method makes of each element; null where only the matrix as a whole tells. */
+  readonly merged: Float32Array | null;
   /** 1 where an element is merged at all. */
   readonly isMerged: Uint8Array;
   /** By expert: its task vector, and what trim or draw leaves of it, before its weight. */

@@ -120,7 +120,7 @@ export async function patchOf(
   const room = () => new Float32Array(down * across);
   const values = experts.map(() => ({ change: room(), left: room(), weight: 0 }));
   const base = room();
-  const merged = room();
+  const merged = eyes.every(({ tells }) => tells) ? room() : null;
   const isMerged = new Uint8Array(down * across);
   const reader = { sources, tensor: subject.tensor, budget };
   for (let r = 0; r < down; r++) {
@@ -149,7 +149,7 @@ export async function patchOf(
       values[k].change.set(change, r * across);
     }
     if (b) base.set(b, r * across);
-    merged.set(eye.merged(x, b, first - start, guides), r * across);
+    merged?.set(eye.merged(x, b, first - start, guides), r * across);
     isMerged.fill(1, r * across, (r + 1) * across);
   }
   return { tensor: subject.tensor, row, column, down, across, base, merged, isMerged, values };

@@ -37,6 +37,8 @@ export type Eye = {
    * @param guides what `guides` say there; without them `x` is all that was measured
    */
   left(x: Planes, base: Plane | null, start: number, guides?: Planes): readonly Float32Array[];
+  /** Whether `merged` is known: taking a matrix apart is too much for a look. */
+  readonly tells: boolean;
   /** What the method makes of it, f32; without a base what it would add to one. */
   merged(x: Planes, base: Plane | null, start: number, guides?: Planes): Float32Array;
   /** What the method is told of each element besides, and the precision of what it ranks. */
@@ -86,10 +88,11 @@ export async function eyeOf(
   const shape = isWhole ? mergedShape(ofTensor, elementCount) : [elementCount];
   const call: Call = { global, perModel, arithmetic, elementCount, shape, hasBase: true, roundSum };
   const at = { tensorKey, ordinals, round: roundTo(work), space: new Workspace() };
-  const decided = (measure: Measure) =>
-    magnitudes && measure.kind === 'magnitude'
-      ? [magnitudes[ordinals[measure.model]], lastOfAll]
-      : null;
+  const decided = (measure: Measure) => {
+    if (measure.kind === 'whole') return new Array<number>(elementCount); // nothing is in it
+    if (magnitudes === null || measure.kind !== 'magnitude') return null;
+    return [magnitudes[ordinals[measure.model]], lastOfAll];
+  };
   let answers: readonly (readonly number[])[] = [];
   for (;;) {
     const asked = method.measures?.(call, answers) ?? [];
@@ -127,6 +130,7 @@ export async function eyeOf(
     weights: perModel.map(({ weight }) => (typeof weight === 'number' ? weight : 1)),
     ordinals,
     guides: { guides, work },
+    tells: method.decomposes === undefined,
     left(x, base, start, given) {
       at.space.clear();
       const zero = base ?? new Float32Array(x[0].length);

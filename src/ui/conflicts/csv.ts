@@ -49,7 +49,7 @@ export function csvOfElements(patch: Patch, models: readonly string[], only?: nu
     (i) => isMerged[i] === 1 && (only === undefined || i === only),
   );
   const lines = all.map((i) => [
-    ...[row + Math.floor(i / across), column + (i % across), base[i], merged[i]],
+    ...[row + Math.floor(i / across), column + (i % across), base[i], merged ? merged[i] : null],
     pullsOf(patch, i).cancels,
     ...values.flatMap(({ change, left, weight }) => [change[i], left[i], weight]),
   ]);

@@ -19,7 +19,7 @@ export function ElementView({ patch, models, element }: ElementViewProps) {
   const changes = values.map(({ change }) => change[element]);
   const sum = values.reduce((total, { change, weight }) => total + change[element] * weight, 0);
   const mean = changes.reduce((total, value) => total + value, 0) / changes.length;
-  const result = merged[element] - base[element];
+  const result = merged && merged[element] - base[element];
   return (
     <div className="element">
       <h4 className="number">
@@ -76,12 +76,14 @@ export function ElementView({ patch, models, element }: ElementViewProps) {
           </p>
           <table className="element-table number">
             <tbody>
-              <tr>
-                <th scope="row" className="element-name">
-                  Merged change
-                </th>
-                <td className={toneOf(result)}>{small(result)}</td>
-              </tr>
+              {result !== null && (
+                <tr>
+                  <th scope="row" className="element-name">
+                    Merged change
+                  </th>
+                  <td className={toneOf(result)}>{small(result)}</td>
+                </tr>
+              )}
               <tr>
                 <th scope="row" className="element-name">
                   Average of the changes
@@ -94,16 +96,24 @@ export function ElementView({ patch, models, element }: ElementViewProps) {
                 </th>
                 <td>{small(sum)}</td>
               </tr>
-              <tr>
-                <th scope="row" className="element-name">
-                  Base → result
-                </th>
-                <td>
-                  {plain(base[element])} → {plain(merged[element])}
-                </td>
-              </tr>
+              {merged && (
+                <tr>
+                  <th scope="row" className="element-name">
+                    Base → result
+                  </th>
+                  <td>
+                    {plain(base[element])} → {plain(merged[element])}
+                  </td>
+                </tr>
+              )}
             </tbody>
           </table>
+          {merged === null && (
+            <p className="param-help">
+              What the merge makes of it only the whole matrix tells: merge, then compare the
+              models.
+            </p>
+          )}
           <p className="param-help">
             <button
               type="button"

@@ -171,7 +171,7 @@ export function elementSheet(
     title: `${tensor}, row ${row + Math.floor(element / across)}, column ${column + (element % across)}`,
     notes: [
       `Plus pulls with ${plus.toPrecision(3)}, minus with ${minus.toPrecision(3)}.`,
-      `Base ${base[element].toPrecision(4)}, result ${merged[element].toPrecision(4)}.`,
+      `Base ${base[element].toPrecision(4)}${merged ? `, result ${merged[element].toPrecision(4)}` : ''}.`,
     ],
     width: left + 2 * reach + 100,
     height: models.length * line,
