@@ -146,7 +146,7 @@ test('says why nothing is known without a base, and compares two models all the 
   const { ours, theirs } = family;
   await workbench.open();
   await workbench.drop(await onDisk({ ours, theirs }));
-  await workbench.method.choose('Linear');
+  await workbench.method.choose('Linear average');
   await workbench.showTab('Conflicts');
   const view = workbench.page.getByRole('tabpanel', { name: 'Conflicts' });
   await view.getByRole('radio', { name: 'Changes' }).check({ force: true });

@@ -30,8 +30,6 @@ async function open(workbench: Workbench, onDisk: (files: typeof family) => Prom
 }
 
 test('shows which layer fights, down to the element', async ({ workbench, onDisk }) => {
-  // What lies under the pointer is marked: a page that was kept has it wherever it last pressed.
-  await workbench.page.mouse.move(0, 0);
   const view = await open(workbench, onDisk);
   // 4 of 16 shared elements; 4 · 2·min(3, 1) of a mass of 16 + 4·4 + 4·2.
   await expect(view).toContainText('opposite directions in 25 %; random signs would in 50 %');
@@ -52,6 +50,8 @@ test('shows which layer fights, down to the element', async ({ workbench, onDisk
   await expect(close.getByRole('img', { name: `Cancellation in ${contested}` })).toBeInViewport();
   await expect(close).toContainText('2 × 4: 50 % of the shared elements conflict');
   const picture = close.getByRole('img', { name: `Cancellation in ${contested}` });
+  // What lies under the pointer is marked, and the picture may have come to lie under it.
+  await workbench.page.mouse.move(0, 0);
   // Half of what the models want of each second element cancels: half way from calm to conflict, and calm beside it.
   await expect(async () => {
     const colours = await picture.evaluate((canvas: HTMLCanvasElement) =>
