@@ -15,7 +15,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wgsl: [],
   digest: ['wgsl'],
   compute: ['numerics', 'methods', 'wgsl'],
+  evaluate: ['recipe', 'compute', 'formats', 'numerics', 'wgsl'],
   engine: [
+    'evaluate',
     'plan',
     'views',
     'compute',

@@ -1,0 +1,38 @@
+/**
+ * One model that can be run: what tasks ask of it, whoever computes it.
+ *
+ * Texts are strings as a person writes them; the runner knows the model's tokens.
+ */
+export type Runner = {
+  /** For people: "demo/reverse", "the merge". */
+  readonly title: string;
+  /**
+   * The likeliest continuation of every prompt, token by token, without the end token.
+   * Stops at the model's end token, before the first of `stops`, or after `maxTokens` tokens.
+   */
+  continue(prompts: readonly string[], options: Continuing): Promise<readonly string[]>;
+  /** For every text the natural logarithms of the probabilities of its scored tokens, each given all before it. */
+  logProbabilities(
+    texts: readonly Scored[],
+    options: Running,
+  ): Promise<readonly (readonly number[])[]>;
+};
+
+export type Running = {
+  readonly signal: AbortSignal;
+  /** Called with how many of the texts are done. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+};
+
+export type Continuing = Running & {
+  readonly maxTokens: number;
+  readonly stops?: readonly string[] | undefined;
+};
+
+/** A text whose end is scored: all of it but the first token where there is no context. */
+export type Scored = {
+  readonly context: string;
+  readonly text: string;
+  /** Whether the end token is scored as well, as in training on whole answers. */
+  readonly ends: boolean;
+};
