@@ -50,8 +50,6 @@ test('shows which layer fights, down to the element', async ({ workbench, onDisk
   await expect(close.getByRole('img', { name: `Cancellation in ${contested}` })).toBeInViewport();
   await expect(close).toContainText('2 × 4: 50 % of the shared elements conflict');
   const picture = close.getByRole('img', { name: `Cancellation in ${contested}` });
-  // What lies under the pointer is marked, and the picture may have come to lie under it.
-  await workbench.page.mouse.move(0, 0);
   // Half of what the models want of each second element cancels: half way from calm to conflict, and calm beside it.
   await expect(async () => {
     const colours = await picture.evaluate((canvas: HTMLCanvasElement) =>
