@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
-import { findChromium } from './tools/find-chromium.js';
+import { findChromium, findShell } from './tools/find-chromium.js';
 
-const executablePath = findChromium();
+const chromium = findChromium();
 /** Another port lets two checkouts test at the same time. */
 const port = Number(process.env['E2E_PORT'] ?? 4179);
 
@@ -10,10 +10,13 @@ const port = Number(process.env['E2E_PORT'] ?? 4179);
  * would not pick by itself. Without WebGPU there is no graphics process to lose.
  */
 const flags = { 'with-webgpu': ['--enable-unsafe-webgpu'], 'without-webgpu': [] };
+const browsers = { 'with-webgpu': chromium, 'without-webgpu': findShell() ?? chromium };
 const taken = {
   'with-webgpu': { grep: /@webgpu/ },
   'without-webgpu': { testIgnore: /gpu-lost\.spec/ },
 };
+
+const executable = (path: string | null) => (path ? { executablePath: path } : {});
 
 export default defineConfig({
   testDir: 'e2e',
@@ -38,7 +41,7 @@ export default defineConfig({
     use: {
       browserName: 'chromium' as const,
       launchOptions: {
-        ...(executablePath ? { executablePath } : {}),
+        ...executable(browsers[name as keyof typeof flags]),
         args: ['--no-sandbox', ...args],
       },
     },

@@ -10,13 +10,28 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 export function findChromium() {
   const named = process.env.CHROMIUM_PATH;
   if (named) return existsSync(named) ? named : null;
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of names) {
-      const path = join(folder, name);
-      if (existsSync(path)) return path;
-    }
-  }
-  return null;
+  return onPath(names);
+}
+
+/** @param {readonly string[]} names @returns {string | null} */
+function onPath(names) {
+  const paths = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
+  return paths.find(existsSync) ?? null;
+}
+
+const shells = ['chromium-headless-shell', 'headless_shell', 'chrome-headless-shell'];
+
+/**
+ * Chromium without what draws windows: a third less processor time for the same pages. CHROMIUM_SHELL_PATH, else the first
+ * of the usual names on the PATH; null where there is none, and with CHROMIUM_PATH alone, which names what is to be tested.
+ * @returns {string | null}
+ */
+export function findShell() {
+  const named = process.env.CHROMIUM_SHELL_PATH;
+  if (named) return existsSync(named) ? named : null;
+  return process.env.CHROMIUM_PATH ? null : onPath(shells);
 }
 
 /**

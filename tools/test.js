@@ -1,26 +1,31 @@
 // Runs every check, fastest first, and stops after the first group with a failure. Installs Chromium where it may.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { findChromium, findVulkanDriver } from './find-chromium.js';
+import { findChromium, findShell, findVulkanDriver } from './find-chromium.js';
 
 /** @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
 function run(command, args, env = process.env) {
   return spawnSync(command, args, { stdio: 'inherit', env }).status ?? 1;
 }
 
-function installChromium() {
-  const isDebian = existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
-  if (!isDebian || process.getuid?.() !== 0) {
-    console.error('The tests need Chromium: install it, or set CHROMIUM_PATH to its executable.');
-    process.exit(1);
-  }
-  console.log('Installing Chromium from Debian’s packages.');
+const canInstall =
+  existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
+
+/** @param {readonly string[]} packages */
+function install(packages) {
+  console.log(`Installing ${packages.join(' and ')} from Debian’s packages.`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', ['update', '-qq'], env);
-  run('apt-get', ['install', '-y', '-qq', 'chromium'], env);
+  for (const each of packages) run('apt-get', ['install', '-y', '-qq', each], env);
 }
 
-if (!findChromium()) installChromium();
+const packages = [
+  ...(findChromium() ? [] : ['chromium']),
+  // Only quicker: without it all is tested in Chromium itself.
+  ...(findShell() || process.env.CHROMIUM_PATH ? [] : ['chromium-headless-shell']),
+];
+if (packages.length > 0 && canInstall) install(packages);
+const shell = findShell();
 const chromium = findChromium();
 if (!chromium) {
   console.error('Chromium could not be installed. Install it, or set CHROMIUM_PATH.');
@@ -33,6 +38,7 @@ if (!driver)
 const env = {
   ...process.env,
   CHROMIUM_PATH: chromium,
+  ...(shell ? { CHROMIUM_SHELL_PATH: shell } : {}),
   ...(driver ? { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver } : {}),
 };
 
