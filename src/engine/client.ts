@@ -29,6 +29,10 @@ import type {
   Destination,
   DeviceReport,
   FinishedMerge,
+  GgufFrom,
+  GgufOutlook,
+  GgufResult,
+  GgufType,
   Handle,
   HubAccess,
   PlanOrder,
@@ -262,6 +266,23 @@ export class EngineClient {
     } finally {
       over.abort();
     }
+  }
+
+  /** What a GGUF of a model would be, by type. Rejects with what stands in its way. */
+  async ggufOutlook(from: GgufFrom): Promise<GgufOutlook> {
+    return (await this.#engine.call({ kind: 'gguf-outlook', from })) as GgufOutlook;
+  }
+
+  /** Writes a GGUF after the runs that came before; `onMeasured` hears of bytes written and read back. */
+  async gguf(
+    from: GgufFrom,
+    type: GgufType,
+    destination: Destination,
+    budget: number,
+    listeners: LookListeners = {},
+  ): Promise<GgufResult> {
+    const ask = { kind: 'gguf', from, type, destination, budget } as const;
+    return (await this.#engine.call(ask, listeners)) as GgufResult;
   }
 
   /**

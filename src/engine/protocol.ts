@@ -1,4 +1,5 @@
 import type { LeftOut } from '../formats/beside.ts';
+import type { GgufType } from '../formats/gguf/types.ts';
 import type { ModelFacts } from '../formats/model-facts.ts';
 import type { HubFile } from '../hub/place.ts';
 import type { Publication, Published, PublishProgress } from '../hub/publication.ts';
@@ -81,6 +82,38 @@ export type PublishOrder = Omit<Publication, 'files'> & {
   /** SHA-256 by name, as the verification of the run found them. */
   readonly sums: Readonly<Record<string, string>>;
 };
+
+/** What is to be written as a GGUF: an open model, or a finished merge where it lies. */
+export type GgufFrom =
+  | { readonly kind: 'open'; readonly model: string; readonly name: string }
+  | { readonly kind: 'written'; readonly place: Destination; readonly name: string };
+
+/** What a GGUF of a model would be. */
+export type GgufOutlook = {
+  /** As llama.cpp calls it. */
+  readonly architecture: string;
+  readonly tensors: number;
+  /** Bytes and name of the file, by type. */
+  readonly sizes: readonly {
+    readonly type: GgufType;
+    readonly bytes: number;
+    readonly name: string;
+  }[];
+  /** Tensors of which a file of Q8_0 has F16, because their rows are no whole blocks. */
+  readonly keptInF16: number;
+  readonly remarks: readonly string[];
+};
+
+/** A GGUF that was written and read back. */
+export type GgufResult = {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly remarks: readonly string[];
+  readonly seconds: number;
+};
+
+export type { GgufType };
 
 export type RunOptions = {
   readonly backend: BackendChoice;
@@ -217,6 +250,17 @@ export type Request =
       readonly destination: Destination;
       readonly options: RunOptions;
     }
+  /** What a GGUF of a model would be; fails with what stands in its way. */
+  | { readonly kind: 'gguf-outlook'; readonly id: number; readonly from: GgufFrom }
+  | {
+      readonly kind: 'gguf';
+      readonly id: number;
+      readonly from: GgufFrom;
+      readonly type: GgufType;
+      readonly destination: Destination;
+      /** Bytes that may be held. */
+      readonly budget: number;
+    }
   /** Pushes a finished run, as it lies in its destination, to the Hub. */
   | {
       readonly kind: 'publish';
@@ -271,6 +315,8 @@ export type Answer =
   | readonly MatchRow[]
   | DeviceReport
   | RunResult
+  | GgufOutlook
+  | GgufResult
   | readonly string[]
   | readonly FinishedMerge[]
   | readonly UnfinishedMerge[]
@@ -297,7 +343,10 @@ export type Event =
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'publishing'; readonly id: number; readonly progress: PublishProgress }
-  /** Modules of a plan, or of a survey, whose singular values were found, of how many; tensors that a look has seen. */
+  /**
+   * Modules of a plan, or of a survey, whose singular values were found, of how many; tensors that a look has seen;
+   * bytes of a GGUF that are written and read back.
+   */
   | {
       readonly kind: 'measured';
       readonly id: number;
@@ -329,6 +378,8 @@ const requestKinds: readonly string[] = [
   'access',
   'cache',
   'run',
+  'gguf-outlook',
+  'gguf',
   'publish',
   'cancel',
   'leftovers',

@@ -8,6 +8,7 @@ import type { Auditor } from './check/auditor.ts';
 import type { Crew } from './crew/crew.ts';
 import type { Devices } from './devices/devices.ts';
 import { EngineError } from './errors.ts';
+import type { ToWrite } from './gguf/prepare.ts';
 import { Library } from './library/library.ts';
 import { Planner } from './library/planner.ts';
 import { filesToPublish } from './library/publication.ts';
@@ -21,6 +22,8 @@ import type {
   Event,
   FinishedAction,
   FinishedMerge,
+  GgufFrom,
+  GgufResult,
   Handle,
   HubAccess,
   PlanOrder,
@@ -162,6 +165,10 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return surroundings.remote.cached();
       case 'run':
         return runs(() => carryOut(request));
+      case 'gguf-outlook':
+        return ggufOutlook(request.from);
+      case 'gguf':
+        return runs(() => exportGguf(request));
       case 'publish':
         return publications(() => publish(request));
       case 'leftovers':
@@ -291,6 +298,41 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     });
   }
 
+  async function toWrite(from: GgufFrom): Promise<ToWrite> {
+    const { openWritten } = await gguf();
+    if (from.kind === 'written') {
+      return openWritten(from.name, await surroundings.storage.written(from.place));
+    }
+    return { model: library.model(from.model), sources: library, name: from.name };
+  }
+
+  async function ggufOutlook(from: GgufFrom) {
+    const { prepareGguf, outlookOf } = await gguf();
+    return outlookOf(await prepareGguf(await toWrite(from)));
+  }
+
+  async function exportGguf(request: Extract<Request, { kind: 'gguf' }>): Promise<GgufResult> {
+    const { from, type, destination, budget } = request;
+    const [signal, progress] = heard(request);
+    signal.throwIfAborted();
+    const { prepareGguf, writeGguf } = await gguf();
+    const source = await toWrite(from);
+    const plan = (await prepareGguf(source))(type);
+    return surroundings.locked(async () => {
+      const auditor = surroundings.auditor();
+      try {
+        if (destination.kind === 'opfs') await surroundings.remote.makeRoom(plan.size);
+        const sink = await surroundings.sink(destination);
+        const reading = { model: source.model.id, sources: source.sources, budget, signal };
+        return await writeGguf(plan, reading, { sink, auditor, progress });
+      } finally {
+        library.forgetAhead();
+        if (destination.kind === 'opfs') await surroundings.remote.makeRoom(0);
+        auditor.dispose();
+      }
+    });
+  }
+
   async function publish(request: Extract<Request, { kind: 'publish' }>): Promise<Published> {
     const { id, from, publication } = request;
     const signal = cancellers.get(id)!.signal;
@@ -348,6 +390,9 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       .finally(() => cancellers.delete(id));
   };
 }
+
+/** Loaded when somebody wants a GGUF. */
+const gguf = () => import('./gguf/index.ts');
 
 /** Does pieces of work one after the other, whatever becomes of each. */
 function queue(): <T>(work: () => Promise<T>) => Promise<T> {

@@ -39,6 +39,7 @@ export type FormatTag =
   | 'bad-pickle'
   | 'unsafe-pickle'
   | 'gguf'
+  | 'not-for-gguf'
   | 'other-weights'
   | 'archive'
   | 'no-model'

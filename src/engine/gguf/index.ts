@@ -1,0 +1,3 @@
+/** What is loaded together when a GGUF is wanted. */
+export { openWritten, outlookOf, prepareGguf } from './prepare.ts';
+export { writeGguf } from './write-gguf.ts';

@@ -1,0 +1,8 @@
+import type { EncodeBy } from './vocabulary.ts';
+
+/** By the tokenizers library, which is loaded when the first tokens are wanted. */
+export const encodeByLibrary: EncodeBy = async (tokenizer, config) => {
+  const { Tokenizer } = await import('@huggingface/tokenizers');
+  const made = new Tokenizer(tokenizer, config);
+  return (text) => made.encode(text).ids;
+};

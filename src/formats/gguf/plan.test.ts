@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { type HeaderTensor, headerModel } from '../../testing/model.ts';
+import { planGguf } from './plan.ts';
+
+const layer = (at: number): Record<string, HeaderTensor> =>
+  Object.fromEntries(
+    [
+      ['input_layernorm', [64]],
+      ['self_attn.q_proj', [64, 64]],
+      ['self_attn.k_proj', [32, 64]],
+      ['self_attn.v_proj', [32, 64]],
+      ['self_attn.o_proj', [64, 64]],
+      ['post_attention_layernorm', [64]],
+      ['mlp.gate_proj', [96, 64]],
+      ['mlp.up_proj', [96, 64]],
+      ['mlp.down_proj', [64, 96]],
+    ].map(([stem, shape]) => [
+      `model.layers.${at}.${stem}.weight`,
+      ['BF16', shape as readonly number[]] as const,
+    ]),
+  );
+const tensors: Record<string, HeaderTensor> = {
+  'model.embed_tokens.weight': ['BF16', [100, 64]],
+  ...layer(0),
+  ...layer(1),
+  'model.norm.weight': ['BF16', [64]],
+};
+const config = {
+  ...{ architectures: ['LlamaForCausalLM'], model_type: 'llama', tie_word_embeddings: true },
+  ...{ hidden_size: 64, intermediate_size: 96, num_hidden_layers: 2, vocab_size: 100 },
+  ...{ num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 128 },
+  ...{ rms_norm_eps: 1e-6, rope_theta: 10_000 },
+};
+
+function plan(over: object = {}, more: Record<string, HeaderTensor> = {}, without = '') {
+  const all = Object.entries({ ...tensors, ...more }).filter(([name]) => name !== without);
+  const model = headerModel('m', Object.fromEntries(all), { config: { ...config, ...over } });
+  return planGguf(model, [], 'Q8_0');
+}
+
+/** What becomes of a tensor: its name in the file, its type and its change. */
+function became({ tensors: jobs }: ReturnType<typeof plan>, source: string) {
+  const job = jobs.find((each) => 'source' in each && each.source.name === source);
+  return job && 'source' in job ? [job.name, job.type, job.change] : null;
+}
+
+describe('Llama', () => {
+  test('has q and k put in another order, each by its own heads', () => {
+    const made = plan();
+    const name = (stem: string) => `model.layers.1.self_attn.${stem}.weight`;
+    const interleave = (heads: number) => ({ kind: 'interleave', heads });
+    expect(became(made, name('q_proj'))).toEqual(['blk.1.attn_q.weight', 'Q8_0', interleave(4)]);
+    expect(became(made, name('k_proj'))).toEqual(['blk.1.attn_k.weight', 'Q8_0', interleave(2)]);
+    expect(became(made, name('v_proj'))![2]).toEqual({ kind: 'none' });
+    expect(became(made, 'model.norm.weight')!.slice(0, 2)).toEqual(['output_norm.weight', 'F32']);
+  });
+
+  test('places every tensor at a multiple of 32, one after the other, before a byte is written', () => {
+    const { tensors: jobs, header, size } = plan();
+    let end = header.length;
+    for (const { at, bytes } of jobs) {
+      expect(at % 32).toBe(0);
+      expect(at).toBeGreaterThanOrEqual(end);
+      expect(at - end).toBeLessThan(32);
+      end = at + bytes;
+    }
+    expect(size - end).toBeLessThan(32);
+  });
+
+  test('leaves out a head that is the embedding, and wants one that is not', () => {
+    const head: Record<string, HeaderTensor> = { 'lm_head.weight': ['BF16', [100, 64]] };
+    expect(became(plan({}, head), 'lm_head.weight')).toBeNull();
+    const untied = { tie_word_embeddings: false };
+    expect(became(plan(untied, head), 'lm_head.weight')![0]).toBe('output.weight');
+    expect(() => plan(untied)).toThrow(/nothing for “output\.weight”/);
+  });
+
+  test('says where a window is not kept', () => {
+    const mistral = { architectures: ['MistralForCausalLM'], sliding_window: 64 };
+    expect(plan(mistral).remarks[0]).toMatch(/"sliding_window" is 64/);
+    expect(plan().remarks).toEqual([]);
+  });
+});
+
+describe('Qwen', () => {
+  const biases = (at: number): Record<string, HeaderTensor> => ({
+    [`model.layers.${at}.self_attn.q_proj.bias`]: ['BF16', [64]],
+    [`model.layers.${at}.self_attn.k_proj.bias`]: ['BF16', [32]],
+    [`model.layers.${at}.self_attn.v_proj.bias`]: ['BF16', [32]],
+  });
+  const norms = (at: number): Record<string, HeaderTensor> => ({
+    [`model.layers.${at}.self_attn.q_norm.weight`]: ['BF16', [16]],
+    [`model.layers.${at}.self_attn.k_norm.weight`]: ['BF16', [16]],
+  });
+
+  test('2 has biases, in F32, and keeps the order of its rows', () => {
+    const made = plan({ architectures: ['Qwen2ForCausalLM'] }, { ...biases(0), ...biases(1) });
+    expect(made.architecture).toBe('qwen2');
+    const q = 'model.layers.0.self_attn.q_proj';
+    expect(became(made, `${q}.bias`)).toEqual(['blk.0.attn_q.bias', 'F32', { kind: 'none' }]);
+    expect(became(made, `${q}.weight`)![2]).toEqual({ kind: 'none' });
+  });
+
+  test('3 has norms of q and k', () => {
+    const made = plan({ architectures: ['Qwen3ForCausalLM'] }, { ...norms(0), ...norms(1) });
+    const name = 'model.layers.1.self_attn.k_norm.weight';
+    expect(became(made, name)!.slice(0, 2)).toEqual(['blk.1.attn_k_norm.weight', 'F32']);
+  });
+
+  test('each is refused without what it has, and with what the other has', () => {
+    expect(() => plan({ architectures: ['Qwen2ForCausalLM'] })).toThrow(/“blk\.0\.attn_q\.bias”/);
+    const both = { ...biases(0), ...biases(1), ...norms(0) };
+    expect(() => plan({ architectures: ['Qwen2ForCausalLM'] }, both)).toThrow(
+      /q_norm\.weight": found a tensor that “qwen2” does not have/,
+    );
+  });
+});
+
+describe('is refused by name:', () => {
+  test('an architecture that is not known here', () => {
+    expect(() => plan({ architectures: ['MambaForCausalLM'] })).toThrow(
+      /the architecture MambaForCausalLM; expected one of LlamaForCausalLM.*Qwen3ForCausalLM/,
+    );
+  });
+
+  test('a tensor that the architecture does not have', () => {
+    const expert = 'model.layers.0.block_sparse_moe.experts.0.w1.weight';
+    expect(() => plan({}, { [expert]: ['BF16', [96, 64]] })).toThrow(expert);
+  });
+
+  test('a tensor that is missing', () => {
+    expect(() => plan({}, {}, 'model.layers.1.mlp.up_proj.weight')).toThrow(
+      '“blk.1.ffn_up.weight”',
+    );
+  });
+
+  test('a key of config.json that is missing, or says what llama.cpp does not compute', () => {
+    expect(() => plan({ rms_norm_eps: undefined })).toThrow(/no "rms_norm_eps"/);
+    expect(() => plan({ hidden_act: 'gelu' })).toThrow(/"hidden_act": "gelu"/);
+    expect(() => plan({ rope_scaling: { type: 'dynamic', factor: 2 } })).toThrow(/"dynamic"/);
+  });
+
+  test('rows that its heads do not divide', () => {
+    expect(() => plan({ num_attention_heads: 3, head_dim: 16 })).toThrow(/rows for 3 heads/);
+  });
+
+  test('codes that are no values', () => {
+    const q: Record<string, HeaderTensor> = { 'model.norm.weight': ['I32', [64]] };
+    expect(() => plan({}, q)).toThrow(/model\.norm\.weight": found the dtype I32/);
+  });
+});
