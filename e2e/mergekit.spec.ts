@@ -70,10 +70,18 @@ parameters: { t: 0.25 }
   await dialog.getByRole('button', { name: 'Use all 3 recipes' }).click();
   const series = page.getByRole('region', { name: 'Series of recipes' });
   const mergeAll = series.getByRole('button', { name: 'Merge all 3' });
+  // One document: undo covers all of it, and it survives a reload.
+  await page.keyboard.press('Control+z');
+  await expect(series).toBeHidden();
+  await page.keyboard.press('Control+Shift+z');
+  await expect(mergeAll).toBeEnabled();
+  await page.reload();
   await mergeAll.click();
   const steps = series.getByRole('listitem');
   await expect(steps).toHaveText([/made$/, /made$/, /made$/], { timeout: 60_000 });
   await expect(page.getByText('Merged, written, read back and verified')).toBeVisible();
+  await page.reload();
+  await expect(steps).toHaveText([/there already$/, /there already$/, /^demo-merge/]);
   await mergeAll.click();
   await expect(steps).toHaveText([/there already$/, /there already$/, /made$/], {
     timeout: 60_000,

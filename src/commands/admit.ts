@@ -2,10 +2,10 @@
 import type { Handle } from '../engine/protocol.ts';
 import { freeName, lastOf, plainName } from '../recipe/model-name.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { modelsOf } from '../recipe/series.ts';
 import type { Candidate } from '../stores/dropped.ts';
 import { fingerprintOf } from '../stores/fingerprint.ts';
 import type { ModelsState } from '../stores/models.ts';
-import { membersOf } from './members.ts';
 
 export type Arrival = Candidate & {
   /** Null where it could not be read. */
@@ -35,9 +35,9 @@ export function arrivalsOf(candidates: readonly Candidate[]): Promise<readonly A
 
 const fileOf = (handle: Handle): File[] => (handle.kind === 'file' ? [handle.file] : []);
 
-/** Models of this computer that the recipe names and the page does not have. */
+/** Models of this computer that the recipe, or its series, names and the page does not have. */
 export function awaitedBy(recipe: Recipe, slots: ModelsState['slots']): readonly ModelRef[] {
-  return membersOf(recipe).filter(
+  return modelsOf(recipe).filter(
     ({ id, origin }) => origin === 'local' && (!slots[id] || slots[id].status.kind === 'failed'),
   );
 }
@@ -70,7 +70,7 @@ export function admit(
   fill(isIt);
   fill(isNamed);
   fill(({ name, bytes }, arrival) => bytes === 0 && lastOf(name) === lastOf(arrival.name));
-  const members = membersOf(recipe);
+  const members = modelsOf(recipe);
   const ids = new Set([...Object.keys(slots), ...members.map(({ id }) => id)]);
   const names = new Set(members.map(({ name }) => name));
   return arrivals.map((arrival) => filled.get(arrival) ?? newcomer(arrival, ids, names));

@@ -8,6 +8,7 @@ import { listKept, listLeftovers, measureFree } from './kept.ts';
 import { listLeftFolders } from './left-folders.ts';
 import { membersOf } from './members.ts';
 import { recallModels } from './reopen-models.ts';
+import { watchResults } from './settle-results.ts';
 
 /**
  * What the page does when it opens: the recipe of the link or of the last visit or the demo's, the
@@ -15,10 +16,11 @@ import { recallModels } from './reopen-models.ts';
  */
 export async function begin(session: Session): Promise<void> {
   measureAgain(session);
+  watchResults(session);
   await Promise.all([
     openFirst(session),
     openFromHub(session),
-    recallModels(session),
+    recallModels(session).then(() => findMade(session)),
     askDevice(session),
     measureFree(session),
     measureCache(session),
@@ -34,6 +36,12 @@ async function openFirst(session: Session): Promise<void> {
   if (family && membersOf(session.recipe.getState().recipe).length === 0) {
     session.recipe.getState().restart(demoRecipe(family));
   }
+}
+
+async function findMade(session: Session): Promise<void> {
+  if (session.recipe.getState().recipe.series === null) return;
+  const { findResults } = await import('./series.ts');
+  await findResults(session);
 }
 
 /** Room changes while the user is elsewhere, freeing some. */

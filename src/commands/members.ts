@@ -1,17 +1,18 @@
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { modelsOf, withModels } from '../recipe/series.ts';
 import { vocabularyWithout } from '../recipe/vocabulary.ts';
 import type { DemoState } from '../stores/models.ts';
 import { demoRecipe } from '../stores/session.ts';
 
-/** Every model of a recipe, the base first. */
+/** Every model of the recipe in place, the base first. */
 export function membersOf({ base, experts }: Recipe): readonly ModelRef[] {
   return [...(base ? [base] : []), ...experts.map((expert) => expert.model)];
 }
 
 /** Whether it holds no model of the user's own. */
 export const isDemo = (recipe: Recipe): boolean =>
-  membersOf(recipe).every(({ origin }) => origin === 'demo');
+  recipe.series === null && modelsOf(recipe).every(({ origin }) => origin === 'demo');
 
 /**
  * What a recipe says apart from its models, where the user's own take the place of the demo's. A number that the
@@ -35,13 +36,8 @@ export function withoutModels(recipe: Recipe, demo: DemoState): Recipe {
   };
 }
 
-/** The recipe with what is now known of models that it names. */
+/** The recipe with what is now known of models that it, or its series, names. */
 export function withRefs(recipe: Recipe, refs: readonly ModelRef[]): Recipe {
   if (refs.length === 0) return recipe;
-  const known = (ref: ModelRef) => refs.find(({ id }) => id === ref.id) ?? ref;
-  return {
-    ...recipe,
-    base: recipe.base && known(recipe.base),
-    experts: recipe.experts.map((expert) => ({ ...expert, model: known(expert.model) })),
-  };
+  return withModels(recipe, (ref) => refs.find(({ id }) => id === ref.id) ?? ref);
 }

@@ -1,149 +1,137 @@
-/** Several recipes of mergekit, one after the other: a result of one is a model of another. */
+/** Several recipes, one after the other: a result of one is a model of another. */
 
-import { ofSeries, resultOf, type Step } from '../recipe/mergekit/series.ts';
-import { type ImportedRecipe, importMergekit } from '../recipe/mergekit/to-recipe.ts';
-import { parseRecipeText } from '../recipe/parse.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import { isSameMerge } from '../recipe/same-merge.ts';
+import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { alone, modelsOf, resultOf, showing, stepsOf } from '../recipe/series.ts';
 import { sortOffered } from '../stores/dropped.ts';
-import { openRefs } from '../stores/models.ts';
+import { openModel as openIn } from '../stores/models.ts';
 import { isBusy } from '../stores/run.ts';
 import { failureOf, openModel, type Session } from '../stores/session.ts';
 import { arrivalsOf } from './admit.ts';
 import type { Command } from './command.ts';
+import { findKept } from './find-kept.ts';
+import { withRefs } from './members.ts';
 import { type Chosen, chooseDestination, choosePrivate, mergeInto, oneAtATime } from './merge.ts';
+import { settleResults } from './settle-results.ts';
 
-/** Puts the recipe of the last step in place, whose result is the series'. */
-export function takeSeries(session: Session, text: string, steps: readonly Step[]): void {
-  const { series, recipe } = session;
-  series.getState().take(text, steps, recipe.getState().recipe.output.name);
-  showStep(session, steps.length - 1);
+/** Puts a step in place, so that its models can be opened and its plan be looked at. Nothing to undo. */
+export function showStep({ recipe }: Session, at: number): void {
+  const document = recipe.getState().recipe;
+  if (at < stepsOf(document).length) recipe.getState().amend(showing(document, at));
 }
 
-/** Puts a step's recipe in place, so that its models can be opened and its plan be looked at. */
-export function showStep(session: Session, at: number): void {
-  const read = stepRecipe(session, at);
-  if ('problem' in read) {
-    session.view.getState().tell(read.problem);
-    return;
-  }
-  session.series.getState().show(at);
-  session.recipe.getState().replace(read.recipe);
+/** Several recipes in place of the recipe. */
+export async function takeSeries(session: Session, document: Recipe): Promise<void> {
+  session.recipe.getState().replace(document);
+  await findResults(session);
 }
 
-/** The recipe of a step, from what is open now. */
-export function stepRecipe({ series, models, recipe }: Session, at: number): ImportedRecipe {
-  const { text, steps, results, name } = series.getState();
-  const step = steps[at];
-  const read = importMergekit(
-    text ?? '',
-    openRefs(models.getState().slots),
-    recipe.getState().recipe,
-    ofSeries(step, results),
-  );
-  if ('problem' in read) return read;
-  const output = { ...read.recipe.output, name: step.name ?? name };
-  return { ...read, recipe: { ...read.recipe, output } };
+/** Leaves the recipe in place by itself. */
+export function leaveSeries({ recipe, view }: Session): void {
+  recipe.getState().replace(alone(recipe.getState().recipe));
+  view.getState().tell('The other recipes of the series are left.', true);
 }
 
-/** Models of all steps that are not open and are no results. */
-export function awaitedBySeries(session: Session): readonly string[] {
-  const { steps } = session.series.getState();
-  const awaited = steps.flatMap((_, at) => {
-    const read = stepRecipe(session, at);
-    return 'problem' in read ? [] : read.awaited;
-  });
-  return [...new Set(awaited)];
+/** Names of models of all steps that are not open and are no results. */
+export function awaitedBySeries(
+  recipe: Recipe,
+  slots: Parameters<typeof openIn>[0],
+): readonly string[] {
+  return modelsOf(recipe)
+    .filter(({ id, origin }) => origin !== 'result' && openIn(slots, id) === null)
+    .map(({ name }) => name);
 }
 
 export const mergeSeries: Command = {
   id: 'merge-series',
   label: 'Merge all recipes of a series in their order',
   shortcut: null,
-  enabled: (session) =>
-    session.series.getState().text !== null &&
-    !isBusy(session.run.getState()) &&
-    awaitedBySeries(session).length === 0,
-  run: (session) => oneAtATime((signal) => mergeAll(session, signal)),
+  enabled: ({ recipe, run, models }) =>
+    recipe.getState().recipe.series !== null &&
+    !isBusy(run.getState()) &&
+    awaitedBySeries(recipe.getState().recipe, models.getState().slots).length === 0,
+  async run(session) {
+    await oneAtATime((signal) => mergeAll(session, signal));
+    settleResults(session); // what was changed meanwhile
+  },
 };
 
 /**
- * Results that others take go to private storage, and those that lie there already are not made again: so what was
- * cancelled goes on where it was. The last goes where any merge would.
+ * Merges the steps as they stand when it begins. Results that others take go to private storage, and those that lie
+ * there already are not made again: so what was cancelled goes on where it was. The last goes where any merge would.
  */
 async function mergeAll(session: Session, signal: AbortSignal): Promise<void> {
-  const { steps, name } = session.series.getState();
-  const last = steps.length - 1;
+  let document = session.recipe.getState().recipe;
+  const last = stepsOf(document).length - 1;
   // Asked first: the browser lets a page ask only while a person has just pressed something.
-  const chosen = await chooseDestination(session, steps[last].name ?? name);
+  const chosen = await chooseDestination(session, stepsOf(document)[last].recipe.output.name);
   if (!chosen) return;
-  for (const [at, step] of steps.slice(0, -1).entries()) {
-    const isThere = await preparing(session, at, step, signal);
-    if (isThere && !signal.aborted) continue;
-    await chosen.clean();
-    return;
+  for (let at = 0; at < last; at++) {
+    const result = await resultAt(session, document, at, signal);
+    if (result === null || signal.aborted) {
+      if (result !== null) session.series.getState().stop('cancelled');
+      await chosen.clean();
+      return;
+    }
+    document = withRefs(document, [result]);
   }
-  await mergeStep(session, last, chosen, signal);
+  if (!(await mergeStep(session, document, last, chosen, signal))) return;
+  const { name, recipe } = stepsOf(document)[last];
+  session.series.getState().finish(name, { of: recipe, state: 'made', ref: null });
+  session.series.getState().stop(null);
 }
 
-/** Makes or finds the result of a step, and opens it for those after it. */
-async function preparing(
+/** Makes or finds the result of a step, and opens it for those after it. Null where there is none. */
+async function resultAt(
   session: Session,
+  document: Recipe,
   at: number,
-  step: Step,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<ModelRef | null> {
+  const steps = stepsOf(document);
+  const { name, recipe } = steps[at];
+  session.series.getState().begin({ name, at, of: steps.length });
   try {
-    const folder = await mergeStep(session, at, null, signal);
-    if (folder !== null) await openResult(session, step, folder);
-    return folder !== null;
+    const found = await findKept(session, recipe);
+    const place = found === null ? await choosePrivate(session, recipe.output.name) : null;
+    const isMade = place !== null && (await mergeStep(session, document, at, place, signal));
+    const folder = found ?? (isMade ? place.name : null);
+    if (folder === null || name === null) {
+      // Where there was no room to be had the step has not begun.
+      if (place === null) session.series.getState().stop('failed');
+      return null;
+    }
+    const ref = await openResult(session, name, folder);
+    const state = found === null ? 'made' : 'found';
+    session.series.getState().finish(name, { of: recipe, state, ref });
+    return ref;
   } catch (error) {
-    session.series.getState().mark(at, 'waiting');
+    session.series.getState().stop('failed');
     session.run.getState().fail(failureOf(error));
-    return false;
+    return null;
   }
 }
 
-/** The folder of private storage that the result lies in, "" where it went elsewhere, null when there is none. */
+/** True when it came to its end. The last step is kept with its series, the others by themselves. */
 async function mergeStep(
   session: Session,
+  document: Recipe,
   at: number,
-  chosen: Chosen | null,
+  place: Chosen,
   signal: AbortSignal,
-): Promise<string | null> {
-  const { series, recipe } = session;
+): Promise<boolean> {
+  const series = session.series.getState();
+  const steps = stepsOf(document);
+  const { name } = steps[at];
   showStep(session, at);
-  const document = recipe.getState().recipe;
-  const found = chosen ? null : await findKept(session, document);
-  if (found !== null) {
-    series.getState().mark(at, 'found');
-    return found;
-  }
-  series.getState().mark(at, 'under way');
-  const place = chosen ?? (await choosePrivate(session, document.output.name));
-  const isMade = place !== null && (await mergeInto(session, document, place, signal));
-  series.getState().mark(at, isMade ? 'made' : 'waiting');
-  if (!isMade) return null;
-  return place.destination.kind === 'opfs' ? place.destination.folder : '';
-}
-
-/** A finished merge in private storage that was made of the same models by the same recipe. */
-async function findKept({ engine }: Session, recipe: Recipe): Promise<string | null> {
-  const { name } = recipe.output;
-  const finished = await engine.finished().catch(() => []);
-  for (const { folder, verified } of finished) {
-    if (!verified || !(folder === name || folder.startsWith(`${name}-`))) continue;
-    const files = await engine.files(folder);
-    const text = await files.find(({ path }) => path === 'amalgam-recipe.json')?.file.text();
-    const parsed = text === undefined ? null : parseRecipeText(text);
-    if (parsed && 'recipe' in parsed && isSameMerge(parsed.recipe, recipe)) return folder;
-  }
-  return null;
+  series.begin({ name, at, of: steps.length });
+  const whole = at === steps.length - 1 ? showing(document, at) : alone(showing(document, at));
+  const isMade = await mergeInto(session, whole, place, signal);
+  if (!isMade) series.stop(signal.aborted ? 'cancelled' : 'failed');
+  return isMade;
 }
 
 /** Opens what a step made as a model by its name. */
-async function openResult(session: Session, { name }: Step, folder: string): Promise<void> {
-  if (name === null) return;
+async function openResult(session: Session, name: string, folder: string): Promise<ModelRef> {
   const files = await session.engine.files(folder);
   const offered = files.map(({ path, file }) => ({ path: `${folder}/${path}`, file }));
   const { candidates } = await sortOffered(offered);
@@ -151,6 +139,27 @@ async function openResult(session: Session, { name }: Step, folder: string): Pro
   if (!arrival) throw new Error(`What the recipe ${name} made holds no model.`);
   const { bytes, fingerprint, handles, leftOut } = arrival;
   const ref = { ...resultOf(name), bytes, ...(fingerprint === null ? {} : { fingerprint }) };
-  session.series.getState().keep(name, ref);
+  const { recipe } = session;
+  recipe.getState().amend(withRefs(recipe.getState().recipe, [ref]));
   await openModel(session, ref, handles, `Made by the recipe ${name}.`, leftOut);
+  return ref;
+}
+
+/** Opens the results that others take and that private storage has: after a reload, or of an earlier visit. */
+export async function findResults(session: Session): Promise<void> {
+  const { recipe, run, series } = session;
+  const document = () => recipe.getState().recipe;
+  for (let at = 0; at < stepsOf(document()).length - 1; at++) {
+    const step = stepsOf(document())[at];
+    if (step.name === null || isBusy(run.getState())) return;
+    if (series.getState().results.has(step.name)) continue;
+    const folder = await findKept(session, step.recipe);
+    if (folder === null) continue;
+    try {
+      const ref = await openResult(session, step.name, folder);
+      series.getState().finish(step.name, { of: step.recipe, state: 'found', ref });
+    } catch {
+      // It is made anew when it is needed.
+    }
+  }
 }

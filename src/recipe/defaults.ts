@@ -9,7 +9,7 @@ export type ValuesByKey = Readonly<Record<string, ParamValue>>;
 /** What a new user starts from: task arithmetic, the one method that rarely does harm. */
 export function emptyRecipe(): Recipe {
   return {
-    version: 1,
+    version: 2,
     method: 'task_arithmetic',
     dialect: 'paper',
     arithmetic: {},
@@ -37,6 +37,7 @@ export function emptyRecipe(): Recipe {
       rank: null,
       naming: 'as the first adapter',
     },
+    series: null,
   };
 }
 

@@ -9,6 +9,8 @@ export const limits = {
   keeps: 200,
   renames: 100,
   slices: 500,
+  /** Recipes of a series. */
+  steps: 100,
   /** That a slice may reach, and that all may have together. */
   layers: 10_000,
   /** Characters of a chat template. */

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isRepoName } from '../hub/address.ts';
 import { fullRecipe, modelRef } from '../testing/recipes.ts';
 import { emptyRecipe } from './defaults.ts';
 import { parseRecipe, parseRecipeText } from './parse.ts';
+import { resultOf, stepsOf } from './series.ts';
 
 const plain = { version: 1, method: 'ties', experts: [] };
 const expert = (values: unknown) => ({ model: modelRef('math'), values });
@@ -78,7 +79,7 @@ test.each([
 test.each([
   [{ output: { naming: 'comfy' } }, /^output\.naming: found "comfy", expected one of as the first/],
   [{ methd: 'ties' }, /^methd: a key that is not known here, expected one of version, method/],
-  [{ version: 0 }, /^version: found 0, expected 1\.$/],
+  [{ version: 0 }, /^version: found 0, expected a number from 1 to 2\.$/],
   [{ method: 'alchemy' }, /^method: found "alchemy", expected one of task_arithmetic, /],
   [{ method: 5 }, /^method: found 5, expected a text\.$/],
   [{ dialect: 'french' }, /^dialect: found "french", expected one of paper, peft, mergekit\.$/],
@@ -199,12 +200,12 @@ test('names from Object.prototype are no keys', () => {
 });
 
 test('a later version is refused in words, and nothing else is said', () => {
-  expect(parseRecipe({ version: 2, anything: [] })).toMatchObject({
+  expect(parseRecipe({ version: 3, anything: [] })).toMatchObject({
     findings: [
       {
         severity: 'error',
         code: 'recipe-version',
-        message: 'The recipe is in format 2; this Amalgam reads format 1.',
+        message: 'The recipe is in format 3; this Amalgam reads formats up to 2.',
       },
     ],
   });
@@ -250,4 +251,45 @@ test('what is extracted is a list of known parts, and older recipes have the def
     'extraction.parts[0]: found "magic"',
   );
   expect(messages({ ...plain, extraction: { rest: 'yes' } })[0]).toContain('extraction.rest');
+});
+
+describe('Formats', () => {
+  test('a recipe of format 1, which knew no series, is one by itself', () => {
+    expect(parseRecipe(plain)).toMatchObject({
+      recipe: { version: 2, method: 'ties', series: null },
+    });
+  });
+
+  const step = (name: string | null, takes: readonly string[] = []) => {
+    const experts = takes.map((result) => ({ model: resultOf(result), values: {} }));
+    return { name, recipe: { ...plain, version: 2, experts } };
+  };
+  const within = (series: object, takes: readonly string[] = []) => ({
+    ...step(null, takes).recipe,
+    series,
+  });
+
+  test('a series has the recipes before and after the one in place', () => {
+    const series = { name: 'b', before: [step('a')], after: [step(null, ['a', 'b'])] };
+    const parsed = parseRecipe(within(series, ['a']));
+    expect('recipe' in parsed && stepsOf(parsed.recipe)).toMatchObject([
+      { name: 'a', recipe: { output: { name: 'merged-model' } } },
+      { name: 'b', recipe: { experts: [{ model: { id: 'result-a' } }] } },
+      { name: null, recipe: { series: null } },
+    ]);
+  });
+
+  test.each([
+    [{ name: null, before: [], after: [] }, ['a'], /a is taken as the result of an earlier recipe/],
+    [{ name: 'a', before: [step('a')], after: [] }, [], /two recipes are called a/],
+    [{ name: null, before: [step(null)], after: [] }, [], /recipe 1 has no name/],
+    [{ name: 'a', before: [], after: [{ ...step('b'), more: 1 }] }, [], /after\[0\]\.more: a key/],
+    [
+      { name: 'a', before: [{ name: 'b', recipe: within({}) }], after: [] },
+      [],
+      /before\[0\]\.recipe\.series: found .* a step has no series of its own/,
+    ],
+  ])('%j, which takes %j, is refused', (series, takes, message) => {
+    expect(messages(within(series, takes))).toContainEqual(expect.stringMatching(message));
+  });
 });

@@ -10,8 +10,11 @@ import { inputDtypes } from '../methods/precision.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import { emptyRecipe } from './defaults.ts';
 import { limits } from './limits.ts';
+import { migrated, presentVersion } from './migrate.ts';
+import { readModel } from './read-model.ts';
 import { readAdapters, readExtraction, readOutput } from './read-output.ts';
 import { readKeep, readRename, readRule } from './read-rules.ts';
+import { checkSteps, readSeries } from './read-series.ts';
 import { readSlices } from './read-slices.ts';
 import { readValues } from './read-values.ts';
 import { readChatTemplate, readVocabulary } from './read-vocabulary.ts';
@@ -19,7 +22,6 @@ import {
   type Fault,
   fault,
   type Place,
-  readCount,
   readList,
   readNullable,
   readObject,
@@ -27,14 +29,8 @@ import {
   readOr,
   readText,
 } from './reader.ts';
-import {
-  type Donors,
-  type Expert,
-  type HubPin,
-  headOptions,
-  type ModelRef,
-  type Recipe,
-} from './recipe.ts';
+import { type Donors, type Expert, headOptions, type Recipe } from './recipe.ts';
+import { stepsOf } from './series.ts';
 
 /** Why a recipe cannot be read. Has the shape of a plan's finding, so one list shows both. */
 export type RecipeFinding = {
@@ -71,9 +67,11 @@ export function parseRecipeText(text: string): ParsedRecipe {
 export function parseRecipe(input: unknown): ParsedRecipe {
   const version =
     typeof input === 'object' && input !== null && 'version' in input && input.version;
-  if (typeof version === 'number' && version > 1) return { findings: [laterVersion(version)] };
+  if (typeof version === 'number' && version > presentVersion)
+    return { findings: [laterVersion(version)] };
   const faults: Fault[] = [];
-  const recipe = readRecipe({ value: input, path: '', faults });
+  const recipe = readRecipe({ value: migrated(input), path: '', faults });
+  if (faults.length === 0) checkSteps({ value: recipe, path: 'series', faults }, stepsOf(recipe));
   if (faults.length === 0) return { recipe };
   return { findings: faults.slice(0, limits.faults).map(asFinding) };
 }
@@ -87,9 +85,10 @@ function readRecipe(place: Place): Recipe {
   }
   const global = method?.params.global ?? null;
   const perModel = method?.params.perModel ?? null;
-  if (fields.at('version').value !== 1) fault(fields.at('version'), '1', null);
+  if (fields.at('version').value !== presentVersion)
+    fault(fields.at('version'), `a number from 1 to ${presentVersion}`, null);
   return {
-    version: 1,
+    version: presentVersion,
     method: method?.id ?? defaults.method,
     dialect: readOr(fields.at('dialect'), defaults.dialect, (at) => readOneOf(at, dialects)),
     arithmetic: readOr(fields.at('arithmetic'), {}, readArithmetic),
@@ -120,6 +119,9 @@ function readRecipe(place: Place): Recipe {
     extraction: readOr(fields.at('extraction'), defaults.extraction, readExtraction),
     adapters: readOr(fields.at('adapters'), defaults.adapters, readAdapters),
     output: readOr(fields.at('output'), defaults.output, readOutput),
+    series: readOr(fields.at('series'), null, (at) =>
+      readNullable(at, (one) => readSeries(one, readRecipe)),
+    ),
   };
 }
 
@@ -138,38 +140,6 @@ function readArithmetic(place: Place): Partial<Arithmetic> {
     readOneOf(fields.at(key), Object.keys(arithmeticWords[key].choices)),
   ]);
   return Object.fromEntries(pairs) as Partial<Arithmetic>;
-}
-
-function readModel(place: Place): ModelRef {
-  const fields = readObject(place, ['id', 'name', 'origin', 'bytes', 'fingerprint', 'hub']);
-  const fingerprint = fields.at('fingerprint');
-  const ref: ModelRef = {
-    id: readText(fields.at('id')),
-    name: readText(fields.at('name')),
-    origin: readOneOf(fields.at('origin'), ['demo', 'local', 'hub']),
-    bytes: readCount(fields.at('bytes')),
-    ...(fingerprint.value === undefined ? {} : { fingerprint: readText(fingerprint) }),
-  };
-  return ref.origin === 'hub' ? { ...ref, hub: readPin(fields.at('hub')) } : ref;
-}
-
-function readPin(place: Place): HubPin {
-  const fields = readObject(place, ['repo', 'commit', 'weights']);
-  const [repo, commit] = [fields.at('repo'), fields.at('commit')];
-  const pin = {
-    repo: readText(repo),
-    commit: readText(commit),
-    weights: readText(fields.at('weights')),
-  };
-  // Both become parts of addresses.
-  if (!isRepoName(pin.repo)) fault(repo, 'owner/name', null);
-  if (!/^[0-9a-f]{40}$/.test(pin.commit)) fault(commit, 'a commit of 40 hex digits', null);
-  return pin;
-}
-
-/** As the Hub names repos: no part begins or ends with a dot, so none leads elsewhere. */
-function isRepoName(repo: string): boolean {
-  return /^\w(?:[\w.-]{0,94}\w)?\/\w(?:[\w.-]{0,94}\w)?$/.test(repo) && !/--|\.\./.test(repo);
 }
 
 function readExpert(place: Place, schema: ParamSchema | null): Expert {
@@ -197,7 +167,7 @@ function laterVersion(version: number): RecipeFinding {
   return {
     severity: 'error',
     code: 'recipe-version',
-    message: `The recipe is in format ${version}; this Amalgam reads format 1.`,
+    message: `The recipe is in format ${version}; this Amalgam reads formats up to ${presentVersion}.`,
     advice: 'Reload the page to get the latest version, or make the recipe anew.',
     place: {},
   };

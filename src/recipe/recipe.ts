@@ -9,7 +9,8 @@ export type ModelRef = {
   /** Unique within the recipe. */
   readonly id: string;
   readonly name: string;
-  readonly origin: 'demo' | 'local' | 'hub';
+  /** `result`: the one of the step of this name (`Series`), which may have to be made yet. */
+  readonly origin: 'demo' | 'local' | 'hub' | 'result';
   /** Bytes of all weight files; a reopened model must agree. */
   readonly bytes: number;
   /** What its weights are recognised by, when it came from this computer: `stores/fingerprint.ts`. */
@@ -220,9 +221,25 @@ export type ByToken = {
   readonly padTo: number | null;
 };
 
+/** One recipe of a series. */
+export type Step = {
+  /** Whose result others name; null where none does. */
+  readonly name: string | null;
+  /** Is in no series of its own. */
+  readonly recipe: Recipe;
+};
+
+/** Recipes of which one takes the results of others, in the order in which they are merged, around the one in place. */
+export type Series = {
+  /** Of the one in place. */
+  readonly name: string | null;
+  readonly before: readonly Step[];
+  readonly after: readonly Step[];
+};
+
 /** The user's document. Plain JSON: kept in local storage, in a share link, and beside the output. */
 export type Recipe = {
-  readonly version: 1;
+  readonly version: 2;
   readonly method: string;
   readonly dialect: Dialect;
   /** Dialect choices set by hand. */
@@ -252,4 +269,6 @@ export type Recipe = {
   readonly extraction: Extraction;
   readonly adapters: AdapterOptions;
   readonly output: OutputOptions;
+  /** Null for a recipe by itself. */
+  readonly series: Series | null;
 };

@@ -1,4 +1,7 @@
-/** Whether two recipes make the same of the same models, whatever these are called on the page. */
+/**
+ * Whether two recipes make the same of the same models, whatever these are called on the page and in whatever series they
+ * stand.
+ */
 import { canonicalJson } from './canonical.ts';
 import type { ModelRef, Recipe } from './recipe.ts';
 
@@ -7,7 +10,7 @@ export function isSameMerge(a: Recipe, b: Recipe): boolean {
 }
 
 /** Models by what their weights are known by; where nothing is known of them, by their names and sizes. */
-function nameless({ output, ...recipe }: Recipe): string {
+function nameless({ output, series: _, ...recipe }: Recipe): string {
   const members = [
     ...(recipe.base ? [recipe.base] : []),
     ...recipe.experts.map(({ model }) => model),

@@ -101,10 +101,10 @@ export function openAdapters(slots: ModelsState['slots'], { experts }: Recipe) {
   });
 }
 
-/** What a recipe calls the models that are open. */
+/** What a recipe calls the models that are open. Results of a series are no models for others. */
 export function openRefs(slots: ModelsState['slots']): readonly ModelRef[] {
   return Object.values(slots).flatMap(({ id, name, origin, bytes, hub, fingerprint, status }) =>
-    status.kind === 'open'
+    status.kind === 'open' && origin !== 'result'
       ? [{ id, name, origin, bytes, ...(hub && { hub }), ...(fingerprint && { fingerprint }) }]
       : [],
   );

@@ -1,46 +1,70 @@
 import { createStore } from 'zustand/vanilla';
-import type { Step } from '../recipe/mergekit/series.ts';
-import type { ModelRef } from '../recipe/recipe.ts';
+import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { isSameMerge } from '../recipe/same-merge.ts';
+import { stepsOf, usesOf } from '../recipe/series.ts';
 
 /** `made`: merged in this visit; `found`: the same merge was in private storage. */
-export type StepState = 'waiting' | 'under way' | 'made' | 'found';
-
-export type SeriesState = {
-  /** Several recipes of mergekit, one taking the results of others; null while there are none. */
-  readonly text: string | null;
-  /** In the order in which they are merged. */
-  readonly steps: readonly Step[];
-  readonly states: readonly StepState[];
-  /** Whose recipe is in place. */
-  readonly at: number;
-  /** Results that are open, by the names of their steps. */
-  readonly results: ReadonlyMap<string, ModelRef>;
-  /** What the last result is called, where its recipe has no name. */
-  readonly name: string;
-  take(text: string, steps: readonly Step[], name: string): void;
-  show(at: number): void;
-  mark(step: number, state: StepState): void;
-  keep(name: string, result: ModelRef): void;
-  leave(): void;
+type Result = {
+  readonly of: Recipe;
+  readonly state: 'made' | 'found';
+  /** What it is open as; null where it is the last, which no other takes. */
+  readonly ref: ModelRef | null;
 };
 
-const none = {
-  ...{ text: null, steps: [], states: [], at: 0, name: '' },
-  results: new Map<string, ModelRef>(),
+export type StepState = 'waiting' | 'under way' | 'failed' | 'cancelled' | Result['state'];
+
+export type Current = {
+  readonly name: string | null;
+  /** Which of how many, from 0. */
+  readonly at: number;
+  readonly of: number;
+  readonly state: 'under way' | 'failed' | 'cancelled';
+};
+
+export type SeriesState = {
+  /** By the names of their steps. */
+  readonly results: ReadonlyMap<string | null, Result>;
+  /** The step that is merged, or that the last run came no further than. */
+  readonly current: Current | null;
+  begin(step: Omit<Current, 'state'>): void;
+  finish(name: string | null, result: Result): void;
+  /** Null where it came to its end. */
+  stop(state: 'failed' | 'cancelled' | null): void;
+  drop(name: string | null): void;
 };
 
 export function createSeriesStore() {
   return createStore<SeriesState>()((set) => ({
-    ...none,
-    take: (text, steps, name) =>
-      set({ ...none, text, steps, name, states: steps.map((): StepState => 'waiting') }),
-    show: (at) => set({ at }),
-    mark: (step, state) =>
-      set(({ states }) => ({ states: states.map((one, k) => (k === step ? state : one)) })),
-    keep: (name, result) =>
+    results: new Map(),
+    current: null,
+    begin: (step) => set({ current: { ...step, state: 'under way' } }),
+    finish: (name, result) =>
       set(({ results }) => ({ results: new Map([...results, [name, result]]) })),
-    leave: () => set(none),
+    stop: (state) =>
+      set(({ current }) => ({ current: state && current ? { ...current, state } : null })),
+    drop: (name) =>
+      set(({ results }) => ({ results: new Map([...results].filter(([one]) => one !== name)) })),
   }));
 }
 
 export type SeriesStore = ReturnType<typeof createSeriesStore>;
+
+/** Whether its steps are being merged: also between two of them. */
+export const isMergingSeries = ({ current }: Pick<SeriesState, 'current'>): boolean =>
+  current?.state === 'under way';
+
+/** How far each step of a recipe is. What was made of another recipe, or of a result that no longer stands, waits. */
+export function statesOf(
+  recipe: Recipe,
+  { results, current }: Pick<SeriesState, 'results' | 'current'>,
+): readonly StepState[] {
+  const standing = new Set<string | null>();
+  return stepsOf(recipe).map(({ name, recipe }): StepState => {
+    if (current?.name === name) return current.state;
+    const result = results.get(name);
+    if (!result || !usesOf(recipe).every((used) => standing.has(used))) return 'waiting';
+    if (result.of !== recipe && !isSameMerge(result.of, recipe)) return 'waiting';
+    standing.add(name);
+    return result.state;
+  });
+}

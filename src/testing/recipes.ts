@@ -1,10 +1,12 @@
+import { emptyRecipe } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { resultOf } from '../recipe/series.ts';
 
 export const modelRef = (id: string): ModelRef => ({ id, name: id, origin: 'local', bytes: 100 });
 
 /** A recipe that uses every member of the document. */
 export const fullRecipe: Recipe = {
-  version: 1,
+  version: 2,
   method: 'ties',
   dialect: 'mergekit',
   arithmetic: { zeroVote: 'drop', smallTrim: 'keep one' },
@@ -99,5 +101,21 @@ export const fullRecipe: Recipe = {
     as: 'adapter',
     rank: { kind: 'energy', share: 0.9, most: 64 },
     naming: 'kohya',
+  },
+  series: {
+    name: 'middle',
+    before: [{ name: 'first', recipe: { ...emptyRecipe(), base: modelRef('other') } }],
+    after: [
+      {
+        name: null,
+        recipe: {
+          ...emptyRecipe(),
+          experts: [
+            { model: resultOf('middle'), values: { weight: 0.4 } },
+            { model: resultOf('first'), values: {} },
+          ],
+        },
+      },
+    ],
   },
 };

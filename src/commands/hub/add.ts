@@ -1,5 +1,6 @@
 import type { HubRepo } from '../../hub/repo.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
+import { modelsOf } from '../../recipe/series.ts';
 import type { Candidate } from '../../stores/dropped.ts';
 import { offeredBy, textsOf } from '../../stores/hub-weights.ts';
 import { failureOf, openModel, type Session } from '../../stores/session.ts';
@@ -16,7 +17,7 @@ export async function add(
   const { recipe, hub, view } = session;
   const before = recipe.getState().recipe;
   const members = membersOf(before);
-  const awaited = members.find(({ name, bytes }) => bytes === 0 && name === repo.id);
+  const awaited = modelsOf(before).find(({ name, bytes }) => bytes === 0 && name === repo.id);
   const ref = { ...refTo(repo, candidate), ...(awaited ? { id: awaited.id } : {}) };
   if (!awaited && members.some(({ id }) => id === ref.id)) {
     view.getState().tell(`${repo.id} is in the recipe already.`);
@@ -53,7 +54,7 @@ function refTo({ id, commit }: HubRepo, { weights: [first], bytes }: Candidate):
 /** Opens what the recipe names on the Hub and is not open: after a reload, from a link or a file. */
 export async function reopen(session: Session): Promise<void> {
   const { recipe, models } = session;
-  const waiting = membersOf(recipe.getState().recipe).filter(
+  const waiting = modelsOf(recipe.getState().recipe).filter(
     ({ id, hub }) => hub !== undefined && models.getState().slots[id] === undefined,
   );
   await Promise.all(waiting.map((ref) => open(session, ref)));

@@ -1,5 +1,5 @@
+import { modelsOf } from '../../recipe/series.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
-import { membersOf } from '../members.ts';
 import { open } from './add.ts';
 import { connectionOf, lookedOn, tellEngine } from './connect.ts';
 
@@ -92,7 +92,7 @@ async function signInAgain(session: Session): Promise<void> {
 /** What could not be opened without a name may open now. */
 export async function openAgain(session: Session): Promise<void> {
   const { slots } = session.models.getState();
-  const failed = membersOf(session.recipe.getState().recipe).filter(
+  const failed = modelsOf(session.recipe.getState().recipe).filter(
     ({ id, hub }) => hub !== undefined && slots[id]?.status.kind === 'failed',
   );
   await Promise.all(failed.map((ref) => open(session, ref)));

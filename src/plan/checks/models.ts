@@ -147,6 +147,11 @@ function checkBaseOfAdapters(
 function checkOpen(ref: ModelRef, models: Models): readonly Finding[] {
   const model = models.get(ref.id);
   const place = { model: ref.id };
+  if (!model && ref.origin === 'result') {
+    const message = `The result of ${ref.name} is not there yet.`;
+    const advice = 'Merge all recipes of the series: it is made before this one.';
+    return [error('model-missing', message, advice, { place })];
+  }
   if (!model) {
     // A recipe of mergekit knows names only.
     const size = ref.bytes > 0 ? ` (${count(ref.bytes, 'byte')})` : '';
@@ -156,7 +161,8 @@ function checkOpen(ref: ModelRef, models: Models): readonly Finding[] {
     return [error('model-missing', message, advice, { place, fixes: findFixes(ref.name) })];
   }
   const bytes = totalBytes(model);
-  if (bytes === ref.bytes) return [];
+  // Of a model known by its name only any weights are right.
+  if (bytes === ref.bytes || ref.bytes === 0) return [];
   const message = `${ref.name} had ${count(ref.bytes, 'byte')} of weights in the recipe; the model that is open has ${count(bytes, 'byte')}.`;
   const advice = 'Open the files that the recipe was made with, or choose the model anew.';
   return [error('model-differs', message, advice, { place })];

@@ -12,9 +12,14 @@ export class Meeting {
   readonly #met = new Map<string, ModelRef>();
 
   /** `results` of other recipes go before what is open, by their whole names. */
-  constructor(open: readonly ModelRef[], results: ReadonlyMap<string, ModelRef>) {
+  constructor(open: readonly ModelRef[], results: ReadonlyMap<string, ModelRef> = new Map()) {
     this.#open = open;
     this.#results = results;
+  }
+
+  /** Whether nobody is called so. */
+  awaits({ id, origin }: ModelRef): boolean {
+    return origin !== 'result' && this.#open.every((ref) => ref.id !== id);
   }
 
   /** The same model for the same name, and another for another. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { emptyRecipe } from '../defaults.ts';
+import { parseRecipe } from '../parse.ts';
 import type { ModelRef } from '../recipe.ts';
-import { readSeries } from './series.ts';
-import { importMergekit } from './to-recipe.ts';
+import { resultOf } from '../series.ts';
+import { importSeries, readSeries } from './series.ts';
 
 const three = `name: both
 merge_method: linear
@@ -71,15 +72,19 @@ describe('Several recipes in one text', () => {
 
   test('are read one by one; a result goes before an open model of its name', () => {
     const ref = (id: string, name: string): ModelRef => ({ id, name, origin: 'local', bytes: 8 });
-    const result = { ...ref('result-first', 'first'), fingerprint: 'f' };
-    const read = importMergekit(three, [ref('m', 'math'), ref('other', 'first')], emptyRecipe(), {
-      document: 0,
-      results: new Map([['first', result]]),
-    });
-    expect(read).toMatchObject({
+    const open = [ref('m', 'math'), ref('other', 'first')];
+    const { made, recipe } = importSeries(three, stepsOf(three), open, emptyRecipe());
+    expect(made[1]).toMatchObject({
       awaited: [],
-      recipe: { method: 'linear', experts: [{ model: { id: 'm' } }, { model: result }] },
+      recipe: { method: 'linear', experts: [{ model: { id: 'm' } }, { model: resultOf('first') }] },
     });
+    expect(recipe).toMatchObject({
+      method: 'slerp',
+      series: { name: null, before: [{ name: 'first' }, { name: 'both' }], after: [] },
+      output: { name: 'merged-model' },
+    });
+    expect(recipe!.series!.before[1].recipe.output.name).toBe('both');
+    expect(parseRecipe(JSON.parse(JSON.stringify(recipe)))).toEqual({ recipe });
   });
 
   test('of which one alone needs no name', () => {

@@ -1,10 +1,12 @@
 /** Several recipes in one text (mergekit-multi): a result of one, by its name, is an input of another. */
-import type { ModelRef } from '../recipe.ts';
+import type { ModelRef, Recipe } from '../recipe.ts';
+import { resultOf, seriesOf } from '../series.ts';
 import { unfenced } from './fenced.ts';
 import { type Located, type LocatedMap, readYaml } from './located.ts';
+import { Meeting } from './meet.ts';
 import { wordOf } from './reference.ts';
 import { MergekitError } from './remarks.ts';
-import type { OfSeries } from './to-recipe.ts';
+import { type ImportedRecipe, importDocument } from './to-recipe.ts';
 
 export type Step = {
   /** Null for the one whose result is the whole series'. */
@@ -38,15 +40,32 @@ export function readSeries(text: string): Series {
   }
 }
 
-/** What to read a step with: the results that it takes, or what stands for them until they are made. */
-export function ofSeries(step: Step, made: ReadonlyMap<string, ModelRef> = new Map()): OfSeries {
-  const results = step.uses.map((name) => [name, made.get(name) ?? resultOf(name)] as const);
-  return { document: step.document, results: new Map(results) };
-}
+export type ImportedSeries = {
+  /** Each of the steps as it was read. */
+  readonly made: readonly ImportedRecipe[];
+  /** All of them, the last in place; null where one cannot be read. */
+  readonly recipe: Recipe | null;
+};
 
-/** The result of a step, of which nothing is known but its name. */
-export function resultOf(name: string): ModelRef {
-  return { id: `result-${name}`, name, origin: 'local', bytes: 0 };
+/** Reads the recipes of a text as one document. `open` and `before` as of `importMergekit`. */
+export function importSeries(
+  text: string,
+  steps: readonly Step[],
+  open: readonly ModelRef[],
+  before: Recipe,
+): ImportedSeries {
+  const names = steps.flatMap(({ name }) => (name === null ? [] : [name]));
+  // One for all, so that a name means the same model in each of them.
+  const meeting = new Meeting(open, new Map(names.map((name) => [name, resultOf(name)])));
+  const made = steps.map(({ document }) => importDocument(text, document, meeting, before));
+  const recipes = made.flatMap((one) => ('recipe' in one ? [one.recipe] : []));
+  if (recipes.length < steps.length) return { made, recipe: null };
+  const documents = recipes.map((recipe, k) => {
+    const { name } = steps[k];
+    const output = { ...recipe.output, name: name ?? recipe.output.name };
+    return { name, recipe: { ...recipe, output } };
+  });
+  return { made, recipe: seriesOf(documents, documents.length - 1) };
 }
 
 type Draft = Omit<Step, 'uses'> & { readonly column: number };

@@ -25,12 +25,6 @@ export type ImportedRecipe =
     }
   | { readonly problem: string };
 
-/** Which of several recipes of a text, and what stands for the results of the others, by name. */
-export type OfSeries = {
-  readonly document: number | null;
-  readonly results: ReadonlyMap<string, ModelRef>;
-};
-
 /**
  * Reads the text of a mergekit recipe, or of a model card with one. `open` are the models that it may mean; `before`
  * gives the output's name.
@@ -39,20 +33,28 @@ export function importMergekit(
   text: string,
   open: readonly ModelRef[],
   before: Recipe,
-  { document, results }: OfSeries = { document: null, results: new Map() },
+): ImportedRecipe {
+  return importDocument(text, null, new Meeting(open), before);
+}
+
+/** Reads one of several recipes of a text, counted from 0; null where there is to be one only. */
+export function importDocument(
+  text: string,
+  document: number | null,
+  meeting: Meeting,
+  before: Recipe,
 ): ImportedRecipe {
   const found = readMergekit(text, document);
   if ('problem' in found) return found;
   const remarks = new Remarks();
   for (const { kind, line, text } of found.remarks) remarks.add(kind, { line }, text);
   try {
-    const recipe = recipeOf(found.read, new Meeting(open, results), before, remarks);
-    const isOpen = new Set([...open, ...results.values()].map(({ id }) => id));
+    const recipe = recipeOf(found.read, meeting, before, remarks);
     const members = [
       ...(recipe.base ? [recipe.base] : []),
       ...recipe.experts.map(({ model }) => model),
     ];
-    const awaited = members.filter(({ id }) => !isOpen.has(id)).map(({ name }) => name);
+    const awaited = members.filter((ref) => meeting.awaits(ref)).map(({ name }) => name);
     return { recipe, remarks: remarks.all, awaited: [...new Set(awaited)] };
   } catch (error) {
     if (!(error instanceof MergekitError)) throw error;

@@ -2,16 +2,14 @@ import { AlertTriangle, LoaderCircle } from 'lucide-react';
 import { open as openAgain } from '../../commands/hub/add.ts';
 import type { AdapterFacts } from '../../formats/model-facts.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
-import { session, useModels, useSeries } from '../../stores/use-session.ts';
+import { session, useModels } from '../../stores/use-session.ts';
 import { bytes, counted, parameters } from '../kit/format.ts';
 
 /** One line of facts under a model's name, or what stands in the way of them. */
 export function ModelFacts({ model }: { readonly model: ModelRef }) {
   const slot = useModels((state) => state.slots[model.id]);
-  const isResult = useSeries(
-    ({ steps }) => model.bytes === 0 && steps.some(({ name }) => name === model.name),
-  );
-  if (!slot && isResult) return <p className="card-facts">Made by the recipe {model.name}.</p>;
+  if (!slot && model.origin === 'result')
+    return <p className="card-facts">Made by the recipe {model.name}.</p>;
   if (!slot && model.hub) return <p className="card-facts">Waiting for the Hub…</p>;
   if (!slot) {
     return (

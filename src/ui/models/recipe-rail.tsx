@@ -7,7 +7,7 @@ import { pickFolder } from '../../commands/pick-folder.ts';
 import { restartDemo, restartDemoAdapters } from '../../commands/restart-demo.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { type DemoState, openRefs } from '../../stores/models.ts';
-import { session, useModels, useRecipe, useSeries } from '../../stores/use-session.ts';
+import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { bytes } from '../kit/format.ts';
 import { type Item, Menu, type Section } from '../kit/menu.tsx';
@@ -26,7 +26,7 @@ export function RecipeRail() {
   const experts = useRecipe((state) => state.recipe.experts);
   const method = findMethod(useRecipe((state) => state.recipe.method));
   const demo = useModels((state) => state.demo);
-  const hasSeries = useSeries((state) => state.text !== null);
+  const hasSeries = useRecipe((state) => state.recipe.series !== null);
   const isEmpty = !base && experts.length === 0;
   return (
     <div className="rail">

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { saveFile } from '../../commands/save-file.ts';
 import { takeSeries } from '../../commands/series.ts';
 import type { Remark, RemarkKind } from '../../recipe/mergekit/remarks.ts';
-import { ofSeries, readSeries, type Step } from '../../recipe/mergekit/series.ts';
+import { importSeries, readSeries, type Step } from '../../recipe/mergekit/series.ts';
 import { importMergekit } from '../../recipe/mergekit/to-recipe.ts';
 import { exportMergekit, type Known } from '../../recipe/mergekit/write.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
@@ -65,7 +65,6 @@ function OneRecipe({ text, problem }: OneProps) {
   const read = () => importMergekit(text, openRefs(slots), recipe);
   const made = problem !== null ? { problem } : text.trim() === '' ? null : read();
   const use = (imported: Recipe) => {
-    session.series.getState().leave();
     session.recipe.getState().replace(imported);
     session.view.getState().close();
     session.view.getState().tell('The recipe of mergekit is in place.', true);
@@ -95,13 +94,13 @@ type SeveralProps = { readonly text: string; readonly steps: readonly Step[] };
 function SeveralRecipes({ text, steps }: SeveralProps) {
   const recipe = useRecipe((state) => state.recipe);
   const slots = useModels((state) => state.slots);
-  const made = steps.map((step) => importMergekit(text, openRefs(slots), recipe, ofSeries(step)));
+  const { made, recipe: document } = importSeries(text, steps, openRefs(slots), recipe);
   const nameOf = (step: Step) => step.name ?? recipe.output.name;
   const leavesOut = made.some(
     (one) => 'recipe' in one && one.remarks.some(({ kind }) => kind === 'left out'),
   );
-  const use = () => {
-    takeSeries(session, text, steps);
+  const use = (document: Recipe) => {
+    void takeSeries(session, document);
     session.view.getState().close();
     session.view.getState().tell(`${steps.length} recipes of mergekit are in place.`, true);
   };
@@ -124,7 +123,11 @@ function SeveralRecipes({ text, steps }: SeveralProps) {
           );
         })}
       </div>
-      <Button look="primary" isDisabled={made.some((one) => 'problem' in one)} onPress={use}>
+      <Button
+        look="primary"
+        isDisabled={document === null}
+        onPress={() => document && use(document)}
+      >
         {leavesOut ? 'Use without what is left out' : `Use all ${steps.length} recipes`}
       </Button>
     </>

@@ -1,12 +1,20 @@
-import type { Step } from '../../recipe/mergekit/series.ts';
 import type { StepState } from '../../stores/series.ts';
 import './series.css';
 
 /** Of a box, and of the room between two; in pixels. */
 const box = { width: 124, height: 52, across: 12, down: 26 };
 
+export type StepShown = {
+  /** Null for the last. */
+  readonly name: string | null;
+  readonly method: string;
+  readonly models: readonly unknown[];
+  /** Names of steps whose results it takes. */
+  readonly uses: readonly string[];
+};
+
 type SeriesGraphProps = {
-  readonly steps: readonly Step[];
+  readonly steps: readonly StepShown[];
   /** What the last result is called. */
   readonly name: string;
   readonly states?: readonly StepState[];
@@ -32,7 +40,7 @@ export function SeriesGraph({ steps, name, states = [], at, onShow }: SeriesGrap
           ))}
         </svg>
         {steps.map((step, k) => (
-          <li key={step.document} style={{ left: places[k].x, top: places[k].y }}>
+          <li key={step.name ?? ''} style={{ left: places[k].x, top: places[k].y }}>
             <StepBox
               step={step}
               name={step.name ?? name}
@@ -48,14 +56,17 @@ export function SeriesGraph({ steps, name, states = [], at, onShow }: SeriesGrap
 }
 
 type StepBoxProps = {
-  readonly step: Step;
+  readonly step: StepShown;
   readonly name: string;
   readonly state: StepState | null;
   readonly isShown: boolean;
   readonly onShow: (() => void) | undefined;
 };
 
-const words = { waiting: '', 'under way': 'under way', made: 'made', found: 'there already' };
+const words: Readonly<Record<StepState, string>> = {
+  ...{ waiting: '', 'under way': 'under way', failed: 'failed', cancelled: 'cancelled' },
+  ...{ made: 'made', found: 'there already' },
+};
 
 function StepBox({ step, name, state, isShown, onShow }: StepBoxProps) {
   const from = step.uses.length > 0 && (
@@ -103,7 +114,7 @@ function lineOf(from: Corner, to: Corner): string {
 }
 
 /** A row for each depth: below everything that a step takes. */
-function placesOf(steps: readonly Step[]): readonly Corner[] {
+function placesOf(steps: readonly StepShown[]): readonly Corner[] {
   const depths: number[] = [];
   const taken: number[] = [];
   return steps.map(({ uses }, k) => {

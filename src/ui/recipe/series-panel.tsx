@@ -1,27 +1,36 @@
 import { Combine, X } from 'lucide-react';
-import { awaitedBySeries, mergeSeries, showStep } from '../../commands/series.ts';
+import { membersOf } from '../../commands/members.ts';
+import { awaitedBySeries, leaveSeries, mergeSeries, showStep } from '../../commands/series.ts';
+import { placeIn, stepsOf, usesOf } from '../../recipe/series.ts';
 import { isBusy } from '../../stores/run.ts';
-import { session, useModels, useRun, useSeries } from '../../stores/use-session.ts';
+import { isMergingSeries, statesOf } from '../../stores/series.ts';
+import { session, useModels, useRecipe, useRun, useSeries } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { SeriesGraph } from './series-graph.tsx';
 import './series.css';
 
-/** Several recipes of mergekit, and one press that merges them all. */
+/** Several recipes, and one press that merges them all. */
 export default function SeriesPanel() {
-  const { steps, states, at, name } = useSeries((state) => state);
-  const busy = useRun(isBusy);
-  useModels((state) => state.slots); // what is awaited follows from them
-  const awaited = awaitedBySeries(session);
+  const recipe = useRecipe((state) => state.recipe);
+  const series = useSeries((state) => state);
+  const slots = useModels((state) => state.slots);
+  const isRunning = useRun(isBusy);
+  const busy = isRunning || isMergingSeries(series);
+  const awaited = awaitedBySeries(recipe, slots);
+  const steps = stepsOf(recipe);
+  const shown = steps.map(({ name, recipe }) => ({
+    ...{ name, method: recipe.method, models: membersOf(recipe), uses: usesOf(recipe) },
+  }));
   return (
     <section className="series" aria-label="Series of recipes">
       <h3 className="rail-title">
         Series <span className="rail-count">{steps.length}</span>
       </h3>
       <SeriesGraph
-        steps={steps}
-        name={name}
-        states={states}
-        at={at}
+        steps={shown}
+        name={steps[steps.length - 1].recipe.output.name}
+        states={statesOf(recipe, series)}
+        at={placeIn(recipe)}
         {...(busy ? {} : { onShow: (step: number) => showStep(session, step) })}
       />
       {awaited.length > 0 && (
@@ -40,7 +49,7 @@ export default function SeriesPanel() {
         >
           <Combine aria-hidden /> Merge all {steps.length}
         </Button>
-        <Button isDisabled={busy} onPress={() => session.series.getState().leave()}>
+        <Button isDisabled={busy} onPress={() => leaveSeries(session)}>
           <X aria-hidden /> Leave the series
         </Button>
       </div>

@@ -1,9 +1,9 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
-import { membersOf } from '../../commands/members.ts';
 import { mergekitRecipe } from '../../commands/mergekit-recipe.ts';
 import { peftCall } from '../../commands/peft-call.ts';
 import { recipeToHash } from '../../recipe/link.ts';
+import { modelsOf } from '../../recipe/series.ts';
 import { linkHere } from '../../stores/address.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
@@ -15,7 +15,7 @@ export default function ShareDialog() {
   const [copied, setCopied] = useState(false);
   const [withPlace, setWithPlace] = useState(false);
   const link = withPlace ? linkHere(session) : new URL(recipeToHash(recipe), location.href).href;
-  const local = membersOf(recipe).flatMap(({ origin, name }) => (origin === 'local' ? [name] : []));
+  const local = modelsOf(recipe).flatMap(({ origin, name }) => (origin === 'local' ? [name] : []));
   return (
     <Dialog title="Share this recipe" onClose={session.view.getState().close}>
       <p className="small">

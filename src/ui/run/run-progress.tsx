@@ -12,15 +12,14 @@ const waits = {
 
 export function RunProgress() {
   const progress = useRun((state) => state.progress);
-  const step = useSeries(({ states }) => states.indexOf('under way'));
-  const steps = useSeries((state) => state.steps.length);
+  const step = useSeries(({ current }) => (current?.state === 'under way' ? current : null));
   if (!progress) return <p className="run-starting">Starting…</p>;
   const { phase, tensor, tensorsDone, tensorsTotal, bytesDone, bytesTotal } = progress;
   const share = bytesTotal > 0 ? bytesDone / bytesTotal : 0;
   return (
     <div className="run-progress">
       <p className="run-phase">
-        {step >= 0 && `Recipe ${step + 1} of ${steps}: `}
+        {step && `Recipe ${step.at + 1} of ${step.of}: `}
         <strong>{phases[phase]}</strong> <code className="run-tensor">{tensor}</code>
       </p>
       <progress value={share} max={1} aria-label={`${phases[phase]}, share of bytes`}>
