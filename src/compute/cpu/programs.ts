@@ -4,7 +4,10 @@ import { SLAB } from '../shaders/search.ts';
 
 /** One variant of a shader, and how it is run: plain data, so that it can be asked for by message. */
 export type Variant = {
-  readonly shader: 'map' | 'conflict' | 'lowrank' | 'reduce' | 'sample' | 'select';
+  readonly shader:
+    | ('map' | 'conflict' | 'lowrank' | 'reduce' | 'sample' | 'select')
+    // The forward pass of a decoder.
+    | ('attention' | 'embed' | 'heads' | 'matmul' | 'rmsnorm');
   readonly formula?: string;
   readonly constants: Readonly<Record<string, number>>;
   /** The table at the beginning of `planes`, where the shader is compiled for it. */

@@ -12,8 +12,13 @@ export const OCT = 8;
 export const WORD = 8;
 
 export const structs = {
+  Attention: ['tokens', 'queries', 'keys', 'scale'],
   Band: ['rows', 'pitch', 'stride', 'width', 'groups'],
+  Embed: ['quads', 'tokens'],
+  Heads: ['tokens', 'queries', 'keys', 'epsilon'],
   Job: ['octs', 'head', 'end', 'start', 'first', 'stride', 'tensor_key'],
+  Matmul: ['quads', 'octs', 'groups'],
+  Norm: ['quads', 'rows', 'epsilon'],
   Product: ['depth', 'octs', 'right', 'scale'],
   Sample: ['model', 'first', 'stride', 'count'],
   Search: ['model', 'low', 'high', 'shift', 'guess'],

@@ -1,0 +1,53 @@
+import type { Architecture } from './architecture.ts';
+import type { Kernel, Processor } from './processor.ts';
+
+/** What becomes of a product, as in matmul.wgsl. */
+const PLAIN = 0;
+const ADDED = 1;
+const GATED = 2;
+
+/** Rows that matmul.wgsl takes at once, where there are several. */
+export const ROWS = 4;
+
+/** A product of one row, and of several at a time. */
+export type Matmul = { readonly one: Kernel; readonly several: Kernel };
+
+export type Kernels = {
+  readonly embed: Kernel;
+  readonly norm: Kernel;
+  readonly normPicked: Kernel;
+  readonly heads: Kernel;
+  readonly attention: Kernel;
+  readonly inputs: Matmul;
+  readonly output: Matmul;
+  readonly gates: Matmul;
+  readonly down: Matmul;
+  readonly head: Matmul;
+};
+
+/** The shaders as an architecture needs them. Rejects when one does not compile. */
+export async function kernelsOf(
+  { head, normed, biases }: Architecture,
+  processor: Processor,
+): Promise<Kernels> {
+  const matmul = async (ends: number, biased: boolean): Promise<Matmul> => {
+    const [one, several] = await Promise.all(
+      [1, ROWS].map((rows) =>
+        processor.kernel('matmul', { ROWS: rows, BIASED: biased ? 1 : 0, ENDS: ends }),
+      ),
+    );
+    return { one, several };
+  };
+  return {
+    embed: await processor.kernel('embed', {}),
+    norm: await processor.kernel('rmsnorm', { PICKS: 0 }),
+    normPicked: await processor.kernel('rmsnorm', { PICKS: 1 }),
+    heads: await processor.kernel('heads', { HALF: head / 8, NORMED: normed ? 1 : 0 }),
+    attention: await processor.kernel('attention', { HALF: head / 8 }),
+    inputs: await matmul(PLAIN, biases.inputs),
+    output: await matmul(ADDED, biases.output),
+    gates: await matmul(GATED, biases.mlp),
+    down: await matmul(ADDED, biases.mlp),
+    head: await matmul(PLAIN, false),
+  };
+}
