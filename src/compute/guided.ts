@@ -1,7 +1,7 @@
 import { type Guides, guideInto, rankInto, unitOf } from '../methods/lines.ts';
 import { bytesPerElement } from '../numerics/dtype.ts';
 import type { Block, Blocks, Kernel, Room } from './backend.ts';
-import { type WholeLines, wholeLines } from './cpu/whole-lines.ts';
+import { taskVectorsOfModels, type WholeLines, wholeLines } from './cpu/whole-lines.ts';
 
 type Guided = Pick<Kernel, 'guides' | 'work'>;
 
@@ -69,8 +69,8 @@ class Ranking {
   ) {
     this.#blocks = blocks;
     this.#guides = guides;
-    const models = [...guides.values.keys()];
-    this.#runs = (of) => wholeLines(of, models, guides.lines, work, signal);
+    const taus = taskVectorsOfModels([...guides.values.keys()]);
+    this.#runs = (of) => wholeLines(of, taus, guides.lines, work, signal);
   }
 
   async into(start: number, out: Planes, block: Block): Promise<void> {
@@ -78,7 +78,7 @@ class Ranking {
     if (start % unit === 0 && block.count % unit === 0) {
       const one = { ...this.#blocks, elementCount: block.count, read: () => once(block) };
       for await (const run of this.#runs(one)) {
-        const { length } = run.taus[0];
+        const { length } = run.seen[0];
         const places = out.map((plane) => plane.subarray(run.start - start).subarray(0, length));
         this.#rank(run, places);
       }
@@ -107,14 +107,14 @@ class Ranking {
   async #goOn(apart: AsyncGenerator<WholeLines>): Promise<void> {
     const { value, done } = await apart.next();
     if (done) throw new Error('the tensor ended before its blocks');
-    const planes = value.taus.map(({ length }) => new Float32Array(length));
+    const planes = value.seen.map(({ length }) => new Float32Array(length));
     this.#rank(value, planes);
     this.#ranked = { start: value.start, planes };
   }
 
-  #rank({ taus }: WholeLines, out: Planes): void {
+  #rank({ seen }: WholeLines, out: Planes): void {
     const { lines, values } = this.#guides;
-    for (const [p, tau] of taus.entries()) rankInto(lines, tau, values[p], out[p]);
+    for (const [p, tau] of seen.entries()) rankInto(lines, tau, values[p], out[p]);
   }
 }
 

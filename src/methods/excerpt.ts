@@ -62,6 +62,11 @@ export function measureOf(excerpt: Excerpt, measure: ChangeMeasure): readonly nu
       return [massOf(excerpt, measure)];
     case 'rankMass':
       return rankMassOf(excerpt, measure);
+    case 'eachLine': {
+      const { changes, base } = excerpt;
+      const planes = changes.map((row) => row.map((value, i) => base[i] + value));
+      return [measure.of(planes, base, Math.fround)];
+    }
     case 'whole':
       // These elements count as a tensor; the figure says so.
       return Array.from(measure.of(excerpt.changes.map((row) => Float32Array.from(row))));

@@ -12,6 +12,8 @@ const base = [0.5, -1, 0.25, 2, 0, 1.5];
 const expert = [1, -0.5, 0.25, -1, 0.125, 1];
 /** Of these, copies of a model add up. */
 const sums = ['magnitude_prune', 'consensus_ta'];
+/** These take over some elements, and leave the others. */
+const selections = ['arcee_fusion'];
 
 for (const method of methods) {
   const usesBase = method.arity.base === 'required';
@@ -40,6 +42,7 @@ for (const method of methods) {
       const copies = models(3);
       const merged = await run(copies);
       merged.forEach((value, i) => {
+        if (selections.includes(method.id) && value === base[i]) return;
         const change = (expert[i] - base[i]) * (isSum ? copies.length : 1);
         expect(value).toBeCloseTo(usesBase ? base[i] + change : expert[i], 6);
       });

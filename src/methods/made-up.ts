@@ -41,6 +41,8 @@ export function measureOfAll(
     }
     case 'mass':
       return [massOf(planes[measure.model], measure.keep, measure.model)];
+    case 'eachLine':
+      return [measure.of(planes, new Float32Array(planes[0].length), Math.fround)];
     case 'whole':
       return Array.from(measure.of(planes));
     default:

@@ -50,6 +50,15 @@ export type ChangeMeasure =
       readonly seed: number;
     }
   /**
+   * → of each vector in turn what `of` makes of it: of all models, and the base, there. A function of them alone; `round`
+   * rounds one step as the dialect does.
+   */
+  | {
+      readonly kind: 'eachLine';
+      readonly lines: Lines;
+      of(x: readonly Float32Array[], base: Float32Array, round: Round): number;
+    }
+  /**
    * → what `of` makes of all task vectors, each in full and at once: what no sum over elements tells. As many numbers as it
    * likes; it has to be a function of them alone.
    */
@@ -72,7 +81,7 @@ export type DerivedMeasure =
     };
 
 /** What is measured by vector, or of task vectors held whole: on the CPU whatever the backend. */
-export type LineMeasure = Extract<Measure, { readonly kind: 'lineDots' | 'rankMass' }>;
+export type LineMeasure = Extract<Measure, { readonly kind: 'lineDots' | 'rankMass' | 'eachLine' }>;
 /** What each backend measures in its own way. */
 export type TensorMeasure = Exclude<Measure, LineMeasure | { readonly kind: 'whole' }>;
 
@@ -108,8 +117,12 @@ export type Derive<L extends Layout> = {
   ): void;
 }['derive'];
 
-/** Whose derived numbers a measure is about, and what they are told. */
-export type Deriving = { readonly methodId: string; readonly coefficients: readonly number[] };
+/** Whose derived numbers a measure is about, and what they are told: coefficients and guides of the answers so far. */
+export type Deriving = {
+  readonly methodId: string;
+  readonly coefficients: readonly number[];
+  readonly guides?: Guides | null;
+};
 
 /** Where the block lies, for formulas that depend on it. */
 export type At = {
@@ -225,7 +238,7 @@ export type MergeMethod<
   readonly receives: L;
   /**
    * What the formula receives, shared by both backends; each is rounded to f32. A method that derives numbers is asked
-   * before all is measured, too.
+   * before all is measured, too; so are its guides.
    */
   coefficients(call: Call<G, M>, measured: readonly (readonly number[])[]): Given<L>;
   /** Numbers of each element that the formula reads besides; absent where coefficients are enough. */
@@ -293,12 +306,17 @@ export function guidesOf(
   return guides && guides.count(call) > 0 ? guides.of(call, measured) : null;
 }
 
-/** What its derived numbers are told with these answers; nothing where it has none. */
+/** What the derived numbers that are asked for are told, with the answers so far; nothing where none is. */
 export function derivingOf(
   method: MergeMethod,
   call: Call,
+  asked: readonly Measure[],
   soFar: readonly (readonly number[])[],
 ): Deriving | undefined {
-  if (!method.derives) return undefined;
-  return { methodId: method.id, coefficients: coefficientList(method, call, soFar) };
+  if (!asked.some(({ kind }) => kind === 'sum' || kind === 'rank')) return undefined;
+  return {
+    methodId: method.id,
+    coefficients: coefficientList(method, call, soFar),
+    guides: guidesOf(method, call, soFar),
+  };
 }

@@ -62,7 +62,7 @@ export async function mergePlanes(backend: Backend, merge: PlanesMerge): Promise
   for (;;) {
     const asked = method.measures?.(call, measured) ?? [];
     if (asked.length === 0) break;
-    const deriving = derivingOf(method, call, measured);
+    const deriving = derivingOf(method, call, asked, measured);
     measured.push(...(await backend.measure(blocks, asked, { work, at, deriving }, signal)));
   }
   const coefficients = coefficientList(method, call, measured);

@@ -56,11 +56,12 @@ class CompiledBackend implements Backend {
   }
 
   async #measure(
-    blocks: Blocks,
+    of: Blocks,
     measures: readonly TensorMeasure[],
     context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
+    const blocks = guided(of, { guides: context.deriving?.guides ?? null, work: context.work });
     const arena = this.#borrow(blocks);
     try {
       const main = (variant: Omit<Variant, 'table'>) => this.#main(arena, blocks, variant, context);
@@ -76,8 +77,10 @@ class CompiledBackend implements Backend {
       return measuring.answers();
     } catch (error) {
       if (!(error instanceof NonFiniteError)) throw error;
-      return await this.#definition.measure(held(arena, blocks), measures, context, signal);
+      return await this.#definition.measure(held(arena, of), measures, context, signal);
     } finally {
+      // Nobody asks for these planes again: a map has guides of its own.
+      if (blocks !== of) arena.resident = null;
       this.#idle.unshift(arena);
     }
   }

@@ -29,11 +29,12 @@ export function definitionBackend(label = 'CPU'): Backend {
 }
 
 async function measure(
-  blocks: Blocks,
+  of: Blocks,
   measures: readonly TensorMeasure[],
   { work, at, deriving }: MeasureContext,
   signal: AbortSignal,
 ): Promise<readonly (readonly number[])[]> {
+  const blocks = guided(of, { guides: deriving?.guides ?? null, work });
   const { elementCount } = blocks;
   const sample = await sampleFor(blocks, measures, work, signal);
   const gathers = measures.map((one) => gatherFor(one, elementCount, sample));

@@ -6,7 +6,7 @@ import { roundTo } from '../../numerics/round.ts';
 import type { Backend, Blocks, Work } from '../backend.ts';
 import { DecodedChunk } from './decoded-chunk.ts';
 import { CHUNK } from './task.ts';
-import { wholeLines } from './whole-lines.ts';
+import { taskVectorsOfModels, wholeLines } from './whole-lines.ts';
 
 type Answers = readonly (readonly number[])[];
 export type LineDots = Extract<LineMeasure, { kind: 'lineDots' }>;
@@ -65,8 +65,9 @@ export async function rankMass(
 ): Promise<readonly number[]> {
   const of = { seed, tensorKey: at.tensorKey, model: at.ordinals[model] };
   let [all, left] = [0, 0];
-  for await (const { start, taus } of wholeLines(blocks, [model], lines, work, signal)) {
-    const [tau] = taus;
+  const taus = taskVectorsOfModels([model]);
+  for await (const { start, seen } of wholeLines(blocks, taus, lines, work, signal)) {
+    const [tau] = seen;
     const chances = new Float32Array(tau.length);
     rankInto(lines, tau, chance, chances);
     const kept = new Uint8Array(tau.length);

@@ -1,6 +1,7 @@
 /** What is measured in one way for all backends, on the CPU. */
 import type { Measure, TensorMeasure } from '../../methods/method.ts';
 import type { Backend } from '../backend.ts';
+import { eachLine } from './each-line.ts';
 import { type LineDots, lineDots, rankMass } from './line-sums.ts';
 import { taskVectorsOf } from './whole.ts';
 
@@ -19,6 +20,8 @@ export async function measuredAlike(
   if (dots.length > 0) keep(dots, await lineDots(blocks, dots, context.work, signal));
   for (const one of measures) {
     if (one.kind === 'rankMass') answers.set(one, await rankMass(blocks, one, context, signal));
+    if (one.kind === 'eachLine')
+      answers.set(one, await eachLine(blocks, one, context.work, signal));
     if (one.kind !== 'whole') continue;
     const taskVectors = await taskVectorsOf(blocks, context.work, signal);
     answers.set(one, Array.from(one.of(taskVectors)));

@@ -35,11 +35,11 @@ export async function* alignedRuns(
   length: number,
   signal: AbortSignal,
 ): AsyncGenerator<Run> {
-  const { dtypes, hasBase, readAs } = blocks;
+  const { dtypes, hasBase, guides, readAs } = blocks;
   let rest: Run | null = null;
   for await (const block of blocks.read(signal)) {
     signal.throwIfAborted();
-    let run: Run = { ...block, dtypes, hasBase, readAs };
+    let run: Run = { ...block, dtypes, hasBase, guides, readAs };
     if (rest) {
       const missing = Math.min(CHUNK - rest.count, run.count);
       rest = joined(rest, partOf(run, 0, missing));

@@ -19,7 +19,7 @@ export async function sampleFor(
   work: Work,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Float32Array>> {
-  const { elementCount, dtypes, hasBase, readAs } = blocks;
+  const { elementCount, dtypes, hasBase, guides = 0, readAs } = blocks;
   const models = measures.flatMap((measure) =>
     measure.kind === 'magnitude' && measure.count > 0 && measure.count < elementCount
       ? [measure.model]
@@ -30,7 +30,7 @@ export async function sampleFor(
   // Odd, so that rows whose length is a power of two are not met in the same few columns.
   const stride = Math.floor(elementCount / count - 1) | 1;
   const planes = dtypes.map((dtype) => new Uint8Array(count * bytesPerElement(dtype)));
-  const needed = new Set([...models, ...(hasBase ? [dtypes.length - 1] : [])]);
+  const needed = new Set([...models, ...(hasBase ? [dtypes.length - guides - 1] : [])]);
   for await (const block of blocks.read(signal)) {
     signal.throwIfAborted();
     const first = Math.ceil(block.start / stride);
@@ -44,7 +44,7 @@ export async function sampleFor(
       }
     }
   }
-  const run: Run = { start: 0, count, planes, dtypes, hasBase, readAs };
+  const run: Run = { start: 0, count, planes, dtypes, hasBase, guides, readAs };
   const chunk = new DecodedChunk(run, roundTo(work));
   chunk.moveTo(0, count);
   return new Map(models.map((model) => [model, chunk.taskVector(model)]));

@@ -7,19 +7,26 @@ import { CHUNK } from './task.ts';
 /** Elements gathered at a time, where vectors are shorter. */
 const TOGETHER = 1 << 18;
 
-/** Task vectors of a run of whole vectors; they hold until the next is asked for. */
+/** What is seen of a run of whole vectors; it holds until the next is asked for. */
 export type WholeLines = {
   readonly start: number;
-  readonly taus: readonly Float32Array<ArrayBuffer>[];
+  readonly seen: readonly Float32Array<ArrayBuffer>[];
 };
 
+type See = (chunk: DecodedChunk) => readonly Float32Array[];
+
+/** Sees the task vectors of these models. */
+export function taskVectorsOfModels(models: readonly number[]): See {
+  return (chunk) => models.map((model) => chunk.taskVector(model));
+}
+
 /**
- * The task vectors of some models in runs that no vector of the tensor is cut by, however its blocks are: as many
- * elements are held as one vector takes with those that lie between its own.
+ * What `see` sees, as weights or task vectors, in runs that no vector of the tensor is cut by, however its blocks are:
+ * as many elements are held as one vector takes with those that lie between its own.
  */
 export async function* wholeLines(
   blocks: Blocks,
-  models: readonly number[],
+  see: See,
   lines: Lines,
   work: Work,
   signal: AbortSignal,
@@ -27,7 +34,7 @@ export async function* wholeLines(
   const unit = unitOf(lines);
   if (unit === 0) return;
   const room = Math.min(blocks.elementCount, unit * Math.max(1, Math.floor(TOGETHER / unit)));
-  const held = models.map(() => new Float32Array(room));
+  const held: Float32Array<ArrayBuffer>[] = [];
   const { dtypes, hasBase, readAs } = blocks;
   let start: number | null = null;
   let filled = 0;
@@ -38,19 +45,21 @@ export async function* wholeLines(
       signal.throwIfAborted();
       const count = Math.min(CHUNK, block.count - from);
       chunk.moveTo(from, count);
-      const taus = models.map((model) => chunk.taskVector(model));
-      for (let seen = 0; seen < count; ) {
-        const taken = Math.min(count - seen, room - filled);
-        for (const [k, tau] of taus.entries())
-          held[k].set(tau.subarray(seen, seen + taken), filled);
+      const planes = see(chunk);
+      for (let done = 0; done < count; ) {
+        const taken = Math.min(count - done, room - filled);
+        for (const [p, plane] of planes.entries()) {
+          held[p] ??= new Float32Array(room);
+          held[p].set(plane.subarray(done, done + taken), filled);
+        }
         filled += taken;
-        seen += taken;
+        done += taken;
         if (filled < room) continue;
-        yield { start, taus: held };
+        yield { start, seen: held };
         start += filled;
         filled = 0;
       }
     }
   }
-  if (filled > 0) yield { start: start!, taus: held.map((tau) => tau.subarray(0, filled)) };
+  if (filled > 0) yield { start: start!, seen: held.map((plane) => plane.subarray(0, filled)) };
 }

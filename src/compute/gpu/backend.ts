@@ -85,11 +85,12 @@ export class GpuBackend implements Backend {
   }
 
   async #measure(
-    blocks: Blocks,
+    of: Blocks,
     measures: readonly TensorMeasure[],
     context: MeasureContext,
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
+    const blocks = guided(of, { guides: context.deriving?.guides ?? null, work: context.work });
     const { elementCount } = blocks;
     const sampled = this.#sampleSize ?? sampleSizeFor(elementCount);
     const sums = measures.filter(isSum);
@@ -107,6 +108,8 @@ export class GpuBackend implements Backend {
       for (const { search } of searches) search.finishPass();
       questions = [];
     }
+    // Nobody asks for these planes again: a map has guides of its own.
+    if (blocks !== of) this.#planes.drop(blocks);
     const found = searches.map(({ search }) => [search.cut.magnitude, search.cut.lastIndex]);
     return measures.map((measure) => (isRank(measure) ? found.shift()! : [totals.shift()!]));
   }

@@ -98,7 +98,7 @@ export async function eyeOf(
     const asked = method.measures?.(call, answers) ?? [];
     if (asked.length === 0) break;
     const open = asked.filter((measure) => decided(measure) === null);
-    const context = { work, at, deriving: derivingOf(method, call, answers) };
+    const context = { work, at, deriving: derivingOf(method, call, asked, answers) };
     const measured = open.length ? await backend.measure(blocks, open, context, signal) : [];
     let next = 0;
     answers = [...answers, ...asked.map((measure) => decided(measure) ?? measured[next++])];

@@ -134,7 +134,7 @@ async function measureAll(task: Task, backend: Backend, signal: AbortSignal): Pr
     if (asked.length === 0) return answers;
     const known = asked.map((measure) => decided(measure, magnitudes));
     const open = asked.filter((_, i) => known[i] === null);
-    const context = { work, at, deriving: derivingOf(method, call, answers) };
+    const context = { work, at, deriving: derivingOf(method, call, asked, answers) };
     const measured = open.length === 0 ? [] : await backend.measure(blocks, open, context, signal);
     let next = 0;
     answers = [...answers, ...known.map((answer) => answer ?? measured[next++])];

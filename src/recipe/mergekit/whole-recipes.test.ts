@@ -38,14 +38,12 @@ type Architecture = {
   readonly merged: Readonly<Record<string, Answer | Refused>>;
 };
 
-/** What cannot be read yet, for want of a method. */
-const awaited = ['arcee-fusion'];
-
 /**
  * Where sums over whole tensors, angles and fused steps leave the last places open: how many units. In all other recipes
  * every byte is mergekit's.
  */
 const roughly: Readonly<Record<string, number>> = {
+  'arcee-fusion': 1,
   'breadcrumbs-ties': 2,
   'dare-linear-rescaled': 2,
   'dare-ties-drawn': 2,
@@ -66,6 +64,13 @@ const roughly: Readonly<Record<string, number>> = {
   sce: 1,
   'slerp-second': 3,
 };
+
+/**
+ * What mergekit decides by rounding errors of its f32: in how many tensors of an architecture one element is decided
+ * otherwise, by how much at most. In 16 bits it rounds as we do.
+ */
+const otherwise: Readonly<Record<string, number>> = { 'arcee-fusion': 2 };
+const LARGEST_CHANGE = 1 / 64;
 
 /** Written in f32 by mergekit, whatever its config.json says. */
 const inF32: readonly string[] = ['ramplus-tl', 'arcee-fusion'];
@@ -106,10 +111,10 @@ const backend = definitionBackend();
 
 type Opened = Awaited<ReturnType<typeof opened>>;
 
-/** Null for what cannot be expressed here. */
 async function merged(text: string, { library, models }: Opened) {
   const read = importMergekit(text, models.map(refTo), emptyRecipe());
-  if ('problem' in read || read.remarks.some(({ kind }) => kind === 'left out')) return null;
+  if ('problem' in read) throw new Error(read.problem);
+  expect(read.remarks.filter(({ kind }) => kind === 'left out')).toEqual([]);
   const made = plan({
     recipe: read.recipe,
     models: new Map(models.map((model) => [model.id, model])),
@@ -166,10 +171,10 @@ describe.each(architectures)('%s', (_, architecture) => {
 
   test.each(answers)('%s gives what mergekit gives', async (name, answer) => {
     const files = await merged(answer.recipe, await open);
-    if (!files) return expect(awaited).toContain(name);
     const ours = await tensorsIn(files);
     const { dtype, tensors, shapes = architecture.shapes } = answer;
     expect([...ours.keys()].toSorted()).toEqual(Object.keys(shapes));
+    let decidedOtherwise = 0;
     for (const [k, tensorName] of Object.keys(shapes).entries()) {
       const { bytes, ...own } = ours.get(tensorName)!;
       if (!inF32.includes(name)) expect(own.dtype, tensorName).toBe(dtype);
@@ -179,11 +184,17 @@ describe.each(architectures)('%s', (_, architecture) => {
       const most = (roughly[name] ?? 0) * unit[own.dtype as keyof typeof unit];
       const values = decode(bytes, own.dtype as FloatDtype);
       const [ourSigned, ourElement] = toldOf(tensorName, values);
+      if (own.dtype === 'F32' && otherwise[name]) {
+        decidedOtherwise++;
+        expect(Math.abs(ourSigned - signed), tensorName).toBeLessThanOrEqual(LARGEST_CHANGE);
+        continue;
+      }
       expect(most, `${tensorName} has other bytes`).toBeGreaterThan(0);
       expect(Math.abs(ourElement - element), tensorName).toBeLessThanOrEqual(most);
       const mostInAll = most * Math.sqrt(values.length);
       expect(Math.abs(ourSigned - signed), tensorName).toBeLessThanOrEqual(mostInAll);
     }
+    expect(decidedOtherwise).toBeLessThanOrEqual(otherwise[name] ?? 0);
     const written = JSON.parse(new TextDecoder().decode(files.get('config.json')));
     expect(changes(architecture.config, written)).toEqual(answer.config);
   });

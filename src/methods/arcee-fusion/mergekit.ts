@@ -1,0 +1,3 @@
+import type { InMergekit } from '../mergekit.ts';
+
+export default { base: 'base', parameters: {} } satisfies InMergekit;
