@@ -103,7 +103,7 @@ function wayOf(parts: readonly Part[]): string {
   return JSON.stringify(
     parts.map((part) =>
       part.kind === 'merge'
-        ? [part.ordinals, part.elementCount, part.global, part.perModel]
+        ? [part.ordinals, part.elementCount, part.global, part.perModel, part.craft]
         : [part.kind],
     ),
   );

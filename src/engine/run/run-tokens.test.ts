@@ -264,7 +264,7 @@ test('equal vocabularies are merged from where they lie', async () => {
   expect(out.rowsOf(EMBED)).toEqual([1.5, 11.5]);
 });
 
-test('layers are rearranged of models that are rebuilt by token', async () => {
+describe('layers are rearranged of models that are rebuilt by token', () => {
   const layer = (n: number) => ({ 'model.layers.0.mlp.up_proj.weight': f32([1, 2], [n]) });
   const [a, b] = [model(1, ['x', 'y']), model(2, ['y', 'z'])];
   const models = {
@@ -277,9 +277,21 @@ test('layers are rearranged of models that are rebuilt by token', async () => {
     ...{ values: {}, method: null, rules: [] },
   }));
   const recipe = { method: 'passthrough', slices, vocabulary: byToken('union') };
-  const out = await merged(models, null, recipe);
-  // Of the embedding a is the source, of the head b; what they lack is the other's.
-  expect(out.rowsOf(EMBED)).toEqual([1, 11, 12]);
-  expect(out.rowsOf(HEAD)).toEqual([-1, -2, -12]);
-  expect(out.read('model.layers.1.mlp.up_proj.weight')).toEqual([2, 2]);
+
+  test('of the embedding one is the source, of the head the other; what they lack is the other’s', async () => {
+    const out = await merged(models, null, recipe);
+    expect(out.rowsOf(EMBED)).toEqual([1, 11, 12]);
+    expect(out.rowsOf(HEAD)).toEqual([-1, -2, -12]);
+    expect(out.read('model.layers.1.mlp.up_proj.weight')).toEqual([2, 2]);
+  });
+
+  test('the head of the last is rebuilt where the first has none, with rows of its embedding', async () => {
+    const { [HEAD]: _, ...headless } = models.a.tensors;
+    const config = { model_type: 'llama', vocab_size: 2, tie_word_embeddings: true };
+    const files = { 'config.json': JSON.stringify(config) };
+    const tied = { ...models.a, tensors: headless, files };
+    const out = await merged({ ...models, a: tied }, null, recipe);
+    expect(out.rowsOf(EMBED)).toEqual([1, 11, 12]);
+    expect(out.rowsOf(HEAD)).toEqual([1, -2, -12]);
+  });
 });

@@ -65,7 +65,8 @@ function checkMembers(
 ): Finding[] {
   const { base, experts } = recipe;
   const method = findMethod(slice.method ?? recipe.method) ?? ofRecipe;
-  const global = globalValues({ ...recipe, values: slice.values }, method);
+  const { values } = method === ofRecipe ? recipe : { values: {} };
+  const global = globalValues({ ...recipe, values: { ...values, ...slice.values } }, method);
   const computesWithBase = usesBase(method, global);
   const isExpert = (id: string) => experts.some(({ model }) => model.id === id);
   const isBase = (id: string) => base?.id === id;

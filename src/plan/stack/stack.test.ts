@@ -204,6 +204,26 @@ test('a slice may have a method of its own, with its own defaults', () => {
   ]);
 });
 
+test('whether a method computes with the base in a slice is said by the recipe', () => {
+  const base = model('base', 4);
+  const recipe = recipeOf(base, [a, b], {
+    ...{ method: 'nuslerp', values: { of: 'taskVectors' } },
+    slices: [slice(['base', 0, 4], ['a', 0, 4], ['b', 1, 5])],
+  });
+  const [part] = jobOf(planned(recipe, [base, a, b]), 'model.layers.1.mlp.up_proj.weight').parts;
+  expect(part).toMatchObject({ base: weightIn(base, 1), planes: [weightIn(a, 1), weightIn(b, 2)] });
+});
+
+test('head and embedding that slices merge by other methods are told of each other', () => {
+  const base = model('base', 4);
+  const of = ['base', 'a'].map((id) => [id, 0, 2] as const);
+  const own = (method: string) => ({ ...slice(...of), method, values: { lambda: 1 } });
+  const recipe = recipeOf(base, [a], { method: 'ties', slices: [own('tsv_m'), own('iso_c')] });
+  const plan = planned(recipe, [base, a]);
+  const { twin } = jobOf(plan, 'lm_head.weight');
+  expect(twin?.likewise?.parts).toEqual(jobOf(plan, 'model.embed_tokens.weight').parts);
+});
+
 describe('config.json', () => {
   const configOf = (first: object, second: object, ...slices: readonly Slice[]) => {
     const [one, other] = [model('a', 4, first), model('b', 6, second)];

@@ -54,14 +54,28 @@ export type Rebuilding = {
   readonly standIn: string | null;
 };
 
-/** Names of the reference's tensors with a row for each token, in their order. */
-export function tokenTensors({ reference }: Pick<Participants, 'reference'>) {
-  return [...reference.tensors.values()].filter((entry) =>
+/**
+ * Tensors with a row for each token: the reference's in their order, and where slices stack models what only others
+ * have, which may be the output's.
+ */
+export function tokenTensors({ reference, experts, recipe }: Participants): readonly NamedTensor[] {
+  const found = [...reference.tensors.values()].filter((entry) =>
     hasTokenRows(entry.name, entry, reference),
   );
+  if (recipe.slices === null) return found;
+  const names = new Set(found.map(({ name }) => name));
+  for (const { model, tensors } of experts) {
+    for (const [name, entry] of tensors) {
+      if (names.has(name) || !hasTokenRows(name, entry, model)) continue;
+      names.add(name);
+      found.push({ ...entry, name });
+    }
+  }
+  return found;
 }
 
 export function rebuild(task: Rebuilding) {
+  const { reference } = task.who;
   const rebuilt: Rebuilt[] = [];
   const faults: RebuildFault[] = [];
   const known = new Map<string, RowMaps>();
@@ -86,6 +100,9 @@ export function rebuild(task: Rebuilding) {
       faults.push({ model, tensor: tensor.name, token, why });
     }
     for (const [k, { expert, entry: before }] of owners.entries()) {
+      // An embedding gives rows to others' heads, and where the reference has no head it becomes none.
+      const isLent = !reference.tensors.has(tensor.name) && !expert?.tensors.has(tensor.name);
+      if (isLent) continue;
       const entry = rebuiltEntry(maps[k], owners, task);
       rebuilt.push({ expert, name: tensor.name, before, entry });
     }
@@ -93,19 +110,23 @@ export function rebuild(task: Rebuilding) {
   return { rebuilt, faults };
 }
 
-/** The models that have it, each once: experts in recipe order, then the reference if it is none of them. */
+/** The models that have it, each once: experts in recipe order, then the reference if it is none of them and has it. */
 function ownersOf(
   { who, tokenizerOf }: Rebuilding,
   tensor: TensorEntry,
   faults: RebuildFault[],
 ): readonly Owner[] {
   const { reference, experts } = who;
+  const isOfReference = reference.tensors.has(tensor.name);
   const found = experts.flatMap((expert): readonly Omit<Owner, 'tokenizer'>[] => {
     const meeting = meet(expert, tensor, reference);
     return meeting ? [{ model: expert.model, expert, entry: meeting.entry }] : [];
   });
   const isExpert = found.some(({ model }) => model === reference);
-  const all = isExpert ? found : [...found, { model: reference, expert: null, entry: tensor }];
+  const all =
+    isExpert || !isOfReference
+      ? found
+      : [...found, { model: reference, expert: null, entry: tensor }];
   return all.flatMap((owner) => {
     const { entry, model } = owner;
     // Other widths, and what is no float, are told of where tensors meet.
