@@ -8,6 +8,7 @@ const ShareDialog = later(() => import('../ui/recipe/share-dialog.tsx'));
 const PeftCallDialog = later(() => import('../ui/recipe/peft-call-dialog.tsx'));
 const MergekitDialog = later(() => import('../ui/recipe/mergekit-dialog.tsx'));
 const HubDialog = later(() => import('../ui/hub/hub-dialog.tsx'));
+const GgufDialog = later(() => import('../ui/run/gguf-dialog.tsx'));
 const PublishDialog = later(() => import('../ui/hub/publish-dialog.tsx'));
 
 /** Dialogs are fetched after the page. */
@@ -22,6 +23,7 @@ export function Dialogs() {
       {dialog === 'mergekit' && <MergekitDialog />}
       {dialog === 'hub' && <HubDialog />}
       {dialog === 'publish' && <PublishDialog />}
+      {dialog === 'gguf' && <GgufDialog />}
     </Suspense>
   );
 }

@@ -117,8 +117,12 @@ export type Chosen = {
   readonly end: () => Promise<void>;
 };
 
-/** Null when the user closes the folder picker. */
-export async function chooseDestination(session: Session, name: string): Promise<Chosen | null> {
+/** Null when the user closes the folder picker, or where it fails; then `fail` is told, usually the run's. */
+export async function chooseDestination(
+  session: Session,
+  name: string,
+  fail = (error: unknown) => session.run.getState().fail(failureOf(error)),
+): Promise<Chosen | null> {
   if (savingOf(session.device.getState()) === 'folder') {
     try {
       const parent = await window.showDirectoryPicker({ id: 'amalgam-output', mode: 'readwrite' });
@@ -142,15 +146,19 @@ export async function chooseDestination(session: Session, name: string): Promise
       };
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') return null;
-      session.run.getState().fail(failureOf(error));
+      fail(error);
       return null;
     }
   }
-  return choosePrivate(session, name);
+  return choosePrivate(session, name, fail);
 }
 
 /** A free name in private storage. */
-export async function choosePrivate(session: Session, name: string): Promise<Chosen | null> {
+export async function choosePrivate(
+  session: Session,
+  name: string,
+  fail = (error: unknown) => session.run.getState().fail(failureOf(error)),
+): Promise<Chosen | null> {
   try {
     const folder = await session.engine.freeName(name);
     // A finished merge stays there until it is removed: the browser must not do so when it wants room.
@@ -163,13 +171,13 @@ export async function choosePrivate(session: Session, name: string): Promise<Cho
         .catch(() => {});
     return { name: folder, destination: place, saved: place, clean, end: async () => {} };
   } catch (error) {
-    session.run.getState().fail(failureOf(error));
+    fail(error);
     return null;
   }
 }
 
 /** Keeps the screen awake and warns before the tab closes. Returns how to let go. */
-async function holdOn(): Promise<() => void> {
+export async function holdOn(): Promise<() => void> {
   const warn = (event: BeforeUnloadEvent) => event.preventDefault();
   addEventListener('beforeunload', warn);
   const sentinel = await navigator.wakeLock?.request('screen').catch(() => null);

@@ -56,7 +56,13 @@ function storage(over: Partial<Engine> = {}) {
       return fakeResult;
     },
     finished: async () =>
-      [...kept.keys()].map((folder) => ({ folder, bytes: 1, finished: '', verified: true })),
+      [...kept.keys()].map((folder) => ({
+        folder,
+        bytes: 1,
+        finished: '',
+        verified: true,
+        only: null,
+      })),
     files: async (folder) => kept.get(folder) ?? [],
     ...over,
   };

@@ -154,7 +154,10 @@ describe('a page and its engine', () => {
 
   test('private storage is listed, emptied, zipped', async () => {
     const removed: string[] = [];
-    const merge = { folder: 'done', bytes: 3, finished: '2026-11-27T04:00:00Z', verified: true };
+    const merge = {
+      ...{ folder: 'done', bytes: 3, finished: '2026-11-27T04:00:00Z', verified: true },
+      only: null,
+    };
     const { client } = await started({
       storage: {
         ...emptyStorage,

@@ -18,6 +18,8 @@ export type FinishedMerge = {
   readonly finished: string;
   /** False when its verification found problems that are for the user to judge. */
   readonly verified: boolean;
+  /** The path of its file, where it has but one. */
+  readonly only: string | null;
 };
 
 /** What a run left that was cut short. */
@@ -58,7 +60,8 @@ export async function listFinished(): Promise<readonly FinishedMerge[]> {
     if (!marker) continue;
     const { finished, verified, files } = marker;
     const bytes = Object.values(files).reduce((sum, size) => sum + size, 0);
-    found.push({ folder, bytes, finished, verified });
+    const [only = null, ...others] = Object.keys(files);
+    found.push({ folder, bytes, finished, verified, only: others.length === 0 ? only : null });
   }
   return found;
 }

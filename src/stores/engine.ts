@@ -25,6 +25,8 @@ export type Engine = Pick<
   | 'cache'
   | 'device'
   | 'run'
+  | 'ggufOutlook'
+  | 'gguf'
   | 'publish'
   | 'leftovers'
   | 'removeLeftovers'

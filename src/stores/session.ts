@@ -15,6 +15,7 @@ import type { Engine } from './engine.ts';
 import { createExcerptStore, type ExcerptStore } from './excerpt.ts';
 import { failureOf } from './failure.ts';
 import { bestMerge, demoId, type Family, handlesOf, memberBytes, parseFamily } from './family.ts';
+import { createGgufStore, type GgufStore } from './gguf.ts';
 import { createHubStore, type HubSettings, type HubStore } from './hub.ts';
 import { createModelsStore, type ModelsStore } from './models.ts';
 import { createOutcomesStore, type OutcomesStore } from './outcomes.ts';
@@ -46,6 +47,7 @@ export type Session = {
   readonly stepper: StepperStore;
   readonly survey: SurveyStore;
   readonly run: RunStore;
+  readonly gguf: GgufStore;
   readonly series: SeriesStore;
   readonly device: DeviceStore;
   readonly view: ViewStore;
@@ -86,6 +88,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     stepper: createStepperStore(pickStepper(recall(keys.stepper))),
     survey: createSurveyStore(engine, inputs),
     run: createRunStore(),
+    gguf: createGgufStore(),
     series: createSeriesStore(),
     view: createViewStore(pickView(recall(keys.view))),
     hub: createHubStore(pickHub(recall(keys.hub))),

@@ -8,6 +8,7 @@ import type { ConflictsState } from './conflicts.ts';
 import type { DeviceState } from './device.ts';
 import type { DifferenceState } from './difference.ts';
 import type { ExcerptState } from './excerpt.ts';
+import type { GgufState } from './gguf.ts';
 import type { HubState } from './hub.ts';
 import type { LookState } from './look.ts';
 import type { ModelsState } from './models.ts';
@@ -33,6 +34,7 @@ export const useRecipe = <T>(select: (state: RecipeState) => T): T =>
 export const useSeries = <T>(select: (state: SeriesState) => T): T =>
   useStore(session.series, select);
 export const useRun = <T>(select: (state: RunState) => T): T => useStore(session.run, select);
+export const useGguf = <T>(select: (state: GgufState) => T): T => useStore(session.gguf, select);
 export const useDevice = <T>(select: (state: DeviceState) => T): T =>
   useStore(session.device, select);
 export const useHub = <T>(select: (state: HubState) => T): T => useStore(session.hub, select);

@@ -34,7 +34,8 @@ export type DialogName =
   | 'peft-call'
   | 'mergekit'
   | 'hub'
-  | 'publish';
+  | 'publish'
+  | 'gguf';
 
 export type ViewSettings = {
   readonly theme: Theme;

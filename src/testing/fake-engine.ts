@@ -122,6 +122,8 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
       calls.push(`access ${hubUrl}${token === null ? '' : ' with a token'}`);
     },
     cache: async () => 0,
+    ggufOutlook: async () => Promise.reject(new Error('nothing is written as GGUF here')),
+    gguf: async () => Promise.reject(new Error('nothing is written as GGUF here')),
     publish: async () => Promise.reject(new Error('there is no Hub here')),
     async device(choice) {
       calls.push(`device ${choice}`);

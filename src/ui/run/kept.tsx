@@ -1,7 +1,11 @@
+import { Download } from 'lucide-react';
+import { downloadFile } from '../../commands/download.ts';
 import { removeKept } from '../../commands/kept.ts';
 import { session, useRun } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
 import { bytes, moment } from '../kit/format.ts';
 import { RemoveButton } from '../kit/remove-button.tsx';
+import { GgufButton } from './gguf-button.tsx';
 import { ZipButton } from './result-files.tsx';
 
 /** Finished merges in private storage, of this visit and earlier ones, for as long as nobody removes them. */
@@ -16,7 +20,7 @@ export function Kept() {
     <section className="kept">
       <h4>Finished merges in private storage</h4>
       <ul>
-        {others.map(({ folder, bytes: size, finished, verified }) => (
+        {others.map(({ folder, bytes: size, finished, verified, only }) => (
           <li key={folder}>
             <p className="kept-name">
               <code>{folder}</code>
@@ -25,7 +29,18 @@ export function Kept() {
                 <time dateTime={finished}>{moment(finished)}</time>
               </span>
             </p>
-            <ZipButton folder={folder} />
+            {only === null ? (
+              <>
+                <GgufButton
+                  from={{ kind: 'written', place: { kind: 'opfs', folder }, name: folder }}
+                />
+                <ZipButton folder={folder} />
+              </>
+            ) : (
+              <Button onPress={() => void downloadFile(session, folder, only)}>
+                <Download aria-hidden /> Download
+              </Button>
+            )}
             <RemoveButton
               what={folder}
               warning={`${folder} cannot be brought back.`}

@@ -7,12 +7,14 @@ import { session, useRun } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { FileTable } from '../kit/file-table.tsx';
 import { RemoveButton } from '../kit/remove-button.tsx';
+import { GgufButton } from './gguf-button.tsx';
 
 type Files = RunResult['verify']['files'];
 
 /** The written files with their checksums, and how to get them. */
 export function ResultFiles({ result }: { readonly result: RunResult }) {
   const saved = useRun((state) => state.saved);
+  const name = useRun((state) => state.name);
   const { files } = result.verify;
   const folder = saved?.kind === 'opfs' ? saved.folder : null;
   return (
@@ -23,6 +25,7 @@ export function ResultFiles({ result }: { readonly result: RunResult }) {
           <Button look="quiet" onPress={() => void copySums(files)}>
             <Copy aria-hidden /> Copy checksums
           </Button>
+          {saved && <GgufButton from={{ kind: 'written', place: saved, name }} look="quiet" />}
           <Button look="quiet" onPress={() => session.view.getState().open('publish')}>
             <CloudUpload aria-hidden /> Publish…
           </Button>
