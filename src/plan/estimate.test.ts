@@ -37,6 +37,17 @@ test('two jobs in flight hold their planes, a block of copies and four outputs',
   expect(peakBytes(plan, 1024 * MIB)).toBe(2 * (2 * plane + 2 * plane + 4 * plane));
 });
 
+test('what guides the formula takes four bytes an element and model of a block', () => {
+  const models = [of('base', 512), of('math', 512), of('code', 512)];
+  const [base, ...experts] = models;
+  const peakOf = (density: number) => {
+    const recipe = recipeOf(base, experts, { method: 'della_linear' });
+    return peakBytes(planned(withValues(recipe, { density }, { density }), models), 1024 * MIB);
+  };
+  // DELLA ranks the changes of both models, unless it keeps all.
+  expect(peakOf(0.5) - peakOf(1)).toBe(2 * (2 * 4 * 512 * 1024));
+});
+
 test('beyond the largest block only the planes grow', () => {
   const peakOf = (rows: number) => {
     const models = [of('base', rows), of('math', rows)];
@@ -55,6 +66,6 @@ test('copies take no memory', () => {
   const models = [of('base', 8), headerModel('math', { 'a.weight': ['BF16', [8, 1024]] })];
   const ids = headerModel('ids', { ids: ['I64', [4]], 'a.weight': ['BF16', [8, 1024]] });
   const plan = planned(recipeOf(ids, [models[1]]), [ids, models[1]]);
-  const copies = { jobs: plan.jobs.filter(({ tensor }) => tensor === 'ids') };
+  const copies = { ...plan, jobs: plan.jobs.filter(({ tensor }) => tensor === 'ids') };
   expect(peakBytes(copies, MIB)).toBe(0);
 });

@@ -1,4 +1,5 @@
-import { bitsOf } from '../numerics/dtype.ts';
+import { bitsOf, bytesPerElement } from '../numerics/dtype.ts';
+import { guideCount } from './call.ts';
 import { planesOf, storedBytesOf } from './planes.ts';
 import type { Part, Plan, SideFile } from './types.ts';
 
@@ -43,12 +44,18 @@ export function bytesToWrite(
 
 /**
  * The most memory a run takes for tensors: for the largest job its planes, the copy of a block that the
- * backend works on and the block's outputs; for each job in flight. Never more than the budget, because
+ * backend works on with what guides the formula there, and the block's outputs; for each job in flight. Never more than the budget, because
  * larger tensors go through in blocks. Copies stream and count as nothing.
  */
-export function peakBytes(plan: Pick<Plan, 'jobs'>, memoryBudget: number): number {
-  const needs = plan.jobs.flatMap(({ parts, dtype }) =>
-    parts.map((part) => workingBytes(part, bitsOf[dtype] / 8)),
+export function peakBytes(
+  plan: Pick<Plan, 'jobs' | 'method' | 'arithmetic'>,
+  memoryBudget: number,
+): number {
+  const needs = plan.jobs.flatMap((job) =>
+    job.parts.map((part) => {
+      const guides = part.kind === 'merge' ? guideCount(part, job, plan) : 0;
+      return workingBytes(part, bitsOf[job.dtype] / 8, guides * bytesPerElement('F32'));
+    }),
   );
   const largest = needs.reduce((most, need) => Math.max(most, need), 0);
   return Math.min(largest * IN_FLIGHT, memoryBudget);
@@ -78,10 +85,11 @@ function elementsOf(part: Part): number {
   return part.kind === 'copy' ? 0 : part.elementCount;
 }
 
-function workingBytes(part: Part, outputBytes: number): number {
+/** @param outputBytes of one element, as are `guideBytes`; guides are made block by block */
+function workingBytes(part: Part, outputBytes: number, guideBytes: number): number {
   if (part.kind === 'copy') return 0;
-  const bytesPerElement = planesOf(part).reduce((sum, { dtype }) => sum + bitsOf[dtype] / 8, 0);
-  const planes = bytesPerElement * part.elementCount;
-  const block = Math.min(part.elementCount, LARGEST_BLOCK / bytesPerElement);
-  return planes + block * (bytesPerElement + OUTPUTS * outputBytes);
+  const planeBytes = planesOf(part).reduce((sum, { dtype }) => sum + bitsOf[dtype] / 8, 0);
+  const planes = planeBytes * part.elementCount;
+  const block = Math.min(part.elementCount, LARGEST_BLOCK / (planeBytes + guideBytes));
+  return planes + block * (planeBytes + guideBytes + OUTPUTS * outputBytes);
 }

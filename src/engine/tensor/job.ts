@@ -1,10 +1,9 @@
-import { mergedShape } from '../../methods/lines.ts';
-import type { Call, MergeMethod } from '../../methods/method.ts';
+import type { MergeMethod } from '../../methods/method.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { bytesPerElement, type FloatDtype, isFloatDtype } from '../../numerics/dtype.ts';
 import { encode } from '../../numerics/encode.ts';
 import { tensorKey } from '../../numerics/random.ts';
-import { roundSumTo } from '../../numerics/round.ts';
+import { callOf } from '../../plan/call.ts';
 import { planesOf } from '../../plan/planes.ts';
 import type { FactorPart, Job, MeasuredSpectrum, MergePart, Plan, Span } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
@@ -207,26 +206,6 @@ export function taskOf(
     at: { tensorKey: tensorKey(job.twin?.of ?? job.tensor), ordinals },
     magnitudes: magnitudes === null ? null : ordinals.map((ordinal) => magnitudes[ordinal]),
   };
-}
-
-/** What its method is told about a merge. */
-function callOf(
-  { base, elementCount, precision, global, perModel }: Omit<MergePart, 'kind'>,
-  { shape }: Pick<Job, 'shape'>,
-  arithmetic: Craft['arithmetic'],
-): Call {
-  return {
-    ...{ global, perModel, arithmetic, elementCount },
-    hasBase: base !== null,
-    shape: mergedShape(shape, elementCount),
-    roundSum: roundSumTo(precision.work),
-  };
-}
-
-/** Whether its formula reads numbers of each element that whole rows decide about. */
-export function takesGuides(part: MergePart, job: Job, craft: Craft): boolean {
-  const { method, arithmetic } = part.craft ?? craft;
-  return (methodOf(method).guides?.count(callOf(part, job, arithmetic)) ?? 0) > 0;
 }
 
 function asMerge({ plane, precision, elementCount }: CastPart): Omit<MergePart, 'kind'> {

@@ -1,11 +1,12 @@
 import type { Source } from '../../../io/source.ts';
 import { decode } from '../../../numerics/decode.ts';
 import { bytesPerElement, type FloatDtype } from '../../../numerics/dtype.ts';
+import { guideCount } from '../../../plan/call.ts';
 import { isComputedPlane, planesOf } from '../../../plan/planes.ts';
 import type { ComputedPlane, Job, Part, Plan, PlaneRef } from '../../../plan/types.ts';
 import type { Sources } from '../../library/sources.ts';
 import type { Proof, TensorReport } from '../../protocol.ts';
-import { type Account, type Craft, takesGuides } from '../../tensor/job.ts';
+import type { Account, Craft } from '../../tensor/job.ts';
 import { spansOf } from '../../tensor/read-together.ts';
 import { type Places, placesIn } from './places.ts';
 import { isTouched, type Recomputed, recompute } from './recompute.ts';
@@ -109,7 +110,7 @@ async function lookAt(touched: Touched, plan: Plan, proving: Proving): Promise<L
       part.kind === 'copy' ? (part.span.end - part.span.begin) / size : part.elementCount;
     if (isTouched(part)) {
       const measured = accounts[index].coefficients[k] ?? null;
-      const isByRows = part.kind === 'merge' && takesGuides(part, job, craft);
+      const isByRows = part.kind === 'merge' && guideCount(part, job, craft) > 0;
       const places = isByRows ? nowhere : placesFor(part, sources);
       const samples = placesIn(`${job.tensor} ${k}`, count, places);
       const made = await recompute(part, job, craft, measured, samples, reader, signal);
