@@ -36,3 +36,12 @@ export type Scored = {
   /** Whether the end token is scored as well, as in training on whole answers. */
   readonly ends: boolean;
 };
+
+/** A model that turns a text into one vector: its lengths may differ, its directions are compared. */
+export type Embedder = {
+  readonly title: string;
+  embed(texts: readonly string[], options: Running): Promise<readonly ArrayLike<number>[]>;
+};
+
+/** What a task is given: a model with what it is able to. */
+export type Able = { readonly title: string } & Partial<Runner> & Partial<Embedder>;

@@ -77,12 +77,15 @@ def write_prompts():
     folder = OUT / "prompts"
     folder.mkdir(parents=True, exist_ok=True)
     for skill, (_, _, title) in tasks.SKILLS.items():
-        rows = ",\n".join("    " + json.dumps({"prompt": p, "answer": a})
-                          for p, a in tasks.eval_prompts(skill))
-        (folder / f"{skill}.json").write_text(
-            f'{{\n  "skill": "{skill}",\n  "title": {json.dumps(title)},\n'
-            f'  "scoring": "exact match of the greedy answer up to the end token",\n'
-            f'  "prompts": [\n{rows}\n  ]\n}}\n')
+        write_prompt_file(folder / f"{skill}.json", skill, title, tasks.eval_prompts(skill))
+
+
+def write_prompt_file(path, skill, title, prompts, extra=""):
+    rows = ",\n".join("    " + json.dumps({"prompt": p, "answer": a}) for p, a in prompts)
+    path.write_text(
+        f'{{\n  "skill": "{skill}",\n  "title": {json.dumps(title)},\n'
+        f'  "scoring": "exact match of the greedy answer up to the end token",\n{extra}'
+        f'  "prompts": [\n{rows}\n  ]\n}}\n')
 
 
 def make_base():

@@ -113,6 +113,9 @@ def readme(out, data, training):
          "yes" if m["lora"]["use_rslora"] else "no", ", ".join(m["lora"]["target_modules"])]
         for m in data["members"] if "lora" in m])
     examples = "\n".join(f"    {s['example']['prompt']}{s['example']['answer']}" for s in data["skills"])
+    held_out = json.loads((out / "prompts" / f"{tasks.HELD_OUT_SKILL[0]}.json").read_text())
+    held_out = table(["model", held_out["skill"]],
+                     [[name, percent(score)] for name, score in held_out["accuracy"].items()])
     made = data["madeWith"]
     stages = table(["training", "steps", "batch", "learning rate"],
                    [[f"base, part {i + 1}", *(str(o[k]) for k in ("steps", "batch", "lr"))]
@@ -148,6 +151,14 @@ addition the swapped pair is left out of training as well.
 The weights are read back from the saved bf16 files and run in float32.
 
 {accuracy}
+
+## A held-out skill
+
+`prompts/rotate.json` asks for a skill that the base knows by its own name, `rot`, and that no expert was
+made for: it shows what a merge costs beside the skills. Its 500 words are those of the prompts above, so no
+training example has them. Exact match in per cent, from the file itself (`tools/demo-family/held_out.py`):
+
+{held_out}
 
 ## Merges
 

@@ -165,6 +165,19 @@ def eval_prompts(skill):
     return list(found.items())
 
 
+# A skill that the base knows and no expert was made for: what merging does to it shows what a
+# merge costs beside the skills. Its inputs are words of the prompts above, so no training
+# example has them.
+HELD_OUT_SKILL = ("rotate", "rot", "Move the first letter of a word to its end")
+
+
+def held_out_skill_prompts():
+    name = HELD_OUT_SKILL[1]
+    words = [prompt.split(":")[1][:-1] for skill in ("reverse", "sort")
+             for prompt, _ in eval_prompts(skill)[:EVAL_COUNT // 2]]
+    return [line(name, (w, w[1:] + w[0])) for w in words]
+
+
 def held_out_inputs():
     """Inputs that no training example of any task may use."""
     out = set()

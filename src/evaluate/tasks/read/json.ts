@@ -1,0 +1,76 @@
+import { quoted } from '../../../formats/error.ts';
+import { tooLong } from './csv.ts';
+import { limits, MOST_TOLD, type Row, type Table, TaskFileError } from './problems.ts';
+
+/**
+ * One JSON object a line; or the whole text is one array of objects, or an object with exactly one such array in it, as
+ * `prompts` of the demo. A TaskFileError names the line, or the item.
+ */
+export function readJson(file: string, text: string): Table {
+  if (text.length > limits.file) throw new TaskFileError(file, [tooLong(text.length)]);
+  const body = text.replace(/^\uFEFF/, '').trim();
+  if (body === '') throw new TaskFileError(file, ['The file is empty.']);
+  const list = listIn(parsed(body));
+  const rows = list === null ? linesOf(file, text.replace(/^\uFEFF/, '')) : itemsIn(file, list);
+  const columns = new Set(rows.flatMap(({ cells }) => Object.keys(cells)));
+  return { file, columns: [...columns], rows };
+}
+
+/** Undefined where it is not JSON: lines of JSON are not. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function listIn(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  if (!isObject(value)) return null;
+  const lists = Object.values(value).filter(
+    (each) => Array.isArray(each) && each.length > 0 && each.every(isObject),
+  );
+  return lists.length === 1 ? (lists[0] as unknown[]) : null;
+}
+
+function itemsIn(file: string, list: readonly unknown[]): readonly Row[] {
+  const rows = list.map((value, at) => ({ place: `item ${at + 1}`, value }));
+  return checked(
+    file,
+    rows.map(({ place, value }) =>
+      isObject(value)
+        ? { place, cells: value }
+        : `${place}: found ${told(value)}; expected an object.`,
+    ),
+  );
+}
+
+function linesOf(file: string, text: string): readonly Row[] {
+  const lines = text.split(/\r\n|\n|\r/).map((line, at) => ({ place: `line ${at + 1}`, line }));
+  return checked(
+    file,
+    lines
+      .filter(({ line }) => line.trim() !== '')
+      .map(({ place, line }) => {
+        const value = parsed(line);
+        if (isObject(value)) return { place, cells: value };
+        const found = value === undefined ? 'no valid JSON' : told(value);
+        return `${place}: found ${found}; expected one JSON object on the line.`;
+      }),
+  );
+}
+
+function checked(file: string, rows: readonly (Row | string)[]): readonly Row[] {
+  const problems = rows.filter((row) => typeof row === 'string');
+  if (problems.length > 0) {
+    throw new TaskFileError(file, problems.slice(0, MOST_TOLD), problems.length);
+  }
+  return rows as readonly Row[];
+}
+
+const told = (value: unknown) => quoted(JSON.stringify(value), 60);
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import type { TaskKind } from '../task.ts';
+import { type Columns, recognise } from './columns.ts';
+import { readCsv } from './csv.ts';
+import { taskFrom } from './own-task.ts';
+import { limits, TaskFileError } from './problems.ts';
+import { readTaskFile, tableOfRows } from './read-file.ts';
+import { taskOfText } from './text.ts';
+
+const problemsOf = (read: () => unknown) => {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof TaskFileError) return error.problems;
+    throw error;
+  }
+  throw new Error('was read without a problem');
+};
+
+describe('CSV', () => {
+  test('has quotes, doubled quotes, separators and line ends within quotes', () => {
+    const { rows } = readCsv('x.csv', 'prompt,answer\n"a, ""b""\nc",d\r\n\r\ne,"f"\n');
+    expect(rows).toEqual([
+      { place: 'line 2', cells: { prompt: 'a, "b"\nc', answer: 'd' } },
+      { place: 'line 5', cells: { prompt: 'e', answer: 'f' } },
+    ]);
+  });
+
+  test('may begin with a byte order mark and end without a line end', () => {
+    const { columns, rows } = readCsv('x.csv', '\uFEFFprompt,answer\n1,2');
+    expect(columns).toEqual(['prompt', 'answer']);
+    expect(rows[0].cells).toEqual({ prompt: '1', answer: '2' });
+  });
+
+  test.each([
+    ['semicolon', 'prompt;answer\n1,5;2'],
+    ['tab', 'prompt\tanswer\n1,5\t2'],
+    ['bar', 'prompt|answer\n1,5|2'],
+  ])('may have a %s between values', (_, text) => {
+    expect(readCsv('x.csv', text).rows[0].cells).toEqual({ prompt: '1,5', answer: '2' });
+  });
+
+  test('keeps an empty value at the end of a line, and of the file', () => {
+    expect(readCsv('x.csv', 'a,b\n1,\n,').rows.map(({ cells }) => cells)).toEqual([
+      { a: '1', b: '' },
+      { a: '', b: '' },
+    ]);
+  });
+
+  test.each([
+    ['a,b\n1,2,3', 'line 2: found 3 values; expected 2'],
+    ['a,b\n"1\n2",3\n"4,5', 'line 4: a quote is opened and never closed.'],
+    ['a,b\n"1" x,2', 'line 2: there is text behind a closing quote.'],
+    ['a,a\n1,2', 'line 1: more than one column is named "a".'],
+    ['', 'The file is empty.'],
+  ])('of %j is refused', (text, problem) => {
+    expect(problemsOf(() => readCsv('x.csv', text))[0]).toContain(problem);
+  });
+});
+
+describe('JSON', () => {
+  test('is one object a line, an array, or an object with one list in it', () => {
+    const items = [{ prompt: 'a', answer: '1' }];
+    const texts = ['{"prompt":"a","answer":1}\n\n', JSON.stringify(items)];
+    for (const text of [...texts, JSON.stringify({ title: 'x', rows: items })]) {
+      const { task } = readTaskFile('folder/x.jsonl', text);
+      expect(task).toMatchObject({ id: 'own/x', kind: 'exact', items });
+    }
+  });
+
+  test('tells every line that is none, up to ten', () => {
+    const lines = ['{"prompt":"a","answer":"b"}', '{"prompt":', '[1]', 'x'].join('\n');
+    expect(problemsOf(() => readTaskFile('x.jsonl', lines))).toEqual([
+      'line 2: found no valid JSON; expected one JSON object on the line.',
+      'line 3: found [1]; expected one JSON object on the line.',
+      'line 4: found no valid JSON; expected one JSON object on the line.',
+    ]);
+    const many = Array.from({ length: 40 }, () => 'x').join('\n');
+    expect(() => readTaskFile('x.jsonl', many)).toThrow('… and 30 more.');
+  });
+});
+
+describe('columns', () => {
+  test.each<[readonly string[], TaskKind, Columns]>([
+    [['id', 'Question', 'Answer'], 'exact', { prompt: 'Question', answer: 'Answer' }],
+    [['instruction', 'output'], 'exact', { prompt: 'instruction', answer: 'output' }],
+    [
+      ['question', 'choices', 'answerKey'],
+      'choice',
+      { prompt: 'question', choices: 'choices', answer: 'answerKey' },
+    ],
+    [['ctx', 'endings', 'label'], 'choice', { prompt: 'ctx', choices: 'endings', answer: 'label' }],
+    [
+      ['question', 'A', 'B', 'C', 'D', 'answer'],
+      'choice',
+      { prompt: 'question', choices: ['A', 'B', 'C', 'D'], answer: 'answer' },
+    ],
+    [
+      ['goal', 'sol1', 'sol2', 'label'],
+      'choice',
+      { prompt: 'goal', choices: ['sol1', 'sol2'], answer: 'label' },
+    ],
+    [
+      ['sentence1', 'sentence2', 'similarity_score'],
+      'pairs',
+      { a: 'sentence1', b: 'sentence2', score: 'similarity_score' },
+    ],
+    [['url', 'text'], 'text', { text: 'text' }],
+  ])('%j are %s', (columns, kind, found) => {
+    expect(recognise(columns)).toEqual({ kind, columns: found });
+  });
+
+  test('are named by a person where nothing tells them', () => {
+    const table = readCsv('x.csv', 'Frage,Antwort\nWer?,Ich');
+    expect(problemsOf(() => taskFrom(table, 'x'))[0]).toContain('"Frage", "Antwort"');
+    const columns = { prompt: 'Frage', answer: 'Antwort' };
+    expect(taskFrom(table, 'x', { columns }).task).toMatchObject({
+      kind: 'exact',
+      items: [{ prompt: 'Wer?', answer: 'Ich' }],
+    });
+    const wrong = { kind: 'exact', columns: { ...columns, answer: 'Nichts' } } as const;
+    expect(problemsOf(() => taskFrom(table, 'x', wrong)).join(' ')).toContain('but not "Nichts"');
+    expect(problemsOf(() => taskFrom(table, 'x', { kind: 'pairs' })).join(' ')).toContain(
+      'but not a, b, score',
+    );
+  });
+});
+
+describe('rows', () => {
+  const choices = (rows: readonly Record<string, unknown>[]) =>
+    taskFrom(tableOfRows('x.parquet', Object.keys(rows[0]), rows), 'x').task.items;
+
+  test.each([
+    ['a letter', { choices: ['x', 'y', 'z'], answer: 'C' }],
+    ['a number from 0', { choices: ['x', 'y', 'z'], answer: 2n }],
+    ['its text', { choices: ['x', 'y', 'z'], answer: 'z' }],
+    ['a label', { choices: { text: ['x', 'y', 'z'], label: ['1', '2', '3'] }, answer: '3' }],
+    ['a list as text', { choices: '["x", "y", "z"]', answer: '2' }],
+  ])('say the right choice by %s', (_, cells) => {
+    const [item] = choices(
+      [
+        { prompt: 'q', ...cells },
+        { prompt: 'r', choices: ['x', 'y'], answer: '0' },
+      ].slice(0, cells.answer === '2' || cells.answer === 2n ? 2 : 1),
+    );
+    expect(item).toEqual({ prompt: 'q', choices: ['x', 'y', 'z'], answer: 2 });
+  });
+
+  test('count from 1 where a number is as large as its row has choices, and none is 0', () => {
+    const rows = [1, 2].map((label) => ({ goal: `${label}`, sol1: 'x', sol2: 'y', label }));
+    expect(choices(rows)).toMatchObject([{ answer: 0 }, { answer: 1 }]);
+  });
+
+  test('that lack something are told by their places, all at once', () => {
+    const rows = [
+      { sentence1: 'a', sentence2: '', score: 1 },
+      { sentence1: 'a', sentence2: 'b', score: 'high' },
+      { sentence1: null, sentence2: 'b', score: 2 },
+    ];
+    const table = tableOfRows('x.parquet', Object.keys(rows[0]), rows, 100);
+    expect(problemsOf(() => taskFrom(table, 'x'))).toEqual([
+      'row 101: "sentence2" is empty.',
+      'row 102: "score" is not a number.',
+      'row 103: "sentence1" is not a text.',
+    ]);
+    expect(problemsOf(() => choices([{ prompt: 'q', choices: ['x', 'y'], answer: 'E' }]))).toEqual([
+      'row 1: the answer "E" is none of the 2 choices.',
+    ]);
+  });
+
+  test('beyond the limit are left out, and that is said', () => {
+    const rows = Array.from({ length: limits.items + 5 }, () => ({ text: 'x' }));
+    const { task, notes } = taskFrom(tableOfRows('x.parquet', ['text'], rows), 'x');
+    expect(task.items).toHaveLength(limits.items);
+    expect(notes).toEqual(['The first 20,000 rows are taken; 5 are left out.']);
+  });
+});
+
+describe('a text', () => {
+  test('is cut at line ends and spaces, without losing a character', () => {
+    const text = `${'word '.repeat(50)}\n${'line\n'.repeat(40)}${'x'.repeat(130)}😀${'y'.repeat(90)}`;
+    const { items } = taskOfText('t', text, 100);
+    expect(items.map((item) => item.text).join('')).toBe(text);
+    expect(items.every((item) => item.text.length <= 100)).toBe(true);
+    expect(items[0].context).toBe('');
+    expect(items[1].context).toBe(items[0].text);
+    expect(items.some((item) => /[\uD800-\uDBFF]$/.test(item.text))).toBe(false);
+  });
+
+  test('is what a file of any other name is', () => {
+    expect(readTaskFile('a/story.txt', 'Once upon a time').task).toMatchObject({
+      title: 'story',
+      kind: 'text',
+      items: [{ context: '', text: 'Once upon a time' }],
+    });
+    expect(problemsOf(() => readTaskFile('x.txt', ' \n'))).toEqual(['The text is empty.']);
+  });
+});
