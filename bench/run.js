@@ -18,6 +18,7 @@ const parts = {
   lora: { module: 'bench/lora.ts', quick: false, browser: false },
   planning: { module: 'bench/planning.ts', quick: false, browser: false },
   views: { module: 'bench/views.ts', quick: false, browser: false },
+  evaluate: { module: 'bench/evaluate.ts', quick: false, browser: false },
   gpu: { module: 'bench/gpu/gpu.ts', quick: false, browser: false },
   'end-to-end': { module: 'bench/end-to-end.ts', quick: true, browser: true },
   'many-tensors': { module: 'bench/many-tensors.ts', quick: true, browser: true },

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import {
+  demoAccuracy,
+  demoArchitecture,
+  demoPrompts,
+  demoRunner,
+  demoTokens,
+  demoWeights,
+} from '../../testing/demo-runner.ts';
+import { CpuProcessor } from './cpu.ts';
+import { Decoder } from './decoder.ts';
+import { forwardRunner } from './runner.ts';
+
+const { signal } = new AbortController();
+describe('an expert answers as many of 500 prompts as Python found', () => {
+  // Every member on every skill: npm run bench -- evaluate.
+  test.each(['reverse', 'sort', 'add'])('%s', async (skill) => {
+    const runner = await demoRunner(skill);
+    const prompts = demoPrompts(skill);
+    const asked = prompts.map(({ prompt }) => prompt);
+    const answers = await runner.continue(asked, { maxTokens: 12, signal });
+    const right = prompts.filter(({ answer }, at) => answers[at] === answer).length;
+    expect(right).toBe(Math.round(demoAccuracy[skill][skill] * 500));
+  });
+});
+
+test('log-probabilities of answers add up to a likely one for the right expert only', async () => {
+  const texts = demoPrompts('sort')
+    .slice(0, 20)
+    .map(({ prompt, answer }) => ({ context: prompt, text: answer, ends: true }));
+  const mean = async (member: string) => {
+    const rows = await (await demoRunner(member)).logProbabilities(texts, { signal });
+    expect(rows.map(({ length }) => length)).toEqual(texts.map(({ text }) => text.length + 1));
+    return rows.flat().reduce((sum, value) => sum + value, 0) / rows.flat().length;
+  };
+  expect(await mean('sort')).toBeGreaterThan(-0.05);
+  expect(await mean('reverse')).toBeLessThan(-1);
+});
+
+test('a text without context is scored from its first letter on, for the start token is before it', async () => {
+  const runner = await demoRunner('base');
+  const [row, behind] = await runner.logProbabilities(
+    [
+      { context: '', text: 'ab', ends: false },
+      { context: 'a', text: 'b', ends: false },
+    ],
+    { signal },
+  );
+  expect(row).toHaveLength(2);
+  expect(behind).toEqual([row[1]]);
+});
+
+test('continuations end before a stop, after so many tokens, and where the model ends', async () => {
+  const runner = await demoRunner('sort');
+  const ask = (maxTokens: number, stops: readonly string[] = []) =>
+    runner.continue(['sort:hyjxe=', 'sort:vmsd='], { maxTokens, stops, signal });
+  expect(await ask(12)).toEqual(['ehjxy', 'dmsv']);
+  expect(await ask(3)).toEqual(['ehj', 'dms']);
+  expect(await ask(12, ['xy', 'm'])).toEqual(['ehj', 'd']);
+  expect(await ask(0)).toEqual(['', '']);
+  expect(await runner.continue([], { maxTokens: 3, signal })).toEqual([]);
+});
+
+test('calls wait for each other, tell how far they are, and end when they are told to', async () => {
+  const runner = await demoRunner('sort');
+  const prompts = demoPrompts('sort').map(({ prompt }) => prompt);
+  const done: number[] = [];
+  const stop = new AbortController();
+  const first = runner.continue(prompts, {
+    maxTokens: 12,
+    signal: stop.signal,
+    onProgress: (count) => {
+      done.push(count);
+      stop.abort(new Error('Enough.'));
+    },
+  });
+  const second = runner.continue(['sort:hyjxe='], { maxTokens: 12, signal });
+  await expect(first).rejects.toThrow('Enough.');
+  expect(await second).toEqual(['ehjxy']);
+  expect(done).toHaveLength(1);
+  expect(done[0]).toBeLessThan(500);
+});
+
+test('another candidate takes the place of weights in the same memory', async () => {
+  const tokens = await demoTokens();
+  const processor = new CpuProcessor();
+  const decoder = await Decoder.load(demoArchitecture(), await demoWeights('sort'), processor);
+  const runner = forwardRunner('candidate', decoder, tokens);
+  const ask = () => runner.continue(['rev:qwcw=', 'sort:hyjxe='], { maxTokens: 12, signal });
+  const [, sorted] = await ask();
+  expect(sorted).toBe('ehjxy');
+  const { bytes } = processor;
+  await decoder.reload(await demoWeights('reverse'));
+  const [reversed] = await ask();
+  expect(reversed).toBe('wcwq');
+  expect(processor.bytes).toBe(bytes);
+});
