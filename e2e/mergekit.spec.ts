@@ -24,6 +24,8 @@ test('takes a recipe of mergekit that is dropped as a file', async ({
   await workbench.drop([file]);
   const dialog = workbench.dialog('mergekit recipe');
   await expect(dialog).toContainText('Line 8: int8_mask changes no number of ties.');
+  await dialog.getByLabel('Written for').selectOption('mergekit 0.1.4');
+  await expect(dialog).toContainText('Line 9: int8_mask changes no number of ties.');
   await dialog.getByRole('button', { name: 'Use as the recipe' }).click();
   await expect(workbench.notice).toContainText('The recipe of mergekit is in place.');
   await expect(method.card('TIES')).toBeChecked();
@@ -33,6 +35,7 @@ test('takes a recipe of mergekit that is dropped as a file', async ({
   await expect(recipe.field('Reverse', 'density')).toHaveValue('0.7');
   await method.unfold('Exact behaviour');
   await expect(method.radio('Dialect', 'mergekit')).toBeChecked();
+  await expect(page.getByLabel('Release')).toHaveValue('mergekit 0.1.4');
   await page.keyboard.press('Control+z');
   await expect(method.card('Task arithmetic')).toBeChecked();
 });

@@ -31,6 +31,7 @@ export function bandOf({ density, gamma: share }: Banded, { elementCount, arithm
   if (density >= 1) return { from: 0, to: elementCount };
   const kept = keptCount(density, elementCount, arithmetic);
   const from = Math.min(Math.trunc(share * elementCount), elementCount - kept);
+  if (from === 0 && arithmetic.noOutliers === 'nothing') return { from, to: 0 };
   return { from, to: from + kept };
 }
 

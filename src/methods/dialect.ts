@@ -4,7 +4,11 @@
  */
 
 export const dialects = ['paper', 'peft', 'mergekit'] as const;
-export type Dialect = (typeof dialects)[number];
+/** A dialect as its tool is now. */
+export type Current = (typeof dialects)[number];
+/** A dialect of its own for older releases of a tool that come to other numbers: named after the last of them. */
+export type Version = 'mergekit 0.1.4' | 'mergekit 0.0.6';
+export type Dialect = Current | Version;
 
 /** The choices a task-vector method leaves open. */
 export type Arithmetic = {
@@ -24,6 +28,8 @@ export type Arithmetic = {
   readonly rescale: 'inverse' | 'l1' | 'none';
   /** How values kept by a magnitude trim are scaled. */
   readonly trimRescale: 'l1' | 'none';
+  /** What a band of magnitudes keeps whose share of outliers is less than one element. */
+  readonly noOutliers: 'band' | 'nothing';
   /** SLERP where one of the two is zero and has no direction: blend linearly, or as at a right angle. */
   readonly zeroNorm: 'lerp' | 'right angle';
 };
@@ -31,7 +37,7 @@ export type Arithmetic = {
 export type ArithmeticKey = keyof Arithmetic;
 
 /** One row a choice, one column a dialect. */
-export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
+export const arithmeticOf: Readonly<Record<Current, Arithmetic>> = {
   paper: {
     work: 'f32',
     electOn: 'weighted',
@@ -41,6 +47,7 @@ export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
     smallTrim: 'keep one',
     rescale: 'inverse',
     trimRescale: 'none',
+    noOutliers: 'band',
     zeroNorm: 'lerp',
   },
   peft: {
@@ -52,6 +59,7 @@ export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
     smallTrim: 'keep none',
     rescale: 'inverse',
     trimRescale: 'none',
+    noOutliers: 'band',
     zeroNorm: 'lerp',
   },
   mergekit: {
@@ -63,9 +71,59 @@ export const arithmeticOf: Readonly<Record<Dialect, Arithmetic>> = {
     smallTrim: 'keep one',
     rescale: 'l1',
     trimRescale: 'none',
+    noOutliers: 'band',
     zeroNorm: 'right angle',
   },
 };
+
+/**
+ * The versions of a dialect, the newest first: what each does differently from the one above it, the first from the tool
+ * as it is now. What one method does differently stands in that method: its exceptions and defaults.
+ */
+export const versions: readonly {
+  readonly id: Version;
+  readonly of: Current;
+  /** The last release of it, and how the screen calls all of them. */
+  readonly last: string;
+  readonly label: string;
+  readonly arithmetic: Partial<Arithmetic>;
+}[] = [
+  {
+    ...{ id: 'mergekit 0.1.4', of: 'mergekit', last: '0.1.4', label: '0.1.0 to 0.1.4' },
+    arithmetic: { smallTrim: 'refuse', noOutliers: 'nothing' },
+  },
+  {
+    ...{ id: 'mergekit 0.0.6', of: 'mergekit', last: '0.0.6', label: 'up to 0.0.6' },
+    arithmetic: { rescale: 'inverse' },
+  },
+];
+
+/** The release of a tool that its dialect follows, where it has versions. */
+export const newest: Readonly<Partial<Record<Current, string>>> = { mergekit: '0.1.5' };
+
+/** Every name that a recipe may have for its dialect. */
+export const allDialects: readonly Dialect[] = [...dialects, ...versions.map(({ id }) => id)];
+
+/** The dialect that a version is one of; the others are their own. */
+export function currentOf(dialect: Dialect): Current {
+  return versions.find(({ id }) => id === dialect)?.of ?? (dialect as Current);
+}
+
+/** A dialect and all that it goes back on: from the tool as it is now to the version itself. */
+export function lineage(dialect: Dialect): readonly Dialect[] {
+  const current = currentOf(dialect);
+  if (dialect === current) return [current];
+  const own = versions.filter(({ of }) => of === current).map(({ id }) => id);
+  return [current, ...own.slice(0, own.indexOf(dialect as Version) + 1)];
+}
+
+/** What is said by dialect, the older over the newer: a version has what its dialect has, where nothing else is said. */
+export function inDialect<T extends object>(
+  said: Readonly<Partial<Record<Dialect, T>>> | undefined,
+  dialect: Dialect,
+): T {
+  return Object.assign({}, ...lineage(dialect).map((each) => said?.[each]));
+}
 
 type Described = {
   readonly label: string;
@@ -131,6 +189,11 @@ export const arithmeticWords: {
     help: 'Whether kept values make up for the trimmed ones.',
     choices: { l1: 'match the L1 norm', none: 'none' },
   },
+  noOutliers: {
+    label: 'A band without outliers',
+    help: 'A tensor so small that its share of outliers is less than one element, or a share of 0.',
+    choices: { band: 'keeps what its density says', nothing: 'keeps nothing' },
+  },
   zeroNorm: {
     label: 'A tensor of zeros',
     help: 'Zeros have no direction; SLERP must do something else there.',
@@ -138,11 +201,18 @@ export const arithmeticWords: {
   },
 };
 
+const ofVersions = Object.fromEntries(versions.map(({ id, arithmetic }) => [id, arithmetic]));
+
 /** The arithmetic of one merge: the dialect's row, the method's exceptions, then what was set by hand. */
 export function resolveArithmetic(
   dialect: Dialect,
-  exceptions: Partial<Record<Dialect, Partial<Arithmetic>>> | undefined,
+  exceptions: Readonly<Partial<Record<Dialect, Partial<Arithmetic>>>> | undefined,
   byHand: Partial<Arithmetic>,
 ): Arithmetic {
-  return { ...arithmeticOf[dialect], ...exceptions?.[dialect], ...byHand };
+  return {
+    ...arithmeticOf[currentOf(dialect)],
+    ...inDialect<Partial<Arithmetic>>(ofVersions, dialect),
+    ...inDialect(exceptions, dialect),
+    ...byHand,
+  };
 }

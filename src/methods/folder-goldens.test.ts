@@ -1,13 +1,16 @@
-/** What mergekit answers to the cases in a method's own folder; see tools/goldens/folders.py. */
+/** What mergekit answers to the cases in a method's own folder; see tools/goldens/folders.py and releases.py. */
 import { describe, expect, test } from 'vitest';
 import { definitionBackend } from '../compute/cpu/definition.ts';
 import { noise, tensorKey } from '../numerics/random.ts';
 import { roundTo } from '../numerics/round.ts';
 import { mergeTensor } from '../testing/merge-tensor.ts';
+import type { Dialect } from './dialect.ts';
 import { findMethod } from './registry.ts';
 
 type Case = {
   readonly name: string;
+  /** Of `releases.json`: what an older release answered. */
+  readonly dialect?: Dialect;
   readonly dtype: 'F32' | 'BF16';
   readonly shape: readonly number[];
   readonly models: number;
@@ -23,10 +26,13 @@ type Case = {
   readonly expected: readonly (number | string)[];
 };
 
-const files = import.meta.glob<{ readonly cases: readonly Case[] }>('./*/goldens.json', {
-  eager: true,
-  import: 'default',
-});
+const files = import.meta.glob<{ readonly cases: readonly Case[] }>(
+  ['./*/goldens.json', './*/releases.json'],
+  {
+    eager: true,
+    import: 'default',
+  },
+);
 const backend = definitionBackend();
 
 function uniform(label: string, count: number): Float64Array {
@@ -53,23 +59,32 @@ function inputsOf({ shape, models, zeros = [], scale, dtype }: Case) {
 
 for (const [path, { cases }] of Object.entries(files)) {
   const id = path.split('/')[1].replaceAll('-', '_');
-  describe(`${id} gives the numbers of mergekit`, () => {
-    test.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
-      const { base, models } = inputsOf(one);
-      const { dtype, global = {}, perModel = [], expected, slack = dtype === 'F32' ? 16 : 6 } = one;
-      const merged = await mergeTensor(backend, {
-        ...{ method: findMethod(id)!, models, base: one.base ? base : null },
-        ...{ dialect: 'mergekit', dtype, global, perModel, shape: one.shape },
-      });
-      const step = dtype === 'F32' ? 2 ** -24 : 2 ** -9;
-      expect(merged.length).toBe(expected.length);
-      for (const [i, wanted] of expected.entries()) {
-        const size = models.reduce((sum, x) => sum + Math.abs(x[i]), Math.abs(base[i]));
-        const error = Math.abs(merged[i] - Number(wanted));
-        expect(error, `element ${i}: ${merged[i]}, not ${wanted}`).toBeLessThanOrEqual(
-          slack * step * size,
-        );
-      }
-    });
+  describe(`${id} gives the numbers of mergekit (${path.split('/')[2]})`, () => {
+    test.each(cases.map((one) => [one.dialect ?? 'mergekit', one.name, one] as const))(
+      '%s: %s',
+      async (dialect, _, one) => {
+        const { base, models } = inputsOf(one);
+        const {
+          dtype,
+          global = {},
+          perModel = [],
+          expected,
+          slack = dtype === 'F32' ? 16 : 6,
+        } = one;
+        const merged = await mergeTensor(backend, {
+          ...{ method: findMethod(id)!, models, base: one.base ? base : null },
+          ...{ dialect, dtype, global, perModel, shape: one.shape },
+        });
+        const step = dtype === 'F32' ? 2 ** -24 : 2 ** -9;
+        expect(merged.length).toBe(expected.length);
+        for (const [i, wanted] of expected.entries()) {
+          const size = models.reduce((sum, x) => sum + Math.abs(x[i]), Math.abs(base[i]));
+          const error = Math.abs(merged[i] - Number(wanted));
+          expect(error, `element ${i}: ${merged[i]}, not ${wanted}`).toBeLessThanOrEqual(
+            slack * step * size,
+          );
+        }
+      },
+    );
   });
 }

@@ -28,7 +28,10 @@ type Golden = {
 };
 
 const files = import.meta.glob<{ cases: readonly Golden[] }>(
-  ['../testing/goldens/*.json', '!../testing/goldens/{adapters,combined,noise,recipes,steps}.json'],
+  [
+    '../testing/goldens/*.json',
+    '!../testing/goldens/{adapters,combined,gguf,gpt2-probe,noise,recipes,steps}.json',
+  ],
   { eager: true, import: 'default' },
 );
 

@@ -1,6 +1,6 @@
 import { type Coefficients, type Given, type Layout, pack } from './coefficients.ts';
 import type { Combine } from './combine.ts';
-import type { Arithmetic, ArithmeticKey, Dialect } from './dialect.ts';
+import { type Arithmetic, type ArithmeticKey, type Dialect, inDialect } from './dialect.ts';
 import type { Family } from './families.ts';
 import type { Guides, Lines, OfRank } from './lines.ts';
 import type { ParamSchema, ParamValue, Values } from './params.ts';
@@ -286,6 +286,14 @@ export function defineMethod<
   const L extends Layout,
 >(method: MergeMethod<G, M, L>): MergeMethod<G, M, L> {
   return method;
+}
+
+/** The defaults that a dialect has where they are not the schema's. */
+export function defaultsIn({ dialectDefaults = {} }: MergeMethod, dialect: Dialect) {
+  const said = Object.entries(dialectDefaults);
+  const at = (level: 'global' | 'perModel'): Readonly<Record<string, ParamValue>> =>
+    inDialect(Object.fromEntries(said.map(([of, values]) => [of, values[level] ?? {}])), dialect);
+  return { global: at('global'), perModel: at('perModel') };
 }
 
 /** What the formula receives for one tensor, as the flat list that kernels take. */

@@ -1,4 +1,4 @@
-import type { MergeMethod } from '../methods/method.ts';
+import { defaultsIn, type MergeMethod } from '../methods/method.ts';
 import type { ParamSchema, ParamValue } from '../methods/params.ts';
 import { defaultsOf } from '../methods/params.ts';
 import { findMethod } from '../methods/registry.ts';
@@ -86,7 +86,7 @@ export function withMethod(recipe: Recipe, id: string): Recipe {
 /** Global parameters before rules: schema defaults < dialect defaults < what the recipe says. */
 export function globalValues(recipe: Recipe, method: MergeMethod): ValuesByKey {
   const schema = method.params.global;
-  const ofDialect = (method.dialectDefaults?.[recipe.dialect]?.global ?? {}) as ValuesByKey;
+  const ofDialect = defaultsIn(method, recipe.dialect).global;
   return { ...defaultsOf(schema), ...ofDialect, ...known(recipe.values, schema) };
 }
 
@@ -97,7 +97,7 @@ export function expertValues(
   expert: Expert,
 ): ValuesByKey {
   const schema = method.params.perModel;
-  const ofDialect = (method.dialectDefaults?.[dialect]?.perModel ?? {}) as ValuesByKey;
+  const ofDialect = defaultsIn(method, dialect).perModel;
   return { ...defaultsOf(schema), ...ofDialect, ...known(expert.values, schema) };
 }
 

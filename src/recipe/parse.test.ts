@@ -82,7 +82,10 @@ test.each([
   [{ version: 0 }, /^version: found 0, expected a number from 1 to 2\.$/],
   [{ method: 'alchemy' }, /^method: found "alchemy", expected one of task_arithmetic, /],
   [{ method: 5 }, /^method: found 5, expected a text\.$/],
-  [{ dialect: 'french' }, /^dialect: found "french", expected one of paper, peft, mergekit\.$/],
+  [
+    { dialect: 'french' },
+    /^dialect: found "french", expected one of paper, peft, mergekit, mergekit 0\.1\.4, mergekit 0\.0\.6\.$/,
+  ],
   [{ arithmetic: { zeroVote: 'minus' } }, /^arithmetic\.zeroVote: found "minus", expected .*drop/],
   [{ arithmetic: { vote: 'plus' } }, /^arithmetic\.vote: a key that is not known here/],
   [{ experts: {} }, /^experts: found \{\}, expected a list\.$/],

@@ -2,8 +2,8 @@ import { fileRoles } from '../formats/beside.ts';
 import {
   type Arithmetic,
   type ArithmeticKey,
+  allDialects,
   arithmeticWords,
-  dialects,
 } from '../methods/dialect.ts';
 import type { ParamSchema } from '../methods/params.ts';
 import { inputDtypes } from '../methods/precision.ts';
@@ -90,7 +90,7 @@ function readRecipe(place: Place): Recipe {
   return {
     version: presentVersion,
     method: method?.id ?? defaults.method,
-    dialect: readOr(fields.at('dialect'), defaults.dialect, (at) => readOneOf(at, dialects)),
+    dialect: readOr(fields.at('dialect'), defaults.dialect, (at) => readOneOf(at, allDialects)),
     arithmetic: readOr(fields.at('arithmetic'), {}, readArithmetic),
     base: readOr(fields.at('base'), null, (at) => readNullable(at, readModel)),
     experts: readList(fields.at('experts'), limits.experts, (at) => readExpert(at, perModel)),

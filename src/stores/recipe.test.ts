@@ -130,6 +130,19 @@ test('a dialect forgets the choices set by hand in another', () => {
   expect(store.getState().recipe.arithmetic).toEqual({});
 });
 
+test('a release of the same tool keeps the choices set by hand, and one step takes it back', () => {
+  const { store } = withExperts('a');
+  const { setDialect, setChoice, undo } = store.getState();
+  setDialect('mergekit');
+  setChoice('divisor', 'count');
+  setDialect('mergekit 0.1.4');
+  expect(store.getState().recipe).toMatchObject({
+    ...{ dialect: 'mergekit 0.1.4', arithmetic: { divisor: 'count' } },
+  });
+  undo();
+  expect(store.getState().recipe.dialect).toBe('mergekit');
+});
+
 test('a reset takes a value away, so that the default holds', () => {
   const { store } = withExperts('a');
   store.getState().setValue('lambda', 0.3);

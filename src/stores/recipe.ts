@@ -1,5 +1,10 @@
 import { createStore } from 'zustand/vanilla';
-import type { Arithmetic, ArithmeticKey, Dialect } from '../methods/dialect.ts';
+import {
+  type Arithmetic,
+  type ArithmeticKey,
+  currentOf,
+  type Dialect,
+} from '../methods/dialect.ts';
 import type { ParamValue } from '../methods/params.ts';
 import { withMethod } from '../recipe/defaults.ts';
 import { type Dial, turnedTo } from '../recipe/dials.ts';
@@ -86,7 +91,12 @@ export function createRecipeStore(
       history: startHistory(initial),
       setMethod: (id) =>
         edit(null, (recipe) => (recipe.method === id ? recipe : withMethod(recipe, id))),
-      setDialect: (dialect) => edit(null, (recipe) => ({ ...recipe, dialect, arithmetic: {} })),
+      setDialect: (dialect) =>
+        edit(null, (recipe) => {
+          // Releases of one tool have the same choices: what was set by hand stays.
+          const stays = currentOf(dialect) === currentOf(recipe.dialect);
+          return { ...recipe, dialect, arithmetic: stays ? recipe.arithmetic : {} };
+        }),
       setChoice: (key, value) =>
         edit(null, (recipe) => ({
           ...recipe,

@@ -3,6 +3,7 @@ import { type Arithmetic, type Dialect, resolveArithmetic } from '../methods/dia
 import {
   type Call,
   coefficientList,
+  defaultsIn,
   derivingOf,
   guidesOf,
   type MergeMethod,
@@ -74,17 +75,18 @@ export async function mergeTensor(backend: Backend, merge: TensorMerge): Promise
   const arithmetic = resolveArithmetic(dialect, method.exceptions, merge.arithmetic ?? {});
   const { work: ofDialect, resultAs } = precisionOf(arithmetic.work, [dtype], 'stored');
   const work = merge.work ?? ofDialect;
+  const defaults = defaultsIn(method, dialect);
   const call: Call = {
     global: {
       ...defaultsOf(method.params.global),
-      ...method.dialectDefaults?.[dialect]?.global,
+      ...defaults.global,
       ...merge.global,
     } as Call['global'],
     perModel: models.map(
       (_, k) =>
         ({
           ...defaultsOf(method.params.perModel),
-          ...method.dialectDefaults?.[dialect]?.perModel,
+          ...defaults.perModel,
           ...merge.perModel?.[k],
         }) as Call['global'],
     ),

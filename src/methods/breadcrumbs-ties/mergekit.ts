@@ -5,6 +5,6 @@ export default {
   parameters: {
     ...{ weight: mergekit.value(null), density: mergekit.value(1), gamma: mergekit.value(0.01) },
     ...{ normalize: mergekit.divisor(false), rescale: mergekit.rescale('trimRescale', false) },
-    ...{ lambda: mergekit.value(1), int8_mask: mergekit.idle },
+    ...{ lambda: mergekit.lambda, int8_mask: mergekit.idle },
   },
 } satisfies InMergekit;

@@ -26,7 +26,7 @@ export default defineMethod({
     global: { lambda: { ...lambda, default: 0.8 }, normalize },
     perModel: { weight, density: { ...density, default: 0.9 }, gamma },
   },
-  choices: ['work', 'smallTrim', 'trimRescale'],
+  choices: ['work', 'smallTrim', 'trimRescale', 'noOutliers'],
   exceptions: { mergekit: { smallTrim: 'keep none' } },
   dialectDefaults: { mergekit: { global: { lambda: 1 }, perModel: { density: 1 } } },
   sparsifies: 'trim',

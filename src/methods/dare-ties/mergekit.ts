@@ -5,6 +5,6 @@ export default {
   parameters: {
     ...{ weight: mergekit.value(null), density: mergekit.value(1) },
     ...{ normalize: mergekit.divisor(false), rescale: mergekit.rescale('rescale', true) },
-    ...{ lambda: mergekit.value(1), int8_mask: mergekit.idle },
+    ...{ lambda: mergekit.lambda, int8_mask: mergekit.idle },
   },
 } satisfies InMergekit;

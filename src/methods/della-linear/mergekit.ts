@@ -5,6 +5,6 @@ export default {
   parameters: {
     ...{ weight: mergekit.value(null), density: mergekit.value(1), epsilon: mergekit.value(0.15) },
     ...{ normalize: mergekit.value(false), rescale: mergekit.rescale('rescale', true) },
-    ...{ lambda: mergekit.value(1), int8_mask: mergekit.idle },
+    ...{ lambda: mergekit.lambdaOfEach, int8_mask: mergekit.idle },
   },
 } satisfies InMergekit;

@@ -24,7 +24,7 @@ export default defineMethod({
   },
   offeredInstead: 'Use a linear average',
   choices: ['work'],
-  exceptions: { mergekit: { work: 'result' } },
+  exceptions: { mergekit: { work: 'result' }, 'mergekit 0.1.4': { work: 'tensor' } },
   dialectDefaults: { peft: { global: { normalize: false } } },
 
   weightedSum({ global, perModel }) {

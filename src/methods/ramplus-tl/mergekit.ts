@@ -1,6 +1,7 @@
 import { type InMergekit, mergekitParameters as mergekit } from '../mergekit.ts';
 
 export default {
+  since: 'mergekit',
   base: 'base',
   parameters: {
     r: mergekit.value(0.1),

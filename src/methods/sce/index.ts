@@ -119,7 +119,10 @@ export default defineMethod({
     peft: { electOn: 'unweighted', divisor: 'weights' },
     mergekit: { electOn: 'unweighted', divisor: 'weights' },
   },
-  dialectDefaults: { mergekit: { global: { least: 1e-6 } } },
+  dialectDefaults: {
+    mergekit: { global: { least: 1e-6 } },
+    'mergekit 0.0.6': { global: { least: 0 } },
+  },
   elects: true,
 
   figure: {

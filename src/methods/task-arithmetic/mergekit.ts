@@ -5,7 +5,7 @@ export default {
   parameters: {
     weight: mergekit.value(null),
     normalize: mergekit.value(false),
-    lambda: mergekit.value(1),
+    lambda: mergekit.lambda,
     ...{ density: mergekit.idle, rescale: mergekit.idle, int8_mask: mergekit.idle },
   },
 } satisfies InMergekit;

@@ -169,6 +169,17 @@ test('a trim that keeps less than one element can be refused', () => {
   expect(findingsOf({ ...low, trimScope: 'model' }, all)).toEqual([]);
 });
 
+test('mergekit up to 0.1.4 stops at a density that keeps nothing, also of 0', () => {
+  const recipe = recipeOf(base, [math], { method: 'ties', dialect: 'mergekit 0.1.4' });
+  for (const density of [0, 0.2]) {
+    expect(findingOf(withValues(recipe, { density }), all, 'trim-too-small').severity).toBe(
+      'error',
+    );
+  }
+  const now = { ...withValues(recipe, { density: 0.2 }), dialect: 'mergekit' } as const;
+  expect(findingsOf(now, all)).toEqual([]);
+});
+
 test.each([-0.5, 1.5])('SLERP with t = %d runs on beyond the models', (t) => {
   const recipe = recipeOf(null, [math, code], { method: 'slerp', values: { t } });
   expect(findingOf(recipe, all, 'slerp-outside')).toMatchObject({

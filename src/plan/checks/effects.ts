@@ -76,8 +76,7 @@ function checkTinyTrims(who: Participants, merges: readonly Merge[]): readonly F
     return [];
   const tiny = merges.flatMap(({ tensor, part }) => {
     const empty = part.perModel.findIndex(
-      ({ density }) =>
-        Number(density) > 0 && keptCount(Number(density), part.elementCount, arithmetic) === 0,
+      ({ density }) => keptCount(Number(density), part.elementCount, arithmetic) === 0,
     );
     if (empty < 0) return [];
     const density = Number(part.perModel[empty]['density']);

@@ -1,5 +1,6 @@
 /** What the weights of one tensor come to: sums that nothing can be divided by, and merges of nothing. */
 
+import { currentOf } from '../../methods/dialect.ts';
 import { dividesBy, weightTotal } from '../../methods/task-vectors.ts';
 import { roundTo } from '../../numerics/round.ts';
 import { count, error, list, note, warning } from '../finding.ts';
@@ -24,7 +25,7 @@ const switchOff = {
 export function checkWeights(who: Participants, merges: readonly Merge[]): readonly Finding[] {
   if (!who.method.params.perModel['weight']) return [];
   // mergekit leaves a sum of task vectors undivided where the weights sum to zero.
-  const leaves = who.recipe.dialect === 'mergekit' && who.base !== null;
+  const leaves = currentOf(who.recipe.dialect) === 'mergekit' && who.base !== null;
   const none = merges.filter((merge) => weightsOf(merge).every((weight) => weight === 0));
   const zero = merges.filter((merge) => isDivided(merge) && sumsToZero(who, merge));
   const undivided = leaves ? zero.filter((merge) => !none.includes(merge)) : [];
@@ -55,7 +56,7 @@ function totalOf(merge: Merge): number {
 /** In exact arithmetic as well, unless a dialect is asked for its own. */
 function sumsToZero({ recipe }: Participants, merge: Merge): boolean {
   const exact = weightsOf(merge).reduce((sum, weight) => sum + weight, 0);
-  const isExact = recipe.dialect !== 'mergekit' && !dividesBy(exact);
+  const isExact = currentOf(recipe.dialect) !== 'mergekit' && !dividesBy(exact);
   return isExact || !dividesBy(totalOf(merge));
 }
 

@@ -1,6 +1,8 @@
 /** The text of a mergekit recipe, or of a model card that holds one, as data. */
 
+import { type Dialect, lineage } from '../../methods/dialect.ts';
 import { type MergekitMethod, mergekitMethods } from '../../methods/in-mergekit.ts';
+import { isIn, type MergekitParameter } from '../../methods/mergekit.ts';
 import type { InputDtype } from '../../methods/precision.ts';
 import type { Recipe } from '../recipe.ts';
 import { readChatTemplate } from './chat-template.ts';
@@ -11,6 +13,7 @@ import { type Reference, readReference } from './reference.ts';
 import { MergekitError, type Remark, Remarks } from './remarks.ts';
 import { joined, readSetting, type Setting } from './settings.ts';
 import { type MergekitTokenizer, readMergekitTokenizer } from './tokenizer.ts';
+import { nameOfVersion, versionIn } from './version.ts';
 
 export type MergekitDtype = Exclude<InputDtype, 'stored'>;
 
@@ -38,6 +41,8 @@ export type MergekitSlice = {
 };
 
 export type MergekitRecipe = {
+  /** Whose words it uses: mergekit as it is now, or a version of it. */
+  readonly version: Dialect;
   readonly method: MergekitMethod;
   readonly models: readonly MergekitModel[];
   readonly base: Reference | null;
@@ -80,7 +85,8 @@ export function readMergekit(text: string, document: number | null = null): Read
         chosen,
       );
     }
-    return { read: readDocument(chosen, document !== null, remarks), remarks: remarks.all };
+    const read = readDocument(chosen, versionIn(text), document !== null, remarks);
+    return { read, remarks: remarks.all };
   } catch (error) {
     if (!(error instanceof MergekitError)) throw error;
     return { problem: `${error.message} (line ${error.line}, column ${error.column}).` };
@@ -101,23 +107,32 @@ const known = [
   'chat_template',
 ];
 
-function readDocument(document: LocatedMap, isOfSeries: boolean, remarks: Remarks): MergekitRecipe {
-  const method = readMethod(document);
+function readDocument(
+  document: LocatedMap,
+  version: Dialect,
+  isOfSeries: boolean,
+  remarks: Remarks,
+): MergekitRecipe {
+  const method = readMethod(document, version, remarks);
   readBeyond(document, isOfSeries, remarks);
   const inputs = readInputs(document, remarks);
   const top = document.entries.get('base_model');
   const base =
     inputs.base ?? (top && top.value.kind !== 'nothing' ? readReference(top.value, remarks) : null);
   const levels = [inputs.parameters, parametersOf(document)];
-  const own = Object.keys(method.mergekit.parameters);
+  const own = Object.entries(method.mergekit.parameters).flatMap(([name, parameter]) =>
+    isRead(parameter, version) ? [name] : [],
+  );
   const perModel = own.filter((name) => Object.hasOwn(method.params.perModel, name));
   const ofMerge = own.filter((name) => !perModel.includes(name));
-  for (const level of levels) checkNames(level, method, null, remarks);
-  for (const { parameters } of inputs.sources) checkNames(parameters, method, ofMerge, remarks);
+  for (const level of levels) checkNames(level, method, version, null, remarks);
+  for (const { parameters } of inputs.sources)
+    checkNames(parameters, method, version, ofMerge, remarks);
   const several = inputs.slices && inputs.slices.length > 1 ? inputs.slices : [];
   for (const slice of several) {
-    checkNames(slice.parameters, method, null, remarks);
-    for (const { parameters } of slice.sources) checkNames(parameters, method, ofMerge, remarks);
+    checkNames(slice.parameters, method, version, null, remarks);
+    for (const { parameters } of slice.sources)
+      checkNames(parameters, method, version, ofMerge, remarks);
   }
   const settled = (names: readonly string[], maps: readonly (LocatedMap | null)[]): Settings =>
     new Map(
@@ -132,6 +147,7 @@ function readDocument(document: LocatedMap, isOfSeries: boolean, remarks: Remark
       }),
     );
   return {
+    version,
     method,
     models: inputs.sources.map(({ model, parameters }: Source) => ({
       model,
@@ -157,12 +173,25 @@ function readDocument(document: LocatedMap, isOfSeries: boolean, remarks: Remark
   };
 }
 
-function readMethod(document: LocatedMap): MergekitMethod {
+const isOfEach = (parameter: MergekitParameter, version: Dialect): boolean =>
+  parameter.is === 'value' &&
+  parameter.ofEach !== undefined &&
+  lineage(version).includes(parameter.ofEach);
+
+const isRead = (parameter: MergekitParameter, version: Dialect): boolean =>
+  parameter.is !== 'value' || isIn(version, parameter.since);
+
+function readMethod(document: LocatedMap, version: Dialect, remarks: Remarks): MergekitMethod {
   const entry = document.entries.get('merge_method');
   if (!entry) throw new MergekitError('The recipe has no merge_method', document);
   const name = 'text' in entry.value ? entry.value.text : null;
   const method = mergekitMethods.find(({ id }) => id === name);
-  if (method) return method;
+  if (method) {
+    if (!isIn(version, method.mergekit.since)) {
+      remarks.add('refused', entry, `${nameOfVersion(version)} has no ${method.id}.`);
+    }
+    return method;
+  }
   const have = mergekitMethods.map(({ id }) => id).join(', ');
   throw new MergekitError(
     `merge_method is ${found(entry.value)}; of mergekit’s methods these can be expressed here: ${have}`,
@@ -187,14 +216,20 @@ function readBeyond(document: LocatedMap, isOfSeries: boolean, remarks: Remarks)
 function checkNames(
   map: LocatedMap | null,
   { id, mergekit }: MergekitMethod,
+  version: Dialect,
   misplaced: readonly string[] | null,
   remarks: Remarks,
 ): void {
   for (const [name, entry] of map?.entries ?? []) {
-    if (!Object.hasOwn(mergekit.parameters, name)) {
-      remarks.add('ignored', entry, `${id} has no parameter ${name}; mergekit ignores it.`);
-    } else if (mergekit.parameters[name].is === 'idle') {
+    const parameter = Object.hasOwn(mergekit.parameters, name) ? mergekit.parameters[name] : null;
+    if (parameter === null || !isRead(parameter, version)) {
+      const who = parameter === null ? 'mergekit' : nameOfVersion(version);
+      remarks.add('ignored', entry, `${id} has no parameter ${name}; ${who} ignores it.`);
+    } else if (parameter.is === 'idle') {
       remarks.add('ignored', entry, `${name} changes no number of ${id}.`);
+    } else if (misplaced?.includes(name) && isOfEach(parameter, version)) {
+      const what = `${nameOfVersion(version)} takes ${name} of the first model for the whole merge: write it under the recipe’s parameters.`;
+      remarks.add('left out', entry, what);
     } else if (misplaced?.includes(name)) {
       const what = `${name} holds for the whole merge; under a model mergekit ignores it.`;
       remarks.add('ignored', entry, what);

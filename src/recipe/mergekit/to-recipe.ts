@@ -1,7 +1,7 @@
-/** A mergekit recipe as a recipe: in the dialect mergekit, of models that are open or awaited by name. */
+/** A mergekit recipe as a recipe: in the dialect mergekit or a version of it, of models that are open or awaited by name. */
 import { fileRoles } from '../../formats/beside.ts';
 import { type Arithmetic, resolveArithmetic } from '../../methods/dialect.ts';
-import type { MergekitParameter } from '../../methods/mergekit.ts';
+import { type MergekitParameter, onIn } from '../../methods/mergekit.ts';
 import type { ParamValue } from '../../methods/params.ts';
 import { emptyRecipe, expertValues, globalValues } from '../defaults.ts';
 import { limits } from '../limits.ts';
@@ -72,7 +72,7 @@ function recipeOf(
   const { base, experts, donor } = membersOf(read, remarks);
   const refOf = ({ adapter, at, ...model }: Reference) =>
     meeting.ref(adapter ?? model, at, remarks);
-  const start: Recipe = { ...emptyRecipe(), method: method.id, dialect: 'mergekit' };
+  const start: Recipe = { ...emptyRecipe(), method: method.id, dialect: read.version };
   const baseRef = base ? refOf(base) : null;
   const refs = experts.map(({ model }) => refOf(model));
   const rules: RuleDraft[] = [];
@@ -154,13 +154,13 @@ function donorsOf(donor: ModelRef, standard: ModelRef, isByToken: boolean): Dono
 function choiceOf(
   name: string,
   parameter: Exclude<MergekitParameter, { is: 'value' }>,
-  { method, settings }: MergekitRecipe,
+  { version, method, settings }: MergekitRecipe,
   remarks: Remarks,
 ): Partial<Arithmetic> {
   if (parameter.is === 'idle') return {};
   const setting = settings.get(name);
   const isOn = setting ? toggleOf(name, setting, parameter.default, remarks) : parameter.default;
-  const wanted = isOn ? parameter.on : parameter.off;
-  const standard = resolveArithmetic('mergekit', method.exceptions, {})[parameter.key];
+  const wanted = isOn ? onIn(parameter, version) : parameter.off;
+  const standard = resolveArithmetic(version, method.exceptions, {})[parameter.key];
   return standard === wanted ? {} : { [parameter.key]: wanted };
 }

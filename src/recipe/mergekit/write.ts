@@ -1,6 +1,7 @@
-/** A recipe as YAML of mergekit 0.1.5. */
-import { resolveArithmetic } from '../../methods/dialect.ts';
+/** A recipe as YAML of mergekit: as it is now, or of the version that the recipe is in. */
+import { currentOf, type Dialect, resolveArithmetic } from '../../methods/dialect.ts';
 import { type MergekitMethod, mergekitMethods } from '../../methods/in-mergekit.ts';
+import { onIn } from '../../methods/mergekit.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues, globalValues } from '../defaults.ts';
 import type { ModelRef, Recipe } from '../recipe.ts';
@@ -10,6 +11,7 @@ import { emit, type Yaml } from './emit.ts';
 import { type Notes, parametersOf, under } from './parameters-yaml.ts';
 import type { MergekitDtype } from './read.ts';
 import { ofWhole, slicesYaml } from './slices-yaml.ts';
+import { withVersion } from './version.ts';
 import { tokenizerYaml } from './vocabulary.ts';
 
 export type WrittenMergekit = {
@@ -35,12 +37,13 @@ export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
     const beyond = [`mergekit has no ${findMethod(recipe.method)?.title ?? recipe.method}`];
     return { text: null, beyond, remarks: [] };
   }
+  const version = versionOf(recipe);
   const role = method.mergekit.base;
   if (recipe.experts.length === 0)
     return { text: null, beyond: ['there is no model to merge yet'], remarks: [] };
   if (role === 'base' && !recipe.base)
     return { text: null, beyond: ['there is no base'], remarks: [] };
-  const notes: Notes = { beyond: [...beyondMergekit(recipe, method)], remarks: [] };
+  const notes: Notes = { beyond: [...beyondMergekit(recipe, method, version)], remarks: [] };
   const whole = ofWhole(recipe);
   const values = globalValues({ ...recipe, ...whole }, method);
   const global = parametersOf(whole.rules, method, values, null, notes);
@@ -70,8 +73,13 @@ export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
     notes.remarks.push('Models of this computer go by their names: write where they lie instead.');
   if (method.sparsifies === 'draw')
     notes.remarks.push('mergekit draws its own random numbers: others are dropped there.');
-  return { text, beyond: [...new Set(notes.beyond)], remarks: [...new Set(notes.remarks)] };
+  const told = version === 'mergekit' ? text : withVersion(text, version);
+  return { text: told, beyond: [...new Set(notes.beyond)], remarks: [...new Set(notes.remarks)] };
 }
+
+/** Recipes in no dialect of mergekit are written for it as it is now. */
+const versionOf = ({ dialect }: Recipe): Dialect =>
+  currentOf(dialect) === 'mergekit' ? dialect : 'mergekit';
 
 const refsOf = ({ base, experts }: Recipe): readonly ModelRef[] => [
   ...(base ? [base] : []),
@@ -83,7 +91,7 @@ function choicesOf(recipe: Recipe, method: MergekitMethod): Record<string, boole
   const found = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
   const pairs = Object.entries(method.mergekit.parameters).flatMap(([name, parameter]) => {
     if (parameter.is !== 'choice') return [];
-    const isOn = found[parameter.key] === parameter.on;
+    const isOn = found[parameter.key] === onIn(parameter, versionOf(recipe));
     return isOn === parameter.default ? [] : [[name, isOn] as const];
   });
   return Object.fromEntries(pairs);
@@ -135,7 +143,7 @@ function dtypesOf(
 ): Record<string, Yaml> {
   const { inputDtype, output } = recipe;
   const { work } = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
-  const own = resolveArithmetic('mergekit', method.exceptions, {}).work;
+  const own = resolveArithmetic(versionOf(recipe), method.exceptions, {}).work;
   if (work !== own && inputDtype !== 'stored' && inputDtype !== 'F32') {
     beyond.push(
       `inputs are rounded to ${inputDtype} and steps are not; mergekit rounds every step to it, too`,

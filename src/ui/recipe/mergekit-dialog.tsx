@@ -2,9 +2,16 @@ import { Check, Copy, Download } from 'lucide-react';
 import { useState } from 'react';
 import { saveFile } from '../../commands/save-file.ts';
 import { takeSeries } from '../../commands/series.ts';
+import type { Dialect } from '../../methods/dialect.ts';
 import type { Remark, RemarkKind } from '../../recipe/mergekit/remarks.ts';
 import { importSeries, readSeries, type Step } from '../../recipe/mergekit/series.ts';
 import { importMergekit } from '../../recipe/mergekit/to-recipe.ts';
+import {
+  mergekitVersions,
+  nameOfVersion,
+  versionIn,
+  withVersion,
+} from '../../recipe/mergekit/version.ts';
 import { exportMergekit, type Known } from '../../recipe/mergekit/write.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { type ModelsState, openModel, openRefs } from '../../stores/models.ts';
@@ -48,6 +55,22 @@ function FromYaml() {
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
+      {text.trim() !== '' && (
+        <label className="small">
+          Written for{' '}
+          <select
+            className="select-field"
+            value={versionIn(text)}
+            onChange={(event) => setText(withVersion(text, event.target.value as Dialect))}
+          >
+            {mergekitVersions.map((each) => (
+              <option key={each} value={each}>
+                {nameOfVersion(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {series && 'steps' in series && series.steps.length > 1 ? (
         <SeveralRecipes text={text} steps={series.steps} />
       ) : (
