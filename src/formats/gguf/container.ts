@@ -131,19 +131,23 @@ class Bytes {
   length = 0;
 
   u32(value: number): void {
-    this.#view.setUint32(this.#take(4), value, true);
+    const at = this.#take(4);
+    this.#view.setUint32(at, value, true);
   }
 
   i32(value: number): void {
-    this.#view.setInt32(this.#take(4), value, true);
+    const at = this.#take(4);
+    this.#view.setInt32(at, value, true);
   }
 
   f32(value: number): void {
-    this.#view.setFloat32(this.#take(4), value, true);
+    const at = this.#take(4);
+    this.#view.setFloat32(at, value, true);
   }
 
   u64(value: number): void {
-    this.#view.setBigUint64(this.#take(8), BigInt(value), true);
+    const at = this.#take(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
   }
 
   /** Its bytes in UTF-8, their number first. */
@@ -154,7 +158,8 @@ class Bytes {
   }
 
   raw(bytes: Uint8Array): void {
-    this.#room.set(bytes, this.#take(bytes.length));
+    const at = this.#take(bytes.length);
+    this.#room.set(bytes, at);
   }
 
   /** What was written, and zeros up to `length`. */
@@ -164,7 +169,7 @@ class Bytes {
     return bytes;
   }
 
-  /** Room for `count` bytes more; where it begins. */
+  /** Room for `count` bytes more; where it begins. Room and view may be others after it: call it first. */
   #take(count: number): number {
     const at = this.length;
     this.length += count;

@@ -116,6 +116,57 @@ describe('Qwen', () => {
   });
 });
 
+describe('GPT-2', () => {
+  const gpt2 = {
+    ...{ architectures: ['GPT2LMHeadModel'], model_type: 'gpt2' },
+    ...{ n_embd: 64, n_layer: 1, n_head: 4, n_positions: 128 },
+  };
+  const linear = (stem: string, rows: number, columns: number): Record<string, HeaderTensor> => ({
+    [`${stem}.weight`]: ['F32', [rows, columns]],
+    [`${stem}.bias`]: ['F32', [columns]],
+  });
+  const norm = (stem: string): Record<string, HeaderTensor> => ({
+    [`${stem}.weight`]: ['F32', [64]],
+    [`${stem}.bias`]: ['F32', [64]],
+  });
+  const weights = (prefix: string): Record<string, HeaderTensor> => ({
+    [`${prefix}wte.weight`]: ['F32', [100, 64]],
+    [`${prefix}wpe.weight`]: ['F32', [128, 64]],
+    ...norm(`${prefix}h.0.ln_1`),
+    [`${prefix}h.0.attn.bias`]: ['U8', [1, 1, 128, 128]],
+    ...linear(`${prefix}h.0.attn.c_attn`, 64, 192),
+    ...linear(`${prefix}h.0.attn.c_proj`, 64, 64),
+    ...norm(`${prefix}h.0.ln_2`),
+    ...linear(`${prefix}h.0.mlp.c_fc`, 64, 256),
+    ...linear(`${prefix}h.0.mlp.c_proj`, 256, 64),
+    ...norm(`${prefix}ln_f`),
+  });
+
+  test.each(['', 'transformer.'])(
+    'turns its matrices and drops its masks, named “%s…”',
+    (prefix) => {
+      const model = headerModel('m', weights(prefix), { config: gpt2 });
+      const made = planGguf(model, [], 'Q8_0');
+      const of = (name: string) => became(made, prefix + name);
+      expect(of('h.0.attn.c_attn.weight')).toEqual(
+        ['blk.0.attn_qkv.weight', 'Q8_0', { kind: 'transpose' }], //
+      );
+      const up = made.tensors.find(({ name }) => name === 'blk.0.ffn_up.weight')!;
+      expect(up.shape).toEqual([256, 64]);
+      expect(of('h.0.attn.c_attn.bias')!.slice(0, 2)).toEqual(['blk.0.attn_qkv.bias', 'F32']);
+      expect(of('wte.weight')).toEqual(['token_embd.weight', 'Q8_0', { kind: 'none' }]);
+      expect(of('wpe.weight')!.slice(0, 2)).toEqual(['position_embd.weight', 'F32']);
+      expect(of('h.0.attn.bias')).toBeNull();
+    },
+  );
+
+  test('is refused where it scales attention in another way', () => {
+    const config = { ...gpt2, scale_attn_by_inverse_layer_idx: true };
+    const model = headerModel('m', weights(''), { config });
+    expect(() => planGguf(model, [], 'F16')).toThrow(/"scale_attn_by_inverse_layer_idx": true/);
+  });
+});
+
 describe('is refused by name:', () => {
   test('an architecture that is not known here', () => {
     expect(() => plan({ architectures: ['MambaForCausalLM'] })).toThrow(
