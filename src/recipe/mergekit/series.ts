@@ -76,7 +76,7 @@ function draftOf(document: LocatedMap, index: number): Draft {
     return value && 'text' in value ? wordOf(value) : null;
   };
   const { line, column } = document;
-  const models = [...new Set(referencesIn(document).map(pathOf))];
+  const models = [...new Set(referencesIn(document))];
   return {
     name: textOf('name'),
     document: index,
@@ -89,17 +89,16 @@ function draftOf(document: LocatedMap, index: number): Draft {
 
 const keysOfModels = new Set(['model', 'base_model', 'path']);
 
-/** What stands where a model is named, at any depth. */
+/** Models that are named, at any depth, without their revisions and adapters. */
 function referencesIn(value: Located): readonly string[] {
   if (value.kind === 'list') return value.items.flatMap(referencesIn);
   if (value.kind !== 'map') return [];
   return [...value.entries].flatMap(([key, { value }]) =>
-    keysOfModels.has(key) && 'text' in value ? [wordOf(value)] : referencesIn(value),
+    keysOfModels.has(key) && 'text' in value
+      ? [key === 'path' ? wordOf(value) : wordOf(value).split('+')[0].split('@')[0]]
+      : referencesIn(value),
   );
 }
-
-/** A model without its revision and its adapter. */
-const pathOf = (reference: string) => reference.split('+')[0].split('@')[0];
 
 function inOrder(drafts: readonly Draft[]): readonly Step[] {
   const named = new Map<string, Draft>();

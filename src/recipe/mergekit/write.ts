@@ -32,23 +32,36 @@ export type Known = {
 };
 
 export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
+  const { yaml, beyond, remarks } = mergekitYaml(recipe, known);
+  return { text: yaml && inVersion(emit(yaml), versionOf(recipe)), beyond, remarks };
+}
+
+/** Of mergekit as it is now nothing need be said. */
+export const inVersion = (text: string, version: Dialect): string =>
+  version === 'mergekit' ? text : withVersion(text, version);
+
+/** The same before it is text. */
+export function mergekitYaml(
+  recipe: Recipe,
+  known: Known,
+): Omit<WrittenMergekit, 'text'> & { readonly yaml: Readonly<Record<string, Yaml>> | null } {
   const method = mergekitMethods.find(({ id }) => id === recipe.method);
   if (!method) {
     const beyond = [`mergekit has no ${findMethod(recipe.method)?.title ?? recipe.method}`];
-    return { text: null, beyond, remarks: [] };
+    return { yaml: null, beyond, remarks: [] };
   }
   const version = versionOf(recipe);
   const role = method.mergekit.base;
   if (recipe.experts.length === 0)
-    return { text: null, beyond: ['there is no model to merge yet'], remarks: [] };
+    return { yaml: null, beyond: ['there is no model to merge yet'], remarks: [] };
   if (role === 'base' && !recipe.base)
-    return { text: null, beyond: ['there is no base'], remarks: [] };
+    return { yaml: null, beyond: ['there is no base'], remarks: [] };
   const notes: Notes = { beyond: [...beyondMergekit(recipe, method, version)], remarks: [] };
   const whole = ofWhole(recipe);
   const values = globalValues({ ...recipe, ...whole }, method);
   const global = parametersOf(whole.rules, method, values, null, notes);
   const name = (ref: ModelRef) => nameOf(ref, recipe, known);
-  const text = emit({
+  const yaml = {
     merge_method: method.id,
     ...baseOf(recipe, method, known, notes),
     ...(recipe.slices === null
@@ -67,18 +80,17 @@ export function exportMergekit(recipe: Recipe, known: Known): WrittenMergekit {
       const ref = refsOf(recipe).find((one) => one.id === id);
       return ref ? nameOf(ref, recipe, known) : id;
     }),
-  });
-  const isLocal = refsOf(recipe).some(({ hub }) => !hub);
+  };
+  const isLocal = refsOf(recipe).some(({ hub, origin }) => !hub && origin !== 'result');
   if (isLocal)
     notes.remarks.push('Models of this computer go by their names: write where they lie instead.');
   if (method.sparsifies === 'draw')
     notes.remarks.push('mergekit draws its own random numbers: others are dropped there.');
-  const told = version === 'mergekit' ? text : withVersion(text, version);
-  return { text: told, beyond: [...new Set(notes.beyond)], remarks: [...new Set(notes.remarks)] };
+  return { yaml, beyond: [...new Set(notes.beyond)], remarks: [...new Set(notes.remarks)] };
 }
 
 /** Recipes in no dialect of mergekit are written for it as it is now. */
-const versionOf = ({ dialect }: Recipe): Dialect =>
+export const versionOf = ({ dialect }: Recipe): Dialect =>
   currentOf(dialect) === 'mergekit' ? dialect : 'mergekit';
 
 const refsOf = ({ base, experts }: Recipe): readonly ModelRef[] => [

@@ -13,6 +13,7 @@ import {
   withVersion,
 } from '../../recipe/mergekit/version.ts';
 import { exportMergekit, type Known } from '../../recipe/mergekit/write.ts';
+import { exportSeries } from '../../recipe/mergekit/write-series.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { type ModelsState, openModel, openRefs } from '../../stores/models.ts';
 import { session, useModels, useRecipe, useView } from '../../stores/use-session.ts';
@@ -199,10 +200,12 @@ function ToYaml() {
   const recipe = useRecipe((state) => state.recipe);
   const slots = useModels((state) => state.slots);
   const [copied, setCopied] = useState('');
-  const { text, beyond, remarks } = exportMergekit(recipe, knownOf(recipe, slots));
+  const { text, beyond, remarks } = recipe.series
+    ? exportSeries(recipe, (step) => knownOf(step, slots))
+    : exportMergekit(recipe, knownOf(recipe, slots));
   return (
     <section>
-      <h3>This recipe as YAML</h3>
+      <h3>{recipe.series ? 'These recipes as YAML' : 'This recipe as YAML'}</h3>
       {beyond.length > 0 && (
         <>
           <p className="small is-problem">
