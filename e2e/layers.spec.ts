@@ -36,7 +36,16 @@ test('stacks layers of two models, arranged by keyboard, into a model of that de
   await expect(form.getByLabel('from layer')).toHaveAttribute('aria-invalid', 'true');
   await form.getByLabel('from layer').fill('3');
   await expect(heads.nth(1)).toHaveText(/^2Reverse layer 3/);
+  await form.getByRole('button', { name: 'Add gradient' }).click();
+  const rule = form.getByRole('group', { name: 'Slice 2, rule 1' });
+  await expect(rule.getByLabel('parameter')).toHaveValue('scale');
   expect(await violationsOf(page, '.slices', standard)).toEqual([]);
+  await rule.getByLabel('tensors').selectOption('attention');
+  await rule.getByRole('button', { name: 'Remove Slice 2, rule 1' }).click();
+  await expect(rule).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(rule.getByLabel('tensors')).toHaveValue('attention');
+  await rule.getByRole('button', { name: 'Remove Slice 2, rule 1' }).click();
 
   await workbench.merge();
   await expect(workbench.result.verdict).toHaveText('Merged, written, read back and verified.');

@@ -1,3 +1,3 @@
 import type { InMergekit } from '../mergekit.ts';
 
-export default { base: 'base', parameters: {} } satisfies InMergekit;
+export default { since: 'mergekit 0.1.4', base: 'base', parameters: {} } satisfies InMergekit;

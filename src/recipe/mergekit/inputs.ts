@@ -1,5 +1,7 @@
-/** Which models a recipe merges: `models`, or `slices` that say which of their layers. */
+/** Which models a recipe merges: `models`, `slices` that say which of their layers, or `modules`, each part with its own. */
+import type { MergekitBase } from '../../methods/mergekit.ts';
 import { found, type Located, type LocatedMap, type Place } from './located.ts';
+import { type ModuleInput, modelsOf, readModules } from './modules.ts';
 import { isSame, nameOf, type Reference, readReference } from './reference.ts';
 import { MergekitError, type Remarks } from './remarks.ts';
 
@@ -12,8 +14,10 @@ export type Inputs = {
   readonly parameters: LocatedMap | null;
   /** That slices name; null where none does. */
   readonly base: Reference | null;
-  /** Null with `models`. */
+  /** Null without `slices`. */
   readonly slices: readonly SliceInput[] | null;
+  /** Null without `modules`; the sources have no parameters then. */
+  readonly modules: readonly ModuleInput[] | null;
   readonly at: Place;
 };
 
@@ -29,8 +33,13 @@ export type SliceInput = {
 
 const kinds = ['models', 'slices', 'modules'] as const;
 
-/** Throws MergekitError where there are none. */
-export function readInputs(recipe: LocatedMap, remarks: Remarks): Inputs {
+/** `role` is what a base is to the method, `top` the recipe's. Throws MergekitError where there are no models. */
+export function readInputs(
+  recipe: LocatedMap,
+  role: MergekitBase,
+  top: Reference | null,
+  remarks: Remarks,
+): Inputs {
   const given = kinds.filter((kind) => recipe.entries.has(kind));
   if (given.length !== 1) {
     const what = given.length === 0 ? 'It names no models' : `It has ${given.join(' and ')}`;
@@ -38,33 +47,42 @@ export function readInputs(recipe: LocatedMap, remarks: Remarks): Inputs {
   }
   const entry = recipe.entries.get(given[0])!;
   if (given[0] === 'modules') {
-    const what =
-      'modules gives parts of a model merges of their own, which cannot be expressed here yet';
-    throw new MergekitError(what, entry);
+    const modules = readModules(
+      mapOf(entry.value, 'modules'),
+      (own) => readModels(listOf(own.entries.get('models')!.value, 'models'), remarks),
+      parametersOf,
+      remarks,
+    );
+    const sources = modelsOf(modules).map((model) => ({ model, parameters: null }));
+    return { ...nothing, sources, modules, at: entry };
   }
   const items = listOf(entry.value, given[0]);
   if (items.length === 0) throw new MergekitError(`${given[0]} is an empty list`, entry);
   if (given[0] === 'models') {
-    const sources = items.map((item) => readSource(item, remarks, ['model', 'parameters']).source);
-    return {
-      ...{ sources: distinct(sources, remarks), parameters: null, base: null, slices: null },
-      at: entry,
-    };
+    return { ...nothing, sources: readModels(items, remarks), at: entry };
   }
-  return readSlices(items, remarks);
+  return readSlices(items, role, top, remarks);
 }
 
-function readSlices(items: readonly Located[], remarks: Remarks): Inputs {
+const nothing = { parameters: null, base: null, slices: null, modules: null } as const;
+
+function readModels(items: readonly Located[], remarks: Remarks): readonly Source[] {
+  const sources = items.map((item) => readSource(item, remarks, ['model', 'parameters']).source);
+  return distinct(sources, remarks);
+}
+
+function readSlices(
+  items: readonly Located[],
+  role: MergekitBase,
+  top: Reference | null,
+  remarks: Remarks,
+): Inputs {
   const slices = items.map((item) => readSlice(item, remarks));
   const [first] = slices;
-  const bases = slices.flatMap(({ base }) => base ?? []);
-  const other = bases.find((base) => !isSame(base, bases[0]));
-  if (other) {
-    const what = `base_model ${nameOf(other)} beside ${nameOf(bases[0])}: slices with bases of their own cannot be expressed here yet`;
-    throw new MergekitError(what, other.at);
-  }
-  const [base = null] = bases;
-  if (slices.length === 1) return { ...first, slices };
+  const isIdle = role === 'listed' || role === 'among';
+  const base = isIdle ? null : commonBase(slices, top);
+  if (isIdle) remarkBases(slices, role, remarks);
+  if (slices.length === 1) return { ...first, base, slices, modules: null };
   checkEnds(slices, remarks);
   // In the order in which they are merged: that of the slice with the most of them.
   const all = slices
@@ -73,7 +91,35 @@ function readSlices(items: readonly Located[], remarks: Remarks): Inputs {
   const isFirst = (source: Source, k: number) =>
     all.findIndex(({ model }) => isSame(model, source.model)) === k;
   const models = all.filter(isFirst).map(({ model }) => ({ model, parameters: null }));
-  return { sources: models, parameters: null, base, slices, at: first.at };
+  return { ...nothing, sources: models, base, slices, at: first.at };
+}
+
+/** The one base of all slices, their own or the recipe's. Throws MergekitError where there are several. */
+function commonBase(slices: readonly SliceInput[], top: Reference | null): Reference | null {
+  const bases = slices.flatMap(({ base }) => base ?? top ?? []);
+  const other = bases.find((base) => !isSame(base, bases[0]));
+  if (other) {
+    const what = `base_model ${nameOf(other)} beside ${nameOf(bases[0])}: one recipe here has one base. Write two recipes with --- between, each with a name, its base and its slices, and a third that puts the layers of both results together by passthrough`;
+    throw new MergekitError(what, other.at);
+  }
+  return bases[0] ?? null;
+}
+
+/** Where nothing is computed from a base, one of a slice is only one of its models. */
+function remarkBases(slices: readonly SliceInput[], role: MergekitBase, remarks: Remarks): void {
+  for (const { base, sources } of slices) {
+    if (!base) continue;
+    if (role === 'among' || sources.some(({ model }) => isSame(model, base))) {
+      remarks.add(
+        'ignored',
+        base.at,
+        'The base_model of a slice changes no number of this method.',
+      );
+    } else {
+      const what = `The base_model ${nameOf(base)} of the slice is not among its sources, where mergekit stops; it is left out.`;
+      remarks.add('refused', base.at, what);
+    }
+  }
 }
 
 /** mergekit takes as many models of the last slice for the final norm and the head as the first slice has. */

@@ -9,7 +9,8 @@ import { readChatTemplate } from './chat-template.ts';
 import { unfenced } from './fenced.ts';
 import { parametersOf, readInputs, type Source } from './inputs.ts';
 import { found, type LocatedMap, type Place, readYaml } from './located.ts';
-import { type Reference, readReference } from './reference.ts';
+import { checkModules, type ModuleInput, overModules } from './modules.ts';
+import { isSame, type Reference, readReference } from './reference.ts';
 import { MergekitError, type Remark, Remarks } from './remarks.ts';
 import { joined, readSetting, type Setting } from './settings.ts';
 import { type MergekitTokenizer, readMergekitTokenizer } from './tokenizer.ts';
@@ -115,10 +116,10 @@ function readDocument(
 ): MergekitRecipe {
   const method = readMethod(document, version, remarks);
   readBeyond(document, isOfSeries, remarks);
-  const inputs = readInputs(document, remarks);
-  const top = document.entries.get('base_model');
-  const base =
-    inputs.base ?? (top && top.value.kind !== 'nothing' ? readReference(top.value, remarks) : null);
+  const named = document.entries.get('base_model')?.value;
+  const top = named && named.kind !== 'nothing' ? readReference(named, remarks) : null;
+  const inputs = readInputs(document, method.mergekit.base, top, remarks);
+  const base = inputs.base ?? top;
   const levels = [inputs.parameters, parametersOf(document)];
   const own = Object.entries(method.mergekit.parameters).flatMap(([name, parameter]) =>
     isRead(parameter, version) ? [name] : [],
@@ -134,28 +135,52 @@ function readDocument(
     for (const { parameters } of slice.sources)
       checkNames(parameters, method, version, ofMerge, remarks);
   }
+  const modules = inputs.modules ?? [];
+  for (const { parameters, sources } of modules) {
+    checkNames(parameters, method, version, null, remarks);
+    for (const { parameters } of sources) checkNames(parameters, method, version, ofMerge, remarks);
+  }
+  if (modules.length > 0) {
+    checkModules(modules, perModel.includes('weight'), base, method.id);
+  }
+  const at = (map: LocatedMap | null, name: string): Setting | null => {
+    const value = map?.entries.get(name)?.value;
+    return value ? readSetting(name, value, remarks) : null;
+  };
   const settled = (names: readonly string[], maps: readonly (LocatedMap | null)[]): Settings =>
     new Map(
       names.flatMap((name) => {
-        const setting = joined(
-          maps.map((map) => {
-            const value = map?.entries.get(name)?.value;
-            return value ? readSetting(name, value, remarks) : null;
-          }),
-        );
+        const setting = joined(maps.map((map) => at(map, name)));
         return setting ? [[name, setting] as const] : [];
       }),
     );
+  /** Of one model, or of the merge for null, in all modules. */
+  const ofModules = (names: readonly string[], model: Reference | null): Settings =>
+    new Map(
+      names.flatMap((name) => {
+        const parameter = method.mergekit.parameters[name];
+        const standard = parameter.is === 'idle' ? null : parameter.default;
+        const inModule = ({ sources, parameters }: ModuleInput) => {
+          const source = sources.find((each) => model && isSame(each.model, model));
+          if (model && !source) return 'absent';
+          const own = source?.parameters ?? null;
+          return joined([own, parameters, ...levels].map((map) => at(map, name)));
+        };
+        const setting = overModules(name, standard, modules, inModule, remarks);
+        return setting ? [[name, setting] as const] : [];
+      }),
+    );
+  const isModular = modules.length > 0;
   return {
     version,
     method,
     models: inputs.sources.map(({ model, parameters }: Source) => ({
       model,
-      settings: settled(perModel, [parameters, ...levels]),
+      settings: isModular ? ofModules(perModel, model) : settled(perModel, [parameters, ...levels]),
       ownAt: parameters,
     })),
     base,
-    settings: settled(ofMerge, levels),
+    settings: isModular ? ofModules(ofMerge, null) : settled(ofMerge, levels),
     slices:
       inputs.slices?.map(({ sources, parameters: own, at }) => ({
         sources: sources.map(({ model, from, to, parameters }) => ({

@@ -321,3 +321,16 @@ test('slices that are exported come back with the same meaning, and from then on
   );
   expect(whole).toBeGreaterThan(15);
 });
+
+test('a base of a slice is left where the method computes with none, and told by its line', () => {
+  const stacked = `merge_method: passthrough
+slices:
+  - {base_model: a, sources: [{model: a, layer_range: [0, 2]}]}
+  - {base_model: a, sources: [{model: b, layer_range: [2, 4]}]}`;
+  const made = imported(stacked);
+  expect(made.recipe.slices?.map(({ sources }) => sources[0].model)).toEqual(['a', 'b']);
+  expect(made.remarks.map(({ line, kind }) => [line, kind])).toEqual([
+    [3, 'ignored'],
+    [4, 'refused'],
+  ]);
+});

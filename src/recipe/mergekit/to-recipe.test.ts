@@ -257,7 +257,7 @@ test.each([
   ['merge_method: linear', 'It names no models: expected one of models, slices and modules'],
   ['merge_method: linear\nmodels: a', 'models should be a list; found “a” (line 2, column 9).'],
   ['merge_method: linear\nmodels: [a]', 'A model should be a map of names and values; found “a”'],
-  ['merge_method: linear\nmodules: {x: {}}', 'modules gives parts of a model merges of their own'],
+  ['merge_method: linear\nmodules: {x: {}}', 'Module x names no models'],
   [`merge_method: ties\n${two}`, 'ties needs a base_model (line 2, column 1).'],
   [
     `merge_method: slerp\nbase_model: c\n${two}`,
@@ -294,8 +294,12 @@ test.each([
     'layer_range should be two whole numbers',
   ],
   [
+    'merge_method: ties\nbase_model: a\nslices:\n- {sources: [{model: a, layer_range: [0, 2]}]}\n- {base_model: b, sources: [{model: b, layer_range: [0, 2]}]}',
+    'base_model b beside a: one recipe here has one base',
+  ],
+  [
     'merge_method: ties\nslices:\n- {base_model: a, sources: [{model: a, layer_range: [0, 2]}]}\n- {base_model: b, sources: [{model: b, layer_range: [0, 2]}]}',
-    'base_model b beside a: slices with bases of their own cannot be expressed here yet (line 4, column 16).',
+    'base_model b beside a: one recipe here has one base. Write two recipes with --- between',
   ],
   [
     'merge_method: passthrough\nslices:\n- sources: [{model: a, layer_range: [0, -1]}]',

@@ -5,11 +5,11 @@ import { findMethod, methods } from '../../methods/registry.ts';
 import { expertValues, globalValues, type ValuesByKey } from '../../recipe/defaults.ts';
 import type { Slice, SliceSource } from '../../recipe/recipe.ts';
 import { depthOf } from '../../recipe/slices.ts';
-import { filterText } from '../../recipe/words.ts';
 import { session } from '../../stores/use-session.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { NumberCell } from './number-cell.tsx';
 import type { SliceBlockProps } from './slice-props.ts';
+import { SliceRules } from './slice-rules.tsx';
 
 type SliceFormProps = SliceBlockProps & { readonly name: string };
 
@@ -180,25 +180,18 @@ export function SliceForm({ recipe, slices, slice, models, depths, name }: Slice
           onChange={(values, key) => change({ values }, key)}
         />
       )}
-      {slice.rules.length > 0 && (
-        <ul className="slice-rules" aria-label={`Rules of ${name}`}>
-          {slice.rules.map((rule) => (
-            <li key={rule.id}>
-              {rule.parameter}
-              {rule.model === null
-                ? ''
-                : ` of ${models.find((ref) => ref.id === rule.model)?.name}`}{' '}
-              {[rule.value].flat().join(' → ')} on {filterText(rule.filter)}
-              <IconButton
-                className="small"
-                label={`Remove the rule on ${filterText(rule.filter)}`}
-                onPress={() => change({ rules: slice.rules.filter((each) => each !== rule) })}
-              >
-                <X aria-hidden />
-              </IconButton>
-            </li>
-          ))}
-        </ul>
+      {method && (
+        <SliceRules
+          slice={slice}
+          method={method}
+          models={models.filter(
+            ({ id }) =>
+              slice.sources.some(({ model }) => model === id) &&
+              recipe.experts.some(({ model }) => model.id === id),
+          )}
+          name={name}
+          onChange={(rules, key) => change({ rules }, key)}
+        />
       )}
       {(Object.keys(slice.values).length > 0 || slice.rules.length > 0) && (
         <Button look="quiet" onPress={() => change({ values: {}, rules: [] })}>

@@ -1,14 +1,14 @@
 import { ChartColumn, Lock, Plus, TrendingUp } from 'lucide-react';
 import type { MergeMethod } from '../../methods/method.ts';
-import type { NumberParam } from '../../methods/params.ts';
 import { layoutFor } from '../../recipe/blocks.ts';
-import type { Rule } from '../../recipe/recipe.ts';
 import { outlookOf } from '../../stores/planning.ts';
 import { session, usePlanning, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { Disclosure } from '../kit/disclosure.tsx';
 import { KeepEditor } from './keep-editor.tsx';
+import { ListButtons } from './list-buttons.tsx';
 import { RuleEditor } from './rule-editor.tsx';
+import { firstRules, numericParams } from './rule-params.ts';
 
 /**
  * Rules that override a numeric parameter on some tensors, or let it run over the depth, and rules that
@@ -22,21 +22,10 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
   const edit = session.recipe.getState();
   const total = rules.length + keeps.length;
   const numeric = numericParams(method);
-  const first = Object.entries(numeric)[0];
+  const drafts = firstRules(numeric);
   // Before a plan is there, nobody knows what blocks there are.
   const layout = layoutFor(blocks ?? ['IN01']);
-  const add = (value: (param: NumberParam) => Rule['value']) => {
-    if (!first) return;
-    const [parameter, param] = first;
-    edit.addItems('rules', [
-      {
-        filter: { kind: 'group', group: 'mlp' },
-        parameter,
-        model: null,
-        value: value(param),
-      },
-    ]);
-  };
+  const models = experts.map(({ model }) => model);
   return (
     <Disclosure title="Layer rules" summary={total === 0 ? 'none' : `${total}`} open={total > 0}>
       <p className="param-help">
@@ -47,7 +36,22 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
       <ol className="rules">
         {rules.map((rule, position) => (
           <li key={rule.id}>
-            <RuleEditor rule={rule} method={method} numeric={numeric} position={position} />
+            <RuleEditor
+              rule={rule}
+              name={`Rule ${position + 1}`}
+              method={method}
+              numeric={numeric}
+              models={models}
+              onChange={(next) => edit.changeItem('rules', rule.id, next)}
+              buttons={
+                <ListButtons
+                  list="rules"
+                  id={rule.id}
+                  name={`Rule ${position + 1}`}
+                  isFirst={position === 0}
+                />
+              }
+            />
           </li>
         ))}
       </ol>
@@ -61,14 +65,15 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
         </ol>
       )}
       <div className="rule-buttons">
-        <Button isDisabled={!first} onPress={() => add((param) => param.default)}>
+        <Button
+          isDisabled={!drafts}
+          onPress={() => drafts && edit.addItems('rules', [drafts.value])}
+        >
           <Plus aria-hidden /> Add rule
         </Button>
         <Button
-          isDisabled={!first}
-          onPress={() =>
-            add((param) => [param.soft?.[0] ?? param.min, param.soft?.[1] ?? param.max])
-          }
+          isDisabled={!drafts}
+          onPress={() => drafts && edit.addItems('rules', [drafts.gradient])}
         >
           <TrendingUp aria-hidden /> Add gradient
         </Button>
@@ -102,14 +107,5 @@ export function LayerRules({ method }: { readonly method: MergeMethod }) {
         </Button>
       </div>
     </Disclosure>
-  );
-}
-
-/** Every number a rule may set, global ones first. */
-function numericParams({ params }: MergeMethod): Readonly<Record<string, NumberParam>> {
-  return Object.fromEntries(
-    Object.entries({ ...params.perModel, ...params.global }).filter(
-      (entry): entry is [string, NumberParam] => entry[1].kind === 'number',
-    ),
   );
 }

@@ -1,27 +1,31 @@
+import type { ReactNode } from 'react';
 import type { MergeMethod } from '../../methods/method.ts';
 import type { NumberParam } from '../../methods/params.ts';
 import type { Rule } from '../../recipe/recipe.ts';
-import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { BlocksEditor } from './blocks-editor.tsx';
 import { DepthCurve } from './depth-curve.tsx';
 import { DepthPresets } from './depth-presets.tsx';
 import { FilterEditor } from './filter-editor.tsx';
-import { ListButtons } from './list-buttons.tsx';
+import type { NumericParams } from './rule-params.ts';
 
 type RuleEditorProps = {
   readonly rule: Rule;
+  /** Of the rule, as it is read out. */
+  readonly name: string;
   readonly method: MergeMethod;
-  readonly numeric: Readonly<Record<string, NumberParam>>;
-  readonly position: number;
+  readonly numeric: NumericParams;
+  /** Whose parameter it may be. */
+  readonly models: readonly { readonly id: string; readonly name: string }[];
+  /** What moves and removes it. */
+  readonly buttons: ReactNode;
+  onChange(next: Partial<Omit<Rule, 'id'>>): void;
 };
 
-export function RuleEditor({ rule, method, numeric, position }: RuleEditorProps) {
-  const experts = useRecipe((state) => state.recipe.experts);
-  const edit = session.recipe.getState();
-  const change = (next: Partial<Omit<Rule, 'id'>>) => edit.changeItem('rules', rule.id, next);
+/** A rule of the recipe, or of a slice. */
+export function RuleEditor(props: RuleEditorProps) {
+  const { rule, name, method, numeric, models, buttons, onChange: change } = props;
   const param = numeric[rule.parameter];
-  const name = `Rule ${position + 1}`;
   const isPerModel = rule.parameter in method.params.perModel;
   return (
     <fieldset className="rule" aria-label={name}>
@@ -46,7 +50,7 @@ export function RuleEditor({ rule, method, numeric, position }: RuleEditorProps)
             onChange={(event) => change({ model: event.target.value || null })}
           >
             <option value="">of every expert</option>
-            {experts.map(({ model }) => (
+            {models.map((model) => (
               <option key={model.id} value={model.id}>
                 of {model.name}
               </option>
@@ -54,7 +58,7 @@ export function RuleEditor({ rule, method, numeric, position }: RuleEditorProps)
           </select>
         )}
         <span className="spacer" />
-        <ListButtons list="rules" id={rule.id} name={name} isFirst={position === 0} />
+        {buttons}
       </div>
       {rule.filter.kind === 'blocks' ? (
         <BlocksEditor
