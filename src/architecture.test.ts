@@ -31,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   stores: [
     'recipe',
+    'evaluate',
     'plan',
     'views',
     'methods',
@@ -39,12 +40,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'engine/client',
     'engine/protocol',
   ],
-  commands: ['stores', 'recipe', 'plan', 'methods', 'hub', 'engine/client', 'engine/protocol'],
+  commands: ['stores', 'recipe', 'evaluate', 'plan', 'methods', 'hub', 'engine/client', 'engine/protocol'],
   // Of formats, hub and the protocol only types, and words for people.
   ui: [
     'commands',
     'stores',
     'recipe',
+    'evaluate',
     'plan',
     'views',
     'methods',

@@ -1,3 +1,4 @@
+import type { TaskScore } from '../evaluate/tasks/score.ts';
 import type { LeftOut } from '../formats/beside.ts';
 import type { ModelFacts } from '../formats/model-facts.ts';
 import type { Published } from '../hub/publication.ts';
@@ -39,7 +40,9 @@ import type {
   PublishOrder,
   RunOptions,
   RunResult,
+  ScoreOrder,
   StoredFile,
+  Subject,
   UnfinishedMerge,
 } from './protocol.ts';
 
@@ -71,12 +74,15 @@ export class EngineClient {
   readonly #engine: Connection;
   /** A second one answers what is to be seen, so that a merge does not hold it up. */
   readonly #viewer: Connection;
+  /** A third one runs models, so that the page can look and plan meanwhile. */
+  readonly #evaluator: Connection;
   #followed: Promise<void> = Promise.resolve();
 
   constructor(spawn: () => EnginePort, { whenGone, endPatience }: Options = {}) {
     this.#whenGone = whenGone;
     this.#engine = new Connection(spawn, endPatience);
     this.#viewer = new Connection(spawn, endPatience);
+    this.#evaluator = new Connection(spawn, endPatience);
   }
 
   /** Reads the headers of one model. Opening an id again replaces what was there. */
@@ -131,7 +137,7 @@ export class EngineClient {
   /** Starts the engine that answers what is to be seen, with the models that are open by now: the first look comes sooner. */
   async readyToSee(): Promise<void> {
     this.#viewer.start();
-    await this.#follow();
+    await this.#follow(this.#viewer);
   }
 
   /**
@@ -221,6 +227,20 @@ export class EngineClient {
     listeners: Pick<RunListeners, 'signal'> = {},
   ): Promise<Excerpt | null> {
     return (await this.#view({ kind: 'excerpt', order, at, fetches }, listeners)) as Excerpt | null;
+  }
+
+  /**
+   * Runs a model, or what a recipe would make, and scores it on a task; `onMeasured` hears how many items were asked. What
+   * would come over the network is told instead, unless `how.fetches`.
+   */
+  async score(
+    subject: Subject,
+    how: ScoreOrder,
+    listeners: LookListeners = {},
+  ): Promise<TaskScore | ToFetch> {
+    await this.#follow(this.#evaluator);
+    const ask = { kind: 'score', subject, how } as const;
+    return (await this.#evaluator.call(ask, listeners)) as TaskScore | ToFetch;
   }
 
   /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */
@@ -353,7 +373,7 @@ export class EngineClient {
 
   /** Ends the workers. Calls under way fail; a later one starts them again. */
   stop(): void {
-    for (const each of [this.#engine, this.#viewer]) each.end(crashError('it was stopped'));
+    for (const each of [this.#engine, this.#viewer, this.#evaluator]) each.end(crashError('it was stopped'));
   }
 
   /** An engine whose storage vanished may stand still in a call that never returns. */
@@ -364,13 +384,13 @@ export class EngineClient {
   }
 
   async #view(ask: Ask, listeners: LookListeners): Promise<Answer> {
-    await this.#follow();
+    await this.#follow(this.#viewer);
     return this.#viewer.call(ask, listeners);
   }
 
   /** One at a time, so that no model is opened twice. */
-  #follow(): Promise<void> {
-    this.#followed = this.#followed.catch(() => {}).then(() => this.#viewer.follow(this.#engine));
+  #follow(one: Connection): Promise<void> {
+    this.#followed = this.#followed.catch(() => {}).then(() => one.follow(this.#engine));
     return this.#followed;
   }
 }

@@ -1,3 +1,5 @@
+import type { TaskScore } from '../evaluate/tasks/score.ts';
+import type { Part, Task } from '../evaluate/tasks/task.ts';
 import type { LeftOut } from '../formats/beside.ts';
 import type { GgufType } from '../formats/gguf/types.ts';
 import type { ModelFacts } from '../formats/model-facts.ts';
@@ -115,6 +117,23 @@ export type GgufResult = {
 
 export type { GgufType };
 
+
+/** What is scored: a model as it is, or what a recipe would make. */
+export type Subject =
+  | { readonly kind: 'model'; readonly model: string }
+  | { readonly kind: 'recipe'; readonly order: PlanOrder };
+
+export type ScoreOrder = {
+  readonly task: Task;
+  readonly part: Part;
+  /** At most so many items; null for all of the part. */
+  readonly most: number | null;
+  /** The loss alone takes one pass over the right answers. */
+  readonly what: 'score and loss' | 'loss';
+  /** Whether weights may come over the network; else the answer is how many bytes would. */
+  readonly fetches: boolean;
+};
+
 export type RunOptions = {
   readonly backend: BackendChoice;
   /** Bytes. */
@@ -231,6 +250,13 @@ export type Request =
       readonly at: Spot | null;
       readonly fetches: boolean;
     }
+  /** Runs a model in memory and scores it. */
+  | {
+      readonly kind: 'score';
+      readonly id: number;
+      readonly subject: Subject;
+      readonly how: ScoreOrder;
+    }
   | { readonly kind: 'device'; readonly id: number; readonly choice: BackendChoice }
   /** From here on the engine reads the Hub like this. */
   | { readonly kind: 'access'; readonly id: number; readonly access: HubAccess }
@@ -304,6 +330,7 @@ export type Answer =
   | Survival
   | Difference
   | Outcome
+  | TaskScore
   | ToFetch
   | Close
   | Patch
@@ -374,6 +401,7 @@ const requestKinds: readonly string[] = [
   'difference',
   'outcome',
   'excerpt',
+  'score',
   'device',
   'access',
   'cache',

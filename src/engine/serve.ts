@@ -15,6 +15,7 @@ import { filesToPublish } from './library/publication.ts';
 import { partOf } from './library/survey-parts.ts';
 import { Surveyor } from './library/surveyor.ts';
 import type { Traffic } from './library/traffic.ts';
+import type { Evaluator } from './evaluate/evaluator.ts';
 import { Viewer } from './preview/viewer.ts';
 import type {
   Answer,
@@ -102,6 +103,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     return 'plan' in planned ? planned.plan : null;
   });
   const surveyor = new Surveyor(library);
+  /** Loaded when somebody evaluates. */
+  let evaluator: Promise<Evaluator> | null = null;
   const cancellers = new Map<number, AbortController>();
   const runs = queue();
   const publications = queue();
@@ -149,6 +152,9 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return viewer.outcome(request.order, ...heard(request));
       case 'excerpt':
         return viewer.excerpt(request.order, request.at, request.fetches, signalOf(request));
+      case 'score':
+        evaluator ??= evaluatorOf();
+        return (await evaluator).score(request.subject, request.how, ...heard(request));
       case 'survey':
         return (await survey(request))?.survey ?? null;
       case 'survey-part': {
@@ -184,6 +190,17 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
       default:
         return request satisfies never;
     }
+  }
+
+  async function evaluatorOf(): Promise<Evaluator> {
+    const { Evaluator } = await import('./evaluate/evaluator.ts');
+    return new Evaluator(library, {
+      plan: async (order) => {
+        await planner.waits(order);
+        return planFor(order);
+      },
+      acquire: (budget) => surroundings.devices.acquire('cpu', budget),
+    });
   }
 
   function signalOf({ id }: Request): AbortSignal {

@@ -19,6 +19,7 @@ export type Engine = Pick<
   | 'difference'
   | 'outcome'
   | 'excerpt'
+  | 'score'
   | 'survey'
   | 'surveyPart'
   | 'access'

@@ -22,6 +22,7 @@ import { createOutcomesStore, type OutcomesStore } from './outcomes.ts';
 import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecipeStore, type RecipeStore } from './recipe.ts';
 import { createRunStore, type RunStore } from './run.ts';
+import { createScoresStore, type ScoresStore } from './scores.ts';
 import { createSeriesStore, type SeriesStore } from './series.ts';
 import { createSightStore, type SightStore } from './sight.ts';
 import { createStepperStore, pickStepper, type StepperStore } from './stepper.ts';
@@ -43,6 +44,7 @@ export type Session = {
   readonly survival: SurvivalStore;
   readonly difference: DifferenceStore;
   readonly outcomes: OutcomesStore;
+  readonly scores: ScoresStore;
   readonly excerpt: ExcerptStore;
   readonly stepper: StepperStore;
   readonly survey: SurveyStore;
@@ -84,6 +86,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     survival: createSurvivalStore(engine, seen),
     difference: createDifferenceStore(engine, inputs),
     outcomes: createOutcomesStore(engine, seen),
+    scores: createScoresStore(engine, inputs),
     excerpt: createExcerptStore(engine, seen),
     stepper: createStepperStore(pickStepper(recall(keys.stepper))),
     survey: createSurveyStore(engine, inputs),

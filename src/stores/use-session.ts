@@ -17,6 +17,7 @@ import { findingsOf, outlookOf, type PlanningState } from './planning.ts';
 import type { RecipeState } from './recipe.ts';
 import { roomFindings } from './room.ts';
 import type { RunState } from './run.ts';
+import type { ScoresState } from './scores.ts';
 import type { SeriesState } from './series.ts';
 import type { Session } from './session.ts';
 import type { SightState } from './sight.ts';
@@ -53,6 +54,9 @@ export const useSurvival = (): LookState<Survival> => useStore(session.survival)
 
 export const useOutcomes = <T>(select: (state: OutcomesState) => T): T =>
   useStore(session.outcomes, select);
+
+export const useScores = <T>(select: (state: ScoresState) => T): T =>
+  useStore(session.scores, select);
 
 export const useExcerpt = <T>(select: (state: ExcerptState) => T): T =>
   useStore(session.excerpt, select);

@@ -1,6 +1,14 @@
 import { createStore } from 'zustand/vanilla';
 
-export const tabs = ['method', 'conflicts', 'checks', 'plan', 'tensors', 'result'] as const;
+export const tabs = [
+  'method',
+  'conflicts',
+  'evaluate',
+  'checks',
+  'plan',
+  'tensors',
+  'result',
+] as const;
 export type Tab = (typeof tabs)[number];
 
 /** The regions a narrow screen shows one at a time; the run bar is always there. */

@@ -112,6 +112,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     difference: async () => Promise.reject(new Error('there is nothing to compare here')),
     outcome: async () => null,
     excerpt: async () => null,
+    score: async () => ({ toFetch: 0 }),
     survey: async () => null,
     surveyPart: async () => null,
     async rows(order, window) {

@@ -6,11 +6,11 @@ import type { ChartKind, Series } from './charts.ts';
 import { along, type Point, pathOf, type Range, ticksOf } from './curve.ts';
 import '../changes/plot.css';
 
-/** A series and its points from left to right. */
-export type Curve = Series & { readonly points: readonly Point[] };
+/** A line: its points from left to right. */
+export type Curve = Pick<Series, 'name' | 'expert'> & { readonly points: readonly Point[] };
 
 type ChartProps = {
-  readonly kind: ChartKind;
+  readonly kind: Pick<ChartKind, 'title' | 'help' | 'range' | 'text'>;
   readonly curves: readonly Curve[];
   readonly across: Range;
   /** Where the present value is marked; null for nowhere. */
@@ -116,7 +116,7 @@ function Legend({ curves }: { readonly curves: readonly Curve[] }) {
   );
 }
 
-function toneOf({ expert }: Series): CSSProperties {
+function toneOf({ expert }: Pick<Series, 'expert'>): CSSProperties {
   const style =
     expert === null
       ? { '--tone': 'var(--ink)', '--dash': 'none' }

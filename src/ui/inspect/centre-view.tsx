@@ -13,6 +13,7 @@ import './inspect.css';
 const ChecksView = later(() => import('./checks-view.tsx'));
 const PlanView = later(() => import('./plan-view.tsx'));
 const ConflictsView = later(() => import('../conflicts/conflicts-view.tsx'));
+const EvaluateView = later(() => import('../evaluate/evaluate-view.tsx'));
 const TensorsView = later(() => import('./tensors-view.tsx'));
 const ResultView = later(() => import('../run/result-view.tsx'));
 
@@ -50,6 +51,9 @@ export function CentreView() {
           <Tab id="conflicts" className="tab">
             Conflicts
           </Tab>
+          <Tab id="evaluate" className="tab">
+            Evaluate
+          </Tab>
           <Tab id="checks" className="tab">
             Checks <ChecksBadge />
           </Tab>
@@ -69,6 +73,9 @@ export function CentreView() {
       </Panel>
       <Panel id="conflicts">
         <ConflictsView />
+      </Panel>
+      <Panel id="evaluate">
+        <EvaluateView />
       </Panel>
       <Panel id="checks">
         <ChecksView />

@@ -1,0 +1,111 @@
+import { score, type TaskScore } from '../../evaluate/tasks/score.ts';
+import type { Plan } from '../../plan/types.ts';
+import type { ToFetch } from '../../views/close.ts';
+import type { Acquired } from '../devices/devices.ts';
+import type { Library } from '../library/library.ts';
+import type { PlanOrder, ScoreOrder, Subject } from '../protocol.ts';
+import { candidate, type Opened } from './candidate.ts';
+import { farBytesOf } from './far-weights.ts';
+import { type OpenRunner, openRunner } from './open-runner.ts';
+
+/** Bytes of models that are kept ready to run; one that is larger is kept alone. */
+const mostKept = 2 ** 29;
+/** Bytes that a merge in memory may take besides. */
+const budget = 2 ** 28;
+
+type Around = {
+  /** Throws where a recipe cannot be merged. */
+  plan(order: PlanOrder): Promise<Plan>;
+  acquire(budget: number): Promise<Acquired>;
+};
+
+/** Runs models that are open, or would be written, and scores them: the engine's side of `evaluate/`. */
+export class Evaluator {
+  readonly #library: Library;
+  readonly #around: Around;
+  /** The one used last comes last. */
+  readonly #kept = new Map<string, OpenRunner>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(library: Library, around: Around) {
+    this.#library = library;
+    this.#around = around;
+  }
+
+  /**
+   * One after the other. `tell` hears how many items were asked, of how many. What would come over the network is told
+   * instead, unless it may.
+   *
+   * @throws what `openRunner` and `candidate` throw
+   */
+  score(
+    subject: Subject,
+    { task, part, most, what, fetches }: ScoreOrder,
+    signal: AbortSignal,
+    tell: (done: number, total: number) => void,
+  ): Promise<TaskScore | ToFetch> {
+    const work = async () => {
+      signal.throwIfAborted();
+      const ready = await this.#ready(subject, fetches, signal);
+      if ('toFetch' in ready) return ready;
+      const total = Math.min(task.items.length, most ?? Number.POSITIVE_INFINITY);
+      const onProgress = (done: number) => tell(done, total);
+      return score(task, ready, part, { signal, onProgress, what, most: most ?? undefined });
+    };
+    const made = this.#last.then(work);
+    this.#last = made.catch(() => {});
+    return made;
+  }
+
+  async #ready(
+    subject: Subject,
+    fetches: boolean,
+    signal: AbortSignal,
+  ): Promise<OpenRunner | ToFetch> {
+    const key = JSON.stringify([subject, this.#library.version]);
+    const known = this.#kept.get(key);
+    if (known) {
+      this.#kept.delete(key);
+      this.#kept.set(key, known);
+      return known;
+    }
+    const what = await this.#whatIs(subject);
+    const toFetch = fetches ? 0 : farBytesOf(what, this.#library);
+    if (toFetch > 0) return { toFetch };
+    const opened = 'jobs' in what ? await this.#merge(what, signal) : this.#asItIs(what.id);
+    const runner = await openRunner(opened, signal);
+    this.#kept.set(key, runner);
+    this.#letGo();
+    return runner;
+  }
+
+  async #whatIs(subject: Subject) {
+    return subject.kind === 'recipe'
+      ? this.#around.plan(subject.order)
+      : this.#library.model(subject.model);
+  }
+
+  #asItIs(id: string): Opened {
+    return { model: this.#library.model(id), sources: this.#library };
+  }
+
+  async #merge(plan: Plan, signal: AbortSignal): Promise<Opened> {
+    const acquired = await this.#around.acquire(budget);
+    try {
+      return await candidate(plan, { ...acquired, sources: this.#library, crew: null, signal });
+    } finally {
+      acquired.release();
+    }
+  }
+
+  /** Of what was used longest ago, until the rest fits. */
+  #letGo(): void {
+    let held = [...this.#kept.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [key, runner] of [...this.#kept].slice(0, -1)) {
+      if (held <= mostKept) return;
+      held -= runner.bytes;
+      runner.dispose();
+      this.#kept.delete(key);
+    }
+  }
+}

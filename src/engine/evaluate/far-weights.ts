@@ -1,0 +1,26 @@
+import { type Model, storedOf } from '../../formats/model.ts';
+import { planesOf, spansOfPlane } from '../../plan/planes.ts';
+import type { Plan, Span } from '../../plan/types.ts';
+import type { Sources } from '../library/sources.ts';
+
+/** Bytes over the network that a run of the plan, or all tensors of a model, would take: each stored byte once. */
+export function farBytesOf(what: Plan | Model, sources: Sources): number {
+  const spans = 'jobs' in what ? spansOfPlan(what) : spansOfModel(what);
+  const once = new Map<string, number>();
+  for (const { model, file, begin, end } of spans) {
+    if (sources.weights(model, file).isRemote) once.set(`${file} ${begin} ${model}`, end - begin);
+  }
+  return [...once.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function spansOfPlan({ jobs }: Plan): readonly Span[] {
+  return jobs
+    .flatMap(({ parts }) => parts)
+    .flatMap((part) => (part.kind === 'copy' ? [part.span] : planesOf(part).flatMap(spansOfPlane)));
+}
+
+function spansOfModel({ id, tensors }: Model): readonly Span[] {
+  return [...tensors.values()]
+    .flatMap(storedOf)
+    .map(({ model, file, begin, end }) => ({ model: model ?? id, file, begin, end }));
+}

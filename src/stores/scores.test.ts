@@ -1,0 +1,121 @@
+import { expect, test, vi } from 'vitest';
+import type { TaskScore } from '../evaluate/tasks/score.ts';
+import { type ExactTask, usualSplit } from '../evaluate/tasks/task.ts';
+import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
+import { refTo } from '../testing/model.ts';
+import { recipeOf } from '../testing/planning.ts';
+import { fakeSession } from '../testing/session.ts';
+import type { Engine } from './engine.ts';
+import { scoredOf, scoreKey } from './scores.ts';
+import { openModel } from './session.ts';
+
+const [base, one, two] = ['base', 'one', 'two'].map((id) => fakeModel(id, id, fakeWeights));
+
+const task = (id: string): ExactTask => ({
+  ...{ id, title: id, kind: 'exact', skill: 'own', split: usualSplit, match: 'exact', stops: [] },
+  items: [
+    { prompt: 'a', answer: 'b' },
+    { prompt: 'c', answer: 'd' },
+  ],
+});
+
+const scoreOf = (of: string, mean: number): TaskScore => ({
+  ...{ task: of, kind: 'exact', part: 'held-out', items: [], mean, loss: 0 },
+});
+
+type Score = Engine['score'];
+
+async function opened(score: Score) {
+  const session = fakeSession(recipeOf(base, [one, two]), { score });
+  for (const model of [base, one, two]) await openModel(session, refTo(model), fakeWeights);
+  const { scores } = session;
+  const state = () => scores.getState();
+  const meanOf = (at: number, of: string) => {
+    const { key } = scoredOf(session)[at];
+    return state().known.get(scoreKey(key, task(of), state().extent))?.mean;
+  };
+  return { session, state, meanOf };
+}
+
+test('base, experts and merge are scored on every task, each once', async () => {
+  let count = 0;
+  const score = vi.fn<Score>(async (_, how) => scoreOf(how.task.id, ++count));
+  const { state, meanOf } = await opened(score);
+  state().addTask(task('x'));
+  state().addTask(task('y'));
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'y')).toBe(8));
+  expect([0, 1, 2, 3].map((at) => meanOf(at, 'x'))).toEqual([1, 3, 5, 7]);
+  const subjects = score.mock.calls.map(([subject]) =>
+    subject.kind === 'model' ? subject.model : subject.order.recipe.method,
+  );
+  expect(subjects.filter((_, i) => i % 2 === 0)).toEqual([
+    ...['base', 'one', 'two', 'task_arithmetic'],
+  ]);
+  await vi.waitFor(() => expect(state().isLooking).toBe(false));
+  state().score();
+  await vi.waitFor(() => expect(state().isLooking).toBe(false));
+  expect(score).toHaveBeenCalledTimes(8);
+});
+
+test('another weight makes another merge; the parents’ scores stay', async () => {
+  const score = vi.fn<Score>(async (_, how) => scoreOf(how.task.id, 0.5));
+  const { session, state, meanOf } = await opened(score);
+  state().addTask(task('x'));
+  state().score();
+  await vi.waitFor(() => expect(state().isLooking).toBe(false));
+  const { recipe } = session.recipe.getState();
+  session.recipe.getState().replace({ ...recipe, values: { lambda: 0.25 } });
+  expect([0, 1, 2, 3].map((at) => meanOf(at, 'x'))).toEqual([0.5, 0.5, 0.5, undefined]);
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'x')).toBe(0.5));
+  expect(score).toHaveBeenCalledTimes(5);
+});
+
+test('a model that cannot be run is told by itself, asked no more, and stops nobody else', async () => {
+  const score = vi.fn<Score>(async (subject, how) => {
+    if (subject.kind === 'model' && subject.model === 'one')
+      throw new Error('no such architecture');
+    return scoreOf(how.task.id, 1);
+  });
+  const { session, state, meanOf } = await opened(score);
+  for (const id of ['x', 'y']) state().addTask(task(id));
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'y')).toBe(1));
+  const { key } = scoredOf(session)[1];
+  expect(state().refused.get(key)?.message).toBe('no such architecture');
+  expect(score).toHaveBeenCalledTimes(7);
+});
+
+test('what is to be fetched is told before anything is', async () => {
+  const score = vi.fn<Score>(async (_, { task: { id }, fetches }) =>
+    fetches ? scoreOf(id, 1) : { toFetch: 12_000 },
+  );
+  const { state, meanOf } = await opened(score);
+  state().addTask(task('x'));
+  state().score();
+  await vi.waitFor(() => expect(state().toFetch).toBe(12_000));
+  expect(score).toHaveBeenCalledTimes(1);
+  state().fetch();
+  await vi.waitFor(() => expect(meanOf(3, 'x')).toBe(1));
+  expect(state().toFetch).toBe(0);
+});
+
+test('cancelling ends it, and the rest is scored later', async () => {
+  const score = vi.fn<Score>(
+    (_, how, listeners) =>
+      new Promise((resolve, reject) => {
+        if (score.mock.calls.length !== 2) return resolve(scoreOf(how.task.id, 1));
+        listeners?.signal?.addEventListener('abort', () => reject(listeners.signal?.reason));
+      }),
+  );
+  const { state, meanOf } = await opened(score);
+  state().addTask(task('x'));
+  state().score();
+  await vi.waitFor(() => expect(score).toHaveBeenCalledTimes(2));
+  state().cancel();
+  await vi.waitFor(() => expect(state().isStopped).toBe(true));
+  expect([0, 1].map((at) => meanOf(at, 'x'))).toEqual([1, undefined]);
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'x')).toBe(1));
+});

@@ -1,0 +1,32 @@
+import { useEffect, useState } from 'react';
+import { openDemoTasks } from '../../commands/demo-tasks.ts';
+import { session, useModels } from '../../stores/use-session.ts';
+import { Segmented } from '../kit/segmented.tsx';
+import { ScoresView } from './scores-view.tsx';
+import { SweepView } from './sweep-view.tsx';
+import './evaluate.css';
+
+const parts = [
+  { value: 'scores', label: 'Scores' },
+  { value: 'sweep', label: 'Sweep' },
+] as const;
+type Part = (typeof parts)[number]['value'];
+
+/** Is the merge any good? It and its parents are run in the page, and their answers counted. */
+export default function EvaluateView() {
+  const [part, setPart] = useState<Part>('scores');
+  const demo = useModels((state) => state.demo);
+  useEffect(() => {
+    if (demo.kind === 'ready') void openDemoTasks(session);
+  }, [demo]);
+  return (
+    <div className="evaluate">
+      <div className="conflicts-title">
+        <h3 className="view-title">Evaluate</h3>
+        <Segmented label="Evaluate by" options={parts} value={part} onChange={setPart} />
+      </div>
+      {part === 'scores' && <ScoresView />}
+      {part === 'sweep' && <SweepView />}
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import type { Estimate } from '../../evaluate/statistics/interval.ts';
+import { estimateOf, gainOf, verdictOf } from '../../evaluate/tasks/compare.ts';
+import type { TaskScore } from '../../evaluate/tasks/score.ts';
+import { type Standing, standingOf } from '../../evaluate/tasks/summary.ts';
+import type { Task } from '../../evaluate/tasks/task.ts';
+import type { Failure } from '../../stores/models.ts';
+import { type Extent, type Scored, scoreKey } from '../../stores/scores.ts';
+
+type Verdict = ReturnType<typeof verdictOf>;
+
+export type Cell = {
+  readonly score: TaskScore;
+  readonly estimate: Estimate;
+  /** Of the merge: beside the best expert and the base, and whether they can be told apart from it on these items. */
+  readonly standing: Standing | null;
+  readonly overBase: Verdict | null;
+  readonly overBest: Verdict | null;
+};
+
+export type ScoreRow = Scored & {
+  /** One for each task; null where it is not known yet. */
+  readonly scores: readonly (Cell | null)[];
+  readonly failure: Failure | null;
+};
+
+/** The table of scores: a row for each model, a cell for each task. */
+export function rowsOf(
+  scored: readonly Scored[],
+  tasks: readonly Task[],
+  extent: Extent,
+  known: ReadonlyMap<string, TaskScore>,
+  refused: ReadonlyMap<string, Failure>,
+): readonly ScoreRow[] {
+  const find = (of: Scored, task: Task) => known.get(scoreKey(of.key, task, extent)) ?? null;
+  return scored.map((of) => ({
+    ...of,
+    failure: refused.get(of.key) ?? null,
+    scores: tasks.map((task) => {
+      const score = find(of, task);
+      if (!score) return null;
+      const parents = scored.filter(({ role }) => of.role === 'merge' && role !== 'merge');
+      return cellOf(task, score, parents, (each) => find(each, task));
+    }),
+  }));
+}
+
+function cellOf(
+  task: Task,
+  score: TaskScore,
+  parents: readonly Scored[],
+  find: (of: Scored) => TaskScore | null,
+): Cell {
+  const base = parents.find(({ role }) => role === 'base');
+  const baseScore = base ? find(base) : null;
+  const experts = parents.flatMap((of) => {
+    const own = of.role === 'expert' ? find(of) : null;
+    return own ? [{ title: of.title, score: own }] : [];
+  });
+  const standing =
+    parents.length === 0 ? null : standingOf({ merge: score, base: baseScore, experts });
+  const best = experts.find(({ title }) => title === standing?.best?.expert)?.score;
+  const told = (other: TaskScore | null | undefined) =>
+    other ? verdictOf(gainOf(task, score, other)) : null;
+  return {
+    ...{ score, standing, estimate: estimateOf(task, score) },
+    ...{ overBase: told(baseScore), overBest: told(best) },
+  };
+}
+
+/** For a file, a line for each model and task. */
+export function linesOf(rows: readonly ScoreRow[], tasks: readonly Task[]) {
+  return [
+    ['model', 'task', 'kind', 'part', 'items', 'score', 'low', 'high', 'loss'],
+    ...rows.flatMap(({ title, scores }) =>
+      scores.flatMap((cell, at) => {
+        if (!cell) return [];
+        const { kind, part, items, mean, loss } = cell.score;
+        const { low, high } = cell.estimate;
+        return [[title, tasks[at].title, kind, part, items.length, mean, low, high, loss]];
+      }),
+    ),
+  ];
+}

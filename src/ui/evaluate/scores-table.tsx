@@ -1,0 +1,116 @@
+import type { CSSProperties } from 'react';
+import { isHigherBetter, scoreNames, type Task } from '../../evaluate/tasks/task.ts';
+import type { Cell, ScoreRow } from './rows.ts';
+import { worded } from './worded.ts';
+
+/** Models down, tasks across; the merge stands last and says what it kept. */
+export function ScoresTable({
+  rows,
+  tasks,
+}: {
+  readonly rows: readonly ScoreRow[];
+  readonly tasks: readonly Task[];
+}) {
+  if (tasks.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="delta-scroll" tabIndex={0} aria-label="Scores">
+      <table className="scores">
+        <thead>
+          <tr>
+            <th scope="col">Model</th>
+            {tasks.map(({ id, title, kind, skill }) => (
+              <th scope="col" key={id}>
+                {title}
+                <span className="scores-kind">
+                  {scoreNames[kind]}
+                  {skill === 'held-out' && ', no expert learnt it'}
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, role, title, scores, failure }) => (
+            <tr key={`${role} ${key}`} className={`is-${role}`}>
+              <th scope="row">
+                {title}
+                {role !== 'merge' && <span className="scores-kind">{role}</span>}
+              </th>
+              {scores.map((cell, at) => (
+                <td key={tasks[at].id}>
+                  {cell ? (
+                    <Score cell={cell} task={tasks[at]} cells={rows.map((row) => row.scores[at])} />
+                  ) : failure ? (
+                    '–'
+                  ) : (
+                    ''
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+type ScoreProps = {
+  readonly cell: Cell;
+  readonly task: Task;
+  /** Of all models on this task. */
+  readonly cells: readonly (Cell | null)[];
+};
+
+/** A bar with the interval that the true score lies in. */
+function Score({ cell, task: { kind }, cells }: ScoreProps) {
+  const { estimate, score } = cell;
+  const { value, low, high } = estimate;
+  // Perplexities have no natural end: the largest of the column is one.
+  const end = isHigherBetter(kind)
+    ? 1
+    : Math.max(...cells.map((each) => finite(each?.estimate.high)), 1);
+  const at = (x: number) => Math.min(1, Math.max(0, x / end));
+  const style = { '--value': at(value), '--low': at(low), '--high': at(high) } as CSSProperties;
+  return (
+    <div className="score-cell">
+      <span className="score-line" style={style} aria-hidden>
+        <span className="score-fill" />
+        {Number.isFinite(low) && Number.isFinite(high) && <span className="score-whisker" />}
+      </span>
+      <span className="number score-value">{worded(kind, value)}</span>
+      <span className="score-note number">
+        {worded(kind, low)} to {worded(kind, high)}, {score.items.length.toLocaleString('en')} asked
+      </span>
+      {cell.standing && <Standing cell={cell} />}
+    </div>
+  );
+}
+
+function Standing({ cell: { standing, overBase, overBest } }: { readonly cell: Cell }) {
+  if (!standing) return null;
+  const { best, retention, improvement } = standing;
+  return (
+    <>
+      {best && retention !== null && (
+        <span className="score-note">
+          {(100 * retention).toFixed(0)} % of {best.expert}
+          {overBest === 'not told apart' && ', not told apart'}
+        </span>
+      )}
+      {improvement !== null && (
+        <span
+          className={`score-note is-${overBase === 'better' ? 'good' : overBase === 'worse' ? 'bad' : 'even'}`}
+        >
+          {overBase === 'not told apart'
+            ? 'not told apart from the base'
+            : `${overBase === 'better' ? 'better' : 'worse'} than the base`}
+        </span>
+      )}
+    </>
+  );
+}
+
+const finite = (value: number | undefined) =>
+  value !== undefined && Number.isFinite(value) ? value : 0;

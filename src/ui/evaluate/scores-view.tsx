@@ -1,0 +1,96 @@
+import { Download } from 'lucide-react';
+import { saveFile } from '../../commands/save-file.ts';
+import { type Extent, type ScoresState, scoredOf } from '../../stores/scores.ts';
+import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { csv } from '../kit/csv.ts';
+import { FailureText } from '../kit/failure-text.tsx';
+import { SelectField } from '../kit/select-field.tsx';
+import { linesOf, rowsOf, type ScoreRow } from './rows.ts';
+import { ScoresTable } from './scores-table.tsx';
+import { TasksPanel } from './tasks-panel.tsx';
+import { verdict } from './verdict.ts';
+import { Working } from './working.tsx';
+
+const extents: readonly (readonly [id: string, label: string, extent: Extent])[] = [
+  ['quick', 'up to 100 of the held-out half', { part: 'held-out', most: 100 }],
+  ['held-out', 'the held-out half', { part: 'held-out', most: null }],
+  ['all', 'all of them', { part: 'all', most: null }],
+];
+
+/** Base, experts and merge on all tasks, side by side. */
+export function ScoresView() {
+  const state = useScores((all) => all);
+  useRecipe((all) => all.recipe);
+  useModels((all) => all.slots);
+  const { tasks, extent, known, refused } = state;
+  const rows = rowsOf(scoredOf(session), tasks, extent, known, refused);
+  return (
+    <>
+      <p className="conflicts-verdict" role="status">
+        {verdict(rows, tasks)}
+      </p>
+      <p className="param-help">
+        Every model answers the same prompts, in this page: nothing leaves it. The merge is made in
+        memory, with the bytes that it would have on disk.
+      </p>
+      <Tools state={state} rows={rows} />
+      <ScoresTable rows={rows} tasks={tasks} />
+      <Refusals rows={rows} />
+      <TasksPanel tasks={tasks} />
+    </>
+  );
+}
+
+/** How many are asked, and the button; while they are, how far that has come. */
+function Tools({
+  state,
+  rows,
+}: {
+  readonly state: ScoresState;
+  readonly rows: readonly ScoreRow[];
+}) {
+  const { tasks, extent, isStopped } = state;
+  const chosen = extents.find(
+    ([, , { part, most }]) => part === extent.part && most === extent.most,
+  );
+  const isWhole = tasks.length > 0 && rows.every(({ scores }) => scores.every(Boolean));
+  const hasSome = rows.some(({ scores }) => scores.some(Boolean));
+  const save = () =>
+    saveFile('scores.csv', new Blob([csv(linesOf(rows, tasks))], { type: 'text/csv' }));
+  return (
+    <div className="evaluate-tools">
+      <SelectField
+        label="Of each task ask"
+        options={extents.map(([id, label]) => [id, label])}
+        value={chosen?.[0] ?? 'all'}
+        onChange={(id) => state.setExtent(extents.find(([each]) => each === id)![2])}
+      />
+      <Working
+        label={isWhole ? 'All scored' : isStopped || hasSome ? 'Score the rest' : 'Score'}
+        isDisabled={tasks.length === 0 || isWhole}
+        onStart={() => state.score()}
+      />
+      {hasSome && (
+        <Button look="quiet" onPress={save}>
+          <Download aria-hidden /> CSV
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Refusals({ rows }: { readonly rows: readonly ScoreRow[] }) {
+  const refused = rows.filter(({ failure }) => failure !== null);
+  if (refused.length === 0) return null;
+  return (
+    <ul className="evaluate-refused" aria-label="What could not be run">
+      {refused.map(({ key, title, failure }) => (
+        <li key={key}>
+          <strong>{title}</strong>
+          <FailureText failure={failure!} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,11 @@
+import type { TaskKind } from '../../evaluate/tasks/task.ts';
+
+/** Shares in per cent, perplexities and correlations as they are. */
+export function worded(kind: TaskKind, value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (kind === 'exact' || kind === 'choice') {
+    return `${(100 * value).toFixed(1).replace('.0', '')} %`;
+  }
+  if (kind === 'pairs') return value.toFixed(3);
+  return value < 100 ? value.toFixed(2) : Math.round(value).toLocaleString('en');
+}
