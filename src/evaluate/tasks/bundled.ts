@@ -18,7 +18,7 @@ export const bundled: readonly Bundled[] = [
   {
     id: 'rotate',
     path: 'prompts/rotate.json',
-    title: 'Rotate a word, which only the base was trained for',
+    title: 'Rotate a word',
     skill: 'held-out',
   },
 ];

@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import { isHigherBetter, scoreNames, type Task } from '../../evaluate/tasks/task.ts';
 import type { Cell, ScoreRow } from './rows.ts';
-import { worded } from './worded.ts';
+import { between, worded } from './worded.ts';
 
 /** Models down, tasks across; the merge stands last and says what it kept. */
 export function ScoresTable({
@@ -19,12 +19,13 @@ export function ScoresTable({
         <thead>
           <tr>
             <th scope="col">Model</th>
-            {tasks.map(({ id, title, kind, skill }) => (
+            {tasks.map(({ id, title, kind, skill }, at) => (
               <th scope="col" key={id}>
                 {title}
                 <span className="scores-kind">
                   {scoreNames[kind]}
-                  {skill === 'held-out' && ', no expert learnt it'}
+                  {skill === 'held-out' && ', held-out skill'}
+                  {askedOf(rows, at)}
                 </span>
               </th>
             ))}
@@ -56,6 +57,11 @@ export function ScoresTable({
   );
 }
 
+function askedOf(rows: readonly ScoreRow[], at: number): string {
+  const score = rows.map(({ scores }) => scores[at]?.score).find(Boolean);
+  return score ? `, ${score.items.length.toLocaleString('en')} asked` : '';
+}
+
 type ScoreProps = {
   readonly cell: Cell;
   readonly task: Task;
@@ -65,7 +71,7 @@ type ScoreProps = {
 
 /** A bar with the interval that the true score lies in. */
 function Score({ cell, task: { kind }, cells }: ScoreProps) {
-  const { estimate, score } = cell;
+  const { estimate } = cell;
   const { value, low, high } = estimate;
   // Perplexities have no natural end: the largest of the column is one.
   const end = isHigherBetter(kind)
@@ -81,7 +87,7 @@ function Score({ cell, task: { kind }, cells }: ScoreProps) {
       </span>
       <span className="number score-value">{worded(kind, value)}</span>
       <span className="score-note number">
-        {worded(kind, low)} to {worded(kind, high)}, {score.items.length.toLocaleString('en')} asked
+        {between(kind, low, high)}
       </span>
       {cell.standing && <Standing cell={cell} />}
     </div>

@@ -9,3 +9,9 @@ export function worded(kind: TaskKind, value: number): string {
   if (kind === 'pairs') return value.toFixed(3);
   return value < 100 ? value.toFixed(2) : Math.round(value).toLocaleString('en');
 }
+
+/** "94.6–98.4 %": both ends of an interval. */
+export function between(kind: TaskKind, low: number, high: number): string {
+  const [from, to] = [worded(kind, low), worded(kind, high)];
+  return `${from.endsWith(' %') && to.endsWith(' %') ? from.slice(0, -2) : from}–${to}`;
+}
