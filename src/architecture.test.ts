@@ -40,7 +40,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'engine/client',
     'engine/protocol',
   ],
-  commands: ['stores', 'recipe', 'evaluate', 'plan', 'methods', 'hub', 'engine/client', 'engine/protocol'],
+  commands: [
+    'stores',
+    'recipe',
+    'evaluate',
+    'plan',
+    'methods',
+    'hub',
+    'engine/client',
+    'engine/protocol',
+  ],
   // Of formats, hub and the protocol only types, and words for people.
   ui: [
     'commands',

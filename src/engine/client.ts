@@ -373,7 +373,8 @@ export class EngineClient {
 
   /** Ends the workers. Calls under way fail; a later one starts them again. */
   stop(): void {
-    for (const each of [this.#engine, this.#viewer, this.#evaluator]) each.end(crashError('it was stopped'));
+    for (const each of [this.#engine, this.#viewer, this.#evaluator])
+      each.end(crashError('it was stopped'));
   }
 
   /** An engine whose storage vanished may stand still in a call that never returns. */

@@ -117,7 +117,6 @@ export type GgufResult = {
 
 export type { GgufType };
 
-
 /** What is scored: a model as it is, or what a recipe would make. */
 export type Subject =
   | { readonly kind: 'model'; readonly model: string }

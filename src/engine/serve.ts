@@ -8,6 +8,7 @@ import type { Auditor } from './check/auditor.ts';
 import type { Crew } from './crew/crew.ts';
 import type { Devices } from './devices/devices.ts';
 import { EngineError } from './errors.ts';
+import type { Evaluator } from './evaluate/evaluator.ts';
 import type { ToWrite } from './gguf/prepare.ts';
 import { Library } from './library/library.ts';
 import { Planner } from './library/planner.ts';
@@ -15,7 +16,6 @@ import { filesToPublish } from './library/publication.ts';
 import { partOf } from './library/survey-parts.ts';
 import { Surveyor } from './library/surveyor.ts';
 import type { Traffic } from './library/traffic.ts';
-import type { Evaluator } from './evaluate/evaluator.ts';
 import { Viewer } from './preview/viewer.ts';
 import type {
   Answer,

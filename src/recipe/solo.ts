@@ -6,7 +6,10 @@ import type { Recipe } from './recipe.ts';
 const through = methods.find(({ arity, copies }) => arity.models[0] === 1 && copies)!;
 
 /** One expert of a recipe by itself: of an adapter, the base with nothing but its update in it. */
-export function soloOf({ base, experts, adapters, inputDtype, output }: Recipe, id: string): Recipe {
+export function soloOf(
+  { base, experts, adapters, inputDtype, output }: Recipe,
+  id: string,
+): Recipe {
   const own = experts.filter(({ model }) => model.id === id).slice(0, 1);
   return {
     ...emptyRecipe(),

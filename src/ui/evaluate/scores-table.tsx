@@ -86,9 +86,7 @@ function Score({ cell, task: { kind }, cells }: ScoreProps) {
         {Number.isFinite(low) && Number.isFinite(high) && <span className="score-whisker" />}
       </span>
       <span className="number score-value">{worded(kind, value)}</span>
-      <span className="score-note number">
-        {between(kind, low, high)}
-      </span>
+      <span className="score-note number">{between(kind, low, high)}</span>
       {cell.standing && <Standing cell={cell} />}
     </div>
   );
