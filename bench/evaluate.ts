@@ -264,8 +264,10 @@ function randomWeights(): Weights {
       const count = shape(name).reduce((product, side) => product * side, 1);
       if (name.includes('norm')) return new Float32Array(count).fill(1);
       const random = randomNumbers(name.length);
-      const some = Float32Array.from({ length: 4099 }, () => (random() - 0.5) / 8);
-      return Float32Array.from({ length: count }, (_, i) => some[i % 4099]);
+      const values = new Float32Array(count);
+      for (let i = 0; i < 4096; i++) values[i] = (random() - 0.5) / 8;
+      for (let done = 4096; done < count; done *= 2) values.copyWithin(done, 0, done);
+      return values;
     },
   };
 }

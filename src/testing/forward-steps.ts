@@ -1,6 +1,6 @@
 /** Steps of the forward pass on any processor, and what they should give, plainly. */
 import { pack } from '../compute/shaders/structs.ts';
-import { gatedBiasOf, gatedPanelsOf, paddedTo8, panelsOf } from '../evaluate/forward/panels.ts';
+import { gatedPanelsOf, paddedTo8, panelsOf } from '../evaluate/forward/panels.ts';
 import type { Processor } from '../evaluate/forward/processor.ts';
 import { randomNumbers } from './samples.ts';
 
@@ -46,7 +46,7 @@ export async function matmulBy(processor: Processor, product: Product): Promise<
   const groups = Math.ceil(rows / each);
   const pitch = gated ? columns / 2 : paddedTo8(columns);
   const panels = gated ? gatedPanelsOf(matrices[0], matrices[1], depth) : panelsOf(matrices, depth);
-  const bias = gated ? gatedBiasOf(biases[0], biases[1]) : panelsOf(biases, 1);
+  const bias = gated ? gatedPanelsOf(biases[0], biases[1], 1) : panelsOf(biases, 1);
   const spread = new Float32Array(groups * each * pitch);
   for (let row = 0; row < rows; row++) {
     spread.set(others.subarray(row * columns, (row + 1) * columns), row * pitch);

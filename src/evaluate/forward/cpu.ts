@@ -6,6 +6,7 @@ type CpuKernel = Kernel & { readonly main: Main };
 type CpuRoom = Room & { readonly address: number };
 
 const PAGE = 65536;
+const MOST_PAGES = 65536;
 /** Where binding 0 lies, and room 0. Sixteen bytes before any room: the smallest may be read as a quad. */
 const JOB = 0;
 const ROOMS = 1024;
@@ -46,7 +47,10 @@ export class CpuProcessor implements Processor {
     const address = Math.ceil(end / LINE) * LINE;
     const missing = address + 4 * words - this.bytes;
     if (missing > 0) {
-      this.#memory.grow(Math.ceil(missing / PAGE));
+      // Growing costs as much as a small tensor; pages that nobody touches cost nothing.
+      const wanted = Math.ceil(Math.max(missing, this.bytes / 8) / PAGE);
+      const left = MOST_PAGES - this.bytes / PAGE;
+      this.#memory.grow(Math.max(Math.ceil(missing / PAGE), Math.min(wanted, left)));
       this.#floats = new Float32Array(this.#memory.buffer);
       this.#words = new Uint32Array(this.#memory.buffer);
     }
@@ -60,10 +64,15 @@ export class CpuProcessor implements Processor {
     this.#rooms.length = kept;
   }
 
-  write(room: Room, words: Words, at = 0): void {
+  write(room: Room, words: Words): void {
     const { address } = room as CpuRoom;
     const view = words instanceof Float32Array ? this.#floats : this.#words;
-    view.set(words, address / 4 + at);
+    view.set(words, address / 4);
+  }
+
+  fill(room: Room, make: (numbers: Float32Array) => void): void {
+    const { address, words } = room as CpuRoom;
+    make(this.#floats.subarray(address / 4, address / 4 + words));
   }
 
   run({ kernel, job, rooms, threads, layers, block = threads }: Step): void {

@@ -103,11 +103,17 @@ export class GpuProcessor implements Processor {
     }
   }
 
-  write(room: Room, words: Words, at = 0): void {
+  write(room: Room, words: Words): void {
     this.#submit();
     const { buffer } = room as GpuRoom;
     const source = words as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
-    this.#watched(() => this.#device.queue.writeBuffer(buffer, 4 * at, source));
+    this.#watched(() => this.#device.queue.writeBuffer(buffer, 0, source));
+  }
+
+  fill(room: Room, make: (numbers: Float32Array) => void): void {
+    const numbers = new Float32Array(room.words);
+    make(numbers);
+    this.write(room, numbers);
   }
 
   run({ kernel, job, rooms, threads, layers }: Step): void {

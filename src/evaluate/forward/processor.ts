@@ -35,7 +35,9 @@ export interface Processor {
   giveBackAfter(room: Room | null): void;
   /** The room taken last. */
   readonly last: Room | null;
-  write(room: Room, words: Words, at?: number): void;
+  write(room: Room, words: Words): void;
+  /** Lets `make` write all numbers of a room; what it is given holds anything. */
+  fill(room: Room, make: (numbers: Float32Array) => void): void;
   /** Does a step, after all that were asked for before it. */
   run(step: Step): void;
   /** A copy of what `room` holds once all steps are done. */

@@ -1,5 +1,5 @@
 import type { Architecture } from './architecture.ts';
-import { gatedBiasOf, gatedPanelsOf, panelsOf } from './panels.ts';
+import { gatedPanelsOf, panelSize, panelsOf } from './panels.ts';
 import type { Processor, Room } from './processor.ts';
 
 /** Weights of one model by their names in its files, decoded to f32. */
@@ -61,6 +61,24 @@ export async function loadWeights(
     processor.write(used, words);
     return used;
   };
+  const pack = (
+    matrices: readonly Float32Array[],
+    depth: number,
+    room: Room | null | undefined,
+  ) => {
+    const used = room ?? processor.take(panelSize(matrices, depth));
+    processor.fill(used, (panels) => panelsOf(matrices, depth, panels));
+    return used;
+  };
+  const packGated = (
+    [gate, up]: readonly [Float32Array, Float32Array],
+    depth: number,
+    room: Room | null | undefined,
+  ) => {
+    const used = room ?? processor.take(2 * gate.length);
+    processor.fill(used, (panels) => gatedPanelsOf(gate, up, depth, panels));
+    return used;
+  };
   const layerOf = async (at: number): Promise<LayerRooms> => {
     const old = into?.layers[at];
     const attention = `model.layers.${at}.self_attn`;
@@ -87,10 +105,10 @@ export async function loadWeights(
         await read(`model.layers.${at}.input_layernorm.weight`, hidden),
         old?.inputNorm,
       ),
-      inputs: put(panelsOf(await three('weight', hidden), hidden), old?.inputs),
-      inputsBias: biases.inputs ? put(panelsOf(await three('bias'), 1), old?.inputsBias) : null,
-      headNorms: normed ? put(panelsOf(await norms(), 1), old?.headNorms) : null,
-      output: put(panelsOf([outputs], wide), old?.output),
+      inputs: pack(await three('weight', hidden), hidden, old?.inputs),
+      inputsBias: biases.inputs ? pack(await three('bias'), 1, old?.inputsBias) : null,
+      headNorms: normed ? pack(await norms(), 1, old?.headNorms) : null,
+      output: pack([outputs], wide, old?.output),
       outputBias: biases.output
         ? put(await read(`${attention}.o_proj.bias`, hidden), old?.outputBias)
         : null,
@@ -98,27 +116,28 @@ export async function loadWeights(
         await read(`model.layers.${at}.post_attention_layernorm.weight`, hidden),
         old?.mlpNorm,
       ),
-      gates: put(
-        gatedPanelsOf(await gate('weight', hidden), await up('weight', hidden), hidden),
+      gates: packGated(
+        [await gate('weight', hidden), await up('weight', hidden)],
+        hidden,
         old?.gates,
       ),
       gatesBias: biases.mlp
-        ? put(gatedBiasOf(await gate('bias'), await up('bias')), old?.gatesBias)
+        ? packGated([await gate('bias'), await up('bias')], 1, old?.gatesBias)
         : null,
-      down: put(panelsOf([down], intermediate), old?.down),
+      down: pack([down], intermediate, old?.down),
       downBias: biases.mlp ? put(await read(`${mlp}.down_proj.bias`, hidden), old?.downBias) : null,
     };
   };
 
   const [vocabulary = 0] = weights.shape(EMBEDDING) ?? [];
-  const embedding = panelsOf([await read(EMBEDDING, vocabulary, hidden)], hidden);
-  const embeddingRoom = put(embedding, into?.embedding);
+  const rows = await read(EMBEDDING, vocabulary, hidden);
+  const embedding = pack([rows], hidden, into?.embedding);
   const layers: LayerRooms[] = [];
   for (let at = 0; at < architecture.layers; at++) layers.push(await layerOf(at));
   const norm = put(await read('model.norm.weight', hidden), into?.norm);
-  if (tied) return { vocabulary, embedding: embeddingRoom, layers, norm, head: embeddingRoom };
-  const headPanels = panelsOf([await read('lm_head.weight', vocabulary, hidden)], hidden);
-  return { vocabulary, embedding: embeddingRoom, layers, norm, head: put(headPanels, into?.head) };
+  if (tied) return { vocabulary, embedding, layers, norm, head: embedding };
+  const own = await read('lm_head.weight', vocabulary, hidden);
+  return { vocabulary, embedding, layers, norm, head: pack([own], hidden, into?.head) };
 }
 
 const EMBEDDING = 'model.embed_tokens.weight';
