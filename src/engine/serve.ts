@@ -337,6 +337,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
     const plan = (await prepareGguf(source))(type);
     return surroundings.locked(async () => {
       const auditor = surroundings.auditor();
+      library.limitAhead(budget / 8);
       try {
         if (destination.kind === 'opfs') await surroundings.remote.makeRoom(plan.size);
         const sink = await surroundings.sink(destination);

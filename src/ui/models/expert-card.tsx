@@ -1,4 +1,5 @@
-import { Anchor, ChevronDown, ChevronUp, MoreHorizontal, X } from 'lucide-react';
+import { Anchor, ChevronDown, ChevronUp, FileOutput, MoreHorizontal, X } from 'lucide-react';
+import { openGguf } from '../../commands/gguf.ts';
 import { defaultsOf } from '../../methods/params.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues } from '../../recipe/defaults.ts';
@@ -19,6 +20,7 @@ type ExpertCardProps = {
 export function ExpertCard({ expert, isFirst, isLast }: ExpertCardProps) {
   const { id, name } = expert.model;
   const summary = useModels((state) => state.slots[id]?.summary);
+  const isOpen = useModels((state) => state.slots[id]?.status.kind === 'open');
   const method = findMethod(useRecipe((state) => state.recipe.method));
   const dialect = useRecipe((state) => state.recipe.dialect);
   const edit = session.recipe.getState();
@@ -46,6 +48,14 @@ export function ExpertCard({ expert, isFirst, isLast }: ExpertCardProps) {
       icon: <ChevronDown aria-hidden />,
       disabled: isLast,
       run: () => edit.moveExpert(id, 1),
+    },
+    {
+      id: 'gguf',
+      label: 'Export as GGUF…',
+      note: 'This model by itself, for llama.cpp.',
+      icon: <FileOutput aria-hidden />,
+      disabled: !isOpen,
+      run: () => void openGguf(session, { kind: 'open', model: id, name }),
     },
     {
       id: 'remove',
