@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { electionSteps, methodsToCompare, soupOf } from '../../recipe/candidates.ts';
 import { emptyRecipe } from '../../recipe/defaults.ts';
 import { dialsOf } from '../../recipe/dials.ts';
+import { parseRecipe } from '../../recipe/parse.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { modelRef } from '../../testing/recipes.ts';
 import { evolve } from './evolve.ts';
@@ -320,6 +321,20 @@ test('every method that takes the models is compared at its own defaults', async
   const candidates = compared.map((each) => ({ ...each, id: each.title, values: {} }));
   const { steps } = await all(tryAll(candidates, { evaluate: bowl, signal }));
   expect(steps).toHaveLength(compared.length);
+});
+
+test('every recipe that is tried is one that opens from a file', () => {
+  const detail = { kind: 'depth', points: 4 } as const;
+  const searched = spaceOf(recipe, [{ dial: dial('weight of A') }], detail);
+  const tried = [
+    ...methodsToCompare(recipe).map((each) => each.recipe),
+    ...electionSteps(recipe, 0.2, 1).map((each) => each.recipe),
+    soupOf(recipe, [0, 2], [0.25, 0.75]),
+    searched.recipeOf([0.1, 0.2, 0.3, 0.4, 0.5]),
+  ];
+  for (const each of tried) {
+    expect(parseRecipe(JSON.parse(JSON.stringify(each)))).toEqual({ recipe: each });
+  }
 });
 
 test('the steps of an election are four means under one λ', () => {
