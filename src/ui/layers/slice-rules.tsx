@@ -1,6 +1,7 @@
 import { Plus, TrendingUp, X } from 'lucide-react';
 import type { MergeMethod } from '../../methods/method.ts';
 import type { Rule, Slice } from '../../recipe/recipe.ts';
+import { depthOf } from '../../recipe/slices.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { RuleEditor } from '../recipe/rule-editor.tsx';
 import { firstRules, numericParams } from '../recipe/rule-params.ts';
@@ -15,13 +16,8 @@ type SliceRulesProps = {
 };
 
 /** Rules of one slice: as the recipe's, and read before them. A gradient runs over the slice. */
-export function SliceRules({
-  slice: { id, rules },
-  method,
-  models,
-  name,
-  onChange,
-}: SliceRulesProps) {
+export function SliceRules({ slice, method, models, name, onChange }: SliceRulesProps) {
+  const { id, rules } = slice;
   const numeric = numericParams(method);
   const drafts = firstRules(numeric);
   const add = (draft: Omit<Rule, 'id'>) =>
@@ -38,6 +34,7 @@ export function SliceRules({
                 method={method}
                 numeric={numeric}
                 models={models}
+                layers={depthOf(slice)}
                 onChange={(next) =>
                   onChange(
                     rules.map((each) => (each === rule ? { ...each, ...next } : each)),

@@ -9,6 +9,8 @@ type DepthCurveProps = {
   readonly anchors: readonly number[];
   readonly param: NumberParam;
   readonly name: string;
+  /** That the gradient runs over: a slice's; absent for all of the output's. */
+  readonly layers: number | undefined;
   readonly onChange: (anchors: readonly number[]) => void;
 };
 
@@ -17,9 +19,9 @@ const height = 72;
 const inset = 8;
 
 /** The value of every layer as bars, first layer left; a number field for each anchor. */
-export function DepthCurve({ anchors, param, name, onChange }: DepthCurveProps) {
+export function DepthCurve({ anchors, param, name, layers: own, onChange }: DepthCurveProps) {
   const found = usePlanning(({ prospect }) => outlookOf(prospect)?.layers);
-  const layers = Math.max(2, Math.min(64, found || 12));
+  const layers = Math.min(64, own ? own : Math.max(2, found || 12));
   const [low, high] = rangeOf(anchors, param);
   const y = (value: number) =>
     inset + (height - 2 * inset) * (1 - (value - low) / (high - low || 1));

@@ -17,6 +17,8 @@ type RuleEditorProps = {
   readonly numeric: NumericParams;
   /** Whose parameter it may be. */
   readonly models: readonly { readonly id: string; readonly name: string }[];
+  /** Of the slice that the rule is one of; absent for a rule of the recipe. */
+  readonly layers?: number;
   /** What moves and removes it. */
   readonly buttons: ReactNode;
   onChange(next: Partial<Omit<Rule, 'id'>>): void;
@@ -24,7 +26,7 @@ type RuleEditorProps = {
 
 /** A rule of the recipe, or of a slice. */
 export function RuleEditor(props: RuleEditorProps) {
-  const { rule, name, method, numeric, models, buttons, onChange: change } = props;
+  const { rule, name, method, numeric, models, layers, buttons, onChange: change } = props;
   const param = numeric[rule.parameter];
   const isPerModel = rule.parameter in method.params.perModel;
   return (
@@ -78,6 +80,7 @@ export function RuleEditor(props: RuleEditorProps) {
               rule={rule}
               param={param}
               name={name}
+              layers={layers}
               onChange={(value) => change({ value })}
             />
           )}
@@ -91,10 +94,11 @@ type ValueEditorProps = {
   readonly rule: Rule;
   readonly param: NumberParam;
   readonly name: string;
+  readonly layers: number | undefined;
   readonly onChange: (value: Rule['value']) => void;
 };
 
-function ValueEditor({ rule: { value }, param, name, onChange }: ValueEditorProps) {
+function ValueEditor({ rule: { value }, param, name, layers, onChange }: ValueEditorProps) {
   const isGradient = typeof value !== 'number';
   const anchors = isGradient ? value : [value];
   return (
@@ -103,6 +107,7 @@ function ValueEditor({ rule: { value }, param, name, onChange }: ValueEditorProp
         anchors={anchors}
         param={param}
         name={name}
+        layers={layers}
         onChange={(next) => onChange(isGradient ? next : next[0])}
       />
       <div className="rule-buttons">
