@@ -25,3 +25,8 @@ export function guideCount(part: MergePart, job: Pick<Job, 'shape'>, craft: Craf
   const { method, arithmetic } = part.craft ?? craft;
   return findMethod(method)?.guides?.count(callOf(part, job, arithmetic)) ?? 0;
 }
+
+/** Whether a part is merged by this method, the recipe's where it has none of its own. */
+export function isBy(method: string, { craft }: Pick<MergePart, 'craft'>): boolean {
+  return craft === undefined || craft.method === method;
+}

@@ -22,7 +22,7 @@ export type Craft = {
   readonly arithmetic: Arithmetic;
   /** Null where the method does not compute with one. */
   readonly base: Model | null;
-  /** Whether the method is another than the recipe's. */
+  /** Whether the method or a choice is another than the recipe's. */
   readonly isOwn: boolean;
   /** Parameters on one tensor, of the models that meet there. */
   valuesAt(match: Match): Values;
@@ -67,6 +67,7 @@ function ofSlice(who: Participants, slice: Slice, start: number): Craft {
   const { recipe } = who;
   const method = findMethod(slice.method ?? recipe.method) ?? who.method;
   const isOwn = method !== who.method;
+  const choices = { ...recipe.arithmetic, ...slice.arithmetic };
   const global = isOwn
     ? globalValues({ ...recipe, values: slice.values }, method)
     : { ...who.global, ...slice.values };
@@ -90,9 +91,9 @@ function ofSlice(who: Participants, slice: Slice, start: number): Craft {
     depths: depths(stack),
   });
   return {
-    ...{ method, isOwn },
+    ...{ method, isOwn: isOwn || Object.keys(slice.arithmetic ?? {}).length > 0 },
     base: usesBase(method, global) ? who.namedBase : null,
-    arithmetic: resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic),
+    arithmetic: resolveArithmetic(recipe.dialect, method.exceptions, choices),
     valuesAt: (match) => ({
       global: resolveGlobal(global, method, rules, located(match.entry.name, match)),
       perModel: match.meetings.map(({ expert, entry }) => {

@@ -1,6 +1,7 @@
 /** How much of the models is merged: counted in elements, because one matrix is worth a thousand norms. */
 import { elementCount } from '../formats/model.ts';
 import { isFloatDtype } from '../numerics/dtype.ts';
+import { isBy } from './call.ts';
 import type { UnplacedJob } from './jobs.ts';
 import type { Matching } from './match.ts';
 import type { Participant, Participants } from './participants.ts';
@@ -25,8 +26,12 @@ export function shareOf(
 type Merge = Extract<UnplacedJob['parts'][number], { kind: 'merge' }>;
 
 /** Elements of the output in whose merge by the recipe's method an expert takes part. */
-export function mergedWith({ ordinal }: Participant, jobs: readonly UnplacedJob[]): number {
-  return mergedElements(jobs, ({ ordinals, craft }) => !craft && ordinals.includes(ordinal));
+export function mergedWith(
+  { ordinal }: Participant,
+  jobs: readonly UnplacedJob[],
+  method: string,
+): number {
+  return mergedElements(jobs, (part) => isBy(method, part) && part.ordinals.includes(ordinal));
 }
 
 function mergedElements(jobs: readonly UnplacedJob[], counts: (part: Merge) => boolean): number {

@@ -157,7 +157,7 @@ export type MergePart = {
   readonly precision: Precision;
   readonly global: Readonly<Record<string, ParamValue>>;
   readonly perModel: readonly Readonly<Record<string, ParamValue>>[];
-  /** Where a slice has a method of its own: how it is merged, in the place of what the plan says. */
+  /** Where a slice has a method or choices of its own: how it is merged, in the place of what the plan says. */
   readonly craft?: { readonly method: string; readonly arithmetic: Arithmetic };
 };
 

@@ -14,6 +14,10 @@ export function wholeModelCounts(
 ): readonly number[] | null {
   if (who.recipe.trimScope !== 'model' || !who.method.trimsWholeModel) return null;
   return who.experts.map((expert) =>
-    keptCount(Number(expert.values['density']), mergedWith(expert, jobs), who.arithmetic),
+    keptCount(
+      Number(expert.values['density']),
+      mergedWith(expert, jobs, who.method.id),
+      who.arithmetic,
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import type { Arithmetic } from '../methods/dialect.ts';
 import { defaultsIn, type MergeMethod } from '../methods/method.ts';
 import type { ParamSchema, ParamValue } from '../methods/params.ts';
 import { defaultsOf } from '../methods/params.ts';
@@ -52,15 +53,18 @@ export function withMethod(recipe: Recipe, id: string): Recipe {
   const { global, perModel } = method.params;
   const before = findMethod(recipe.method)?.params ?? { global: {}, perModel: {} };
   const isNumeric = (key: string) => (global[key] ?? perModel[key])?.kind === 'number';
-  const choices = Object.entries(recipe.arithmetic).filter(([key]) =>
-    (method.choices as readonly string[]).includes(key),
-  );
+  const choicesIn = (arithmetic: Recipe['arithmetic']) =>
+    Object.fromEntries(
+      Object.entries(arithmetic).filter(([key]) =>
+        (method.choices as readonly string[]).includes(key),
+      ),
+    );
   // Those with a method of their own stay as they are.
-  const adopt = (slice: Slice): Slice =>
+  const adopt = ({ arithmetic = {}, ...slice }: Slice): Slice =>
     slice.method !== null
-      ? slice
+      ? withChoices(slice, arithmetic)
       : {
-          ...slice,
+          ...withChoices(slice, choicesIn(arithmetic)),
           values: known(slice.values, alike(global, before.global)),
           sources: slice.sources.map((source) => ({
             ...source,
@@ -71,7 +75,7 @@ export function withMethod(recipe: Recipe, id: string): Recipe {
   return {
     ...recipe,
     method: method.id,
-    arithmetic: Object.fromEntries(choices),
+    arithmetic: choicesIn(recipe.arithmetic),
     values: known(recipe.values, alike(global, before.global)),
     experts: recipe.experts.map((e) => ({
       ...e,
@@ -81,6 +85,14 @@ export function withMethod(recipe: Recipe, id: string): Recipe {
     slices: recipe.slices?.map(adopt) ?? null,
     trimScope: method.trimsWholeModel ? recipe.trimScope : 'tensor',
   };
+}
+
+/** A slice with choices of its own, where there are any. */
+export function withChoices(
+  { arithmetic: _, ...slice }: Slice,
+  arithmetic: Partial<Arithmetic>,
+): Slice {
+  return Object.keys(arithmetic).length > 0 ? { ...slice, arithmetic } : slice;
 }
 
 /** Global parameters before rules: schema defaults < dialect defaults < what the recipe says. */

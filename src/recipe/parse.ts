@@ -1,16 +1,12 @@
 import { fileRoles } from '../formats/beside.ts';
-import {
-  type Arithmetic,
-  type ArithmeticKey,
-  allDialects,
-  arithmeticWords,
-} from '../methods/dialect.ts';
+import { allDialects } from '../methods/dialect.ts';
 import type { ParamSchema } from '../methods/params.ts';
 import { inputDtypes } from '../methods/precision.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import { emptyRecipe } from './defaults.ts';
 import { limits } from './limits.ts';
 import { migrated, presentVersion } from './migrate.ts';
+import { readArithmetic } from './read-arithmetic.ts';
 import { readModel } from './read-model.ts';
 import { readAdapters, readExtraction, readOutput } from './read-output.ts';
 import { readKeep, readRename, readRule } from './read-rules.ts';
@@ -129,17 +125,6 @@ function readDonors(place: Place): Donors {
   const fields = readObject(place, fileRoles);
   const present = fileRoles.filter((role) => fields.at(role).value !== undefined);
   return Object.fromEntries(present.map((role) => [role, readText(fields.at(role))]));
-}
-
-function readArithmetic(place: Place): Partial<Arithmetic> {
-  const keys = Object.keys(arithmeticWords) as ArithmeticKey[];
-  const fields = readObject(place, keys);
-  const present = keys.filter((key) => fields.at(key).value !== undefined);
-  const pairs = present.map((key) => [
-    key,
-    readOneOf(fields.at(key), Object.keys(arithmeticWords[key].choices)),
-  ]);
-  return Object.fromEntries(pairs) as Partial<Arithmetic>;
 }
 
 function readExpert(place: Place, schema: ParamSchema | null): Expert {

@@ -2,6 +2,7 @@
 import type { MergeMethod } from '../methods/method.ts';
 import { findMethod, methods } from '../methods/registry.ts';
 import { limits } from './limits.ts';
+import { readArithmetic } from './read-arithmetic.ts';
 import { readRule } from './read-rules.ts';
 import { readValues } from './read-values.ts';
 import {
@@ -29,17 +30,19 @@ export function readSlices(place: Place, method: MergeMethod | null): readonly S
 }
 
 function readSlice(place: Place, ofRecipe: MergeMethod | null): Slice {
-  const fields = readObject(place, ['id', 'sources', 'method', 'values', 'rules']);
+  const fields = readObject(place, ['id', 'sources', 'method', 'values', 'arithmetic', 'rules']);
   const own = readOr(fields.at('method'), null, (at) => readNullable(at, readMethod));
   const method = own === null ? ofRecipe : findMethod(own);
   const perModel = method?.params.perModel ?? null;
   const sources = readList(fields.at('sources'), limits.experts, (at) => readSource(at, perModel));
   checkSources(fields.at('sources'), sources);
+  const arithmetic = readOr(fields.at('arithmetic'), {}, readArithmetic);
   return {
     id: readText(fields.at('id')),
     sources,
     method: own,
     values: readOr(fields.at('values'), {}, (at) => readValues(at, method?.params.global ?? null)),
+    ...(Object.keys(arithmetic).length > 0 ? { arithmetic } : {}),
     rules: readOr(fields.at('rules'), [], (at) => readList(at, limits.rules, readRule)),
   };
 }

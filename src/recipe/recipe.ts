@@ -191,6 +191,8 @@ export type Slice = {
   readonly method: string | null;
   /** Global parameters there, over the recipe's. */
   readonly values: Readonly<Record<string, ParamValue>>;
+  /** Dialect choices there, over the recipe's; absent where it has none of its own. */
+  readonly arithmetic?: Readonly<Partial<Arithmetic>>;
   /** Read before the recipe's, which do not count for a parameter that has a value here. Gradients run over the slice. */
   readonly rules: readonly Rule[];
 };

@@ -204,7 +204,10 @@ export function taskOf(
     work,
     resultAs,
     at: { tensorKey: tensorKey(job.twin?.of ?? job.tensor), ordinals },
-    magnitudes: magnitudes === null ? null : ordinals.map((ordinal) => magnitudes[ordinal]),
+    magnitudes:
+      magnitudes === null || id !== craft.method
+        ? null
+        : ordinals.map((ordinal) => magnitudes[ordinal]),
   };
 }
 

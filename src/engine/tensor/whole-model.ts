@@ -1,4 +1,5 @@
 import type { Backend, Blocks, Work } from '../../compute/backend.ts';
+import { isBy } from '../../plan/call.ts';
 import { storedBytes } from '../../plan/planes.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { Ladder } from '../devices/ladder.ts';
@@ -65,7 +66,7 @@ export async function measureModel(
 function linksOf(plan: Plan, expert: number): readonly Merged[] {
   return plan.jobs.flatMap((job) =>
     job.parts.flatMap((part): readonly Merged[] => {
-      if (part.kind !== 'merge' || part.craft) return [];
+      if (part.kind !== 'merge' || !isBy(plan.method, part)) return [];
       const plane = part.ordinals.indexOf(expert);
       if (plane < 0) return [];
       const { base, elementCount } = part;

@@ -18,7 +18,7 @@ export function checkShare(
   const { reference, recipe } = who;
   if (who.stack) return []; // who takes part where is chosen slice by slice
   return experts.flatMap(({ expert, missing }): readonly Finding[] => {
-    const merged = mergedWith(expert, jobs);
+    const merged = mergedWith(expert, jobs, who.method.id);
     // That nothing is shared at all is an error of its own.
     const isSaid = missing.length === reference.tensors.size;
     if (isSaid || expert.adapted || expert.model === reference || merged >= HALF * total) return [];

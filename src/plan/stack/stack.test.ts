@@ -204,6 +204,30 @@ test('a slice may have a method of its own, with its own defaults', () => {
   ]);
 });
 
+test('a slice may make a choice of its own, over the recipe’s', () => {
+  const base = model('base', 4);
+  const [all, own] = [slice(['base', 0, 3], ['a', 0, 3]), slice(['base', 3, 4], ['a', 3, 4])];
+  const recipe = recipeOf(base, [a], {
+    method: 'ties',
+    arithmetic: { divisor: 'none', election: 'frequency' },
+    slices: [all, { ...own, arithmetic: { divisor: 'count' } }],
+  });
+  const plan = planned(recipe, [base, a]);
+  expect(jobOf(plan, 'model.layers.0.mlp.up_proj.weight').parts[0]).not.toHaveProperty('craft');
+  expect(jobOf(plan, 'model.layers.3.mlp.up_proj.weight').parts).toMatchObject([
+    { craft: { method: 'ties', arithmetic: { divisor: 'count', election: 'frequency' } } },
+  ]);
+  // A trim over the whole model is of all that are merged by its method.
+  const values = { density: 0.5 };
+  const wide = { ...recipe, trimScope: 'model', experts: [{ ...recipe.experts[0], values }] };
+  const whole = planned(wide as typeof recipe, [base, a]);
+  const merged = whole.jobs.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.kind === 'merge' ? [part.elementCount] : [])),
+  );
+  const elements = merged.reduce((sum, count) => sum + count, 0);
+  expect(whole.wholeModelCounts).toEqual([elements / 2]);
+});
+
 test('whether a method computes with the base in a slice is said by the recipe', () => {
   const base = model('base', 4);
   const recipe = recipeOf(base, [a, b], {

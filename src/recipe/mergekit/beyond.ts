@@ -24,6 +24,13 @@ export function beyondMergekit(
       ? []
       : [`${nameOfVersion(version)} has no ${method.title}`]),
     ...beyondArithmetic(recipe, method, version),
+    ...(recipe.slices ?? []).flatMap(({ arithmetic: own = {} }) =>
+      beyondArithmetic(
+        { ...recipe, arithmetic: { ...recipe.arithmetic, ...own } },
+        method,
+        version,
+      ),
+    ),
     ...beyondValues(recipe, method, version),
     ...(output.as === 'adapter' ? ['an adapter is written; mergekit writes whole models'] : []),
     ...(keeps.length > 0 ? ['tensors are kept out of the merge'] : []),

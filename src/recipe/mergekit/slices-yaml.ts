@@ -1,7 +1,9 @@
 /** Slices as mergekit's `slices`. */
+import type { Dialect } from '../../methods/dialect.ts';
 import type { MergekitMethod } from '../../methods/in-mergekit.ts';
 import { expertValues, globalValues, type ValuesByKey } from '../defaults.ts';
 import type { ModelRef, Recipe, Rule, Slice } from '../recipe.ts';
+import { ownChoices } from './choices-yaml.ts';
 import type { Yaml } from './emit.ts';
 import { type Notes, parametersOf, under } from './parameters-yaml.ts';
 
@@ -11,6 +13,7 @@ type Sliced = Recipe & { readonly slices: readonly Slice[] };
 export function slicesYaml(
   recipe: Sliced,
   method: MergekitMethod,
+  version: Dialect,
   nameOf: (model: ModelRef) => Yaml,
   notes: Notes,
 ): readonly Yaml[] {
@@ -42,17 +45,18 @@ export function slicesYaml(
     // What the only slice says stands at the top.
     return {
       sources,
-      ...(slices.length === 1 ? {} : under(ofMerge(recipe, slice, method, notes))),
+      ...(slices.length === 1 ? {} : under(ofMerge(recipe, slice, method, version, notes))),
     };
   });
 }
 
-/** The recipe's values and rules for the whole merge, with those of its only slice. */
-export function ofWhole(recipe: Recipe): Pick<Recipe, 'values' | 'rules'> {
-  const { slices, values, rules } = recipe;
-  if (slices?.length !== 1) return { values, rules };
+/** The recipe's values, rules and choices for the whole merge, with those of its only slice. */
+export function ofWhole(recipe: Recipe): Pick<Recipe, 'values' | 'rules' | 'arithmetic'> {
+  const { slices, values, rules, arithmetic } = recipe;
+  if (slices?.length !== 1) return { values, rules, arithmetic };
   const [slice] = slices;
   return {
+    arithmetic: { ...arithmetic, ...slice.arithmetic },
     values: { ...values, ...slice.values },
     rules: rulesFor(recipe, slice, slice.values),
   };
@@ -72,6 +76,7 @@ function ofMerge(
   recipe: Sliced,
   slice: Slice,
   method: MergekitMethod,
+  version: Dialect,
   notes: Notes,
 ): Record<string, Yaml> {
   const said = new Set([
@@ -80,5 +85,8 @@ function ofMerge(
   ]);
   const values = { ...globalValues(recipe, method), ...slice.values };
   const own = Object.keys(method.params.global).filter((key) => said.has(key));
-  return parametersOf(rulesFor(recipe, slice, slice.values), method, values, null, notes, own);
+  return {
+    ...parametersOf(rulesFor(recipe, slice, slice.values), method, values, null, notes, own),
+    ...ownChoices(slice.arithmetic ?? {}, method, version),
+  };
 }

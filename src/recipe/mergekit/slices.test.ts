@@ -179,9 +179,36 @@ slices:
       '4 refused: ties needs weight of a, and mergekit stops without it; here it is the default.',
       '5 note: The last slice has 1 model and the first 2: for the final norm and the head mergekit goes by the first’s number; here all of the last slice are taken.',
       '5 refused: The slice lacks the base base, and mergekit stops: with slices it is named among the sources.',
-      '6 left out: normalize of one slice alone cannot be expressed here: it is one for all.',
     ]);
   });
+});
+
+test('a choice of one slice is its own, and comes back from YAML as it was', () => {
+  const text = `merge_method: ties
+base_model: base
+slices:
+  - sources: [{model: base, layer_range: [0, 2]}, {model: a, layer_range: [0, 2]}]
+  - sources: [{model: base, layer_range: [2, 6]}, {model: a, layer_range: [2, 6]}]
+    parameters: {normalize: true}
+parameters: {weight: 1, normalize: false}`;
+  const { recipe, remarks } = imported(text);
+  expect(remarks.filter(({ kind }) => kind === 'left out')).toEqual([]);
+  expect(recipe.arithmetic).toEqual({ divisor: 'none' });
+  expect(recipe.slices!.map(({ arithmetic }) => arithmetic)).toEqual([
+    undefined,
+    { divisor: 'weights' },
+  ]);
+  const written = exportMergekit(recipe, known);
+  expect(written.beyond).toEqual([]);
+  expect(written.text).toContain('    parameters:\n      normalize: true\n');
+  const again = imported(written.text!).recipe;
+  expect(meaning(again)).toEqual(meaning(recipe));
+  expect(again.slices![1].arithmetic).toEqual({ divisor: 'weights' });
+  const odd = recipe.slices!.map((slice) => ({
+    ...slice,
+    arithmetic: { divisor: 'count', zeroVote: 'drop' } as const,
+  }));
+  expect(exportMergekit({ ...recipe, slices: odd }, known).beyond).toHaveLength(2);
 });
 
 test('slices are written with what holds in each', () => {

@@ -1,4 +1,6 @@
 /** Slices of a mergekit recipe as slices of a recipe. */
+import type { Arithmetic } from '../../methods/dialect.ts';
+import { onIn } from '../../methods/mergekit.ts';
 import type { Param, ParamValue } from '../../methods/params.ts';
 import { limits } from '../limits.ts';
 import type { ModelRef, Recipe, Rule, Slice, SliceSource } from '../recipe.ts';
@@ -46,6 +48,7 @@ function sliceFrom(
   const { base, experts, refOf } = cast;
   const drafts: RuleDraft[] = [];
   const values: Record<string, ParamValue> = {};
+  const choices: Partial<Arithmetic>[] = [];
   const order = [...(base ? [base] : []), ...experts].map((ref) => ref.id);
   const sources = slice.sources
     .map((source) => ({ ...source, ref: refOf(source.model), values: {} as SliceSource['values'] }))
@@ -58,8 +61,10 @@ function sliceFrom(
     if (parameter.is !== 'value') {
       const setting = slice.settings.get(name);
       if (!setting || parameter.is === 'idle') continue;
-      const what = `${name} of one slice alone cannot be expressed here: it is one for all.`;
-      remarks.add('left out', setting.at, what);
+      const isOn = toggleOf(name, setting, parameter.default, remarks);
+      // What a slice leaves open is the recipe's.
+      if (says(setting))
+        choices.push({ [parameter.key]: isOn ? onIn(parameter, read.version) : parameter.off });
       continue;
     }
     if (!Object.hasOwn(method.params.perModel, name)) {
@@ -100,6 +105,7 @@ function sliceFrom(
     sources: sources.map(({ ref, from, to, values }) => ({ model: ref.id, from, to, values })),
     method: null,
     values,
+    ...(choices.length > 0 ? { arithmetic: Object.assign({}, ...choices) } : {}),
     rules: drafts.map((rule, k): Rule => ({ id: `${id}-${k + 1}`, ...rule })),
   };
 }

@@ -1,12 +1,12 @@
 /** A recipe as YAML of mergekit: as it is now, or of the version that the recipe is in. */
 import { currentOf, type Dialect, resolveArithmetic } from '../../methods/dialect.ts';
 import { type MergekitMethod, mergekitMethods } from '../../methods/in-mergekit.ts';
-import { onIn } from '../../methods/mergekit.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues, globalValues } from '../defaults.ts';
 import type { ModelRef, Recipe } from '../recipe.ts';
 import { beyondMergekit } from './beyond.ts';
 import { chatTemplateYaml } from './chat-template.ts';
+import { choicesOf } from './choices-yaml.ts';
 import { emit, type Yaml } from './emit.ts';
 import { type Notes, parametersOf, under } from './parameters-yaml.ts';
 import type { MergekitDtype } from './read.ts';
@@ -72,8 +72,8 @@ export function mergekitYaml(
             return { model: name(expert.model), ...under(own) };
           }),
         }
-      : { slices: slicesYaml({ ...recipe, slices: recipe.slices }, method, name, notes) }),
-    ...under({ ...global, ...choicesOf(recipe, method) }),
+      : { slices: slicesYaml({ ...recipe, slices: recipe.slices }, method, version, name, notes) }),
+    ...under({ ...global, ...choicesOf({ ...recipe, ...whole }, method, version) }),
     ...dtypesOf(recipe, method, known, notes),
     ...chatTemplateYaml(recipe),
     ...tokenizerYaml(recipe, (id) => {
@@ -97,17 +97,6 @@ const refsOf = ({ base, experts }: Recipe): readonly ModelRef[] => [
   ...(base ? [base] : []),
   ...experts.map(({ model }) => model),
 ];
-
-/** Choices of the dialect that mergekit has a parameter for. */
-function choicesOf(recipe: Recipe, method: MergekitMethod): Record<string, boolean> {
-  const found = resolveArithmetic(recipe.dialect, method.exceptions, recipe.arithmetic);
-  const pairs = Object.entries(method.mergekit.parameters).flatMap(([name, parameter]) => {
-    if (parameter.is !== 'choice') return [];
-    const isOn = found[parameter.key] === onIn(parameter, versionOf(recipe));
-    return isOn === parameter.default ? [] : [[name, isOn] as const];
-  });
-  return Object.fromEntries(pairs);
-}
 
 /** `base_model`: what the method needs it for, and whose small files the output gets. */
 function baseOf(

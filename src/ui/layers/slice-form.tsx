@@ -1,8 +1,14 @@
 import { X } from 'lucide-react';
 import { useId } from 'react';
+import { type Arithmetic, type ArithmeticKey, arithmeticWords } from '../../methods/dialect.ts';
 import type { NumberParam, ParamSchema } from '../../methods/params.ts';
 import { findMethod, methods } from '../../methods/registry.ts';
-import { expertValues, globalValues, type ValuesByKey } from '../../recipe/defaults.ts';
+import {
+  expertValues,
+  globalValues,
+  type ValuesByKey,
+  withChoices,
+} from '../../recipe/defaults.ts';
 import type { Slice, SliceSource } from '../../recipe/recipe.ts';
 import { depthOf } from '../../recipe/slices.ts';
 import { session } from '../../stores/use-session.ts';
@@ -23,6 +29,14 @@ export function SliceForm({ recipe, slices, slice, models, depths, name }: Slice
       slices.map((each) => (each.id === slice.id ? { ...each, ...next } : each)),
       key === null ? null : `${slice.id} ${key}`,
     );
+  const replace = (next: Slice) =>
+    edit.setSlices(
+      slices.map((each) => (each.id === slice.id ? next : each)),
+      null,
+    );
+  const choices = Object.entries(slice.arithmetic ?? {}) as [ArithmeticKey, string][];
+  const without = (key: ArithmeticKey): Partial<Arithmetic> =>
+    Object.fromEntries(choices.filter(([each]) => each !== key));
   const changeSource = (model: string, next: Partial<SliceSource>, key: string | null) =>
     change(
       {
@@ -160,7 +174,12 @@ export function SliceForm({ recipe, slices, slice, models, depths, name }: Slice
           value={slice.method ?? ''}
           onChange={({ target }) => {
             const sources = slice.sources.map((each) => ({ ...each, values: {} }));
-            change({ method: target.value || null, sources, values: {}, rules: [] });
+            replace(
+              withChoices(
+                { ...slice, method: target.value || null, sources, values: {}, rules: [] },
+                {},
+              ),
+            );
           }}
         >
           <option value="">as the recipe: {findMethod(recipe.method)?.title}</option>
@@ -193,8 +212,30 @@ export function SliceForm({ recipe, slices, slice, models, depths, name }: Slice
           onChange={(rules, key) => change({ rules }, key)}
         />
       )}
-      {(Object.keys(slice.values).length > 0 || slice.rules.length > 0) && (
-        <Button look="quiet" onPress={() => change({ values: {}, rules: [] })}>
+      {choices.length > 0 && (
+        <ul className="slice-rules" aria-label={`Choices of ${name}`}>
+          {choices.map(([key, value]) => {
+            const { label, choices: words } = arithmeticWords[key];
+            return (
+              <li key={key}>
+                {label}: {(words as Readonly<Record<string, string>>)[value]}
+                <IconButton
+                  className="small"
+                  label={`Remove the choice of “${label}”`}
+                  onPress={() => replace(withChoices(slice, without(key)))}
+                >
+                  <X aria-hidden />
+                </IconButton>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {(Object.keys(slice.values).length > 0 || slice.rules.length > 0 || choices.length > 0) && (
+        <Button
+          look="quiet"
+          onPress={() => replace(withChoices({ ...slice, values: {}, rules: [] }, {}))}
+        >
           Values of the recipe
         </Button>
       )}
