@@ -13,7 +13,12 @@ const sources = (policy: string, name: string) =>
 
 test('no script is let in but our own and WebAssembly', () => {
   expect(sources(pagePolicy(hub), 'script-src')).toEqual(["'self'", "'wasm-unsafe-eval'"]);
-  expect(pagePolicy(hub)).not.toMatch(/'unsafe-(inline|eval)'|data:|blob:| \*( |;|$)/);
+  expect(pagePolicy(hub)).not.toMatch(/'unsafe-(inline|eval)'|data:| \*( |;|$)/);
+});
+
+test('text may become a worker, which llama.cpp needs, and nothing else', () => {
+  expect(sources(pagePolicy(hub), 'worker-src')).toEqual(["'self'", 'blob:']);
+  expect(pagePolicy(hub).match(/blob:/g)).toHaveLength(1);
 });
 
 test('the page may talk to the Hub it was built for, its storage, and this computer', () => {

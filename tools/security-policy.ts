@@ -31,7 +31,8 @@ function directives(hubUrl: string): Readonly<Record<string, readonly string[]>>
     'script-src': ["'self'", "'wasm-unsafe-eval'"],
     'style-src': ["'self'", ...inlineStyles.map(hashOf)],
     'connect-src': ["'self'", new URL(hubUrl).origin, ...storage, ...thisComputer],
-    'worker-src': ["'self'"],
+    // llama.cpp starts its workers from text that comes with our own scripts.
+    'worker-src': ["'self'", 'blob:'],
     'object-src': ["'none'"],
     'frame-src': ["'none'"],
     'base-uri': ["'none'"],

@@ -1,0 +1,210 @@
+import type { Logger, Runtime } from './runtime.ts';
+
+/** What a model runs with, for people who want to know why it is fast or slow. */
+export type RunsWith = {
+  /** What llama.cpp says that it did, whatever was asked for. */
+  readonly processor: 'gpu' | 'cpu';
+  /** Threads of the CPU. */
+  readonly threads: number;
+  /** Whether the GGUF says how turns of a conversation are written; else a prompt is continued as it stands. */
+  readonly hasTemplate: boolean;
+};
+
+export type Turn = { readonly role: 'user' | 'assistant'; readonly content: string };
+
+export type Wish = {
+  /** The same seed gives the same answer, on the same processor. */
+  readonly seed: number;
+  /** 0 for the likeliest token each time. */
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly signal: AbortSignal;
+  /** Hears all of the answer so far. */
+  readonly onText?: (text: string) => void;
+};
+
+export type Answer = {
+  readonly text: string;
+  readonly tokens: number;
+  /** Of the answer, without the reading of the prompt; null for less than two tokens. */
+  readonly tokensPerSecond: number | null;
+  /** Whether it was cut at `maxTokens`, or where the context ended. */
+  readonly isCut: boolean;
+};
+
+/** The likeliest next token, and the natural logarithm of its probability among all tokens. */
+export type FirstToken = { readonly text: string; readonly logProbability: number };
+
+export type Llama = {
+  readonly with: RunsWith;
+  /** Answers the last turn of a conversation; without a template continues its text as it stands. */
+  answer(turns: readonly Turn[], wish: Wish): Promise<Answer>;
+  firstToken(prompt: string): Promise<FirstToken>;
+  /** Ends it and gives its memory back; an answer under way fails. */
+  dispose(): Promise<void>;
+};
+
+/** Tokens of prompt and answers. More would take memory that few conversations here need. */
+export const contextTokens = 2048;
+
+export class LlamaError extends Error {
+  readonly tag = 'llama';
+  readonly context: { readonly advice: string };
+  constructor(message: string, advice: string, options?: ErrorOptions) {
+    super(message, options);
+    this.context = { advice };
+  }
+}
+
+export type Start = (logger: Logger) => Runtime;
+
+/**
+ * Loads a GGUF, whose bytes are read from where they lie. Throws LlamaError; aborted, AbortError.
+ *
+ * @param title what its errors call the model
+ */
+export async function openLlama(
+  gguf: Blob,
+  title: string,
+  processor: 'gpu' | 'cpu',
+  start: Start,
+  signal: AbortSignal,
+): Promise<Llama> {
+  const said: string[] = [];
+  const runtime = start(hearing(said));
+  const end = () => void runtime.exit();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    await runtime.loadModel([gguf], {
+      n_ctx: contextTokens,
+      n_parallel: 1,
+      n_gpu_layers: processor === 'gpu' ? 99_999 : 0,
+    });
+    signal.throwIfAborted();
+  } catch (error) {
+    await runtime.exit();
+    signal.throwIfAborted();
+    throw notLoaded(title, gguf.size, said, error);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+  const template = runtime.getChatTemplate();
+  const runsWith: RunsWith = {
+    processor: said.some((line) => /offloaded [1-9]\d*\/\d+ layers to GPU/.test(line))
+      ? 'gpu'
+      : 'cpu',
+    threads: Math.max(1, runtime.getNumThreads()),
+    hasTemplate: Boolean(template),
+  };
+  return {
+    with: runsWith,
+    answer: (turns, wish) => answer(runtime, runsWith.hasTemplate, turns, wish),
+    firstToken: (prompt) => firstToken(runtime, prompt),
+    dispose: () => runtime.exit(),
+  };
+}
+
+async function answer(
+  runtime: Runtime,
+  hasTemplate: boolean,
+  turns: readonly Turn[],
+  { seed, temperature, maxTokens, signal, onText }: Wish,
+): Promise<Answer> {
+  signal.throwIfAborted();
+  let text = '';
+  let tokens = 0;
+  let began = 0;
+  let isCut = false;
+  const hear = (more: string, reason: string | null) => {
+    if (more !== '') {
+      began ||= performance.now();
+      tokens += 1;
+      text += more;
+      onText?.(text);
+    }
+    isCut ||= reason === 'length';
+  };
+  const common = { seed, temperature, max_tokens: maxTokens, abortSignal: signal } as const;
+  try {
+    if (hasTemplate) {
+      await runtime.createChatCompletion({
+        ...common,
+        messages: turns.map((turn) => ({ ...turn })),
+        stream: true,
+        onData: ({ choices }) =>
+          hear(choices[0]?.delta.content ?? '', choices[0]?.finish_reason ?? null),
+      });
+    } else {
+      await runtime.createCompletion({
+        ...common,
+        prompt: turns.at(-1)?.content ?? '',
+        stream: true,
+        onData: ({ choices }) => hear(choices[0]?.text ?? '', choices[0]?.finish_reason ?? null),
+      });
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw notAnswered(error);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const tokensPerSecond = tokens > 1 && seconds > 0 ? (tokens - 1) / seconds : null;
+  return { text, tokens, tokensPerSecond, isCut };
+}
+
+async function firstToken(runtime: Runtime, prompt: string): Promise<FirstToken> {
+  const response = await runtime.createCompletion({
+    ...{ prompt, max_tokens: 1, temperature: 0, logprobs: 1 },
+  });
+  // Its types describe the older form; what comes is that of chats.
+  const [first] =
+    (
+      response.choices[0]?.logprobs as unknown as {
+        readonly content?: readonly { readonly token: string; readonly logprob: number }[];
+      } | null
+    )?.content ?? [];
+  if (!first) return { text: '', logProbability: 0 };
+  return { text: first.token, logProbability: first.logprob };
+}
+
+/** Keeps the lines, of which some say what went wrong, and how the model was loaded. */
+function hearing(said: string[]): Logger {
+  const hear = (...parts: readonly unknown[]) => {
+    if (said.length < 2000) said.push(parts.map(String).join(' '));
+  };
+  return { debug: hear, log: hear, warn: hear, error: hear };
+}
+
+function notLoaded(
+  title: string,
+  bytes: number,
+  said: readonly string[],
+  cause: unknown,
+): LlamaError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const all = [...said, message].join('\n');
+  if (/out of memory|failed to allocate|bad_alloc|cannot enlarge memory|OOM/i.test(all)) {
+    return new LlamaError(
+      `${title} does not fit into memory: its file has ${Math.ceil(bytes / 2 ** 20)} MiB, and as much is taken to run it`,
+      'Close other tabs, take Q8_0, or chat with one model at a time.',
+      { cause },
+    );
+  }
+  const told = said.findLast((line) => /error|failed/i.test(line)) ?? message;
+  return new LlamaError(
+    `llama.cpp could not load ${title}: ${told}`,
+    'Remove its GGUF and write it again. If that does not help, try the other type.',
+    { cause },
+  );
+}
+
+function notAnswered(cause: unknown): LlamaError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (/context/i.test(message)) {
+    return new LlamaError(
+      `The conversation is longer than the ${contextTokens.toLocaleString('en')} tokens that are kept here`,
+      'Clear it, and ask again.',
+      { cause },
+    );
+  }
+  return new LlamaError(`The answer broke off: ${message}`, 'Ask again, or start anew.', { cause });
+}
