@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Turn } from '../chat/llama.ts';
+import type { Trusted } from '../chat/trusted.ts';
+import type { GgufOutlook } from '../engine/protocol.ts';
+import { chatOf, type Side, type Subject, subjectsOf } from '../stores/chat.ts';
+import type { Engine } from '../stores/engine.ts';
+import { openModel } from '../stores/session.ts';
+import { fakeWeights } from '../testing/fake-engine.ts';
+import { fakeSession } from '../testing/session.ts';
+import {
+  ask,
+  chooseSubject,
+  chooseType,
+  type Opener,
+  removeGguf,
+  startChat,
+  stopAnswers,
+} from './chat.ts';
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal('addEventListener', () => {});
+  vi.stubGlobal('removeEventListener', () => {});
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const outlook: GgufOutlook = {
+  architecture: 'llama',
+  tensors: 38,
+  sizes: [
+    { type: 'F16', bytes: 20, name: 'm-F16.gguf' },
+    { type: 'Q8_0', bytes: 10, name: 'm-Q8_0.gguf' },
+  ],
+  keptInF16: 0,
+  remarks: [],
+};
+
+/** Private storage as GGUFs come and go; `written` lists each that was written. */
+function storage(over: Partial<Engine> = {}) {
+  const kept = new Map<string, number>();
+  const written: string[] = [];
+  const session = fakeSession(
+    {},
+    {
+      ggufOutlook: async () => outlook,
+      async gguf(_from, type, place, _budget, { onMeasured } = {}) {
+        onMeasured?.(1, 2);
+        const folder = place.kind === 'opfs' ? place.folder : '';
+        const bytes = type === 'F16' ? 20 : 10;
+        kept.set(folder, bytes);
+        written.push(folder);
+        return { name: 'm.gguf', bytes, sha256: '', remarks: [], seconds: 1 };
+      },
+      finished: async () =>
+        [...kept].map(([folder, bytes]) => {
+          return { folder, bytes, finished: '', verified: true, only: 'm.gguf' };
+        }),
+      files: async (folder) => [{ path: 'm.gguf', file: new File([folder], 'm.gguf') }],
+      async removeFinished(folder) {
+        kept.delete(folder);
+      },
+      ...over,
+    },
+  );
+  return { session, written };
+}
+
+/** Models that answer with their title and how many turns they heard; `heard` keeps the turns, `disposed` who was ended. */
+function acted() {
+  const heard: (readonly Turn[])[] = [];
+  const disposed: string[] = [];
+  const open: Opener = async (_gguf, { title }): Promise<Trusted> => ({
+    llama: {
+      with: { processor: 'cpu', threads: 1, hasTemplate: true },
+      async answer(turns, { signal, onText }) {
+        heard.push(turns);
+        onText?.(title);
+        if (turns.at(-1)?.content === 'wait') {
+          await new Promise((_, reject) =>
+            signal.addEventListener('abort', () => reject(signal.reason)),
+          );
+        }
+        return { text: `${title} ${turns.length}`, tokens: 2, tokensPerSecond: 5, isCut: false };
+      },
+      firstToken: async () => ({ text: '', logProbability: 0 }),
+      async dispose() {
+        disposed.push(title);
+      },
+    },
+    processor: { kind: 'cpu', adapter: null, hasF16: false, why: null },
+    check: null,
+  });
+  return { open, heard, disposed };
+}
+
+const subject = (name: string): Subject => ({
+  ...{ key: name, title: name, kind: 'other', isFar: false },
+  from: { kind: 'open', model: name, name },
+});
+
+async function started(over: Partial<Engine> = {}) {
+  const { session, written } = storage(over);
+  const models = acted();
+  await chooseSubject(session, 'left', subject('a'));
+  await chooseSubject(session, 'right', subject('b'));
+  await startChat(session, models.open);
+  const state = () => chatOf(session).getState();
+  const replies = () =>
+    state().exchanges.map(({ replies: each }) => [each.left?.text, each.right?.text]);
+  return { session, written, state, replies, ...models };
+}
+
+test('both models are written and loaded, and answer each prompt with what they were told before', async () => {
+  const { session, written, state, replies, heard } = await started();
+  expect(written.map((folder) => folder.replace(/\w{8}$/, ''))).toEqual([
+    'a-F16-chat-',
+    'b-F16-chat-',
+  ]);
+  expect(state().left).toMatchObject({ phase: 'ready', keptBytes: 20 });
+  await ask(session, 'one');
+  await ask(session, 'two');
+  expect(replies()).toEqual([
+    ['a 1', 'b 1'],
+    ['a 3', 'b 3'],
+  ]);
+  expect(heard.at(-1)).toEqual([
+    { role: 'user', content: 'one' },
+    { role: 'assistant', content: 'b 1' },
+    { role: 'user', content: 'two' },
+  ]);
+});
+
+test('a GGUF that is there is not written again, one of another type is', async () => {
+  const { session, written, state, open, disposed } = await started();
+  await chooseSubject(session, 'left', subject('c'));
+  await chooseSubject(session, 'left', subject('a'));
+  expect(disposed).toEqual(['a']);
+  expect(state().left).toMatchObject({ phase: 'known', keptBytes: 20 });
+  await startChat(session, open);
+  expect(written).toHaveLength(2);
+  await chooseType(session, 'Q8_0');
+  expect(state().left).toMatchObject({ phase: 'known', keptBytes: null });
+  await startChat(session, open);
+  expect(written.slice(2).every((folder) => folder.includes('Q8_0'))).toBe(true);
+  expect(written).toHaveLength(4);
+});
+
+test('one model on both sides is written once', async () => {
+  const { session, written } = storage();
+  for (const side of ['left', 'right'] as Side[]) await chooseSubject(session, side, subject('a'));
+  await startChat(session, acted().open);
+  expect(written).toHaveLength(1);
+  expect(chatOf(session).getState().right.phase).toBe('ready');
+});
+
+test('a stop keeps what was said so far', async () => {
+  const { session, state } = await started();
+  const asking = ask(session, 'wait');
+  await expect.poll(() => state().exchanges[0].replies.left?.status).toBe('answering');
+  stopAnswers(session);
+  await asking;
+  expect(state().exchanges[0].replies.left).toMatchObject({ text: 'a', status: 'stopped' });
+});
+
+test('a removed GGUF gives its memory back, and is told as not written', async () => {
+  const { session, state, disposed } = await started();
+  await removeGguf(session, 'right');
+  expect(disposed).toEqual(['b']);
+  expect(state().right).toMatchObject({ phase: 'known', keptBytes: null, trusted: null });
+  expect(state().left.phase).toBe('ready');
+});
+
+test('a model that no GGUF can hold is refused with advice, and the other still answers', async () => {
+  const refused = Object.assign(new Error('found Unigram'), {
+    ...{ tag: 'not-for-gguf', context: { advice: 'Save as safetensors.' } },
+  });
+  const { session, state, replies } = await started({
+    ggufOutlook: async ({ name }) => (name === 'a' ? Promise.reject(refused) : outlook),
+  });
+  expect(state().left).toMatchObject({
+    phase: 'failed',
+    failure: { message: 'found Unigram', advice: 'Save as safetensors.' },
+  });
+  await ask(session, 'one');
+  expect(replies()).toEqual([[undefined, 'b 1']]);
+});
+
+test('what there is to talk to: finished merges before open models, and no files of GGUF', async () => {
+  const { session } = storage();
+  const ref = { id: 'm', name: 'Mine', origin: 'local', bytes: 228 } as const;
+  await openModel(session, ref, fakeWeights);
+  const merge = { bytes: 1, verified: true };
+  session.run.getState().setKept([
+    { ...merge, folder: 'old', finished: '2026-01-01', only: null },
+    { ...merge, folder: 'new', finished: '2026-02-01', only: null },
+    { ...merge, folder: 'x-F16-gguf', finished: '2026-03-01', only: 'x.gguf' },
+  ]);
+  expect(subjectsOf(session).map(({ title, kind }) => [title, kind])).toEqual([
+    ['new', 'merge'],
+    ['old', 'merge'],
+    ['Mine', 'other'],
+  ]);
+});

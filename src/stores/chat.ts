@@ -1,0 +1,172 @@
+import { createStore } from 'zustand/vanilla';
+import type { Trusted } from '../chat/trusted.ts';
+import type { GgufFrom, GgufOutlook } from '../engine/protocol.ts';
+import { sha256Of } from './chat-key.ts';
+import { type Failure, openModel, openRefs } from './models.ts';
+import type { Session } from './session.ts';
+
+export const sides = ['left', 'right'] as const;
+export type Side = (typeof sides)[number];
+
+/** Of the types that a GGUF may have, those that run on every processor here. */
+export const chatTypes = ['F16', 'Q8_0'] as const;
+export type ChatType = (typeof chatTypes)[number];
+
+/** A model that can be talked to. */
+export type Subject = {
+  /** Equal for what has equal weights. */
+  readonly key: string;
+  readonly title: string;
+  readonly from: GgufFrom;
+  readonly kind: 'merge' | 'base' | 'expert' | 'other';
+  /** Whether its weights come over the network. */
+  readonly isFar: boolean;
+};
+
+export type SideState = {
+  readonly subject: Subject | null;
+  /** `known`: what its GGUF is or would be is known; nothing is loaded. */
+  readonly phase: 'empty' | 'looking' | 'known' | 'writing' | 'loading' | 'ready' | 'failed';
+  readonly outlook: GgufOutlook | null;
+  /** The folder in private storage that its GGUF has, or is to have. */
+  readonly folder: string;
+  /** Bytes of the GGUF that lies there; null while there is none. */
+  readonly keptBytes: number | null;
+  /** 0 to 1: written and read back. */
+  readonly share: number;
+  readonly trusted: Trusted | null;
+  readonly failure: Failure | null;
+};
+
+export type Reply = {
+  readonly text: string;
+  readonly status: 'waiting' | 'answering' | 'done' | 'stopped' | 'failed';
+  readonly tokens: number;
+  readonly tokensPerSecond: number | null;
+  readonly isCut: boolean;
+  readonly failure: Failure | null;
+};
+
+export type Exchange = {
+  readonly id: number;
+  readonly prompt: string;
+  readonly replies: Readonly<Partial<Record<Side, Reply>>>;
+};
+
+export type ChatState = Readonly<Record<Side, SideState>> & {
+  readonly type: ChatType;
+  readonly seed: number;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly exchanges: readonly Exchange[];
+  change(side: Side, part: Partial<SideState>): void;
+  set(part: Partial<Pick<ChatState, 'type' | 'seed' | 'temperature' | 'maxTokens'>>): void;
+  /** Adds a prompt that these sides are to answer, and returns its id. */
+  begin(prompt: string, asked: readonly Side[]): number;
+  reply(id: number, side: Side, part: Partial<Reply>): void;
+  clear(): void;
+};
+
+export const emptySide: SideState = {
+  subject: null,
+  phase: 'empty',
+  outlook: null,
+  folder: '',
+  keptBytes: null,
+  share: 0,
+  trusted: null,
+  failure: null,
+};
+
+const waiting: Reply = {
+  ...{ text: '', status: 'waiting', tokens: 0, tokensPerSecond: null, isCut: false, failure: null },
+};
+
+export function createChatStore() {
+  let last = 0;
+  return createStore<ChatState>()((set) => ({
+    left: emptySide,
+    right: emptySide,
+    type: 'F16',
+    seed: 1,
+    temperature: 0,
+    maxTokens: 256,
+    exchanges: [],
+    change: (side, part) => set((state) => ({ [side]: { ...state[side], ...part } })),
+    set: (part) => set(part),
+    begin(prompt, asked) {
+      last += 1;
+      const replies = Object.fromEntries(asked.map((side) => [side, waiting]));
+      const exchange = { id: last, prompt, replies };
+      set(({ exchanges }) => ({ exchanges: [...exchanges, exchange] }));
+      return last;
+    },
+    reply: (id, side, part) =>
+      set(({ exchanges }) => ({
+        exchanges: exchanges.map((each) => {
+          const now = each.replies[side];
+          if (each.id !== id || !now) return each;
+          return { ...each, replies: { ...each.replies, [side]: { ...now, ...part } } };
+        }),
+      })),
+    clear: () => set({ exchanges: [] }),
+  }));
+}
+
+export type ChatStore = ReturnType<typeof createChatStore>;
+
+const stores = new WeakMap<Session, ChatStore>();
+
+/** The chat of a page, made when it is first asked for: what few people use is no part of every page. */
+export function chatOf(session: Session): ChatStore {
+  const known = stores.get(session);
+  if (known) return known;
+  const made = createChatStore();
+  stores.set(session, made);
+  return made;
+}
+
+/** Finished merges, the last first, then the experts, the base and other open models. Adapters are no models. */
+export function subjectsOf({ run, models, recipe }: Session): readonly Subject[] {
+  const { kept } = run.getState();
+  const { slots } = models.getState();
+  const { base, experts } = recipe.getState().recipe;
+  const merges = kept
+    .filter(({ only }) => only === null)
+    .toSorted((a, b) => (a.finished < b.finished ? 1 : -1))
+    .map(({ folder, finished, bytes }): Subject => {
+      const place = { kind: 'opfs', folder } as const;
+      const from = { kind: 'written', place, name: folder } as const;
+      const key = JSON.stringify(['merge', folder, finished, bytes]);
+      return { key, title: folder, from, kind: 'merge', isFar: false };
+    });
+  const open = openRefs(slots)
+    .filter(({ id }) => openModel(slots, id)?.adapter === null)
+    .map((ref): Subject => {
+      const { id, name, origin, bytes, fingerprint, hub } = ref;
+      const isExpert = experts.some(({ model }) => model.id === id);
+      return {
+        key: JSON.stringify([origin, id, bytes, fingerprint, hub]),
+        title: name,
+        from: { kind: 'open', model: id, name },
+        kind: id === base?.id ? 'base' : isExpert ? 'expert' : 'other',
+        isFar: origin === 'hub',
+      };
+    });
+  const order = ['expert', 'base', 'other'];
+  return [...merges, ...open.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))];
+}
+
+/** Where the GGUF of a model lies once it is written, so that the next visit finds it. */
+export async function chatFolder({ key, title }: Subject, type: ChatType): Promise<string> {
+  const name = title.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(0, 40);
+  return `${name}-${type}-chat-${(await sha256Of(key)).slice(0, 8)}`;
+}
+
+export const isBusy = ({ phase }: Pick<SideState, 'phase'>): boolean =>
+  phase === 'writing' || phase === 'loading';
+
+export const isAnswering = ({ exchanges }: Pick<ChatState, 'exchanges'>): boolean =>
+  exchanges.some(({ replies }) =>
+    Object.values(replies).some(({ status }) => status === 'waiting' || status === 'answering'),
+  );

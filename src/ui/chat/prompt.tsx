@@ -1,0 +1,91 @@
+import { Send, Square } from 'lucide-react';
+import { useId, useState } from 'react';
+import { useStore } from 'zustand';
+import { ask, stopAnswers } from '../../commands/chat.ts';
+import { chatOf, isAnswering, sides } from '../../stores/chat.ts';
+import { session } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+
+/** One box for all models. Enter sends; with Shift it begins a line. */
+export function Prompt() {
+  const chat = chatOf(session);
+  const [text, setText] = useState('');
+  const isAsking = useStore(chat, isAnswering);
+  const canAnswer = useStore(chat, (state) => sides.some((side) => state[side].phase === 'ready'));
+  const hasSome = useStore(chat, (state) => state.exchanges.length > 0);
+  const id = useId();
+  const send = () => {
+    if (!canAnswer || isAsking || text.trim() === '') return;
+    void ask(session, text);
+    setText('');
+  };
+  return (
+    <form
+      className="chat-prompt"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <label htmlFor={id} className="visually-hidden">
+        Prompt for both models
+      </label>
+      <textarea
+        id={id}
+        className="chat-box"
+        rows={2}
+        value={text}
+        placeholder={canAnswer ? 'Ask both…' : 'Load a model first'}
+        disabled={!canAnswer}
+        onChange={({ target }) => setText(target.value)}
+        onKeyDown={(event) => {
+          // An Enter that ends the writing of a character sends nothing.
+          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <div className="chat-actions">
+        <Numbers />
+        <Button look="quiet" isDisabled={!hasSome || isAsking} onPress={chat.getState().clear}>
+          Clear
+        </Button>
+        {isAsking ? (
+          <Button onPress={() => stopAnswers(session)}>
+            <Square aria-hidden /> Stop
+          </Button>
+        ) : (
+          <Button look="primary" isDisabled={!canAnswer || text.trim() === ''} onPress={send}>
+            <Send aria-hidden /> Send
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+const numbers = [
+  ['temperature', 'Temperature', 0, 2, 0.1],
+  ['seed', 'Seed', 0, 2 ** 31 - 1, 1],
+  ['maxTokens', 'Most tokens', 1, 2000, 1],
+] as const;
+
+function Numbers() {
+  const chat = chatOf(session);
+  const state = useStore(chat);
+  return numbers.map(([key, label, min, max, step]) => (
+    <label key={key} className="chat-number small">
+      {label}
+      <input
+        type="number"
+        className="number-field"
+        {...{ min, max, step }}
+        value={state[key]}
+        onChange={({ target: { valueAsNumber: value } }) => {
+          if (value >= min && value <= max)
+            state.set({ [key]: step === 1 ? Math.round(value) : value });
+        }}
+      />
+    </label>
+  ));
+}
