@@ -31,6 +31,7 @@ export const merge: Command = {
 async function runMerge(session: Session): Promise<void> {
   await oneAtATime(async (signal) => {
     const { recipe } = session.recipe.getState();
+    session.series.getState().stop(null); // where one came no further is history now
     const chosen = await chooseDestination(session, recipe.output.name);
     if (chosen) await mergeInto(session, recipe, chosen, signal);
   });

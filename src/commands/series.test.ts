@@ -12,6 +12,7 @@ import { refTo } from '../testing/model.ts';
 import { bf16, modelFile } from '../testing/model-file.ts';
 import { fakeSession } from '../testing/session.ts';
 import { cancel } from './cancel.ts';
+import { merge } from './merge.ts';
 import {
   awaitedBySeries,
   findResults,
@@ -240,5 +241,7 @@ describe('A series of recipes', () => {
       failure: { message: 'The disk is full.' },
     });
     expect(mergeSeries.enabled(session)).toBe(true);
+    await merge.run(session);
+    expect(statesIn(session)).toEqual(['waiting', 'waiting']);
   });
 });

@@ -82,7 +82,8 @@ function StepBox({ step, name, state, isShown, onShow }: StepBoxProps) {
       {state && words[state] && <em>{words[state]}</em>}
     </>
   );
-  const className = `series-box ${state === 'made' || state === 'found' ? 'is-done' : ''}`;
+  const isStopped = state === 'failed' || state === 'cancelled';
+  const className = `series-box ${isStopped ? 'is-stopped' : ''}`;
   if (!onShow) return <div className={className}>{text}</div>;
   return (
     <button

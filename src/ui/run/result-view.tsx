@@ -1,7 +1,8 @@
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { merge } from '../../commands/merge.ts';
+import { mergeSeries } from '../../commands/series.ts';
 import type { RunResult, VerifyReport } from '../../engine/protocol.ts';
-import { session, useRun } from '../../stores/use-session.ts';
+import { session, useRun, useSeries } from '../../stores/use-session.ts';
 import { ShareLine } from '../inspect/share-line.tsx';
 import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
@@ -67,9 +68,17 @@ function Underway() {
 function Failed() {
   const failure = useRun((state) => state.failure);
   const leftovers = useRun((state) => state.leftovers);
+  const step = useSeries(({ current }) => (current?.state === 'failed' ? current : null));
+  const again = step ? mergeSeries : merge;
   return (
     <div className="result">
       <h3 className="view-title">The merge failed</h3>
+      {step && (
+        <p>
+          At recipe {step.at + 1} of {step.of}
+          {step.name !== null && `, ${step.name}`}. Results before it are kept, and not made again.
+        </p>
+      )}
       <div className="finding is-error" role="alert">
         <CircleX aria-hidden className="finding-icon" />
         <div className="finding-text">
@@ -78,7 +87,7 @@ function Failed() {
             <p className="finding-advice">No half file was left behind.</p>
           )}
         </div>
-        <Button onPress={() => void merge.run(session)}>Try again</Button>
+        <Button onPress={() => void again.run(session)}>Try again</Button>
       </div>
       <Kept />
     </div>
