@@ -96,9 +96,11 @@ function ofSlice(who: Participants, slice: Slice, start: number): Craft {
     arithmetic: resolveArithmetic(recipe.dialect, method.exceptions, choices),
     valuesAt: (match) => ({
       global: resolveGlobal(global, method, rules, located(match.entry.name, match)),
-      perModel: match.meetings.map(({ expert, entry }) => {
+      perModel: match.meetings.map(({ expert, entry, tiedTo }) => {
         const { values, rules } = experts[expert.ordinal];
-        return resolveExpert(values, method, rules, expert.ref.id, located(entry.name, match));
+        // An embedding that stands in for a head is looked up as one.
+        const { name } = tiedTo === null ? entry : match.entry;
+        return resolveExpert(values, method, rules, expert.ref.id, located(name, match));
       }),
     }),
   };

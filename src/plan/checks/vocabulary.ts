@@ -1,14 +1,38 @@
 /** Vocabularies of different size, and heads that are the embedding under another name. */
+import { storedOf, type TensorEntry } from '../../formats/model.ts';
 import { count, error, list, note, warning } from '../finding.ts';
 import type { Matching, Meeting } from '../match.ts';
 import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
+import { hasTokenRows } from '../vocabulary.ts';
 import { isTiedHead } from './tensors.ts';
 import { checkTieFlag } from './tie-flag.ts';
 import { tokenFixes } from './token-fixes.ts';
 
 export function checkVocabulary(who: Participants, matching: Matching): readonly Finding[] {
-  return [...checkRows(who, matching), ...checkHead(who, matching)];
+  return [...checkRows(who, matching), ...checkEnds(who), ...checkHead(who, matching)];
+}
+
+/** Embedding and head of models whose vocabularies differ: config.json has one number for both. */
+function checkEnds({ stack, reference }: Participants): readonly Finding[] {
+  const found = [...(stack?.tensors.values() ?? [])].filter((entry) =>
+    hasTokenRows(entry.name, entry, reference),
+  );
+  const differs = (one: TensorEntry, other: TensorEntry) =>
+    one.shape[0] !== other.shape[0] && storedOf(one)[0].model !== storedOf(other)[0].model;
+  const [first] = found;
+  const other = found.find((entry) => differs(entry, first));
+  if (!other) return [];
+  const [rows, others] = [first, other].map(({ shape }) => count(shape[0], 'row'));
+  const message = `${first.name} would have ${rows} and ${other.name} ${others}, of models with other vocabularies: libraries load one number of tokens.`;
+  const advice =
+    'Merge by token, or take both from one model: a slice of it without layers first or last.';
+  return [
+    error('slice-rows', message, advice, {
+      place: { tensor: other.name },
+      fixes: tokenFixes(reference.name),
+    }),
+  ];
 }
 
 function checkRows({ recipe, reference, experts }: Participants, { matches }: Matching) {

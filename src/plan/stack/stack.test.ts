@@ -165,6 +165,28 @@ describe('a slice of several models', () => {
   });
 });
 
+test('rules see a tied model’s embedding as the head that it stands in for', () => {
+  const { 'lm_head.weight': _, ...headless } = shapes(4);
+  const tied = headerModel('b', headless, { config: config(4, { tie_word_embeddings: true }) });
+  const rule = (text: string, value: number) =>
+    ({
+      id: text,
+      filter: { kind: 'contains', text },
+      parameter: 'weight',
+      model: 'b',
+      value,
+    }) as const;
+  const rules = [rule('embed', 3), rule('lm_head', 2)];
+  const slices = [{ ...slice(['a', 0, 4], ['b', 0, 4]), rules }];
+  const plan = planned(of(a, tied, slices, { method: 'linear' }), [a, tied]);
+  const weights = (name: string) => {
+    const [part] = jobOf(plan, name).parts;
+    return part.kind === 'merge' ? part.perModel.map(({ weight }) => weight) : [];
+  };
+  expect(weights('model.embed_tokens.weight')).toEqual([1, 3]);
+  expect(weights('lm_head.weight')).toEqual([1, 2]);
+});
+
 test('the base is taken at its own layers, and a slice of it alone is a copy', () => {
   const base = model('base', 6);
   const recipe = recipeOf(base, [a], {
@@ -349,6 +371,18 @@ describe('what cannot be stacked', () => {
     });
     const found = findingOf(of(odd, b, [slice(['a', 0, 1])]), [odd, b], 'slice-stack');
     expect(found.message).toContain('has 2 stacks of layers, encoder.block (1), decoder.block (1)');
+  });
+
+  test('embedding and head of other vocabularies', () => {
+    const more = headerModel('b', { ...shapes(6), 'lm_head.weight': ['BF16', [9, 4]] });
+    const recipe = of(a, more, [slice(['a', 0, 2]), slice(['b', 2, 4])]);
+    const { message, fixes } = findingOf(recipe, [a, more], 'slice-rows');
+    expect(message).toContain(
+      'model.embed_tokens.weight would have 8 rows and lm_head.weight 9 rows',
+    );
+    expect(fixes?.map(({ kind }) => kind)).toEqual(['set-tokens', 'set-tokens']);
+    const own = of(more, a, [slice(['b', 0, 2])]);
+    expect(findingsOf(own, [more, a]).map(({ code }) => code)).not.toContain('slice-rows');
   });
 
   test('layers of other shapes in one slice, by the usual finding', () => {

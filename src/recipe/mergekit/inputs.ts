@@ -1,5 +1,6 @@
 /** Which models a recipe merges: `models`, `slices` that say which of their layers, or `modules`, each part with its own. */
 import type { MergekitBase } from '../../methods/mergekit.ts';
+import { limits } from '../limits.ts';
 import { found, type Located, type LocatedMap, type Place } from './located.ts';
 import { type ModuleInput, modelsOf, readModules } from './modules.ts';
 import { isSame, nameOf, type Reference, readReference } from './reference.ts';
@@ -58,6 +59,11 @@ export function readInputs(
   }
   const items = listOf(entry.value, given[0]);
   if (items.length === 0) throw new MergekitError(`${given[0]} is an empty list`, entry);
+  const most = given[0] === 'models' ? limits.experts : limits.slices;
+  if (items.length > most) {
+    const what = `The recipe has ${items.length} ${given[0]}; at most ${most} are read`;
+    throw new MergekitError(what, items[most]);
+  }
   if (given[0] === 'models') {
     return { ...nothing, sources: readModels(items, remarks), at: entry };
   }

@@ -107,4 +107,11 @@ describe('Several recipes in one text', () => {
     expect(read).toEqual({ problem: expect.stringContaining(what) });
     expect(read).toEqual({ problem: expect.stringContaining(`(line ${line}, column 1)`) });
   });
+
+  test('are read as quickly where aliases repeat aliases', () => {
+    const ten = (item: string) => `[${Array(10).fill(item).join(', ')}]`;
+    const lines = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} ${ten(`*a${i}`)}`);
+    const text = ['a0: &a0 {model: math}', ...lines].join('\n');
+    expect(stepsOf(text)).toMatchObject([{ models: ['math'] }]);
+  });
 });

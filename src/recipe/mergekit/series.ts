@@ -89,14 +89,17 @@ function draftOf(document: LocatedMap, index: number): Draft {
 
 const keysOfModels = new Set(['model', 'base_model', 'path']);
 
-/** Models that are named, at any depth, without their revisions and adapters. */
-function referencesIn(value: Located): readonly string[] {
-  if (value.kind === 'list') return value.items.flatMap(referencesIn);
-  if (value.kind !== 'map') return [];
+/** Models that are named, at any depth, without their revisions and adapters. What aliases repeat is looked at once. */
+function referencesIn(value: Located, seen = new Set<object>()): readonly string[] {
+  if (value.kind !== 'list' && value.kind !== 'map') return [];
+  const content = value.kind === 'list' ? value.items : value.entries;
+  if (seen.has(content)) return [];
+  seen.add(content);
+  if (value.kind === 'list') return value.items.flatMap((item) => referencesIn(item, seen));
   return [...value.entries].flatMap(([key, { value }]) =>
     keysOfModels.has(key) && 'text' in value
       ? [key === 'path' ? wordOf(value) : wordOf(value).split('+')[0].split('@')[0]]
-      : referencesIn(value),
+      : referencesIn(value, seen),
   );
 }
 

@@ -307,6 +307,14 @@ test.each([
   ],
   [`merge_method: linear\n${two}\n---\nmerge_method: linear\n${two}`, 'The text holds 2 recipes'],
   ['a: &x [*x]', 'A value that contains itself'],
+  [
+    `merge_method: linear\nmodels: [${'{model: a},'.repeat(101)}]`,
+    'The recipe has 101 models; at most 100 are read (line 2, column 1110).',
+  ],
+  [
+    `merge_method: linear\n${two}\nparameters: {weight: [${'1,'.repeat(1001)}]}`,
+    'more than a recipe can hold: rules[0].value: a list of 1,001, expected at most 1,000.',
+  ],
 ])('%j says why it cannot be taken on', (text, why) => {
   expect(problem(text)).toContain(why);
 });

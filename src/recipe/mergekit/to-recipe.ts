@@ -5,6 +5,7 @@ import { type MergekitParameter, onIn } from '../../methods/mergekit.ts';
 import type { ParamValue } from '../../methods/params.ts';
 import { emptyRecipe, expertValues, globalValues } from '../defaults.ts';
 import { limits } from '../limits.ts';
+import { parseRecipe } from '../parse.ts';
 import type { Donors, ModelRef, Recipe, Rule } from '../recipe.ts';
 import { Meeting } from './meet.ts';
 import { membersOf } from './members.ts';
@@ -34,7 +35,12 @@ export function importMergekit(
   open: readonly ModelRef[],
   before: Recipe,
 ): ImportedRecipe {
-  return importDocument(text, null, new Meeting(open), before);
+  const made = importDocument(text, null, new Meeting(open), before);
+  const again = 'recipe' in made ? parseRecipe(made.recipe) : made;
+  // What is beyond the limits of a recipe could not be opened again.
+  return 'findings' in again
+    ? { problem: `It is more than a recipe can hold: ${again.findings[0].message}` }
+    : made;
 }
 
 /** Reads one of several recipes of a text, counted from 0; null where there is to be one only. */

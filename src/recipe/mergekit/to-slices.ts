@@ -21,10 +21,6 @@ export type Cast = {
 export function slicesOf(read: MergekitRecipe, cast: Cast, remarks: Remarks): Recipe['slices'] {
   const { slices } = read;
   if (slices === null) return null;
-  if (slices.length > limits.slices) {
-    const what = `The recipe has ${slices.length} slices; at most ${limits.slices} are read`;
-    throw new MergekitError(what, slices[limits.slices].at);
-  }
   const made = slices.map((slice, k) => sliceFrom(slice, `slice-${k + 1}`, read, cast, remarks));
   if (layersIn(made) > limits.layers) {
     throw new MergekitError(`The slices have more than ${limits.layers} layers`, slices[0].at);
