@@ -6,7 +6,14 @@ import { ResultTab } from './result-tab.ts';
 import { RunBar } from './run-bar.ts';
 import { TensorsTab } from './tensors-tab.ts';
 
-export type TabName = 'Method' | 'Conflicts' | 'Checks' | 'Plan' | 'Tensors' | 'Result';
+export type TabName =
+  | 'Method'
+  | 'Conflicts'
+  | 'Evaluate'
+  | 'Checks'
+  | 'Plan'
+  | 'Tensors'
+  | 'Result';
 
 /** The whole page, and what is on it. */
 export class Workbench {

@@ -4,6 +4,7 @@ import { session, useModels } from '../../stores/use-session.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { ScoresView } from './scores-view.tsx';
 import { SweepView } from './sweep-view.tsx';
+import '../changes/changes.css';
 import './evaluate.css';
 
 const parts = [
