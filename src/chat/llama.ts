@@ -1,4 +1,4 @@
-import type { Logger, Runtime } from './runtime.ts';
+import type { Logger, ResultTimings, Runtime } from './runtime.ts';
 
 /** What a model runs with, for people who want to know why it is fast or slow. */
 export type RunsWith = {
@@ -115,7 +115,8 @@ async function answer(
   let tokens = 0;
   let began = 0;
   let isCut = false;
-  const hear = (more: string, reason: string | null) => {
+  let measured: number | null = null;
+  const hear = (more: string, reason: string | null, timings?: ResultTimings) => {
     if (more !== '') {
       began ||= performance.now();
       tokens += 1;
@@ -123,6 +124,7 @@ async function answer(
       onText?.(text);
     }
     isCut ||= reason === 'length';
+    measured = timings?.predicted_per_second ?? measured;
   };
   const common = { seed, temperature, max_tokens: maxTokens, abortSignal: signal } as const;
   try {
@@ -131,15 +133,16 @@ async function answer(
         ...common,
         messages: turns.map((turn) => ({ ...turn })),
         stream: true,
-        onData: ({ choices }) =>
-          hear(choices[0]?.delta.content ?? '', choices[0]?.finish_reason ?? null),
+        onData: ({ choices: [choice], timings }) =>
+          hear(choice?.delta.content ?? '', choice?.finish_reason ?? null, timings),
       });
     } else {
       await runtime.createCompletion({
         ...common,
         prompt: turns.at(-1)?.content ?? '',
         stream: true,
-        onData: ({ choices }) => hear(choices[0]?.text ?? '', choices[0]?.finish_reason ?? null),
+        onData: ({ choices: [choice], timings }) =>
+          hear(choice?.text ?? '', choice?.finish_reason ?? null, timings),
       });
     }
   } catch (error) {
@@ -147,7 +150,8 @@ async function answer(
     throw notAnswered(error);
   }
   const seconds = (performance.now() - began) / 1000;
-  const tokensPerSecond = tokens > 1 && seconds > 0 ? (tokens - 1) / seconds : null;
+  const own = tokens > 1 && seconds > 0 ? (tokens - 1) / seconds : null;
+  const tokensPerSecond = tokens > 1 ? (measured ?? own) : null;
   return { text, tokens, tokensPerSecond, isCut };
 }
 

@@ -1,4 +1,4 @@
-import { Wllama, type WllamaConfig } from '@wllama/wllama';
+import { type RawCompletionChunk, Wllama, type WllamaConfig } from '@wllama/wllama';
 import wasm from '@wllama/wllama/esm/wasm/wllama.wasm?url';
 
 /** What is asked of the package. */
@@ -11,6 +11,9 @@ export type Runtime = Pick<
   | 'getNumThreads'
   | 'exit'
 >;
+
+/** What an answer took, by its own clock. */
+export type ResultTimings = NonNullable<RawCompletionChunk['timings']>;
 
 export type Logger = NonNullable<WllamaConfig['logger']>;
 

@@ -1,5 +1,6 @@
 import type { Turn } from '../chat/llama.ts';
 import type { Expected, Opening, Trusted } from '../chat/trusted.ts';
+import { usualSplit } from '../evaluate/tasks/task.ts';
 import {
   type ChatType,
   chatFolder,
@@ -34,6 +35,26 @@ const openReal: Opener = async (gguf, how) => {
   });
 };
 
+/** Bytes of a GGUF beyond which our own forward pass, which holds every weight as f32, is not asked. */
+const mostChecked = 2 ** 28;
+
+/** What our own forward pass says, of open models that it knows. */
+function expectedOf({ engine }: Session, { from, isFar }: Subject, signal: AbortSignal): Expected {
+  return async (context, text) => {
+    if (from.kind !== 'open' || isFar || text === '') return null;
+    const common = { id: 'chat', title: 'Check', skill: 'own', split: usualSplit } as const;
+    const task = { ...common, kind: 'text', items: [{ context, text }] } as const;
+    const how = { task, part: 'all', most: 1, what: 'loss', fetches: false } as const;
+    const subject = { kind: 'model', model: from.model } as const;
+    // What it cannot run is no reason against llama.cpp.
+    const found = await engine.score(subject, how, { signal }).catch(() => null);
+    signal.throwIfAborted();
+    if (!found || 'toFetch' in found) return null;
+    const [{ tokens, loss }] = found.items;
+    return tokens === 1 && loss !== null ? -loss : null;
+  };
+}
+
 const nothingKnown: Expected = async () => null;
 
 const starting = new WeakMap<Session, Partial<Record<Side, AbortController>>>();
@@ -44,11 +65,12 @@ export async function chooseSubject(
   session: Session,
   side: Side,
   subject: Subject | null,
+  isChosen = true,
 ): Promise<void> {
   await unload(session, side);
   const chat = chatOf(session).getState();
   chat.clear();
-  const blank = { outlook: null, keptBytes: null, share: 0, failure: null, folder: '' };
+  const blank = { outlook: null, keptBytes: null, share: 0, failure: null, folder: '', isChosen };
   if (!subject) {
     chat.change(side, { ...blank, subject: null, phase: 'empty' });
     return;
@@ -62,7 +84,10 @@ export async function chooseType(session: Session, type: ChatType): Promise<void
   const chat = chatOf(session);
   chat.getState().set({ type });
   await Promise.all(
-    sides.map((side) => chooseSubject(session, side, chat.getState()[side].subject)),
+    sides.map((side) => {
+      const { subject, isChosen } = chat.getState()[side];
+      return chooseSubject(session, side, subject, isChosen);
+    }),
   );
 }
 
@@ -120,7 +145,9 @@ async function start(session: Session, side: Side, open: Opener): Promise<void> 
     const [stored] = await session.engine.files(folder);
     if (!stored) throw new Error(`${folder} is no longer in private storage.`);
     const mayUseGpu = session.device.getState().choice !== 'cpu';
-    const how = { title: subject.title, signal, expected: nothingKnown, mayUseGpu };
+    const isSmall = stored.file.size <= mostChecked;
+    const expected = isSmall ? expectedOf(session, subject, signal) : nothingKnown;
+    const how = { title: subject.title, signal, expected, mayUseGpu };
     const trusted = await open(stored.file, how);
     if (signal.aborted) await trusted.llama.dispose();
     tell({ phase: 'ready', trusted });

@@ -25,6 +25,8 @@ export type Subject = {
 
 export type SideState = {
   readonly subject: Subject | null;
+  /** Whether a person chose it; else it may give way to a newer merge. */
+  readonly isChosen: boolean;
   /** `known`: what its GGUF is or would be is known; nothing is loaded. */
   readonly phase: 'empty' | 'looking' | 'known' | 'writing' | 'loading' | 'ready' | 'failed';
   readonly outlook: GgufOutlook | null;
@@ -69,6 +71,7 @@ export type ChatState = Readonly<Record<Side, SideState>> & {
 
 export const emptySide: SideState = {
   subject: null,
+  isChosen: false,
   phase: 'empty',
   outlook: null,
   folder: '',
@@ -155,6 +158,14 @@ export function subjectsOf({ run, models, recipe }: Session): readonly Subject[]
     });
   const order = ['expert', 'base', 'other'];
   return [...merges, ...open.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))];
+}
+
+/** What a page proposes: the newest merge beside its first parent, or without one an expert beside the base. */
+export function proposed(subjects: readonly Subject[]): Readonly<Record<Side, Subject | null>> {
+  const merge = subjects.find(({ kind }) => kind === 'merge');
+  const [first = null, ...others] = subjects.filter(({ kind }) => kind !== 'merge');
+  if (merge) return { left: merge, right: first };
+  return { left: first, right: others.find(({ kind }) => kind === 'base') ?? others[0] ?? null };
 }
 
 /** Where the GGUF of a model lies once it is written, so that the next visit finds it. */

@@ -7,6 +7,7 @@ import {
   chatOf,
   chatTypes,
   isBusy,
+  proposed,
   type Side,
   sides,
   subjectsOf,
@@ -23,10 +24,10 @@ import './chat.css';
 export const useChat = <T,>(select: (state: ChatState) => T): T =>
   useStore(chatOf(session), select);
 
-const typeNames = { F16: 'F16: exact, runs everywhere', Q8_0: 'Q8_0: half the size' } as const;
+const typeNames = { F16: 'F16: 16 bits a weight', Q8_0: 'Q8_0: half the size' } as const;
 
 /** The merge beside a parent: both answer what is asked, by llama.cpp in this page. */
-export function ChatView() {
+export default function ChatView() {
   const type = useChat((state) => state.type);
   const kept = useRun((state) => state.kept);
   const slots = useModels((state) => state.slots);
@@ -34,19 +35,15 @@ export function ChatView() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the subjects are made of
   const subjects = useMemo(() => subjectsOf(session), [kept, slots, recipe]);
   useEffect(() => void listKept(session), []);
-  // The newest merge and the first parent, until a person chooses.
   useEffect(() => {
-    const state = chatOf(session).getState();
-    for (const [at, side] of sides.entries()) {
-      const { subject, phase } = state[side];
-      const isGone = subject !== null && subjects.every(({ key }) => key !== subject.key);
-      if (phase !== 'empty' && !isGone) continue;
-      const other = state[sides[1 - at]].subject?.key;
-      const merge = subjects.find(({ kind }) => kind === 'merge');
-      const wanted =
-        at === 0 && merge ? merge : subjects.filter((each) => each !== merge)[at === 0 ? 1 : 0];
-      if (wanted && wanted.key !== other) void chooseSubject(session, side, wanted);
-      else if (isGone) void chooseSubject(session, side, null);
+    const wanted = proposed(subjects);
+    for (const side of sides) {
+      const { subject, phase, isChosen } = chatOf(session).getState()[side];
+      const isThere = subjects.some(({ key }) => key === subject?.key);
+      if (isBusy({ phase }) || (isThere && (isChosen || phase === 'ready'))) continue;
+      if (wanted[side]?.key !== subject?.key) {
+        void chooseSubject(session, side, wanted[side], false);
+      }
     }
   }, [subjects]);
   if (subjects.length === 0) {

@@ -1,5 +1,5 @@
 import { Send, Square } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { ask, stopAnswers } from '../../commands/chat.ts';
 import { chatOf, isAnswering, sides } from '../../stores/chat.ts';
@@ -12,8 +12,13 @@ export function Prompt() {
   const [text, setText] = useState('');
   const isAsking = useStore(chat, isAnswering);
   const canAnswer = useStore(chat, (state) => sides.some((side) => state[side].phase === 'ready'));
-  const hasSome = useStore(chat, (state) => state.exchanges.length > 0);
   const id = useId();
+  const form = useRef<HTMLFormElement>(null);
+  const exchanges = useStore(chat, (state) => state.exchanges);
+  // What is written below the fold pushes the box out of sight.
+  useEffect(() => {
+    if (exchanges.length > 0) form.current?.scrollIntoView({ block: 'nearest' });
+  }, [exchanges]);
   const send = () => {
     if (!canAnswer || isAsking || text.trim() === '') return;
     void ask(session, text);
@@ -21,6 +26,7 @@ export function Prompt() {
   };
   return (
     <form
+      ref={form}
       className="chat-prompt"
       onSubmit={(event) => {
         event.preventDefault();
@@ -47,7 +53,11 @@ export function Prompt() {
       />
       <div className="chat-actions">
         <Numbers />
-        <Button look="quiet" isDisabled={!hasSome || isAsking} onPress={chat.getState().clear}>
+        <Button
+          look="quiet"
+          isDisabled={exchanges.length === 0 || isAsking}
+          onPress={chat.getState().clear}
+        >
           Clear
         </Button>
         {isAsking ? (

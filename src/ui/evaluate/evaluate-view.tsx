@@ -1,15 +1,19 @@
-import { useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { openDemoTasks } from '../../commands/demo-tasks.ts';
 import { session, useModels } from '../../stores/use-session.ts';
+import { later } from '../kit/later.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { ScoresView } from './scores-view.tsx';
 import { SweepView } from './sweep-view.tsx';
 import '../changes/changes.css';
 import './evaluate.css';
 
+const ChatView = later(() => import('../chat/chat-view.tsx'));
+
 const parts = [
   { value: 'scores', label: 'Scores' },
   { value: 'sweep', label: 'Sweep' },
+  { value: 'chat', label: 'Chat' },
 ] as const;
 type Part = (typeof parts)[number]['value'];
 
@@ -28,6 +32,9 @@ export default function EvaluateView() {
       </div>
       {part === 'scores' && <ScoresView />}
       {part === 'sweep' && <SweepView />}
+      <Suspense fallback={<p className="loading">One moment…</p>}>
+        {part === 'chat' && <ChatView />}
+      </Suspense>
     </div>
   );
 }
