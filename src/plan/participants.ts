@@ -6,6 +6,7 @@ import type { MergeMethod } from '../methods/method.ts';
 import { expertValues, globalValues, type ValuesByKey } from '../recipe/defaults.ts';
 import type { ModelRef, Recipe, Slice } from '../recipe/recipe.ts';
 import { type Adapted, adaptedTo, baseOfAdapters, withRest } from './adapted.ts';
+import { withLentHeads } from './lent-heads.ts';
 import { type Named, nameTensors } from './names/rename.ts';
 import type { Tensors } from './names/tensors.ts';
 import { type Stack, type StackMember, stackOf } from './stack/stack.ts';
@@ -67,8 +68,9 @@ export function usesBase(method: MergeMethod, global: ValuesByKey): boolean {
 export function participantsOf(
   recipe: Recipe,
   method: MergeMethod,
-  models: ReadonlyMap<string, Model>,
+  given: ReadonlyMap<string, Model>,
 ): Participants | null {
+  const models = withLentHeads(recipe, given);
   const global = globalValues(recipe, method);
   const open = recipe.experts.map((expert) => models.get(expert.model.id));
   const needsBase = usesBase(method, global);

@@ -2,6 +2,7 @@
 import { elementCount, type TensorEntry } from '../../formats/model.ts';
 import { isFloatDtype } from '../../numerics/dtype.ts';
 import { count, error, groupBy, list, note, shapeText, warning } from '../finding.ts';
+import { isTyingHead } from '../lent-heads.ts';
 import { type ExpertMatching, isTied, type Matching } from '../match.ts';
 import type { Participants } from '../participants.ts';
 import { isTaskHead } from '../task-head.ts';
@@ -69,11 +70,6 @@ function checkNames(who: Participants, found: ExpertMatching): readonly Finding[
 /** The head that an expert stores and a tied reference does not; `checks/vocabulary.ts` speaks of it. */
 export function isTiedHead({ reference }: Participants, name: string): boolean {
   return isTyingHead(name) && isTied(reference);
-}
-
-/** A head that a flag in config.json may tie to the embedding. */
-export function isTyingHead(name: string): boolean {
-  return /(?:^|\.)(?:lm_head|embed_out)\.weight$/.test(name);
 }
 
 function checkClashes({ reference }: Participants, { clashes }: Matching): readonly Finding[] {

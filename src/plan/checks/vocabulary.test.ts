@@ -153,18 +153,6 @@ test('an expert that is not tied and lacks the head just lacks it', () => {
   expect(codes).toEqual(['missing-tensor']);
 });
 
-test('a head that the tied base does not store is left out, with one warning', () => {
-  const [a, b] = [headless('a'), headed('b')];
-  const recipe = recipeOf(a, [b]);
-  expect(findingOf(recipe, [a, b], 'tied-head')).toMatchObject({
-    severity: 'warning',
-    place: { model: 'b', tensor: 'lm_head.weight' },
-  });
-  const plan = planned(recipe, [a, b]);
-  expect(plan.jobs.map(({ tensor }) => tensor)).toEqual([EMBEDDING]);
-  expect(plan.findings.map(({ code }) => code)).toEqual(['tied-head']);
-});
-
 const flagged = (id: string, tensors: readonly string[], config: object) => {
   const all = { architectures: ['LlamaForCausalLM'], model_type: 'llama', ...config };
   return headerModel(
@@ -177,6 +165,65 @@ const flagOf = (models: readonly Model[], recipe: Recipe) => {
   const file = planned(recipe, models).sideFiles.find(({ name }) => name === 'config.json');
   return JSON.parse((file as { text: string }).text).tie_word_embeddings;
 };
+
+test('a head that the tied base does not store is left out, with one warning', () => {
+  const [a, b] = [headless('a'), headed('b')];
+  const recipe = recipeOf(a, [b]);
+  expect(findingOf(recipe, [a, b], 'tied-head')).toMatchObject({
+    severity: 'warning',
+    place: { model: 'b', tensor: 'lm_head.weight' },
+    fixes: [{ kind: 'set-head', value: 'untied' }],
+  });
+  const plan = planned(recipe, [a, b]);
+  expect(plan.jobs.map(({ tensor }) => tensor)).toEqual([EMBEDDING]);
+  expect(plan.findings.map(({ code }) => code)).toEqual(['tied-head']);
+});
+
+test('an output with a head of its own has one, where the embeddings of tied models meet a stored head', () => {
+  const a = flagged('a', [EMBEDDING], tied);
+  const b = flagged('b', [EMBEDDING, 'lm_head.weight'], { tie_word_embeddings: false });
+  for (const method of ['task_arithmetic', 'linear']) {
+    const recipe = recipeOf(method === 'linear' ? null : a, method === 'linear' ? [a, b] : [b], {
+      method,
+      head: 'untied',
+    });
+    const [part] = jobOf(planned(recipe, [a, b]), 'lm_head.weight').parts;
+    const lent = { model: 'a', begin: placeIn(a, EMBEDDING).begin };
+    const own = { model: 'b', begin: placeIn(b, 'lm_head.weight').begin };
+    expect(part).toMatchObject(
+      method === 'linear' ? { planes: [lent, own] } : { base: lent, planes: [own] },
+    );
+    expect(flagOf([a, b], recipe)).toBe(false);
+  }
+});
+
+test('a plan whose config.json wants a head that the output does not have is refused', () => {
+  const untied = { tie_word_embeddings: false };
+  const [a, b] = [flagged('a', [EMBEDDING], tied), flagged('b', [EMBEDDING], untied)];
+  const given = recipeOf(a, [b], { donors: { config: 'b' } });
+  for (const recipe of [given, recipeOf(a, [b], { head: 'untied' })]) {
+    expect(findingOf(recipe, [a, b], 'tied-head')).toMatchObject({
+      severity: 'error',
+      message: expect.stringContaining('transformers makes one of random values'),
+      fixes: [{ kind: 'set-head', value: 'tied' }],
+    });
+    expect(flagOf([a, b], { ...recipe, head: 'tied' })).toBe(true);
+  }
+});
+
+test('a head of its own is not hidden behind the flag of another model', () => {
+  const both = [EMBEDDING, 'lm_head.weight'];
+  const a = flagged('a', both, { tie_word_embeddings: false });
+  const b = flagged('b', [EMBEDDING], tied);
+  const recipe = recipeOf(a, [b], { donors: { config: 'b' } });
+  const severities = (of: Recipe) =>
+    findingsOf(of, [a, b]).flatMap(({ severity, fixes }) =>
+      fixes?.some((fix) => fix.kind === 'set-head' && fix.value === 'untied') ? [severity] : [],
+    );
+  expect(severities(recipe)).toEqual(['error']);
+  expect(severities({ ...recipe, head: 'tied' })).toEqual(['warning']);
+  expect(flagOf([a, b], { ...recipe, head: 'untied' })).toBe(false);
+});
 
 test('a head stored although tied is noted with what each version does, and the flag offered', () => {
   const both = [EMBEDDING, 'lm_head.weight'];

@@ -6,7 +6,7 @@ import type { Participants } from '../participants.ts';
 import type { Finding } from '../types.ts';
 import { hasTokenRows } from '../vocabulary.ts';
 import { isTiedHead } from './tensors.ts';
-import { checkTieFlag } from './tie-flag.ts';
+import { canLendHead, checkTieFlag, giveHead } from './tie-flag.ts';
 import { tokenFixes } from './token-fixes.ts';
 
 export function checkVocabulary(who: Participants, matching: Matching): readonly Finding[] {
@@ -88,8 +88,11 @@ function checkHead(who: Participants, matching: Matching): readonly Finding[] {
       warning(
         'tied-head',
         `${expert.model.name} stores ${list(heads)}; in ${reference.name} the head is the embedding, so it is left out.`,
-        'If its head was trained apart from the embedding, choose a base with a head of its own.',
-        { place: { model: expert.ref.id, tensor: heads[0] } },
+        'If its head was trained apart from the embedding, give the output a head of its own: there the embeddings of the others meet it.',
+        {
+          place: { model: expert.ref.id, tensor: heads[0] },
+          fixes: canLendHead(who) ? [giveHead] : [],
+        },
       ),
     ];
   });

@@ -187,6 +187,30 @@ test('rules see a tied model’s embedding as the head that it stands in for', (
   expect(weights('lm_head.weight')).toEqual([1, 2]);
 });
 
+test('head and embedding of different models are two matrices, whichever of them is tied', () => {
+  const tie = { tie_word_embeddings: true };
+  const { 'lm_head.weight': _, ...headless } = shapes(4);
+  const tied = headerModel('b', headless, {
+    config: config(4, tie),
+    companions: companions(4, tie),
+  });
+  const ends = (first: string, last: string) => [slice([first, 0, 2]), slice([last, 2, 4])];
+  for (const [one, other] of [[a, tied] as const, [tied, a] as const]) {
+    const recipe = of(one, other, ends(one.id, other.id));
+    expect(findingOf(recipe, [one, other], 'tied-head')).toMatchObject({
+      severity: 'error',
+      fixes: [{ kind: 'set-head', value: 'untied' }],
+    });
+    const plan = planned({ ...recipe, head: 'untied' }, [one, other]);
+    const name = other === tied ? 'model.embed_tokens.weight' : 'lm_head.weight';
+    const { begin } = placeIn(other, name);
+    expect(jobOf(plan, 'lm_head.weight').parts).toMatchObject([
+      { kind: 'copy', span: { model: other.id, begin } },
+    ]);
+    expect(JSON.parse(textOf(plan, 'config.json'))).toMatchObject({ tie_word_embeddings: false });
+  }
+});
+
 test('the base is taken at its own layers, and a slice of it alone is a copy', () => {
   const base = model('base', 6);
   const recipe = recipeOf(base, [a], {
@@ -313,7 +337,7 @@ describe('config.json', () => {
   });
 
   test('names kinds that follow from the number of a layer alone', () => {
-    const gemma = { model_type: 'gemma2' };
+    const gemma = { model_type: 'gemma2', tie_word_embeddings: false };
     expect(configOf(gemma, gemma, ...both)).toMatchObject({ layer_types: kinds('fsfsf') });
   });
 
