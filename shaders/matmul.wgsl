@@ -1,7 +1,8 @@
-// rows · weightsᵀ, with what follows it in a decoder: a bias, a sum with other rows, or a gate. Some rows and
+// rows · weightsᵀ, with what follows it in a model: a bias, a sum with other rows, a gate, or GELU. Some rows and
 // eight columns a thread, so that what is loaded serves several sums.
 
 #import lib/exp
+#import lib/gelu
 #import lib/grid
 
 struct Matmul {
@@ -31,6 +32,8 @@ override ENDS: u32 = 0u;
 const PLAIN = 0u;
 const ADDED = 1u;
 const GATED = 2u;
+const GELU = 3u;
+const GELU_BY_TANH = 4u;
 
 // Quads 0 and 1 of row 0, of row 1, …
 var<private> sums: array<vec4f, 8>;
@@ -78,6 +81,12 @@ fn main(
     } else if (ENDS == ADDED) {
       result[2u * line] = others[2u * line] + low;
       result[2u * line + 1u] = others[2u * line + 1u] + high;
+    } else if (ENDS == GELU) {
+      result[2u * line] = gelu(low);
+      result[2u * line + 1u] = gelu(high);
+    } else if (ENDS == GELU_BY_TANH) {
+      result[2u * line] = gelu_by_tanh(low);
+      result[2u * line + 1u] = gelu_by_tanh(high);
     } else {
       result[2u * line] = low;
       result[2u * line + 1u] = high;

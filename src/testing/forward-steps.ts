@@ -4,7 +4,7 @@ import { gatedPanelsOf, paddedTo8, panelsOf } from '../evaluate/forward/panels.t
 import type { Processor } from '../evaluate/forward/processor.ts';
 import { randomNumbers } from './samples.ts';
 
-export const ends = ['PLAIN', 'ADDED', 'GATED'] as const;
+export const ends = ['PLAIN', 'ADDED', 'GATED', 'GELU', 'GELU_BY_TANH'] as const;
 
 /** A product of `rows` by `depth` and `columns`, and what follows it. */
 export type Product = {
@@ -91,8 +91,24 @@ export function matmulPlainly(product: Product): Float64Array {
     const column = i % width;
     const first = sum(0, row, column);
     if (end === 'GATED') return (first / (1 + Math.exp(-first))) * sum(1, row, column);
+    if (end === 'GELU') return (first / 2) * (1 + errorFunction(first / Math.SQRT2));
+    if (end === 'GELU_BY_TANH') {
+      const inner = Math.sqrt(2 / Math.PI) * (first + 0.044715 * first ** 3);
+      return (first / 2) * (1 + Math.tanh(inner));
+    }
     return end === 'ADDED' ? first + others[i] : first;
   });
+}
+
+/** By its power series; beyond ±4.5 it is ±1 to nine digits. */
+function errorFunction(x: number): number {
+  if (Math.abs(x) > 4.5) return Math.sign(x);
+  let [sum, term] = [0, x];
+  for (let n = 1; Math.abs(term) > 1e-17 && n < 200; n++) {
+    sum += term / (2 * n - 1);
+    term *= -(x * x) / n;
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
 export const awkward: readonly Omit<Product, 'end' | 'biased'>[] = [

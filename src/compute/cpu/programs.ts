@@ -6,8 +6,8 @@ import { SLAB } from '../shaders/search.ts';
 export type Variant = {
   readonly shader:
     | ('map' | 'conflict' | 'lowrank' | 'reduce' | 'sample' | 'select')
-    // The forward pass of a decoder.
-    | ('attention' | 'embed' | 'heads' | 'matmul' | 'rmsnorm');
+    // The forward pass of a model.
+    | ('attention' | 'embed' | 'heads' | 'layernorm' | 'matmul' | 'rmsnorm');
   readonly formula?: string;
   readonly constants: Readonly<Record<string, number>>;
   /** The table at the beginning of `planes`, where the shader is compiled for it. */

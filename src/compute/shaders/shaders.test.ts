@@ -96,10 +96,14 @@ test.each([
   ['matmul', { ROWS: 4, BIASED: 1, ENDS: 0 }],
   ['matmul', { ROWS: 1, BIASED: 0, ENDS: 1 }],
   ['matmul', { ROWS: 4, BIASED: 0, ENDS: 2 }],
+  ['matmul', { ROWS: 4, BIASED: 1, ENDS: 3 }],
+  ['matmul', { ROWS: 1, BIASED: 1, ENDS: 4 }],
   ['heads', { HALF: 4, NORMED: 0 }],
   ['heads', { HALF: 16, NORMED: 1 }],
   ['attention', { HALF: 16 }],
   ['embed', {}],
+  ['embed', { PLACED: 1 }],
+  ['layernorm', {}],
   ['rmsnorm', { PICKS: 0 }],
   ['rmsnorm', { PICKS: 1 }],
 ] as const)('%s compiles with %o', async (shader, constants) => {
@@ -125,8 +129,9 @@ test('every method has a formula and every formula a method', () => {
 /** Last bindings of the shaders that run a model. */
 const forward: Readonly<Record<string, number>> = {
   attention: 4,
-  embed: 3,
+  embed: 4,
   heads: 6,
+  layernorm: 4,
   matmul: 5,
   rmsnorm: 4,
 };

@@ -1,9 +1,10 @@
 import { pack } from '../../compute/shaders/structs.ts';
 import type { Architecture } from './architecture.ts';
-import { type Kernels, type Matmul, ROWS } from './kernels.ts';
+import type { Kernels } from './kernels.ts';
 import { paddedTo8 } from './panels.ts';
 import { pause } from './pause.ts';
 import type { Processor, Room } from './processor.ts';
+import { bitsOf, productBy, ROWS, TOKEN_WORDS } from './product.ts';
 import { anglesOf } from './rope.ts';
 import type { WeightRooms } from './weights.ts';
 
@@ -18,12 +19,8 @@ export type Loaded = {
 /** Tokens that a sequence goes on with. */
 export type Growth = { readonly sequence: number; readonly ids: readonly number[] };
 
-/** Words that shaders have of each token: id, position, slot, first slot seen, and the one after the last. */
-const TOKEN_WORDS = 5;
 /** Numbers of logits that are there at a time. */
 const MOST_LOGITS = 2 ** 22;
-/** Words of rows that a block of a product reads: so much stays in a processor’s cache. */
-const BLOCK = 2 ** 16;
 
 /**
  * Sequences of different lengths, side by side without padding: each has a run of slots for its keys and values, and all
@@ -87,13 +84,13 @@ export class Batch {
         threads: count,
         layers: 1,
       });
-    const product = this.#product.bind(this, count);
+    const product = productBy.bind(null, processor, count);
     const every = windows[0] ?? null;
 
     processor.run({
       kernel: kernels.embed,
       job: pack('Embed', [{ quads: hidden / 4, tokens: count }]),
-      rooms: [this.#tokens.get(every)!, weights.embedding, before],
+      rooms: [this.#tokens.get(every)!, weights.embedding, before, null],
       threads: count,
       layers: 1,
     });
@@ -172,7 +169,8 @@ export class Batch {
         threads: some.length,
         layers: 1,
       });
-      this.#product(some.length, kernels.head, [hidden, pitch], normed, weights.head, made, null);
+      const sizes = [hidden, pitch] as const;
+      productBy(processor, some.length, kernels.head, sizes, normed, weights.head, made, null);
       const logits = await processor.read(made, some.length * pitch);
       for (const i of some.keys()) {
         see(from + i, logits.subarray(i * pitch, i * pitch + weights.vocabulary));
@@ -203,30 +201,4 @@ export class Batch {
     for (const { sequence, ids } of growths) this.#lengths[sequence] += ids.length;
     return count;
   }
-
-  #product(
-    count: number,
-    { one, several }: Matmul,
-    [depth, columns]: readonly [number, number],
-    rows: Room,
-    panels: Room,
-    result: Room,
-    bias: Room | null,
-    others: Room | null = null,
-  ): void {
-    const groups = count === 1 ? 1 : Math.ceil(count / ROWS);
-    const octs = columns / 8;
-    this.#decoder.processor.run({
-      kernel: count === 1 ? one : several,
-      job: pack('Matmul', [{ quads: depth / 4, octs, groups }]),
-      rooms: [rows, panels, result, bias, others],
-      threads: groups,
-      layers: octs,
-      block: Math.max(1, Math.floor(BLOCK / (ROWS * depth))),
-    });
-  }
-}
-
-function bitsOf(value: number): number {
-  return new Uint32Array(Float32Array.of(value).buffer)[0];
 }

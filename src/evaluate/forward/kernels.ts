@@ -1,16 +1,6 @@
 import type { Architecture } from './architecture.ts';
 import type { Kernel, Processor } from './processor.ts';
-
-/** What becomes of a product, as in matmul.wgsl. */
-const PLAIN = 0;
-const ADDED = 1;
-const GATED = 2;
-
-/** Rows that matmul.wgsl takes at once, where there are several. */
-export const ROWS = 4;
-
-/** A product of one row, and of several at a time. */
-export type Matmul = { readonly one: Kernel; readonly several: Kernel };
+import { ADDED, GATED, type Matmul, matmulOf, PLAIN } from './product.ts';
 
 export type Kernels = {
   readonly embed: Kernel;
@@ -30,14 +20,7 @@ export async function kernelsOf(
   { head, normed, biases }: Architecture,
   processor: Processor,
 ): Promise<Kernels> {
-  const matmul = async (ends: number, biased: boolean): Promise<Matmul> => {
-    const [one, several] = await Promise.all(
-      [1, ROWS].map((rows) =>
-        processor.kernel('matmul', { ROWS: rows, BIASED: biased ? 1 : 0, ENDS: ends }),
-      ),
-    );
-    return { one, several };
-  };
+  const matmul = (ends: number, biased: boolean) => matmulOf(processor, ends, biased);
   return {
     embed: await processor.kernel('embed', {}),
     norm: await processor.kernel('rmsnorm', { PICKS: 0 }),

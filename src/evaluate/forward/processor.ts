@@ -1,6 +1,6 @@
 /** What a forward pass computes with: a CPU or a GPU, and memory of its own. */
 
-export type ForwardShader = 'attention' | 'embed' | 'heads' | 'matmul' | 'rmsnorm';
+export type ForwardShader = 'attention' | 'embed' | 'heads' | 'layernorm' | 'matmul' | 'rmsnorm';
 
 /** A shader, made ready with its override constants. */
 export type Kernel = { readonly shader: ForwardShader };
