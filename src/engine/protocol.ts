@@ -131,6 +131,8 @@ export type ScoreOrder = {
   readonly what: 'score and loss' | 'loss';
   /** Whether weights may come over the network; else the answer is how many bytes would. */
   readonly fetches: boolean;
+  /** What the model is run on; the CPU when left out. */
+  readonly backend?: BackendChoice;
 };
 
 export type RunOptions = {

@@ -221,6 +221,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
   async function openModel(request: Extract<Request, { kind: 'open' }>): Promise<ModelFacts> {
     const { modelId, name, handles, leftOut } = request;
     viewer.forget();
+    void evaluator?.then((made) => made.forget());
     return factsOf(
       await library.open(modelId, name, handles.map(surroundings.source), undefined, leftOut),
     );

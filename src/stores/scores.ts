@@ -176,7 +176,8 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
         if (store.getState().refused.has(of.key)) continue;
         const { slots } = from.models.getState();
         const fetches = agreed === slots;
-        const how = { task, ...extent, what: 'score and loss', fetches } as const;
+        const backend = from.device.getState().choice;
+        const how = { task, ...extent, what: 'score and loss', fetches, backend } as const;
         const onOne = (done: number) => onMeasured(before + done, total);
         const found = await engine
           .score(of.subject, how, { signal, onMeasured: onOne })

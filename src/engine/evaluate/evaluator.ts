@@ -1,12 +1,14 @@
+import { DeviceLostError } from '../../compute/backend.ts';
 import { score, type TaskScore } from '../../evaluate/tasks/score.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { ToFetch } from '../../views/close.ts';
 import type { Acquired } from '../devices/devices.ts';
 import type { Library } from '../library/library.ts';
-import type { PlanOrder, ScoreOrder, Subject } from '../protocol.ts';
+import type { BackendChoice, PlanOrder, ScoreOrder, Subject } from '../protocol.ts';
 import { candidate, type Opened } from './candidate.ts';
 import { farBytesOf } from './far-weights.ts';
 import { type OpenRunner, openRunner } from './open-runner.ts';
+import { Processors } from './processors.ts';
 
 /** Bytes of models that are kept ready to run; one that is larger is kept alone. */
 const mostKept = 2 ** 29;
@@ -23,13 +25,15 @@ type Around = {
 export class Evaluator {
   readonly #library: Library;
   readonly #around: Around;
+  readonly #processors: Processors;
   /** The one used last comes last. */
   readonly #kept = new Map<string, OpenRunner>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(library: Library, around: Around) {
+  constructor(library: Library, around: Around, processors = new Processors()) {
     this.#library = library;
     this.#around = around;
+    this.#processors = processors;
   }
 
   /**
@@ -40,29 +44,45 @@ export class Evaluator {
    */
   score(
     subject: Subject,
-    { task, part, most, what, fetches }: ScoreOrder,
+    { task, part, most, what, fetches, backend = 'cpu' }: ScoreOrder,
     signal: AbortSignal,
     tell: (done: number, total: number) => void,
   ): Promise<TaskScore | ToFetch> {
     const work = async () => {
       signal.throwIfAborted();
-      const ready = await this.#ready(subject, fetches, signal);
+      const ready = await this.#ready(subject, { fetches, backend }, signal);
       if ('toFetch' in ready) return ready;
       const total = Math.min(task.items.length, most ?? Number.POSITIVE_INFINITY);
       const onProgress = (done: number) => tell(done, total);
       return score(task, ready, part, { signal, onProgress, what, most: most ?? undefined });
     };
-    const made = this.#last.then(work);
+    // A graphics processor may go away, or have no room: the CPU does the same work.
+    const again = async (error: unknown) => {
+      if (!(error instanceof DeviceLostError || error instanceof RangeError)) throw error;
+      if (!this.#giveUpGpu()) throw error;
+      return work();
+    };
+    const made = this.#last.then(() => work().catch(again));
     this.#last = made.catch(() => {});
+    return made;
+  }
+
+  /** Other models are open: lets go of those that are ready, after what is under way. */
+  forget(): Promise<void> {
+    const made = this.#last.then(() => {
+      for (const runner of this.#kept.values()) runner.dispose();
+      this.#kept.clear();
+    });
+    this.#last = made;
     return made;
   }
 
   async #ready(
     subject: Subject,
-    fetches: boolean,
+    { fetches, backend }: { readonly fetches: boolean; readonly backend: BackendChoice },
     signal: AbortSignal,
   ): Promise<OpenRunner | ToFetch> {
-    const key = JSON.stringify([subject, this.#library.version]);
+    const key = JSON.stringify([subject, backend, this.#library.version]);
     const known = this.#kept.get(key);
     if (known) {
       this.#kept.delete(key);
@@ -73,7 +93,7 @@ export class Evaluator {
     const toFetch = fetches ? 0 : farBytesOf(what, this.#library);
     if (toFetch > 0) return { toFetch };
     const opened = 'jobs' in what ? await this.#merge(what, signal) : this.#asItIs(what.id);
-    const runner = await openRunner(opened, signal);
+    const runner = await openRunner(opened, await this.#processors.next(backend), signal);
     this.#kept.set(key, runner);
     this.#letGo();
     return runner;
@@ -96,6 +116,16 @@ export class Evaluator {
     } finally {
       acquired.release();
     }
+  }
+
+  /** Whether there was one to give up. */
+  #giveUpGpu(): boolean {
+    const there = [...this.#kept].filter(([, { kind }]) => kind === 'webgpu');
+    for (const [key, runner] of there) {
+      runner.dispose();
+      this.#kept.delete(key);
+    }
+    return this.#processors.giveUpGpu();
   }
 
   /** Of what was used longest ago, until the rest fits. */

@@ -1,6 +1,6 @@
 import { architectureOf } from '../../evaluate/forward/architecture.ts';
-import { CpuProcessor } from '../../evaluate/forward/cpu.ts';
 import { Decoder } from '../../evaluate/forward/decoder.ts';
+import type { Processor } from '../../evaluate/forward/processor.ts';
 import { forwardRunner } from '../../evaluate/forward/runner.ts';
 import { tokensOf } from '../../evaluate/forward/tokens.ts';
 import type { Runner } from '../../evaluate/runner.ts';
@@ -9,6 +9,7 @@ import type { Opened } from './candidate.ts';
 import { weightsOf } from './weights-of.ts';
 
 export type OpenRunner = Runner & {
+  readonly kind: Processor['kind'];
   /** Bytes of memory. */
   readonly bytes: number;
   /** Gives its memory back. */
@@ -20,7 +21,11 @@ export type OpenRunner = Runner & {
  *
  * @throws EngineError where a file is missing; UnsupportedModelError, WeightsError
  */
-export async function openRunner(opened: Opened, signal: AbortSignal): Promise<OpenRunner> {
+export async function openRunner(
+  opened: Opened,
+  processor: Processor,
+  signal: AbortSignal,
+): Promise<OpenRunner> {
   const { model } = opened;
   if (!model.config) throw missing(model.name, 'config.json');
   const architecture = architectureOf(model.config);
@@ -28,10 +33,10 @@ export async function openRunner(opened: Opened, signal: AbortSignal): Promise<O
   if (!tokenizer) throw missing(model.name, 'tokenizer.json');
   const settings = (await json(opened, 'tokenizer_config.json', signal)) ?? {};
   const tokens = await tokensOf(tokenizer, settings);
-  const processor = new CpuProcessor();
   const decoder = await Decoder.load(architecture, weightsOf(opened, signal), processor, signal);
   return {
     ...forwardRunner(model.name, decoder, tokens),
+    kind: processor.kind,
     bytes: processor.bytes,
     dispose: () => processor.dispose(),
   };
