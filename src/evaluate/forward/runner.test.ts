@@ -10,6 +10,7 @@ import {
 import { CpuProcessor } from './cpu.ts';
 import { Decoder } from './decoder.ts';
 import { forwardRunner } from './runner.ts';
+import type { Tokens } from './tokens.ts';
 
 const { signal } = new AbortController();
 describe('an expert answers as many of 500 prompts as Python found', () => {
@@ -48,6 +49,37 @@ test('a text without context is scored from its first letter on, for the start t
   );
   expect(row).toHaveLength(2);
   expect(behind).toEqual([row[1]]);
+});
+
+describe('of a tokenizer that joins a space with the letter behind it', () => {
+  const joined: Record<string, number> = { ' ': 4, a: 19, b: 20, ' b': 21, '€': 99 };
+  const tokens: Tokens = {
+    encode: (text) => (text.match(/ ?b|./gu) ?? []).map((piece) => joined[piece]),
+    decode: (ids) => ids.join(' '),
+    end: 2,
+  };
+  const runner = async () => {
+    const weights = await demoWeights('base');
+    const decoder = await Decoder.load(demoArchitecture(), weights, new CpuProcessor());
+    return forwardRunner('joining', decoder, tokens);
+  };
+
+  test('a text behind a context that ends with a space is scored with the space in it', async () => {
+    const texts = [
+      { context: 'a ', text: 'b', ends: false },
+      { context: 'a', text: ' b', ends: false },
+    ];
+    const [apart, together] = await (await runner()).logProbabilities(texts, { signal });
+    expect(apart).toHaveLength(1);
+    expect(apart).toEqual(together);
+  });
+
+  test('a token that the model has no row for is told with its text', async () => {
+    const asked = (await runner()).continue(['a', 'a€'], { maxTokens: 1, signal });
+    await expect(asked).rejects.toThrow(
+      'joining has 45 tokens in its embedding, and its tokenizer.json gives "a€" the token 99',
+    );
+  });
 });
 
 test('continuations end before a stop, after so many tokens, and where the model ends', async () => {

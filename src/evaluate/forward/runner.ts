@@ -15,6 +15,21 @@ export function forwardRunner(title: string, decoder: Decoder, tokens: Tokens): 
     last = made;
     return made;
   };
+  const vocabulary = decoder.weights.vocabulary;
+  /** The tokens of a text; throws where there is none, or one that the model has no row for. */
+  const encode = (text: string): readonly number[] => {
+    const ids = tokens.encode(text);
+    if (ids.length === 0) {
+      throw new Error(
+        `The text ${JSON.stringify(text)} has no tokens: there is nothing to begin from.`,
+      );
+    }
+    const beyond = ids.find((id) => !(id < vocabulary));
+    if (beyond === undefined) return ids;
+    throw new Error(
+      `${title} has ${vocabulary} tokens in its embedding, and its tokenizer.json gives ${JSON.stringify(text)} the token ${beyond}: they do not belong together.`,
+    );
+  };
   /** What follows a prompt, as it reads behind it. */
   const textAfter = (prompt: readonly number[], ids: readonly number[]) => {
     const before = tokens.decode(prompt);
@@ -25,7 +40,7 @@ export function forwardRunner(title: string, decoder: Decoder, tokens: Tokens): 
     title,
     continue: (prompts, { maxTokens, stops = [], ...running }) =>
       inTurn(async () => {
-        const asked = prompts.map((prompt) => nonEmpty(tokens.encode(prompt), prompt));
+        const asked = prompts.map(encode);
         const enough = (at: number, ids: readonly number[]) => {
           const text = stops.length > 0 ? textAfter(asked[at], ids) : '';
           return stops.some((stop) => text.includes(stop));
@@ -37,13 +52,13 @@ export function forwardRunner(title: string, decoder: Decoder, tokens: Tokens): 
     logProbabilities: (texts, running) =>
       inTurn(async () => {
         const scored = texts.map(({ context, text, ends: isEnded }) => {
-          const ids = nonEmpty(tokens.encode(context + text), context + text);
+          const ids = encode(context + text);
           if (isEnded && end === undefined) {
             throw new Error(
               `${title} has no end token: neither config.json nor its tokenizer names one.`,
             );
           }
-          const first = Math.max(1, tokens.encode(context).length);
+          const first = Math.max(1, shared(ids, tokens.encode(context)));
           return { ids: isEnded ? [...ids, end as number] : ids, first };
         });
         return likelihoods(decoder, scored, running);
@@ -51,11 +66,13 @@ export function forwardRunner(title: string, decoder: Decoder, tokens: Tokens): 
   };
 }
 
-function nonEmpty(ids: readonly number[], text: string): readonly number[] {
-  if (ids.length > 0) return ids;
-  throw new Error(
-    `The text ${JSON.stringify(text)} has no tokens: there is nothing to begin from.`,
-  );
+/**
+ * How many tokens both begin with. Of a text and its context alone these are the context's, but for those at its end that
+ * became one with the text, as a space with the word behind it: they are the text's.
+ */
+function shared(ids: readonly number[], others: readonly number[]): number {
+  const at = ids.findIndex((id, i) => id !== others[i]);
+  return at < 0 ? ids.length : at;
 }
 
 /** A text up to the first of these in it. */

@@ -84,10 +84,13 @@ export async function answerChoices(
     const own = losses.slice(begin, begin + asked[item].length);
     begin += own.length;
     if (!both) return { ...own[0], score: null, said: null };
+    // What has no tokens of its own has not been asked.
     const chosen = leastOf(
-      own.map((loss, k) => loss.loss / measure(task.length, loss, choices[k])),
+      own.map((loss, k) =>
+        loss.tokens === 0 ? Number.NaN : loss.loss / measure(task.length, loss, choices[k]),
+      ),
     );
-    return { ...own[answer], score: Number(chosen === answer), said: choices[chosen] };
+    return { ...own[answer], score: Number(chosen === answer), said: choices[chosen] ?? null };
   });
 }
 
@@ -97,9 +100,12 @@ function measure(rule: LengthRule, { tokens }: { readonly tokens: number }, text
   return Math.max(1, rule === 'per token' ? tokens : [...text].length);
 }
 
-/** The first of the smallest; NaN is never it. */
+/** The first of the smallest; NaN is never it, and -1 where there is nothing else. */
 function leastOf(values: readonly number[]): number {
-  return values.reduce((least, value, at) => (value < values[least] ? at : least), 0);
+  return values.reduce((least, value, at) => {
+    if (Number.isNaN(value)) return least;
+    return least < 0 || value < values[least] ? at : least;
+  }, -1);
 }
 
 export async function answerTexts(

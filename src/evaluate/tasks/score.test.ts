@@ -80,6 +80,25 @@ describe('a choice', () => {
     expect(found.loss).toBeCloseTo(0.6, 12);
   });
 
+  test.each([
+    ['the first', { q: Number.NaN }, 'yyyyy', 1],
+    ['every one', { q: Number.NaN, x: Number.NaN, y: Number.NaN, z: Number.NaN }, null, 0],
+  ])(
+    'is none of those without a probability: %s',
+    async (_, of: Record<string, number>, said, right) => {
+      const broken = scriptedRunner({ logProbability: (character) => of[character] ?? -1 });
+      const items = [{ prompt: 'Q:', choices: ['q', 'yyyyy', 'zzzzzzzz'], answer: 1 }];
+      const found = await score({ ...task, items }, broken, 'all', both);
+      expect(found.items[0]).toMatchObject({ said, score: right });
+    },
+  );
+
+  test('is none without a token of its own', async () => {
+    const runner = { ...scripted, logProbabilities: async () => [[], [-2, -2], [-3]] };
+    const found = await score(task, runner, 'all', both);
+    expect(found.items[0]).toMatchObject({ said: 'zzzz', score: 0 });
+  });
+
   test('costs a search one pass over the right ones', async () => {
     const counted = scriptedRunner();
     await score(task, counted, 'all', { signal, what: 'loss' });
