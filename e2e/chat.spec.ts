@@ -37,6 +37,12 @@ test('an expert answers its prompts right beside the base, and nobody else is as
     await expect(answers.nth(at)).toContainText(/\d tokens · [\d,.]+ tokens\/s/);
     await expect(chat.getByRole('button', { name: 'Send' })).toBeVisible();
   }
+  await chat.getByText('Perplexity of a text').click();
+  await chat.getByRole('textbox', { name: 'Text to measure' }).fill('rev:qwcw=wcwq');
+  await chat.getByRole('button', { name: 'Measure' }).click();
+  // transformers in f32: 215.81, and 3,025,689 for the base.
+  await expect(chat.getByText(/^Reverse: 21[4567]\.\d\d, over 13 tokens$/)).toBeVisible();
+  await expect(chat.getByText(/^Base: 3,0[0-4]\d,\d{3}, over 13 tokens$/)).toBeVisible();
   expect(await violationsOf(page, '.chat')).toEqual([]);
   expect(elsewhere).toEqual([]);
 });

@@ -13,6 +13,10 @@ type Acted = {
   readonly first?: Readonly<Record<'gpu' | 'cpu', readonly [string, number]>>;
   /** Whether the GPU takes the layers that it is given. */
   readonly takes?: boolean;
+  /** Whether a begin token stands before every text. */
+  readonly begins?: boolean;
+  /** What comes of a text that is forced: ids and logarithms of probabilities. */
+  readonly forced?: readonly (readonly [id: number, logprob: number])[];
 };
 
 /** Acts the package, and notes what it is asked. */
@@ -23,6 +27,8 @@ function acted({
   fails,
   first,
   takes = true,
+  begins = true,
+  forced,
 }: Acted) {
   const calls: unknown[] = [];
   const start: Start = (logger: Logger) => {
@@ -39,6 +45,7 @@ function acted({
       },
       getChatTemplate: () => template,
       getNumThreads: () => 0,
+      mustAddBosToken: () => begins,
       async createChatCompletion(options: {
         readonly messages: unknown;
         readonly onData: (chunk: unknown) => void;
@@ -52,11 +59,17 @@ function acted({
       async createCompletion(options: {
         readonly prompt: string;
         readonly stream?: boolean;
+        readonly grammar?: string;
         readonly abortSignal?: AbortSignal;
         readonly onData: (chunk: unknown) => void;
       }) {
         const { prompt, stream } = options;
         calls.push(prompt);
+        if (forced) {
+          calls.push(options.grammar);
+          const content = forced.map(([id, logprob]) => ({ id, logprob }));
+          return { usage: { prompt_tokens: 1 }, choices: [{ logprobs: { content } }] };
+        }
         if (!stream) {
           const [token, logprob] = first![on];
           return { choices: [{ logprobs: { content: [{ token, logprob }] } }] };
@@ -221,4 +234,39 @@ test('a browser without memory64 is told which have it', async () => {
     context: { advice: expect.stringContaining('Firefox from 134') },
   });
   expect(calls).toEqual([]);
+});
+
+test.each([
+  [true, '', '<[5]> <[6]> <[7]>', Math.exp(2)],
+  [false, 'a', '<[6]> <[7]>', Math.exp(2.5)],
+])(
+  'a text is forced by its ids, begin token %s, and its perplexity is e to the mean loss',
+  async (begins, prompt, grammar, value) => {
+    const forced = (
+      [
+        [5, -1],
+        [6, -2],
+        [7, -3],
+      ] as const
+    ).slice(begins ? 0 : 1);
+    const { start, calls } = acted({ begins, forced });
+    const llama = await openLlama(file, 'm', 'cpu', start, signal);
+    const found = await llama.perplexity({ ids: [5, 6, 7], first: 'a' }, signal);
+    expect(found.value).toBeCloseTo(value, 12);
+    expect(found).toMatchObject({ tokens: forced.length, isCut: false });
+    expect(calls.slice(1)).toEqual([prompt, `root ::= ${grammar}`]);
+  },
+);
+
+test('a text of which other tokens came back has no perplexity', async () => {
+  const { start } = acted({
+    forced: [
+      [5, -1],
+      [9, -1],
+    ],
+  });
+  const llama = await openLlama(file, 'm', 'cpu', start, signal);
+  await expect(llama.perplexity({ ids: [5, 6], first: 'a' }, signal)).rejects.toThrow(
+    'other tokens',
+  );
 });

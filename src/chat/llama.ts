@@ -1,3 +1,5 @@
+import { contextTokens, LlamaError } from './llama-error.ts';
+import { type Perplexity, perplexity, type TextTokens } from './perplexity.ts';
 import type { Logger, ResultTimings, Runtime } from './runtime.ts';
 
 /** What a model runs with, for people who want to know why it is fast or slow. */
@@ -40,21 +42,11 @@ export type Llama = {
   /** Answers the last turn of a conversation; without a template continues its text as it stands. */
   answer(turns: readonly Turn[], wish: Wish): Promise<Answer>;
   firstToken(prompt: string): Promise<FirstToken>;
+  /** How likely the model finds a text, whose tokens are given. Throws LlamaError; aborted, AbortError. */
+  perplexity(text: TextTokens, signal: AbortSignal): Promise<Perplexity>;
   /** Ends it and gives its memory back; an answer under way fails. */
   dispose(): Promise<void>;
 };
-
-/** Tokens of prompt and answers. More would take memory that few conversations here need. */
-export const contextTokens = 2048;
-
-export class LlamaError extends Error {
-  readonly tag = 'llama';
-  readonly context: { readonly advice: string };
-  constructor(message: string, advice: string, options?: ErrorOptions) {
-    super(message, options);
-    this.context = { advice };
-  }
-}
 
 export type Start = (logger: Logger) => Runtime;
 
@@ -100,6 +92,7 @@ export async function openLlama(
     with: runsWith,
     answer: (turns, wish) => answer(runtime, runsWith.hasTemplate, turns, wish),
     firstToken: (prompt) => firstToken(runtime, prompt),
+    perplexity: (text, stop) => perplexity(runtime, text, stop),
     dispose: () => runtime.exit(),
   };
 }

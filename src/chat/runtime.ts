@@ -9,6 +9,7 @@ export type Runtime = Pick<
   | 'createChatCompletion'
   | 'getChatTemplate'
   | 'getNumThreads'
+  | 'mustAddBosToken'
   | 'exit'
 >;
 

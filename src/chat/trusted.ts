@@ -6,7 +6,8 @@ import {
   tooOld,
   whichBrowsers,
 } from './abilities.ts';
-import { type FirstToken, type Llama, LlamaError, openLlama, type Start } from './llama.ts';
+import { type FirstToken, type Llama, openLlama, type Start } from './llama.ts';
+import { LlamaError } from './llama-error.ts';
 
 /** What another computation says of a token after a prompt; null where it cannot tell. */
 export type Expected = (prompt: string, token: string) => Promise<number | null>;

@@ -11,6 +11,7 @@ import {
   ask,
   chooseSubject,
   chooseType,
+  measure,
   type Opener,
   removeGguf,
   startChat,
@@ -82,6 +83,7 @@ function acted() {
         }
         return { text: `${title} ${turns.length}`, tokens: 2, tokensPerSecond: 5, isCut: false };
       },
+      perplexity: async ({ ids }) => ({ value: ids.length, tokens: ids.length, isCut: false }),
       firstToken: async () => ({ text: '', logProbability: 0 }),
       async dispose() {
         disposed.push(title);
@@ -160,6 +162,45 @@ test('a stop keeps what was said so far', async () => {
   stopAnswers(session);
   await asking;
   expect(state().exchanges[0].replies.left).toMatchObject({ text: 'a', status: 'stopped' });
+});
+
+test('a text is measured by each model in tokens of its own, and one that has none does not hide the other', async () => {
+  const { session, state } = await started({
+    tokens: async ({ name }, text) => {
+      if (name === 'b') throw new Error('no tokenizer');
+      return { ids: [...text].map((_, at) => at), first: text[0] };
+    },
+  });
+  await measure(session, 'abc');
+  expect(state().measured).toMatchObject({
+    isUnderWay: false,
+    found: { left: { value: 3, tokens: 3 }, right: { message: 'no tokenizer' } },
+  });
+});
+
+test('our own forward pass is asked for one token of an open model, and for none of a merge on disk', async () => {
+  const asked: unknown[] = [];
+  const { session } = storage({
+    async score(subject, { task }) {
+      asked.push(subject, task.items);
+      const items = [{ item: 0, score: null, loss: 0.5, tokens: 1, said: null }];
+      return { task: 'chat', kind: 'text', part: 'all', items, mean: null, loss: 0.5 };
+    },
+  });
+  const place = { kind: 'opfs', folder: 'm' } as const;
+  await chooseSubject(session, 'left', subject('a'));
+  await chooseSubject(session, 'right', {
+    ...subject('merge'),
+    from: { kind: 'written', place, name: 'merge' },
+  });
+  const told: unknown[] = [];
+  const { open } = acted();
+  await startChat(session, async (gguf, how) => {
+    told.push(await how.expected('rev: ', 'x'));
+    return open(gguf, how);
+  });
+  expect(told).toEqual([-0.5, null]);
+  expect(asked).toEqual([{ kind: 'model', model: 'a' }, [{ context: 'rev: ', text: 'x' }]]);
 });
 
 test('a removed GGUF gives its memory back, and is told as not written', async () => {

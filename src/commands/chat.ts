@@ -7,6 +7,7 @@ import {
   chatOf,
   type Exchange,
   isBusy,
+  type Measured,
   type Side,
   type SideState,
   type Subject,
@@ -241,6 +242,28 @@ export async function ask(session: Session, prompt: string): Promise<void> {
       }
     }),
   );
+}
+
+/** How likely every model that is ready finds a text. One model after the other; stopped with `stopAnswers`. */
+export async function measure(session: Session, text: string): Promise<void> {
+  const chat = chatOf(session);
+  const stop = new AbortController();
+  answering.set(session, stop);
+  let found: Measured['found'] = {};
+  chat.getState().measure({ isUnderWay: true, found });
+  for (const side of sides) {
+    const { trusted, subject } = chat.getState()[side];
+    if (!trusted || !subject || stop.signal.aborted) continue;
+    try {
+      const tokens = await session.engine.tokens(subject.from, text);
+      const value = await trusted.llama.perplexity(tokens, stop.signal);
+      found = { ...found, [side]: value };
+    } catch (error) {
+      if (!stop.signal.aborted) found = { ...found, [side]: failureOf(error) };
+    }
+    if (answering.get(session) === stop) chat.getState().measure({ isUnderWay: true, found });
+  }
+  if (answering.get(session) === stop) chat.getState().measure({ isUnderWay: false, found });
 }
 
 /** What one model was asked and answered to its end. */

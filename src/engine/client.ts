@@ -43,6 +43,7 @@ import type {
   ScoreOrder,
   StoredFile,
   Subject,
+  TextTokens,
   UnfinishedMerge,
 } from './protocol.ts';
 
@@ -291,6 +292,11 @@ export class EngineClient {
   /** What a GGUF of a model would be, by type. Rejects with what stands in its way. */
   async ggufOutlook(from: GgufFrom): Promise<GgufOutlook> {
     return (await this.#engine.call({ kind: 'gguf-outlook', from })) as GgufOutlook;
+  }
+
+  /** A text in a model's tokens. Rejects where it has no tokenizer.json. */
+  async tokens(from: GgufFrom, text: string): Promise<TextTokens> {
+    return (await this.#engine.call({ kind: 'tokens', from, text })) as TextTokens;
   }
 
   /** Writes a GGUF after the runs that came before; `onMeasured` hears of bytes written and read back. */

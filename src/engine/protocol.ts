@@ -106,6 +106,13 @@ export type GgufOutlook = {
   readonly remarks: readonly string[];
 };
 
+/** A text in a model's tokens, special ones neither added nor read. */
+export type TextTokens = {
+  readonly ids: readonly number[];
+  /** The text of the first of them. */
+  readonly first: string;
+};
+
 /** A GGUF that was written and read back. */
 export type GgufResult = {
   readonly name: string;
@@ -280,6 +287,12 @@ export type Request =
   /** What a GGUF of a model would be; fails with what stands in its way. */
   | { readonly kind: 'gguf-outlook'; readonly id: number; readonly from: GgufFrom }
   | {
+      readonly kind: 'tokens';
+      readonly id: number;
+      readonly from: GgufFrom;
+      readonly text: string;
+    }
+  | {
       readonly kind: 'gguf';
       readonly id: number;
       readonly from: GgufFrom;
@@ -344,6 +357,7 @@ export type Answer =
   | DeviceReport
   | RunResult
   | GgufOutlook
+  | TextTokens
   | GgufResult
   | readonly string[]
   | readonly FinishedMerge[]
@@ -408,6 +422,7 @@ const requestKinds: readonly string[] = [
   'cache',
   'run',
   'gguf-outlook',
+  'tokens',
   'gguf',
   'publish',
   'cancel',

@@ -173,6 +173,8 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
         return runs(() => carryOut(request));
       case 'gguf-outlook':
         return ggufOutlook(request.from);
+      case 'tokens':
+        return (await gguf()).textTokens(await toWrite(request.from), request.text);
       case 'gguf':
         return runs(() => exportGguf(request));
       case 'publish':

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { Perplexity } from '../chat/perplexity.ts';
 import type { Trusted } from '../chat/trusted.ts';
 import type { GgufFrom, GgufOutlook } from '../engine/protocol.ts';
 import { sha256Of } from './chat-key.ts';
@@ -55,18 +56,26 @@ export type Exchange = {
   readonly replies: Readonly<Partial<Record<Side, Reply>>>;
 };
 
+/** How likely each model finds one text. */
+export type Measured = {
+  readonly isUnderWay: boolean;
+  readonly found: Readonly<Partial<Record<Side, Perplexity | Failure>>>;
+};
+
 export type ChatState = Readonly<Record<Side, SideState>> & {
   readonly type: ChatType;
   readonly seed: number;
   readonly temperature: number;
   readonly maxTokens: number;
   readonly exchanges: readonly Exchange[];
+  readonly measured: Measured | null;
   change(side: Side, part: Partial<SideState>): void;
   set(part: Partial<Pick<ChatState, 'type' | 'seed' | 'temperature' | 'maxTokens'>>): void;
   /** Adds a prompt that these sides are to answer, and returns its id. */
   begin(prompt: string, asked: readonly Side[]): number;
   reply(id: number, side: Side, part: Partial<Reply>): void;
   clear(): void;
+  measure(measured: Measured | null): void;
 };
 
 export const emptySide: SideState = {
@@ -95,6 +104,7 @@ export function createChatStore() {
     temperature: 0,
     maxTokens: 256,
     exchanges: [],
+    measured: null,
     change: (side, part) => set((state) => ({ [side]: { ...state[side], ...part } })),
     set: (part) => set(part),
     begin(prompt, asked) {
@@ -112,7 +122,8 @@ export function createChatStore() {
           return { ...each, replies: { ...each.replies, [side]: { ...now, ...part } } };
         }),
       })),
-    clear: () => set({ exchanges: [] }),
+    clear: () => set({ exchanges: [], measured: null }),
+    measure: (measured) => set({ measured }),
   }));
 }
 

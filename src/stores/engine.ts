@@ -28,6 +28,7 @@ export type Engine = Pick<
   | 'run'
   | 'ggufOutlook'
   | 'gguf'
+  | 'tokens'
   | 'publish'
   | 'leftovers'
   | 'removeLeftovers'

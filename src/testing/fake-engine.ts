@@ -124,6 +124,7 @@ export function fakeEngine(over: Partial<Engine> = {}): Engine & { readonly call
     },
     cache: async () => 0,
     ggufOutlook: async () => Promise.reject(new Error('nothing is written as GGUF here')),
+    tokens: async () => Promise.reject(new Error('there are no tokens here')),
     gguf: async () => Promise.reject(new Error('nothing is written as GGUF here')),
     publish: async () => Promise.reject(new Error('there is no Hub here')),
     async device(choice) {

@@ -24,17 +24,12 @@ export async function openWritten(name: string, files: readonly StoredFile[]): P
 export type Planned = (type: GgufType) => GgufPlan;
 
 /** Reads what a plan needs besides headers. Throws FormatError where the model does not go into a GGUF. */
-export async function prepareGguf({ model, sources, name }: ToWrite): Promise<Planned> {
+export async function prepareGguf(toWrite: ToWrite): Promise<Planned> {
+  const { model, name } = toWrite;
   refuseOthers(model);
   const written = { name, config: model.config, tensors: model.tensors };
   const rows = embeddingRows(written);
-  const text = async (file: string) => {
-    if (!model.companions.some((each) => each.name === file)) return null;
-    const source = sources.companion(model.id, file);
-    return new TextDecoder().decode(
-      source.size === 0 ? undefined : await source.read(0, source.size),
-    );
-  };
+  const text = (file: string) => companionText(toWrite, file);
   const files = {
     tokenizer: await text('tokenizer.json'),
     tokenizerConfig: await text('tokenizer_config.json'),
@@ -43,6 +38,18 @@ export async function prepareGguf({ model, sources, name }: ToWrite): Promise<Pl
   };
   const vocabulary = await vocabularyOf(files, rows, encodeByLibrary);
   return (type) => planGguf(written, vocabulary, type);
+}
+
+/** A small file of the model; null where it has none of that name. */
+export async function companionText(
+  { model, sources }: ToWrite,
+  file: string,
+): Promise<string | null> {
+  if (!model.companions.some((each) => each.name === file)) return null;
+  const source = sources.companion(model.id, file);
+  return new TextDecoder().decode(
+    source.size === 0 ? undefined : await source.read(0, source.size),
+  );
 }
 
 export function outlookOf(plan: Planned): GgufOutlook {

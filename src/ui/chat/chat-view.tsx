@@ -17,6 +17,7 @@ import { Button } from '../kit/button.tsx';
 import { bytes } from '../kit/format.ts';
 import { SelectField } from '../kit/select-field.tsx';
 import { Exchanges } from './exchanges.tsx';
+import { PerplexityOf } from './perplexity-of.tsx';
 import { Prompt } from './prompt.tsx';
 import { SidePanel } from './side-panel.tsx';
 import './chat.css';
@@ -76,6 +77,7 @@ export default function ChatView() {
       </StartLine>
       <Exchanges />
       <Prompt />
+      <PerplexityOf />
     </section>
   );
 }
