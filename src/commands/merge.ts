@@ -76,7 +76,7 @@ export async function mergeInto(
     const result = await engine.run(
       order,
       destination,
-      { backend: choice, memoryBudget },
+      { backend: choice, memoryBudget, sections: await sectionsFor(session, recipe) },
       {
         signal,
         onProgress: (progress) => run.getState().advance(progress),
@@ -186,4 +186,12 @@ export async function holdOn(): Promise<() => void> {
     removeEventListener('beforeunload', warn);
     void sentinel?.release();
   };
+}
+
+/** What is known of the merge beside its plan: loaded only where something was scored. */
+async function sectionsFor(session: Session, recipe: Recipe): Promise<readonly string[]> {
+  if (session.scores.getState().known.size === 0) return [];
+  const { scoresOf } = await import('./scores-card.ts');
+  const section = scoresOf(session, recipe);
+  return section === null ? [] : [section];
 }

@@ -146,6 +146,8 @@ export type RunOptions = {
   readonly backend: BackendChoice;
   /** Bytes. */
   readonly memoryBudget: number;
+  /** Markdown for the model card, such as scores. */
+  readonly sections?: readonly string[];
 };
 
 export type {

@@ -303,6 +303,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
           budget,
           signal,
           events: { progress: tell, tensor: (report) => mosaic.take(report) },
+          sections: options.sections ?? [],
           survival: (magnitudes, stop) =>
             viewer.survivalOfRun(plan, request.order, magnitudes, stop),
         });

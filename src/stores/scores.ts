@@ -69,8 +69,10 @@ type From = {
 };
 
 /** The base, every expert alone, and the merge, in this order. */
-export function scoredOf(from: From): readonly Scored[] {
-  const { recipe } = from.recipe.getState();
+export function scoredOf(
+  from: From,
+  recipe: Recipe = from.recipe.getState().recipe,
+): readonly Scored[] {
   const { base, experts } = recipe;
   const model = (ref: ModelRef, role: Scored['role']): Scored => {
     const slot = from.models.getState().slots[ref.id];

@@ -15,7 +15,7 @@ import { crewMaker, crewRun } from './crew-maker.ts';
 import { inlineMaker } from './inline-maker.ts';
 import type { OutputOptions } from './output-file.ts';
 import { type Metered, ProgressMeter } from './progress.ts';
-import { withSurvival, writeSide, writeText } from './side-files.ts';
+import { withSections, withSurvival, writeSide, writeText } from './side-files.ts';
 import { writeWeights } from './weights.ts';
 
 export type RunEvents = {
@@ -37,6 +37,8 @@ export type RunOptions = {
   readonly events: RunEvents;
   /** What the merge leaves of each parent, by the trim thresholds of the whole model, if there are any. */
   readonly survival?: Surviving;
+  /** Markdown for the model card. */
+  readonly sections?: readonly string[];
 };
 
 export type Surviving = (
@@ -96,7 +98,8 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
     used.add(steps.current().label);
     const files = [...weights.files];
     const left = await leftOf(options.survival, craft.magnitudes, signal);
-    for (const side of withSurvival(plan.sideFiles, left.survival)) {
+    const sides = withSections(plan.sideFiles, options.sections ?? []);
+    for (const side of withSurvival(sides, left.survival)) {
       files.push(await writeSide(side, running.reader, output));
     }
 

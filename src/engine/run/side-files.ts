@@ -13,10 +13,17 @@ export function withSurvival(
   sides: readonly SideFile[],
   survival: Survival | null,
 ): readonly SideFile[] {
-  if (survival === null) return sides;
+  return survival === null ? sides : withSections(sides, [survivalSection(survival)]);
+}
+
+/** The side files with more in the model card. */
+export function withSections(
+  sides: readonly SideFile[],
+  sections: readonly string[],
+): readonly SideFile[] {
   return sides.map((side) =>
     side.name === cardName && 'text' in side
-      ? { ...side, text: withSection(side.text, survivalSection(survival)) }
+      ? { ...side, text: sections.reduce(withSection, side.text) }
       : side,
   );
 }
