@@ -52,6 +52,16 @@ test('scores base, experts and merge on a person’s own tasks, and finds the be
   await view.getByText('The picture as a table').click();
   // λ = 0 is the base, which can do neither.
   await expect(view.getByRole('row', { name: /^0 / })).toContainText('0 %');
+
+  await view.getByRole('radio', { name: 'Methods' }).check({ force: true });
+  await view
+    .getByRole('combobox', { name: 'Compare' })
+    .selectOption('Trim and elect, step by step');
+  await view.getByRole('button', { name: /^(Compare|Score the rest)$/ }).click();
+  await expect(view.getByRole('button', { name: 'All scored' })).toBeVisible({ timeout: 60_000 });
+  await expect(view.getByRole('status').first()).toContainText('Of 5 recipes');
+  await view.getByRole('button', { name: 'Use this recipe: Trim and elect' }).click();
+  await expect(workbench.notice).toContainText('The recipe is Trim and elect now.');
 });
 
 test('says what is wrong with a file of tasks, and keeps those that there are', async ({

@@ -3,6 +3,7 @@ import { openDemoTasks } from '../../commands/demo-tasks.ts';
 import { session, useModels } from '../../stores/use-session.ts';
 import { later } from '../kit/later.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { MethodsView } from './methods-view.tsx';
 import { ScoresView } from './scores-view.tsx';
 import { SweepView } from './sweep-view.tsx';
 import '../changes/changes.css';
@@ -13,6 +14,7 @@ const ChatView = later(() => import('../chat/chat-view.tsx'));
 const parts = [
   { value: 'scores', label: 'Scores' },
   { value: 'sweep', label: 'Sweep' },
+  { value: 'methods', label: 'Methods' },
   { value: 'chat', label: 'Chat' },
 ] as const;
 type Part = (typeof parts)[number]['value'];
@@ -32,6 +34,7 @@ export default function EvaluateView() {
       </div>
       {part === 'scores' && <ScoresView />}
       {part === 'sweep' && <SweepView />}
+      {part === 'methods' && <MethodsView />}
       <Suspense fallback={<p className="loading">One moment…</p>}>
         {part === 'chat' && <ChatView />}
       </Suspense>

@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { isHigherBetter, scoreNames, type Task } from '../../evaluate/tasks/task.ts';
 import type { Cell, ScoreRow } from './rows.ts';
 import { between, worded } from './worded.ts';
@@ -7,9 +7,12 @@ import { between, worded } from './worded.ts';
 export function ScoresTable({
   rows,
   tasks,
+  asideOf,
 }: {
   readonly rows: readonly ScoreRow[];
   readonly tasks: readonly Task[];
+  /** What stands under the name of a model. */
+  readonly asideOf?: (row: ScoreRow) => ReactNode;
 }) {
   if (tasks.length === 0) return null;
   return (
@@ -32,17 +35,22 @@ export function ScoresTable({
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, role, title, scores, failure }) => (
-            <tr key={`${role} ${key}`} className={`is-${role}`}>
+          {rows.map((row) => (
+            <tr key={`${row.role} ${row.key}`} className={`is-${row.role}`}>
               <th scope="row">
-                {title}
-                {role !== 'merge' && <span className="scores-kind">{role}</span>}
+                {row.title}
+                {row.role !== 'merge' && <span className="scores-kind">{row.role}</span>}
+                {asideOf?.(row)}
               </th>
-              {scores.map((cell, at) => (
+              {row.scores.map((cell, at) => (
                 <td key={tasks[at].id}>
                   {cell ? (
-                    <Score cell={cell} task={tasks[at]} cells={rows.map((row) => row.scores[at])} />
-                  ) : failure ? (
+                    <Score
+                      cell={cell}
+                      task={tasks[at]}
+                      cells={rows.map((each) => each.scores[at])}
+                    />
+                  ) : row.failure ? (
                     '–'
                   ) : (
                     ''

@@ -4,8 +4,8 @@ import { type Extent, type ScoresState, scoredOf } from '../../stores/scores.ts'
 import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { csv } from '../kit/csv.ts';
-import { FailureText } from '../kit/failure-text.tsx';
 import { SelectField } from '../kit/select-field.tsx';
+import { Refusals } from './refusals.tsx';
 import { linesOf, rowsOf, type ScoreRow } from './rows.ts';
 import { ScoresTable } from './scores-table.tsx';
 import { TasksPanel } from './tasks-panel.tsx';
@@ -77,20 +77,5 @@ function Tools({
         </Button>
       )}
     </div>
-  );
-}
-
-function Refusals({ rows }: { readonly rows: readonly ScoreRow[] }) {
-  const refused = rows.filter(({ failure }) => failure !== null);
-  if (refused.length === 0) return null;
-  return (
-    <ul className="evaluate-refused" aria-label="What could not be run">
-      {refused.map(({ key, title, failure }) => (
-        <li key={key}>
-          <strong>{title}</strong>
-          <FailureText failure={failure!} />
-        </li>
-      ))}
-    </ul>
   );
 }

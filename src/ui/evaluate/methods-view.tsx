@@ -1,0 +1,148 @@
+import { Download } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { saveFile } from '../../commands/save-file.ts';
+import { electionSteps, methodsToCompare } from '../../recipe/candidates.ts';
+import { dialsOf, dialValue } from '../../recipe/dials.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
+import { candidateOf, type Extent, scoredOf } from '../../stores/scores.ts';
+import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
+import { Button } from '../kit/button.tsx';
+import { csv } from '../kit/csv.ts';
+import { SelectField } from '../kit/select-field.tsx';
+import { averageOf, ranked } from './ranked.ts';
+import { Refusals } from './refusals.tsx';
+import { linesOf, rowsOf, type ScoreRow } from './rows.ts';
+import { ScoresTable } from './scores-table.tsx';
+import { Working } from './working.tsx';
+import '../compare/compare.css';
+
+/** The other half judges what is chosen here. */
+const extent: Extent = { part: 'search', most: 100 };
+
+const lists = [
+  ['methods', 'All methods that take these models'],
+  ['election', 'Trim and elect, step by step'],
+] as const;
+type List = (typeof lists)[number][0];
+
+/** Density of a trim where the recipe has none: Yadav et al. 2023 keep a fifth. */
+const usualDensity = 0.2;
+
+/** What other recipes of the same models score, the best first. */
+export function MethodsView() {
+  const [list, setList] = useState<List>('methods');
+  const recipe = useRecipe((all) => all.recipe);
+  const slots = useModels((all) => all.slots);
+  const { tasks, known, refused, score } = useScores((all) => all);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what a candidate is depends on the models that are open
+  const { base, candidates } = useMemo(
+    () => ({
+      base: scoredOf(session).filter(({ role }) => role === 'base'),
+      candidates: candidatesOf(list, recipe),
+    }),
+    [list, recipe, slots],
+  );
+  const these = [...base, ...candidates.map(({ of }) => of)];
+  const rows = rowsOf(these, tasks, extent, known, refused);
+  const merges = ranked(rows.filter(({ role }) => role === 'merge'));
+  const shown = [...rows.filter(({ role }) => role === 'base'), ...merges];
+  const isWhole =
+    tasks.length > 0 &&
+    rows.every(({ scores, failure }) => failure !== null || scores.every(Boolean));
+  const hasSome = rows.some(({ scores }) => scores.some(Boolean));
+  const save = () =>
+    saveFile(`${list}.csv`, new Blob([csv(linesOf(shown, tasks))], { type: 'text/csv' }));
+  const asideOf = (row: ScoreRow) => {
+    const candidate = candidates.find(({ of }) => of.key === row.key);
+    return (
+      <>
+        {row.role === 'merge' && <Average row={row} />}
+        {candidate && candidate.recipe !== recipe && row.failure === null && (
+          <button
+            type="button"
+            className="compare-use"
+            aria-label={`Use this recipe: ${row.title}`}
+            onClick={() => adopt(candidate.recipe, row.title)}
+          >
+            Use this recipe
+          </button>
+        )}
+      </>
+    );
+  };
+  return (
+    <>
+      <p className="conflicts-verdict" role="status">
+        {verdict(merges)}
+      </p>
+      <div className="evaluate-tools">
+        <SelectField label="Compare" options={lists} value={list} onChange={setList} />
+        <Working
+          label={isWhole ? 'All scored' : hasSome ? 'Score the rest' : 'Compare'}
+          isDisabled={tasks.length === 0 || candidates.length === 0 || isWhole}
+          onStart={() => score({ these, extent })}
+        />
+        {hasSome && (
+          <Button look="quiet" onPress={save}>
+            <Download aria-hidden /> CSV
+          </Button>
+        )}
+      </div>
+      <p className="param-help">
+        {list === 'methods'
+          ? 'Every method with its own defaults, beside the recipe as it is.'
+          : 'What each step adds: the mean of all changes, of what trim leaves, of what wins the election, and the whole.'}{' '}
+        Up to 100 items of each task’s search half: score what you choose on the held-out half,
+        under Scores, before believing it.
+      </p>
+      <div className="evaluate-list">
+        <ScoresTable rows={shown} tasks={tasks} asideOf={asideOf} />
+      </div>
+      <Refusals rows={rows} />
+    </>
+  );
+}
+
+/** The recipe as it is, and what is to stand beside it; of two that make the same, the first. */
+function candidatesOf(list: List, recipe: Recipe) {
+  const compared = list === 'methods' ? methodsToCompare(recipe) : stepsOf(recipe);
+  const all = [{ title: 'The recipe as it is', recipe }, ...compared].map((each) => ({
+    ...each,
+    of: candidateOf(session, each.recipe, each.title),
+  }));
+  return all.filter(({ of }, at) => all.findIndex((other) => other.of.key === of.key) === at);
+}
+
+function stepsOf(recipe: Recipe) {
+  const dials = dialsOf(recipe);
+  const numberOf = (key: string) => {
+    const dial = dials.find((each) => each.key === key);
+    return dial ? dialValue(recipe, dial) : null;
+  };
+  const density = numberOf('density');
+  const isTrimmed = density !== null && density < 1;
+  return electionSteps(recipe, isTrimmed ? density : usualDensity, numberOf('lambda') ?? 1);
+}
+
+function Average({ row }: { readonly row: ScoreRow }) {
+  const average = averageOf(row);
+  if (average === null) return null;
+  return <span className="scores-kind number">{worded(average)} on average</span>;
+}
+
+const worded = ({ kind, value }: NonNullable<ReturnType<typeof averageOf>>) =>
+  kind === 'share' ? `${(100 * value).toFixed(1)} %` : `${value.toFixed(3)} nats a token`;
+
+function verdict(merges: readonly ScoreRow[]): string {
+  const [best] = merges;
+  const average = best ? averageOf(best) : null;
+  if (average === null) return 'What would other recipes make of the same models? Ask them all.';
+  const count = merges.filter((row) => averageOf(row) !== null).length;
+  return `Of ${count} recipes, ${best.title} scores best on the search half: ${worded(average)} on average.`;
+}
+
+/** One step of undo. */
+function adopt(recipe: Recipe, title: string): void {
+  session.recipe.getState().replace(recipe);
+  session.view.getState().tell(`The recipe is ${title} now.`, true);
+}
