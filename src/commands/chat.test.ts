@@ -171,7 +171,10 @@ test('a text is measured by each model in tokens of its own, and one that has no
       return { ids: [...text].map((_, at) => at), first: text[0] };
     },
   });
-  await measure(session, 'abc');
+  const measuring = measure(session, 'abc');
+  await ask(session, 'not now');
+  await measuring;
+  expect(state().exchanges).toEqual([]);
   expect(state().measured).toMatchObject({
     isUnderWay: false,
     found: { left: { value: 3, tokens: 3 }, right: { message: 'no tokenizer' } },

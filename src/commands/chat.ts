@@ -6,6 +6,7 @@ import {
   chatFolder,
   chatOf,
   type Exchange,
+  isAnswering,
   isBusy,
   type Measured,
   type Side,
@@ -217,7 +218,7 @@ export async function removeGguf(session: Session, side: Side): Promise<void> {
 export async function ask(session: Session, prompt: string): Promise<void> {
   const chat = chatOf(session);
   const asked = sides.filter((side) => chat.getState()[side].phase === 'ready');
-  if (asked.length === 0 || prompt.trim() === '') return;
+  if (asked.length === 0 || prompt.trim() === '' || isAnswering(chat.getState())) return;
   const stop = new AbortController();
   answering.set(session, stop);
   const before = chat.getState().exchanges;
@@ -247,6 +248,7 @@ export async function ask(session: Session, prompt: string): Promise<void> {
 /** How likely every model that is ready finds a text. One model after the other; stopped with `stopAnswers`. */
 export async function measure(session: Session, text: string): Promise<void> {
   const chat = chatOf(session);
+  if (isAnswering(chat.getState())) return;
   const stop = new AbortController();
   answering.set(session, stop);
   let found: Measured['found'] = {};

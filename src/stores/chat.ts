@@ -188,7 +188,12 @@ export async function chatFolder({ key, title }: Subject, type: ChatType): Promi
 export const isBusy = ({ phase }: Pick<SideState, 'phase'>): boolean =>
   phase === 'writing' || phase === 'loading';
 
-export const isAnswering = ({ exchanges }: Pick<ChatState, 'exchanges'>): boolean =>
+/** Whether a model is at work on a prompt or on a text that is measured: one thing at a time. */
+export const isAnswering = ({
+  exchanges,
+  measured,
+}: Pick<ChatState, 'exchanges' | 'measured'>): boolean =>
+  Boolean(measured?.isUnderWay) ||
   exchanges.some(({ replies }) =>
     Object.values(replies).some(({ status }) => status === 'waiting' || status === 'answering'),
   );
