@@ -32,7 +32,8 @@ async function opened(score: Score) {
   const state = () => scores.getState();
   const meanOf = (at: number, of: string) => {
     const { key } = scoredOf(session)[at];
-    return state().known.get(scoreKey(key, task(of), state().extent))?.mean;
+    const asked = state().tasks.find(({ id }) => id === of)!;
+    return state().known.get(scoreKey(key, asked, state().extent))?.mean;
   };
   return { session, state, meanOf };
 }
@@ -70,6 +71,20 @@ test('another weight makes another merge; the parents’ scores stay', async () 
   state().score();
   await vi.waitFor(() => expect(meanOf(3, 'x')).toBe(0.5));
   expect(score).toHaveBeenCalledTimes(5);
+});
+
+test('a file of the same name with other items is asked again', async () => {
+  let count = 0;
+  const score = vi.fn<Score>(async (_, how) => scoreOf(how.task.id, ++count));
+  const { state, meanOf } = await opened(score);
+  state().addTask(task('x'));
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'x')).toBe(4));
+  await vi.waitFor(() => expect(state().isLooking).toBe(false));
+  state().addTask({ ...task('x'), items: [{ prompt: 'e', answer: 'f' }] });
+  expect(meanOf(0, 'x')).toBe(undefined);
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'x')).toBe(8));
 });
 
 test('a model that cannot be run is told by itself, asked no more, and stops nobody else', async () => {

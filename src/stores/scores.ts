@@ -58,8 +58,9 @@ export type ScoresState = Looking & {
 /** Scores beyond which those that were found first are forgotten. */
 const mostKnown = 2000;
 
-export function scoreKey(of: string, task: Task, { part, most }: Extent): string {
-  return JSON.stringify([of, task.id, task.split, part, most]);
+/** Another one where a file of the same name asks other things. */
+export function scoreKey(of: string, { items, ...task }: Task, { part, most }: Extent): string {
+  return JSON.stringify([of, task, numberOf(items), part, most]);
 }
 
 type From = {
@@ -111,7 +112,7 @@ function asModel(recipe: Recipe): Recipe {
 const numbers = new WeakMap<object, number>();
 let last = 0;
 
-/** Another number for a model that was opened again. */
+/** Another number for a model that was opened again, or a task’s file. */
 function numberOf(facts: object | null): number {
   if (facts === null) return 0;
   const known = numbers.get(facts);

@@ -64,13 +64,18 @@ export function gainOf(task: Task, score: TaskScore, against: TaskScore): Estima
  */
 export function lossGainOf(score: TaskScore, against: TaskScore): Estimate {
   checkSame(score, against);
-  if (score.items.some(({ tokens }, i) => tokens !== against.items[i].tokens)) {
+  if (!haveSameTokens(score, against)) {
     throw new RangeError('The models have different tokens: compare their right answers instead.');
   }
   return ratio(
     score.items.map(({ loss }, i) => (against.items[i].loss ?? 0) - (loss ?? 0)),
     score.items.map(({ tokens }) => tokens),
   );
+}
+
+/** Whether both cut the same items into as many tokens: perplexities of others say nothing about each other. */
+export function haveSameTokens(a: TaskScore, b: TaskScore): boolean {
+  return a.items.every(({ tokens }, i) => tokens === b.items[i]?.tokens);
 }
 
 /** Only what lies outside the interval is called a gain, or a loss. */

@@ -164,6 +164,11 @@ describe('the split', () => {
     expect([itemsOf(two, 'search').length, itemsOf(two, 'held-out').length]).toEqual([1, 1]);
   });
 
+  test('has the only question judge', () => {
+    const one = { ...many, items: many.items.slice(0, 1) };
+    expect([itemsOf(one, 'search'), itemsOf(one, 'held-out')]).toEqual([[], [0]]);
+  });
+
   test('a part without items is said', async () => {
     const one = { ...many, items: many.items.slice(0, 1), split: { seed: 1, share: 0 } };
     await expect(score(one, scripted, 'search', both)).rejects.toThrow(

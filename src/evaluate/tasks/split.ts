@@ -20,7 +20,8 @@ export function itemsOf(task: Task, part: Part): readonly number[] {
 
 function searched(questions: number, share: number): number {
   const count = Math.round(questions * share);
-  if (questions < 2 || share <= 0 || share >= 1) return count;
+  if (share <= 0 || share >= 1) return count;
+  if (questions < 2) return 0; // the only one judges
   return Math.min(questions - 1, Math.max(1, count));
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskScore } from '../../evaluate/tasks/score.ts';
-import { type ExactTask, usualSplit } from '../../evaluate/tasks/task.ts';
+import { type ExactTask, type Task, usualSplit } from '../../evaluate/tasks/task.ts';
 import { type Scored, scoreKey } from '../../stores/scores.ts';
 import { linesOf, rowsOf } from './rows.ts';
 import { bestOf } from './sweep.ts';
@@ -68,6 +68,24 @@ describe('the table of scores', () => {
     const lines = linesOf(some, tasks);
     expect(lines).toHaveLength(1 + 7);
     expect(lines[1].slice(0, 6)).toEqual(['Base', 'sort', 'exact', 'all', 100, 0.5]);
+  });
+});
+
+test('perplexities over other tokens are shown, and not compared', () => {
+  const text: Task = {
+    ...{ id: 'text', title: 'text', kind: 'text', skill: 'own', split: usualSplit },
+    items: [{ context: '', text: 'ab' }],
+  };
+  const of = (tokens: number): TaskScore => ({
+    ...{ task: 'text', kind: 'text', part: 'all', mean: Math.E, loss: 1 },
+    items: [{ item: 0, score: Math.E, loss: tokens, tokens, said: null }],
+  });
+  const counts: Readonly<Record<string, number>> = { b: 3, s: 4, a: 3, m: 4 };
+  const all = new Map(scored.map(({ key }) => [scoreKey(key, text, extent), of(counts[key])]));
+  const { scores } = rowsOf(scored, [text], extent, all, new Map())[3];
+  expect(scores[0]).toMatchObject({
+    standing: { base: null, best: { expert: 'Sorter' }, retention: 1 },
+    overBase: null,
   });
 });
 

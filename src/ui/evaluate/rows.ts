@@ -1,5 +1,5 @@
 import type { Estimate } from '../../evaluate/statistics/interval.ts';
-import { estimateOf, gainOf, verdictOf } from '../../evaluate/tasks/compare.ts';
+import { estimateOf, gainOf, haveSameTokens, verdictOf } from '../../evaluate/tasks/compare.ts';
 import type { TaskScore } from '../../evaluate/tasks/score.ts';
 import { type Standing, standingOf } from '../../evaluate/tasks/summary.ts';
 import type { Task } from '../../evaluate/tasks/task.ts';
@@ -39,7 +39,11 @@ export function rowsOf(
       const score = find(of, task);
       if (!score) return null;
       const parents = scored.filter(({ role }) => of.role === 'merge' && role !== 'merge');
-      return cellOf(task, score, parents, (each) => find(each, task));
+      // Perplexities of other tokens are shown, and not compared.
+      return cellOf(task, score, parents, (each) => {
+        const other = find(each, task);
+        return other && task.kind === 'text' && !haveSameTokens(score, other) ? null : other;
+      });
     }),
   }));
 }

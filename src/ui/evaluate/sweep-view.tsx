@@ -14,6 +14,7 @@ import { candidateOf, type Extent, scoreKey } from '../../stores/scores.ts';
 import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
 import { Chart } from '../curves/chart.tsx';
 import { Button } from '../kit/button.tsx';
+import { FailureText } from '../kit/failure-text.tsx';
 import { plain } from '../kit/format.ts';
 import { bestOf, type Swept } from './sweep.ts';
 import { worded } from './worded.ts';
@@ -84,6 +85,7 @@ function Sweep({ recipe, dial, count }: SweepProps) {
     scores: tasks.map((task) => known.get(scoreKey(key, task, extent)) ?? null),
   }));
   const isWhole = swept.every(({ scores }) => scores.every(Boolean));
+  const refused = points.map(({ of: { key } }) => state.refused.get(key)).find(Boolean);
   const best = bestOf(swept);
   const turn = (x: number) => session.recipe.getState().replace(turnedTo(recipe, dial, x));
   const score = () => state.score({ these: points.map(({ of }) => of), extent });
@@ -106,6 +108,7 @@ function Sweep({ recipe, dial, count }: SweepProps) {
           </Button>
         )}
       </div>
+      {refused && <FailureText failure={refused} />}
       {best !== null && (
         <Charts
           tasks={tasks}

@@ -185,6 +185,7 @@ describe('a text', () => {
     expect(items[0].context).toBe('');
     expect(items[1].context).toBe(items[0].text);
     expect(items.some((item) => /[\uD800-\uDBFF]$/.test(item.text))).toBe(false);
+    expect(taskOfText('short', text.slice(0, 200)).items.length).toBeGreaterThan(3);
   });
 
   test('is what a file of any other name is', () => {

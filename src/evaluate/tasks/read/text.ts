@@ -4,19 +4,26 @@ import { limits, TaskFileError } from './problems.ts';
 
 /** Characters of one piece of a long text: some hundred tokens, which every model has room for. */
 const PIECE = 1200;
+/** A short text has as many pieces, so that both parts of the task have some. */
+const FEWEST = 4;
+const SHORTEST = 16;
 
 /**
  * A text of any length, cut at line ends or spaces into pieces that are scored one by one, each with the piece before it as
  * its context. A TaskFileError where there is nothing in it.
  */
-export function taskOfText(title: string, text: string, piece = PIECE): TextTask {
+export function taskOfText(title: string, text: string, piece?: number): TextTask {
   if (text.length > limits.file) throw new TaskFileError(title, [tooLong(text.length)]);
   const body = text.replace(/^\uFEFF/, '');
   if (body.trim() === '') throw new TaskFileError(title, ['The text is empty.']);
-  const pieces = piecesOf(body, piece).filter((each) => each.trim() !== '');
+  const pieces = piecesOf(body, piece ?? lengthFor(body)).filter((each) => each.trim() !== '');
   const items = pieces.map((each, at) => ({ context: pieces[at - 1] ?? '', text: each }));
   const kept = items.slice(0, limits.items);
   return { id: `own/${title}`, title, skill: 'own', split: usualSplit, kind: 'text', items: kept };
+}
+
+function lengthFor({ length }: string): number {
+  return Math.min(PIECE, Math.max(SHORTEST, Math.ceil(length / FEWEST)));
 }
 
 /** Nothing is lost: together they are the text. */
