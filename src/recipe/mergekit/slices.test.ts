@@ -349,6 +349,47 @@ test('slices that are exported come back with the same meaning, and from then on
   expect(whole).toBeGreaterThan(15);
 });
 
+test('what all models have alike stands at the top, and a recipe with it comes back as it was', () => {
+  const plain = ({ model, text }: { model: unknown; text: string }) =>
+    model === null && text !== '';
+  let whole = 0;
+  fc.assert(
+    fc.property(anyRecipe, fc.option(amount), (drawn, own) => {
+      const isPlain = (each: readonly Rule[]) =>
+        each.every(({ model, filter }) =>
+          plain({ model, text: filter.kind === 'contains' ? filter.text : '' }),
+        );
+      fc.pre([drawn, ...drawn.slices!].every(({ rules }) => isPlain(rules)));
+      const key = drawn.method === 'passthrough' ? 'scale' : 'weight';
+      const values = own === null || own === 1 ? {} : { [key]: own };
+      const recipe = { ...drawn, experts: drawn.experts.map((each) => ({ ...each, values })) };
+      const used = new Set(
+        recipe.slices!.flatMap(({ sources }) => sources.map(({ model }) => model)),
+      );
+      // What the only slice says is read as what the recipe says.
+      fc.pre(recipe.slices!.length > 1 && used.has('a') && used.has('b'));
+      const { text, beyond } = exportMergekit(recipe, known);
+      const { recipe: back } = imported(text!);
+      const order = (of: Recipe) => of.experts.map(({ model }) => model.id).join();
+      if (beyond.length > 0 || order(back) !== order(recipe)) return;
+      whole += 1;
+      expect(unnumbered(back)).toEqual(unnumbered(recipe));
+    }),
+    { numRuns: 40, seed: 6 },
+  );
+  expect(whole).toBeGreaterThan(15);
+});
+
+/** Without the ids of slices and rules, which an import gives anew. */
+function unnumbered({ slices, rules, experts }: Recipe) {
+  const bare = (all: readonly Rule[]) => all.map(({ id: _, ...rule }) => rule);
+  return {
+    experts: experts.map(({ model, values }) => [model.id, values]),
+    rules: bare(rules),
+    slices: slices?.map(({ id: _, rules, ...slice }) => ({ ...slice, rules: bare(rules) })),
+  };
+}
+
 test('a base of a slice is left where the method computes with none, and told by its line', () => {
   const stacked = `merge_method: passthrough
 slices:

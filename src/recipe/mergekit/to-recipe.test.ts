@@ -69,7 +69,7 @@ dtype: bfloat16`);
       ['down_proj', 'weight', 'base', -0.1],
     ]);
     expect(experts(found)).toEqual([
-      ['a', { weight: 1 }],
+      ['a', {}],
       ['base', { weight: 0.5 }],
     ]);
     expect(found.donors.tokenizer).toBe('base');
@@ -117,7 +117,7 @@ models:
 parameters: {normalize: false, rescale: yes, int8_mask: true}`);
     expect(found.arithmetic).toEqual({ divisor: 'none', trimRescale: 'l1' });
     expect(experts(found)).toEqual([
-      ['a', { density: 0.5, weight: 1 }],
+      ['a', { density: 0.5 }],
       ['b', { density: 1, weight: 0.5 }],
     ]);
     expect(found).toMatchObject({ base: { id: 'base' }, inputDtype: 'stored' });
@@ -182,7 +182,7 @@ models:
     parameters: {<<: *mine, weight: 2}`);
     expect(found.base?.id).toBe('base');
     expect(experts(found)).toEqual([
-      ['a', { density: 0.5, weight: 1 }],
+      ['a', { density: 0.5 }],
       ['b', { density: 0.5, weight: 2 }],
     ]);
   });

@@ -6,15 +6,16 @@ import type { Amount, Condition } from './settings.ts';
 
 export type Written = {
   readonly conditions: readonly Condition[];
-  readonly otherwise: Amount;
+  /** Null for what the next level says. */
+  readonly otherwise: Amount | null;
   /** What mergekit cannot say, as clauses. */
   readonly beyond: readonly string[];
   /** What comes out the same for usual models only. */
   readonly remarks: readonly string[];
 };
 
-/** `rules` are those that speak of the parameter and the model; `value` holds where none does. */
-export function settingOf(rules: readonly Rule[], value: number): Written {
+/** `rules` are those that speak of the parameter and the model; `value` holds where none does: null for the next level's. */
+export function settingOf(rules: readonly Rule[], value: number | null): Written {
   const conditions: Condition[] = [];
   const beyond: string[] = [];
   const remarks: string[] = [];
@@ -62,6 +63,7 @@ export function settingYaml({
   conditions,
   otherwise,
 }: Pick<Written, 'conditions' | 'otherwise'>): Yaml {
-  if (conditions.length === 0) return otherwise;
-  return [...conditions.map(({ filter, value }) => ({ filter, value })), { value: otherwise }];
+  const written = conditions.map(({ filter, value }) => ({ filter, value }));
+  if (otherwise === null) return written;
+  return written.length === 0 ? otherwise : [...written, { value: otherwise }];
 }

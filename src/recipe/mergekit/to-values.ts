@@ -32,11 +32,10 @@ export function ownOf(
     remarks.add('refused', setting?.at ?? of?.at ?? at, what);
   }
   if (!setting) {
-    const own = parameter.default;
-    return { value: own === null || own === standard ? null : own, rules: [] };
+    return but(standard, parameter.default, []);
   }
   if (param.kind === 'toggle')
-    return { value: toggleOf(name, setting, parameter.default === true, remarks), rules: [] };
+    return but(standard, toggleOf(name, setting, parameter.default === true, remarks), []);
   const otherwise = setting.otherwise ?? parameter.default ?? standard;
   const rules = [
     ...setting.conditions.flatMap(({ filter, value }) => rulesOf(name, filter, value)),
@@ -44,8 +43,14 @@ export function ownOf(
   ];
   const value = isGradient(setting.otherwise) ? setting.otherwise[0] : Number(otherwise);
   checked(`${name}${whose}`, param, [value, ...rules.flatMap((rule) => rule.value)], setting);
-  return { value, rules };
+  return but(standard, value, rules);
 }
+
+/** What is the standard goes without saying. */
+const but = (standard: ParamValue, value: ParamValue | null, rules: Own['rules']): Own => ({
+  value: value === standard ? null : value,
+  rules,
+});
 
 /** Throws MergekitError where a parameter has no such values. */
 export function checked(

@@ -10,7 +10,7 @@ import { choicesOf } from './choices-yaml.ts';
 import { emit, type Yaml } from './emit.ts';
 import { type Notes, parametersOf, under } from './parameters-yaml.ts';
 import type { MergekitDtype } from './read.ts';
-import { ofWhole, slicesYaml } from './slices-yaml.ts';
+import { sharedValues, slicesYaml } from './slices-yaml.ts';
 import { withVersion } from './version.ts';
 import { tokenizerYaml } from './vocabulary.ts';
 
@@ -57,9 +57,12 @@ export function mergekitYaml(
   if (role === 'base' && !recipe.base)
     return { yaml: null, beyond: ['there is no base'], remarks: [] };
   const notes: Notes = { beyond: [...beyondMergekit(recipe, method, version)], remarks: [] };
-  const whole = ofWhole(recipe);
-  const values = globalValues({ ...recipe, ...whole }, method);
-  const global = parametersOf(whole.rules, method, values, null, notes);
+  const values = globalValues(recipe, method);
+  const shared = sharedValues(recipe, method);
+  const global = {
+    ...(shared && parametersOf(recipe.rules, method, shared, recipe.experts[0].model.id, notes)),
+    ...parametersOf(recipe.rules, method, values, null, notes),
+  };
   const name = (ref: ModelRef) => nameOf(ref, recipe, known);
   const yaml = {
     merge_method: method.id,
@@ -73,7 +76,7 @@ export function mergekitYaml(
           }),
         }
       : { slices: slicesYaml({ ...recipe, slices: recipe.slices }, method, version, name, notes) }),
-    ...under({ ...global, ...choicesOf({ ...recipe, ...whole }, method, version) }),
+    ...under({ ...global, ...choicesOf(recipe, method, version) }),
     ...dtypesOf(recipe, method, known, notes),
     ...chatTemplateYaml(recipe),
     ...tokenizerYaml(recipe, (id) => {
