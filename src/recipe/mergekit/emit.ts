@@ -1,6 +1,13 @@
 /** YAML that PyYAML and YAML 1.2 readers take alike. */
 
-export type Yaml = string | number | boolean | readonly Yaml[] | { readonly [key: string]: Yaml };
+/** Keys that may be numbers are those of a `Map`: those of an object would come first. */
+export type Yaml =
+  | string
+  | number
+  | boolean
+  | readonly Yaml[]
+  | ReadonlyMap<string, Yaml>
+  | { readonly [key: string]: Yaml };
 
 /** The text of a map, two blanks a level; lists of plain values stand in one line. */
 export function emit(value: { readonly [key: string]: Yaml }): string {
@@ -15,7 +22,9 @@ function block(value: Yaml): readonly string[] {
     });
   }
   if (typeof value !== 'object') return [plain(value)];
-  return Object.entries(value).flatMap(([key, member]) => {
+  const members: readonly (readonly [string, Yaml])[] =
+    value instanceof Map ? [...value] : Object.entries(value);
+  return members.flatMap(([key, member]) => {
     const isInline = typeof member !== 'object' || (Array.isArray(member) && member.every(isPlain));
     if (isInline) return [`${text(key)}: ${plain(member)}`];
     return [`${text(key)}:`, ...block(member).map((line) => `  ${line}`)];

@@ -87,6 +87,16 @@ describe('Several recipes in one text', () => {
     expect(parseRecipe(JSON.parse(JSON.stringify(recipe)))).toEqual({ recipe });
   });
 
+  test('are refused where one is more than a recipe can hold', () => {
+    const gradient = `[${Array(1001).fill('0.5').join(', ')}]`;
+    const text = three.replace('weight: 0.5', `weight: ${gradient}`);
+    const { made, recipe } = importSeries(text, stepsOf(text), [], emptyRecipe());
+    expect(recipe).toBeNull();
+    expect(made.at(-1)).toEqual({
+      problem: expect.stringContaining('more than a recipe can hold'),
+    });
+  });
+
   test('of which one alone needs no name', () => {
     expect(stepsOf('merge_method: linear\nmodels: [{model: a}]')).toMatchObject([
       { name: null, document: 0, uses: [] },

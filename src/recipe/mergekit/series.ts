@@ -6,7 +6,7 @@ import { type Located, type LocatedMap, readYaml } from './located.ts';
 import { Meeting } from './meet.ts';
 import { wordOf } from './reference.ts';
 import { MergekitError } from './remarks.ts';
-import { type ImportedRecipe, importDocument } from './to-recipe.ts';
+import { beyondLimits, type ImportedRecipe, importDocument } from './to-recipe.ts';
 
 export type Step = {
   /** Null for the one whose result is the whole series'. */
@@ -65,7 +65,10 @@ export function importSeries(
     const output = { ...recipe.output, name: name ?? recipe.output.name };
     return { name, recipe: { ...recipe, output } };
   });
-  return { made, recipe: seriesOf(documents, documents.length - 1) };
+  const recipe = seriesOf(documents, documents.length - 1);
+  const problem = beyondLimits(recipe);
+  if (problem !== null) return { made: [...made.slice(0, -1), { problem }], recipe: null };
+  return { made, recipe };
 }
 
 type Draft = Omit<Step, 'uses'> & { readonly column: number };

@@ -36,11 +36,16 @@ export function importMergekit(
   before: Recipe,
 ): ImportedRecipe {
   const made = importDocument(text, null, new Meeting(open), before);
-  const again = 'recipe' in made ? parseRecipe(made.recipe) : made;
-  // What is beyond the limits of a recipe could not be opened again.
+  const problem = 'recipe' in made ? beyondLimits(made.recipe) : null;
+  return problem === null ? made : { problem };
+}
+
+/** Why a recipe could not be opened again; null where it can be. */
+export function beyondLimits(recipe: Recipe): string | null {
+  const again = parseRecipe(recipe);
   return 'findings' in again
-    ? { problem: `It is more than a recipe can hold: ${again.findings[0].message}` }
-    : made;
+    ? `It is more than a recipe can hold: ${again.findings[0].message}`
+    : null;
 }
 
 /** Reads one of several recipes of a text, counted from 0; null where there is to be one only. */

@@ -173,6 +173,7 @@ describe('as a recipe of mergekit', () => {
         rows: [
           { token: '<|im_end|>', from: { kind: 'token', model: 'a', token: '</s>' }, force: true },
           { token: 'yes', from: { kind: 'model', model: 'b' }, force: false },
+          { token: '44', from: { kind: 'model', model: 'a' }, force: false },
           { token: 'y: "z"', from: { kind: 'token', model: 'base', token: 3 }, force: false },
           { token: '<pad>', from: { kind: 'zeros' }, force: false },
         ],

@@ -43,7 +43,7 @@ export function tokenizerYaml(
   return {
     tokenizer: {
       source: typeof tokens === 'string' ? tokens : written(tokens.model),
-      ...(told.length > 0 ? { tokens: Object.fromEntries(told) } : {}),
+      ...(told.length > 0 ? { tokens: new Map(told) } : {}),
       ...(padTo === null ? {} : { pad_to_multiple_of: padTo }),
     },
   };

@@ -41,13 +41,7 @@ export default function ResultView() {
         </div>
       );
     case 'cancelled':
-      return (
-        <div className="result">
-          <h3 className="view-title">Cancelled</h3>
-          <p className="empty">The run was cancelled. Nothing was kept.</p>
-          <Kept />
-        </div>
-      );
+      return <Cancelled />;
     case 'failed':
       return <Failed />;
     case 'done':
@@ -63,6 +57,22 @@ function Underway() {
   const cells = useRun((state) => state.cells);
   const now = useRun((state) => state.progress?.cell ?? null);
   return rows.length > 0 && <Mosaic rows={rows} cells={cells} now={now} />;
+}
+
+function Cancelled() {
+  const step = useSeries(({ current }) => (current?.state === 'cancelled' ? current : null));
+  const { name, at, of } = step ?? { name: null, at: 0, of: 1 };
+  return (
+    <div className="result">
+      <h3 className="view-title">Cancelled</h3>
+      <p className="empty">
+        {at === 0
+          ? 'The run was cancelled. Nothing was kept.'
+          : `The run was cancelled at recipe ${at + 1} of ${of}${name === null ? '' : `, ${name}`}: nothing of it was kept. Results before it are kept, and not made again.`}
+      </p>
+      <Kept />
+    </div>
+  );
 }
 
 function Failed() {
