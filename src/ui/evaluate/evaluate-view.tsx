@@ -5,6 +5,7 @@ import { later } from '../kit/later.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { MethodsView } from './methods-view.tsx';
 import { ScoresView } from './scores-view.tsx';
+import { SearchView } from './search-view.tsx';
 import { SweepView } from './sweep-view.tsx';
 import '../changes/changes.css';
 import './evaluate.css';
@@ -15,6 +16,7 @@ const parts = [
   { value: 'scores', label: 'Scores' },
   { value: 'sweep', label: 'Sweep' },
   { value: 'methods', label: 'Methods' },
+  { value: 'search', label: 'Search' },
   { value: 'chat', label: 'Chat' },
 ] as const;
 type Part = (typeof parts)[number]['value'];
@@ -35,6 +37,7 @@ export default function EvaluateView() {
       {part === 'scores' && <ScoresView />}
       {part === 'sweep' && <SweepView />}
       {part === 'methods' && <MethodsView />}
+      {part === 'search' && <SearchView />}
       <Suspense fallback={<p className="loading">One moment…</p>}>
         {part === 'chat' && <ChatView />}
       </Suspense>
