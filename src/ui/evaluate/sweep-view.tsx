@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { isHigherBetter, scoreNames, type Task } from '../../evaluate/tasks/task.ts';
 import {
   type Dial,
@@ -72,14 +72,20 @@ type SweepProps = { readonly recipe: Recipe; readonly dial: Dial; readonly count
 
 function Sweep({ recipe, dial, count }: SweepProps) {
   const state = useScores((all) => all);
-  useModels((all) => all.slots);
+  const slots = useModels((all) => all.slots);
   const { tasks, known } = state;
   const present = dialValue(recipe, dial);
   const across = reachOf(dial, present);
-  const points = sweepOf(dial, across, count).map((x) => ({
-    x,
-    of: candidateOf(session, turnedTo(recipe, dial, x), `${dial.label} ${plain(x)}`),
-  }));
+  // Progress comes ten times a second, and has the same points.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a dial is as its id and the recipe say; candidates ask for the slots
+  const points = useMemo(
+    () =>
+      sweepOf(dial, across, count).map((x) => ({
+        x,
+        of: candidateOf(session, turnedTo(recipe, dial, x), `${dial.label} ${plain(x)}`),
+      })),
+    [recipe, dial.id, count, slots],
+  );
   const swept: readonly Swept[] = points.map(({ x, of: { key } }) => ({
     x,
     scores: tasks.map((task) => known.get(scoreKey(key, task, extent)) ?? null),
