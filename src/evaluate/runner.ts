@@ -45,3 +45,26 @@ export type Embedder = {
 
 /** What a task is given: a model with what it is able to. */
 export type Able = { readonly title: string } & Partial<Runner> & Partial<Embedder>;
+
+/** The tag of an `UnableError`, which it keeps on its way to the page. */
+export const unable = 'unable';
+
+/** A task that asks of a model what its kind does not do: another task may well be scored. */
+export class UnableError extends Error {
+  override readonly name = 'UnableError';
+  readonly tag = unable;
+  readonly context: { readonly advice: string };
+
+  constructor({ title }: Able, asked: 'answers' | 'embeddings') {
+    super(
+      asked === 'answers'
+        ? `${title} makes embeddings of texts: it answers no prompts, and gives no probabilities`
+        : `${title} answers prompts: it makes no embeddings of texts, whose cosines tasks of pairs compare`,
+    );
+    const advice =
+      asked === 'answers'
+        ? 'It can be scored on pairs: a CSV with sentence1, sentence2 and score.'
+        : 'It can be scored on prompts with answers, choices, or a text.';
+    this.context = { advice };
+  }
+}

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { UnableError } from '../evaluate/runner.ts';
 import type { TaskScore } from '../evaluate/tasks/score.ts';
 import { type ExactTask, usualSplit } from '../evaluate/tasks/task.ts';
 import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
@@ -100,6 +101,23 @@ test('a model that cannot be run is told by itself, asked no more, and stops nob
   const { key } = scoredOf(session)[1];
   expect(state().refused.get(key)?.message).toBe('no such architecture');
   expect(score).toHaveBeenCalledTimes(7);
+});
+
+test('a model that is not able to a task is asked the others', async () => {
+  const score = vi.fn<Score>(async (subject, how) => {
+    const isOne = subject.kind === 'model' && subject.model === 'one';
+    if (isOne && how.task.id === 'x') throw new UnableError({ title: 'one' }, 'answers');
+    return scoreOf(how.task.id, 1);
+  });
+  const { session, state, meanOf } = await opened(score);
+  for (const id of ['x', 'y']) state().addTask(task(id));
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'y')).toBe(1));
+  expect([meanOf(1, 'x'), meanOf(1, 'y')]).toEqual([undefined, 1]);
+  const key = scoreKey(scoredOf(session)[1].key, task('x'), state().extent);
+  expect([...state().refused.keys()]).toEqual([key]);
+  expect(state().refused.get(key)?.advice).toContain('It can be scored on pairs');
+  expect(score).toHaveBeenCalledTimes(8);
 });
 
 test('what is to be fetched is told before anything is', async () => {

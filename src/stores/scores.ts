@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { Subject } from '../engine/protocol.ts';
+import { unable } from '../evaluate/runner.ts';
 import type { TaskScore } from '../evaluate/tasks/score.ts';
 import type { Part, Task } from '../evaluate/tasks/task.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
@@ -37,7 +38,7 @@ export type ScoresState = Looking & {
   readonly extent: Extent;
   /** By `scoreKey`. */
   readonly known: ReadonlyMap<string, TaskScore>;
-  /** Why a subject cannot be run, by its key. */
+  /** Why a subject cannot be run, by its key; why it is not able to one task, by its `scoreKey`. */
   readonly refused: ReadonlyMap<string, Failure>;
   /** Why a file is no task. */
   readonly taskFailure: Failure | null;
@@ -186,7 +187,8 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
           .score(of.subject, how, { signal, onMeasured: onOne })
           .catch((error: unknown) => {
             signal.throwIfAborted();
-            refuse(of.key, failureOf(error));
+            const failure = failureOf(error);
+            refuse(failure.tag === unable ? scoreKey(of.key, task, extent) : of.key, failure);
             return null;
           });
         if (found && 'toFetch' in found) {

@@ -1,14 +1,17 @@
+import { isEncoder } from '../../evaluate/encoder/architecture.ts';
 import { architectureOf } from '../../evaluate/forward/architecture.ts';
 import { Decoder } from '../../evaluate/forward/decoder.ts';
 import type { Processor } from '../../evaluate/forward/processor.ts';
 import { forwardRunner } from '../../evaluate/forward/runner.ts';
 import { tokensOf } from '../../evaluate/forward/tokens.ts';
-import type { Runner } from '../../evaluate/runner.ts';
-import { EngineError } from '../errors.ts';
+import type { Able } from '../../evaluate/runner.ts';
+import type { Model } from '../../formats/model.ts';
 import type { Opened } from './candidate.ts';
+import { jsonOf, missing } from './json-of.ts';
+import { openEmbedder } from './open-embedder.ts';
 import { weightsOf } from './weights-of.ts';
 
-export type OpenRunner = Runner & {
+export type OpenRunner = Able & {
   readonly kind: Processor['kind'];
   /** Bytes of memory. */
   readonly bytes: number;
@@ -17,7 +20,7 @@ export type OpenRunner = Runner & {
 };
 
 /**
- * A model ready to run, with all of its weights in memory as f32.
+ * A model ready to run, with all of its weights in memory as f32: a decoder answers prompts, an encoder makes vectors.
  *
  * @throws EngineError where a file is missing; UnsupportedModelError, WeightsError
  */
@@ -27,11 +30,12 @@ export async function openRunner(
   signal: AbortSignal,
 ): Promise<OpenRunner> {
   const { model } = opened;
+  if (makesVectors(model)) return openEmbedder(opened, processor, signal);
   if (!model.config) throw missing(model.name, 'config.json');
   const architecture = architectureOf(model.config);
-  const tokenizer = await json(opened, 'tokenizer.json', signal);
+  const tokenizer = await jsonOf(opened, 'tokenizer.json', signal);
   if (!tokenizer) throw missing(model.name, 'tokenizer.json');
-  const settings = (await json(opened, 'tokenizer_config.json', signal)) ?? {};
+  const settings = (await jsonOf(opened, 'tokenizer_config.json', signal)) ?? {};
   const tokens = await tokensOf(tokenizer, settings);
   const decoder = await Decoder.load(architecture, weightsOf(opened, signal), processor, signal);
   return {
@@ -42,22 +46,9 @@ export async function openRunner(
   };
 }
 
-async function json({ model, sources }: Opened, name: string, signal: AbortSignal) {
-  if (!model.companions.some((file) => file.name === name)) return null;
-  const source = sources.companion(model.id, name);
-  try {
-    const bytes = await source.read(0, source.size, signal);
-    return JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new EngineError('not-json', `${name} of ${model.name} is not JSON: ${error.message}`, {
-      advice: 'Replace the file.',
-    });
-  }
-}
-
-function missing(model: string, file: string): EngineError {
-  return new EngineError('no-file', `${model} cannot be run: it has no ${file}`, {
-    advice: `Open its folder with ${file} in it.`,
-  });
+/** An encoder by its config.json, or a folder of sentence-transformers; decoders with one answer prompts as before. */
+function makesVectors({ config, companions }: Model): boolean {
+  if (config && isEncoder(config)) return true;
+  const isDecoder = /ForCausalLM/.test(String(config?.['architectures']));
+  return !isDecoder && companions.some(({ name }) => name === 'modules.json');
 }

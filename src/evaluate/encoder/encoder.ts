@@ -177,12 +177,12 @@ export class Encoder {
     let begin = 0;
     for (const ids of texts) {
       if (ids.length === 0 || ids.length > this.mostTokens) {
-        throw new RangeError(`A text of ${ids.length} tokens, where 1 to ${this.mostTokens} fit`);
+        throw new Error(`A text of ${ids.length} tokens, where 1 to ${this.mostTokens} fit`);
       }
       const end = begin + ids.length;
       for (const [i, id] of ids.entries()) {
         if (id >= vocabulary) {
-          throw new RangeError(`Token ${id} is beyond the ${vocabulary} rows of the embedding`);
+          throw new Error(`Token ${id} is beyond the ${vocabulary} rows of the embedding`);
         }
         words.push(id, firstPosition + i, begin + i, begin, end);
       }

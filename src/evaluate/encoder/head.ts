@@ -45,7 +45,7 @@ async function denseBy(
   const bias = biased ? await read('bias', to) : new Float32Array(to);
   return (vector) => {
     if (vector.length !== from) {
-      throw new RangeError(`${path} takes ${from} numbers; the pooling gives ${vector.length}.`);
+      throw new WeightsError(`${path} takes ${from} numbers; the pooling gives ${vector.length}.`);
     }
     return Float64Array.from(bias, (first, row) => {
       let sum = first;

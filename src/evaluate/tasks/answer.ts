@@ -1,5 +1,5 @@
 /** What a model says to the items of a task, by kind. */
-import type { Able, Running, Scored } from '../runner.ts';
+import { type Able, type Running, type Scored, UnableError } from '../runner.ts';
 import type { ChoiceTask, ExactTask, LengthRule, Match, TextTask } from './task.ts';
 
 export type Scoring = Running & {
@@ -31,7 +31,7 @@ export async function answerExactly(
   const both = options.what === 'score and loss';
   const losses = await lossesOf(texts, model, both ? halfOf(options, 0) : options);
   if (!both) return losses.map((each) => ({ ...each, score: null, said: null }));
-  if (!model.continue) throw new TypeError(`${model.title} cannot continue a text.`);
+  if (!model.continue) throw new UnableError(model, 'answers');
   const prompts = items.map(({ prompt }) => prompt);
   const said = await model.continue(prompts, {
     ...halfOf(options, items.length / 2),
@@ -122,7 +122,7 @@ export async function answerTexts(
 }
 
 async function lossesOf(texts: readonly Scored[], model: Able, options: Running) {
-  if (!model.logProbabilities) throw new TypeError(`${model.title} gives no probabilities.`);
+  if (!model.logProbabilities) throw new UnableError(model, 'answers');
   const all = await model.logProbabilities(texts, options);
   return all.map((of) => ({
     loss: -of.reduce((sum, each) => sum + each, 0),

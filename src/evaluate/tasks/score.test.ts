@@ -133,7 +133,10 @@ test('pairs are scored by the order of their cosines', async () => {
   const found = await score(upside, letterEmbedder, 'all', both);
   expect([found.mean, objectiveOf(found)]).toEqual([-1, 1]);
   await expect(score(task, scripted, 'all', both)).rejects.toThrow(
-    'scripted gives no embeddings of texts.',
+    'scripted answers prompts: it makes no embeddings of texts',
+  );
+  await expect(score(capitals, letterEmbedder, 'all', both)).rejects.toThrow(
+    'letters makes embeddings of texts: it answers no prompts',
   );
 });
 

@@ -1,5 +1,5 @@
 /** Scores of one model on one task. */
-import type { Able } from '../runner.ts';
+import { type Able, UnableError } from '../runner.ts';
 import { cosine } from '../statistics/cosine.ts';
 import { spearman } from '../statistics/spearman.ts';
 import {
@@ -29,7 +29,7 @@ export type TaskScore = {
 };
 
 /**
- * Rejects with a RangeError where the part has no items, with a TypeError where the model is not able to what the task
+ * Rejects with a RangeError where the part has no items, with an UnableError where the model is not able to what the task
  * asks, and with whatever the model rejects with.
  */
 export async function score(
@@ -86,7 +86,7 @@ async function comparePairs(
   model: Able,
   options: Scoring,
 ): Promise<readonly Answered[]> {
-  if (!model.embed) throw new TypeError(`${model.title} gives no embeddings of texts.`);
+  if (!model.embed) throw new UnableError(model, 'embeddings');
   const texts = [...new Set(items.flatMap(({ a, b }) => [a, b]))];
   const vectors = await model.embed(texts, options);
   const of = new Map(texts.map((text, at) => [text, vectors[at]]));

@@ -48,7 +48,10 @@ export function MethodsView() {
   const shown = [...rows.filter(({ role }) => role === 'base'), ...merges];
   const isWhole =
     tasks.length > 0 &&
-    rows.every(({ scores, failure }) => failure !== null || scores.every(Boolean));
+    rows.every(
+      ({ scores, failure, unable }) =>
+        failure !== null || scores.every((cell, at) => cell ?? unable[at]),
+    );
   const hasSome = rows.some(({ scores }) => scores.some(Boolean));
   const save = () =>
     saveFile(`${list}.csv`, new Blob([csv(linesOf(shown, tasks))], { type: 'text/csv' }));

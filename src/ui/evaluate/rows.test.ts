@@ -51,6 +51,19 @@ describe('the table of scores', () => {
     expect(rows[1].scores[0]?.standing).toBe(null);
   });
 
+  test('says of which task a model is not able to it', () => {
+    const failure = { tag: 'unable', message: 'It answers no prompts', advice: null };
+    const refused = new Map([[scoreKey('s', tasks[1], extent), failure]]);
+    const told = rowsOf(scored, tasks, extent, new Map(), refused);
+    expect(told.map(({ unable }) => unable)).toEqual([
+      [null, null],
+      [null, failure],
+      [null, null],
+      [null, null],
+    ]);
+    expect(told.every(({ failure: whole }) => whole === null)).toBe(true);
+  });
+
   test('is told in a sentence', () => {
     expect(verdict(rows, tasks)).toBe(
       'The merge keeps 80 % of what the best expert of each task scores, on average over 2 tasks, and the least on add: 70 %.',

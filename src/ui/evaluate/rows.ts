@@ -21,6 +21,8 @@ export type ScoreRow = Scored & {
   /** One for each task; null where it is not known yet. */
   readonly scores: readonly (Cell | null)[];
   readonly failure: Failure | null;
+  /** One for each task: why the model is not able to it, as an encoder is not to prompts. */
+  readonly unable: readonly (Failure | null)[];
 };
 
 /** The table of scores: a row for each model, a cell for each task. */
@@ -35,6 +37,7 @@ export function rowsOf(
   return scored.map((of) => ({
     ...of,
     failure: refused.get(of.key) ?? null,
+    unable: tasks.map((task) => refused.get(scoreKey(of.key, task, extent)) ?? null),
     scores: tasks.map((task) => {
       const score = find(of, task);
       if (!score) return null;

@@ -50,7 +50,7 @@ export function ScoresTable({
                       task={tasks[at]}
                       cells={rows.map((each) => each.scores[at])}
                     />
-                  ) : row.failure ? (
+                  ) : (row.failure ?? row.unable[at]) ? (
                     '–'
                   ) : (
                     ''
