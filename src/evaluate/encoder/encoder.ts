@@ -182,7 +182,9 @@ export class Encoder {
       const end = begin + ids.length;
       for (const [i, id] of ids.entries()) {
         if (id >= vocabulary) {
-          throw new Error(`Token ${id} is beyond the ${vocabulary} rows of the embedding`);
+          throw new Error(
+            `Token ${id} is beyond the ${vocabulary} rows of the embedding: its tokenizer.json does not belong to it`,
+          );
         }
         words.push(id, firstPosition + i, begin + i, begin, end);
       }
