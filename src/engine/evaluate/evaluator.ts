@@ -7,8 +7,9 @@ import type { Library } from '../library/library.ts';
 import type { BackendChoice, PlanOrder, ScoreOrder, Subject } from '../protocol.ts';
 import { candidate, type Opened } from './candidate.ts';
 import { farBytesOf } from './far-weights.ts';
-import { type OpenRunner, openRunner } from './open-runner.ts';
+import { openRunner } from './open-runner.ts';
 import { Processors } from './processors.ts';
+import type { OpenRunner } from './ready.ts';
 
 /** Bytes of models that are kept ready to run; one that is larger is kept alone. */
 const mostKept = 2 ** 29;

@@ -9,7 +9,7 @@ import type { Weights } from '../../evaluate/forward/weights.ts';
 import { identityOf } from '../../formats/model.ts';
 import type { Opened } from './candidate.ts';
 import { type Json, jsonOf, missing } from './json-of.ts';
-import type { OpenRunner } from './open-runner.ts';
+import type { OpenRunner } from './ready.ts';
 import { weightsOf } from './weights-of.ts';
 
 /**

@@ -4,20 +4,12 @@ import { Decoder } from '../../evaluate/forward/decoder.ts';
 import type { Processor } from '../../evaluate/forward/processor.ts';
 import { forwardRunner } from '../../evaluate/forward/runner.ts';
 import { tokensOf } from '../../evaluate/forward/tokens.ts';
-import type { Able } from '../../evaluate/runner.ts';
 import type { Model } from '../../formats/model.ts';
 import type { Opened } from './candidate.ts';
 import { jsonOf, missing } from './json-of.ts';
 import { openEmbedder } from './open-embedder.ts';
+import type { OpenRunner } from './ready.ts';
 import { weightsOf } from './weights-of.ts';
-
-export type OpenRunner = Able & {
-  readonly kind: Processor['kind'];
-  /** Bytes of memory. */
-  readonly bytes: number;
-  /** Gives its memory back. */
-  dispose(): void;
-};
 
 /**
  * A model ready to run, with all of its weights in memory as f32: a decoder answers prompts, an encoder makes vectors.
