@@ -6,7 +6,14 @@ import type { ScoreRow } from './rows.ts';
 type Told = readonly [kind: TaskScore['kind'], mean: number, loss: number] | null;
 
 const row = (title: string, ...told: readonly Told[]): ScoreRow => ({
-  ...{ key: title, title, role: 'merge', failure: null, subject: { kind: 'model', model: title } },
+  ...{
+    key: title,
+    title,
+    role: 'merge',
+    failure: null,
+    unable: [],
+    subject: { kind: 'model', model: title },
+  },
   scores: told.map((each) => {
     if (each === null) return null;
     const [kind, mean, loss] = each;
