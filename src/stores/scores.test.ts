@@ -114,7 +114,7 @@ test('a model that is not able to a task is asked the others', async () => {
   state().score();
   await vi.waitFor(() => expect(meanOf(3, 'y')).toBe(1));
   expect([meanOf(1, 'x'), meanOf(1, 'y')]).toEqual([undefined, 1]);
-  const key = scoreKey(scoredOf(session)[1].key, task('x'), state().extent);
+  const key = scoreKey(scoredOf(session)[1].key, state().tasks[0], state().extent);
   expect([...state().refused.keys()]).toEqual([key]);
   expect(state().refused.get(key)?.advice).toContain('It can be scored on pairs');
   expect(score).toHaveBeenCalledTimes(8);
