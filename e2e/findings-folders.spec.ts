@@ -66,7 +66,7 @@ const cases: readonly FindingCase[] = [
     severity: 'warning',
     message:
       'tiny-one stores lm_head.weight; in tiny-base the head is the embedding, so it is left out.',
-    advice: 'choose a base with a head of its own',
+    advice: 'give the output a head of its own',
   },
   {
     about: 'quantised weights',
