@@ -143,7 +143,7 @@ test('exports the recipe as JSON and imports it again', async ({ page, workbench
   );
   expect(name).toBe('demo-merge.recipe.json');
   expect(JSON.parse(bytes.toString())).toMatchObject({
-    version: 1,
+    version: 2,
     method: 'ties',
     dialect: 'peft',
     values: { lambda: 0.45 },
@@ -166,7 +166,7 @@ test('says what is wrong with a recipe file and keeps the recipe', async ({ page
   const damaged = {
     '{"version": 1,': 'The recipe is not JSON',
     [JSON.stringify({ ...recipe, version: 7 })]:
-      'The recipe is in format 7; this Amalgam reads format 1.',
+      'The recipe is in format 7; this Amalgam reads formats up to 2.',
     [JSON.stringify({ ...recipe, method: 'alchemy' })]: 'method: ',
     [JSON.stringify({ ...recipe, values: { lambda: 1e39 } })]:
       'values.lambda: λ must be a number that an f32 can hold, found 1e+39',
