@@ -134,6 +134,22 @@ test('what is to be fetched is told before anything is', async () => {
   expect(state().toFetch).toBe(0);
 });
 
+test('progress counts the half that is asked', async () => {
+  let heard: readonly unknown[] = [];
+  const score = vi.fn<Score>(async (_, how, listeners) => {
+    listeners?.onMeasured?.(1, 1);
+    heard = [...heard, state().progress];
+    return scoreOf(how.task.id, 1);
+  });
+  const { state } = await opened(score);
+  state().addTask(task('x'));
+  state().setExtent({ part: 'held-out', most: null });
+  state().score();
+  await vi.waitFor(() => expect(heard).toHaveLength(4));
+  // One of two items, of base, two experts and merge.
+  expect(heard).toEqual([1, 2, 3, 4].map((done) => ({ done, total: 4 })));
+});
+
 test('cancelling ends it, and the rest is scored later', async () => {
   const score = vi.fn<Score>(
     (_, how, listeners) =>

@@ -123,6 +123,12 @@ function numberOf(facts: object | null): number {
   return last;
 }
 
+/** Items of a task that are asked, give or take one: which half each is in, the engine tells. */
+function countOf({ items, split }: Task, { part, most }: Extent): number {
+  const share = { all: 1, search: split.share, 'held-out': 1 - split.share }[part];
+  return Math.min(Math.round(share * items.length), most ?? Number.POSITIVE_INFINITY);
+}
+
 export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
   let agreed: unknown = null;
   let asked: Wanted | null = null;
@@ -172,7 +178,7 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
         .map((task) => ({ of, task })),
     );
     store.setState({ refused: new Map(), failure: null, toFetch: 0 });
-    const counts = wanted.map(({ task }) => Math.min(task.items.length, extent.most ?? Infinity));
+    const counts = wanted.map(({ task }) => countOf(task, extent));
     const total = counts.reduce((sum, count) => sum + count, 0);
     await looking.during(new AbortController(), async ({ signal, onMeasured }) => {
       let before = 0;

@@ -1,5 +1,6 @@
 import { DeviceLostError } from '../../compute/backend.ts';
 import { score, type TaskScore } from '../../evaluate/tasks/score.ts';
+import { itemsOf } from '../../evaluate/tasks/split.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { ToFetch } from '../../views/close.ts';
 import type { Acquired } from '../devices/devices.ts';
@@ -53,7 +54,7 @@ export class Evaluator {
       signal.throwIfAborted();
       const ready = await this.#ready(subject, { fetches, backend }, signal);
       if ('toFetch' in ready) return ready;
-      const total = Math.min(task.items.length, most ?? Number.POSITIVE_INFINITY);
+      const total = Math.min(itemsOf(task, part).length, most ?? Number.POSITIVE_INFINITY);
       const onProgress = (done: number) => tell(done, total);
       return score(task, ready, part, { signal, onProgress, what, most: most ?? undefined });
     };
