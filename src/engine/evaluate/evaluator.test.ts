@@ -96,6 +96,23 @@ test('one that was cancelled leaves the next one alone', async () => {
   expect(await next).toMatchObject({ task: 'demo/sort' });
 });
 
+test('many candidates take turns in few memories: a page gets about a hundred', async () => {
+  const processors = new Processors();
+  const next = vi.spyOn(processors, 'next');
+  const { evaluator } = evaluatorOf(processors);
+  const losses: unknown[] = [];
+  for (let i = 0; i < 12; i++) {
+    const order = orderOf({ ...recipe(), values: { lambda: i / 12 } });
+    const one = { ...how, most: 1, what: 'loss' } as const;
+    const score = await evaluator.score({ kind: 'recipe', order }, one, signal, quiet);
+    losses.push('toFetch' in score ? null : score.loss);
+  }
+  expect(new Set(losses).size).toBe(12);
+  const used = await Promise.all(next.mock.results.map(({ value }) => value));
+  expect(used).toHaveLength(12);
+  expect(new Set(used).size).toBe(9);
+});
+
 test('goes on with the CPU when the graphics processor is lost', async () => {
   const destroy = vi.fn();
   const features = {

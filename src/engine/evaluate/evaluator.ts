@@ -12,8 +12,8 @@ import { openRunner } from './open-runner.ts';
 import { Processors } from './processors.ts';
 import type { OpenRunner } from './ready.ts';
 
-/** Bytes of models that are kept ready to run; one that is larger is kept alone. */
-const mostKept = 2 ** 29;
+/** What is kept ready to run; one model that is larger is kept alone. */
+const mostKept = { bytes: 2 ** 29, models: 8 };
 /** Bytes that a merge in memory may take besides. */
 const budget = 2 ** 28;
 
@@ -72,8 +72,7 @@ export class Evaluator {
   /** Other models are open: lets go of those that are ready, after what is under way. */
   forget(): Promise<void> {
     const made = this.#last.then(() => {
-      for (const runner of this.#kept.values()) runner.dispose();
-      this.#kept.clear();
+      for (const key of [...this.#kept.keys()]) this.#drop(key);
     });
     this.#last = made;
     return made;
@@ -95,10 +94,16 @@ export class Evaluator {
     const toFetch = fetches ? 0 : farBytesOf(what, this.#library);
     if (toFetch > 0) return { toFetch };
     const opened = 'jobs' in what ? await this.#merge(what, signal) : this.#asItIs(what.id);
-    const runner = await openRunner(opened, await this.#processors.next(backend), signal);
-    this.#kept.set(key, runner);
-    this.#letGo();
-    return runner;
+    const processor = await this.#processors.next(backend);
+    try {
+      const runner = await openRunner(opened, processor, signal);
+      this.#kept.set(key, runner);
+      this.#letGo();
+      return runner;
+    } catch (error) {
+      this.#processors.giveBack(processor);
+      throw error;
+    }
   }
 
   async #whatIs(subject: Subject) {
@@ -122,22 +127,25 @@ export class Evaluator {
 
   /** Whether there was one to give up. */
   #giveUpGpu(): boolean {
-    const there = [...this.#kept].filter(([, { kind }]) => kind === 'webgpu');
-    for (const [key, runner] of there) {
-      runner.dispose();
-      this.#kept.delete(key);
+    for (const [key, { processor }] of [...this.#kept]) {
+      if (processor.kind === 'webgpu') this.#drop(key);
     }
     return this.#processors.giveUpGpu();
   }
 
   /** Of what was used longest ago, until the rest fits. */
   #letGo(): void {
-    let held = [...this.#kept.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const [key, runner] of [...this.#kept].slice(0, -1)) {
-      if (held <= mostKept) return;
-      held -= runner.bytes;
-      runner.dispose();
-      this.#kept.delete(key);
+    let held = [...this.#kept.values()].reduce((sum, { processor }) => sum + processor.bytes, 0);
+    for (const [key, { processor }] of [...this.#kept].slice(0, -1)) {
+      if (held <= mostKept.bytes && this.#kept.size <= mostKept.models) return;
+      held -= processor.bytes;
+      this.#drop(key);
     }
+  }
+
+  #drop(key: string): void {
+    const runner = this.#kept.get(key);
+    this.#kept.delete(key);
+    if (runner) this.#processors.giveBack(runner.processor);
   }
 }

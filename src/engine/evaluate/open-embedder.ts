@@ -45,9 +45,7 @@ export async function openEmbedder(
   const lowers = lengths['do_lower_case'] === true;
   return {
     ...encoderEmbedder(model.name, encoder, head, { ids, most: most ?? Infinity, prompt, lowers }),
-    kind: processor.kind,
-    bytes: processor.bytes,
-    dispose: () => processor.dispose(),
+    processor,
   };
 }
 

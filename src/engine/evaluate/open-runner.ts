@@ -30,12 +30,7 @@ export async function openRunner(
   const settings = (await jsonOf(opened, 'tokenizer_config.json', signal)) ?? {};
   const tokens = await tokensOf(tokenizer, settings);
   const decoder = await Decoder.load(architecture, weightsOf(opened, signal), processor, signal);
-  return {
-    ...forwardRunner(model.name, decoder, tokens),
-    kind: processor.kind,
-    bytes: processor.bytes,
-    dispose: () => processor.dispose(),
-  };
+  return { ...forwardRunner(model.name, decoder, tokens), processor };
 }
 
 /** An encoder by its config.json, or a folder of sentence-transformers; decoders with one answer prompts as before. */

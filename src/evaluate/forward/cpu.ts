@@ -19,6 +19,7 @@ export class CpuProcessor implements Processor {
   readonly kind = 'cpu';
   readonly #memory = new WebAssembly.Memory({ initial: 1 });
   readonly #rooms: CpuRoom[] = [];
+  readonly #kernels = new Map<string, Promise<CpuKernel>>();
   #floats = new Float32Array(this.#memory.buffer);
   #words = new Uint32Array(this.#memory.buffer);
 
@@ -31,6 +32,16 @@ export class CpuProcessor implements Processor {
   }
 
   async kernel(
+    shader: ForwardShader,
+    constants: Readonly<Record<string, number>>,
+  ): Promise<CpuKernel> {
+    const key = JSON.stringify([shader, constants]);
+    const known = this.#kernels.get(key) ?? this.#instance(shader, constants);
+    this.#kernels.set(key, known);
+    return known;
+  }
+
+  async #instance(
     shader: ForwardShader,
     constants: Readonly<Record<string, number>>,
   ): Promise<CpuKernel> {
