@@ -1,22 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Turn } from '../chat/llama.ts';
 import type { Trusted } from '../chat/trusted.ts';
-import type { GgufOutlook } from '../engine/protocol.ts';
 import { chatOf, type Side, type Subject, subjectsOf } from '../stores/chat.ts';
 import type { Engine } from '../stores/engine.ts';
 import { openModel } from '../stores/session.ts';
 import { fakeWeights } from '../testing/fake-engine.ts';
+import { ggufOutlook } from '../testing/gguf-outlook.ts';
 import { fakeSession } from '../testing/session.ts';
-import {
-  ask,
-  chooseSubject,
-  chooseType,
-  measure,
-  type Opener,
-  removeGguf,
-  startChat,
-  stopAnswers,
-} from './chat.ts';
+import { ask, measure, stopAnswers } from './chat.ts';
+import { chooseSubject, chooseType, type Opener, removeGguf, startChat } from './chat-models.ts';
 
 beforeEach(() => {
   vi.stubGlobal('navigator', {});
@@ -25,17 +17,6 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-const outlook: GgufOutlook = {
-  architecture: 'llama',
-  tensors: 38,
-  sizes: [
-    { type: 'F16', bytes: 20, name: 'm-F16.gguf' },
-    { type: 'Q8_0', bytes: 10, name: 'm-Q8_0.gguf' },
-  ],
-  keptInF16: 0,
-  remarks: [],
-};
-
 /** Private storage as GGUFs come and go; `written` lists each that was written. */
 function storage(over: Partial<Engine> = {}) {
   const kept = new Map<string, number>();
@@ -43,7 +24,7 @@ function storage(over: Partial<Engine> = {}) {
   const session = fakeSession(
     {},
     {
-      ggufOutlook: async () => outlook,
+      ggufOutlook: async () => ggufOutlook,
       async gguf(_from, type, place, _budget, { onMeasured } = {}) {
         onMeasured?.(1, 2);
         const folder = place.kind === 'opfs' ? place.folder : '';
@@ -181,6 +162,22 @@ test('a text is measured by each model in tokens of its own, and one that has no
   });
 });
 
+test('a model that takes the place of another while a text is measured does not get its number', async () => {
+  let tokenise = () => {};
+  const { session, state } = await started({
+    tokens: async ({ name }) => {
+      if (name === 'b') await new Promise<void>((resolve) => (tokenise = resolve));
+      return { ids: [1, 2], first: 'a' };
+    },
+  });
+  const measuring = measure(session, 'abc');
+  await expect.poll(() => state().measured?.found.left).toMatchObject({ value: 2 });
+  await chooseSubject(session, 'left', subject('c'));
+  tokenise();
+  await measuring;
+  expect(state().measured).toBeNull();
+});
+
 test('our own forward pass is asked for one token of an open model, and for none of a merge on disk', async () => {
   const asked: unknown[] = [];
   const { session } = storage({
@@ -219,7 +216,7 @@ test('a model that no GGUF can hold is refused with advice, and the other still 
     ...{ tag: 'not-for-gguf', context: { advice: 'Save as safetensors.' } },
   });
   const { session, state, replies } = await started({
-    ggufOutlook: async ({ name }) => (name === 'a' ? Promise.reject(refused) : outlook),
+    ggufOutlook: async ({ name }) => (name === 'a' ? Promise.reject(refused) : ggufOutlook),
   });
   expect(state().left).toMatchObject({
     phase: 'failed',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { GgufFrom, GgufOutlook, GgufResult } from '../engine/protocol.ts';
+import type { GgufFrom, GgufResult } from '../engine/protocol.ts';
 import type { Engine } from '../stores/engine.ts';
+import { ggufOutlook } from '../testing/gguf-outlook.ts';
 import { fakeSession } from '../testing/session.ts';
 import { cancelGguf, openGguf, writeGguf } from './gguf.ts';
 
@@ -12,22 +13,15 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 const from: GgufFrom = { kind: 'open', model: 'm', name: 'm' };
-const outlook: GgufOutlook = {
-  architecture: 'llama',
-  tensors: 38,
-  sizes: [
-    { type: 'F16', bytes: 20, name: 'm-F16.gguf' },
-    { type: 'Q8_0', bytes: 10, name: 'm-Q8_0.gguf' },
-  ],
-  keptInF16: 0,
-  remarks: [],
-};
 const result: GgufResult = {
   ...{ name: 'm-Q8_0.gguf', bytes: 10, sha256: 'ab', remarks: [], seconds: 1 },
 };
 
 function sessionWith(over: Partial<Engine> = {}) {
-  return fakeSession({}, { ggufOutlook: async () => outlook, gguf: async () => result, ...over });
+  return fakeSession(
+    {},
+    { ggufOutlook: async () => ggufOutlook, gguf: async () => result, ...over },
+  );
 }
 
 test('what is chosen is written into a folder of its name, and is told when nobody looks', async () => {
@@ -65,7 +59,7 @@ test('a cancel takes back what was written, and goes back to the choice', async 
   expect(session.gguf.getState()).toMatchObject({ phase: 'writing', from });
   cancelGguf(session);
   await written;
-  expect(session.gguf.getState()).toMatchObject({ phase: 'ready', outlook, share: 0 });
+  expect(session.gguf.getState()).toMatchObject({ phase: 'ready', outlook: ggufOutlook, share: 0 });
   expect(session.engine.calls).toContain('discard opfs');
 });
 

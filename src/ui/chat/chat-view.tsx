@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
-import { chooseSubject, chooseType, startChat } from '../../commands/chat.ts';
+import { chooseSubject, chooseType, startChat } from '../../commands/chat-models.ts';
 import { listKept } from '../../commands/kept.ts';
 import {
   type ChatState,

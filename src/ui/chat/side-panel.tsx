@@ -2,7 +2,7 @@ import { CircleX, LoaderCircle } from 'lucide-react';
 import { useId } from 'react';
 import { useStore } from 'zustand';
 import type { Trusted } from '../../chat/trusted.ts';
-import { chooseSubject, removeGguf, unload } from '../../commands/chat.ts';
+import { chooseSubject, removeGguf, unload } from '../../commands/chat-models.ts';
 import { chatOf, isBusy, type Side, type SideState, type Subject } from '../../stores/chat.ts';
 import { session } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';

@@ -129,7 +129,7 @@ function ChecksBadge() {
 
 function ResultBadge() {
   const phase = useRun((state) => state.phase);
-  const kept = useRun((state) => state.kept.length);
+  const kept = useRun((state) => state.kept.filter(({ only }) => only === null).length);
   if (phase === 'idle' && kept > 0) {
     return (
       <span className="badge is-good">
