@@ -52,6 +52,17 @@ test('a search finds the valley on the search half, and judges it on the other',
   expect(parts.slice(0, -2).every((part) => part === 'search')).toBe(true);
 });
 
+test('a search runs its models on what was chosen', async () => {
+  const score = vi.fn<Score>(bowl);
+  const { session, state } = await opened(score);
+  session.device.setState({ choice: 'webgpu' });
+  state().begin({ kind: 'uniform' }, 25);
+  await vi.waitFor(() => expect(state().search?.judged).toHaveLength(1));
+  expect(score.mock.calls.map(([, how]) => how.backend)).toEqual([
+    ...['webgpu', 'webgpu', 'webgpu'],
+  ]);
+});
+
 test('a search that is paused goes on where it was, and asks nothing twice', async () => {
   const score = vi.fn<Score>(bowl);
   const { state, search } = await opened(score);

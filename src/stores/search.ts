@@ -112,7 +112,8 @@ export function createSearchStore(
   async function scoreOf(recipe: Recipe, task: Task, how: How, signal: AbortSignal) {
     const { subject } = candidateOf(from, recipe, 'A candidate');
     const fetches = agreed === from.models.getState().slots;
-    const found = await engine.score(subject, { task, ...how, fetches }, { signal });
+    const backend = from.device.getState().choice;
+    const found = await engine.score(subject, { task, ...how, fetches, backend }, { signal });
     signal.throwIfAborted();
     if ('toFetch' in found) throw new NotFetched(found.toFetch);
     return found;
