@@ -74,11 +74,17 @@ function exampleOf(task: Task): string {
 /** A text that is pasted. */
 function TextTask() {
   const [isOpen, setOpen] = useState(false);
+  /** Not before it was open once: the panel itself takes no focus. */
+  const [wasOpen, setWasOpen] = useState(false);
   const [text, setText] = useState('');
   const id = useId();
+  const open = () => {
+    setWasOpen(true);
+    setOpen(true);
+  };
   if (!isOpen) {
     return (
-      <Button look="quiet" onPress={() => setOpen(true)}>
+      <Button look="quiet" autoFocus={wasOpen} onPress={open}>
         Paste a text…
       </Button>
     );
@@ -91,7 +97,14 @@ function TextTask() {
   return (
     <div className="tasks-paste">
       <label htmlFor={id}>A text that the models should find likely</label>
-      <textarea id={id} rows={4} value={text} onChange={({ target }) => setText(target.value)} />
+      <textarea
+        id={id}
+        // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was pressed
+        autoFocus
+        rows={4}
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+      />
       <div>
         <Button onPress={add} isDisabled={text.trim() === ''}>
           Add the text
