@@ -2,7 +2,7 @@ import { noise, tensorKey } from '../../numerics/random.ts';
 import type { Part, Task } from './task.ts';
 
 /**
- * Indices of the items of a part, in a drawn order: its first hundred are as good a sample as any. What is asked in the
+ * Indices of the items of a part, in a drawn order, so that the first hundred are a fair sample of all. What is asked in the
  * same words goes to the same part, whatever is around it in the file, so that no search has seen what it is judged by.
  * Both parts have items where two different things are asked and the share is neither 0 nor 1.
  */
