@@ -13,7 +13,6 @@ export type Processor = {
   readonly kind: 'gpu' | 'cpu';
   /** The GPU's name, where there is one. */
   readonly adapter: string | null;
-  readonly hasF16: boolean;
   /** Why not the GPU. */
   readonly why: string | null;
 };
@@ -38,20 +37,19 @@ export async function bestProcessor(
 ): Promise<Processor> {
   const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   const name = adapter ? adapterName(adapter.info) : null;
-  const hasF16 = adapter?.features.has('shader-f16') ?? false;
-  const cpu = (why: string): Processor => ({ kind: 'cpu', adapter: name, hasF16, why });
+  const cpu = (why: string): Processor => ({ kind: 'cpu', adapter: name, why });
   if (!mayUseGpu) return cpu('the CPU is chosen for this page');
   if (!adapter) return cpu('this browser gives no GPU (WebGPU)');
   if (!('Suspending' in WebAssembly)) {
     return cpu('this browser lacks JSPI, which Chrome and Edge have from 137, Firefox from 153');
   }
   if (isEmulated(adapter.info)) return cpu('the GPU is emulated, which is slower than the CPU');
-  if (!hasF16) {
+  if (!adapter.features.has('shader-f16')) {
     return cpu(
       'the GPU does not offer 16-bit floats (shader-f16) to this browser, as with Chrome on Linux and NVIDIA',
     );
   }
-  return { kind: 'gpu', adapter: name, hasF16, why: null };
+  return { kind: 'gpu', adapter: name, why: null };
 }
 
 function adapterName({ description, vendor, architecture }: GPUAdapterInfo): string {

@@ -70,7 +70,7 @@ function acted() {
         disposed.push(title);
       },
     },
-    processor: { kind: 'cpu', adapter: null, hasF16: false, why: null },
+    processor: { kind: 'cpu', adapter: null, why: null },
     check: null,
   });
   return { open, heard, disposed };

@@ -33,7 +33,3 @@ test('a matrix is turned piece by piece', () => {
   transposeInto(out, 2, 1, Float32Array.of(3, 4, 5), 3, 1);
   expect([...out]).toEqual([1, 4, 2, 5]);
 });
-
-test('norms are more by one', () => {
-  expect([...changed(Float32Array.of(-0.5, 0), job([2], { kind: 'plus-one' }))]).toEqual([0.5, 1]);
-});

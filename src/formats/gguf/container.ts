@@ -44,7 +44,7 @@ export type Layout<E extends Entry> = {
   readonly size: number;
 };
 
-export const ALIGNMENT = 32;
+const ALIGNMENT = 32;
 const VERSION = 3;
 const codes = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
 

@@ -7,9 +7,7 @@ export type Change =
   /** Rows of each head, first half and second half, taken in turns: how llama.cpp rotates pairs. */
   | { readonly kind: 'interleave'; readonly heads: number }
   /** A matrix stored the other way round. */
-  | { readonly kind: 'transpose' }
-  /** Every value more by 1. */
-  | { readonly kind: 'plus-one' };
+  | { readonly kind: 'transpose' };
 
 export const unchanged: Change = { kind: 'none' };
 
