@@ -1,6 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { DeviceLostError } from '../../compute/backend.ts';
 import { definitionBackend } from '../../compute/cpu/definition.ts';
+import { CpuProcessor } from '../../evaluate/forward/cpu.ts';
 import { plan } from '../../plan/plan.ts';
 import { soloOf } from '../../recipe/solo.ts';
 import { demoLibrary, demoTask } from '../../testing/demo-library.ts';
@@ -111,6 +112,22 @@ test('many candidates take turns in few memories: a page gets about a hundred', 
   const used = await Promise.all(next.mock.results.map(({ value }) => value));
   expect(used).toHaveLength(12);
   expect(new Set(used).size).toBe(9);
+});
+
+test('gives the memory of a model back whose loading is cut short', async () => {
+  const over = new AbortController();
+  const processor = new CpuProcessor();
+  vi.spyOn(processor, 'take').mockImplementationOnce((words) => {
+    over.abort();
+    return processor.take(words);
+  });
+  const processors = new Processors();
+  vi.spyOn(processors, 'next').mockResolvedValue(processor);
+  const giveBack = vi.spyOn(processors, 'giveBack');
+  const { evaluator } = evaluatorOf(processors);
+  const ended = evaluator.score({ kind: 'model', model: 'sort' }, how, over.signal, quiet);
+  await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
+  expect(giveBack.mock.calls).toEqual([[processor]]);
 });
 
 test('goes on with the CPU when the graphics processor is lost', async () => {
