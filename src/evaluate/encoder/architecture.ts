@@ -1,4 +1,12 @@
-import { UnsupportedModelError } from '../forward/architecture.ts';
+import {
+  type Config,
+  MOST_HEAD,
+  nameOf,
+  number,
+  size,
+  UnsupportedModelError,
+  unsupported,
+} from '../forward/config.ts';
 import { GELU, GELU_BY_TANH } from '../forward/product.ts';
 
 /** What an encoder of the BERT family computes, as its config.json says. */
@@ -20,8 +28,6 @@ export type EncoderArchitecture = {
   readonly firstPosition: number;
 };
 
-type Config = Readonly<Record<string, unknown>>;
-
 /** Of RoBERTa's kind, positions are counted from the one after the padding's. */
 const families = /^(Bert|Roberta|XLMRoberta|Camembert)(Model|For\w+)$/;
 const known = 'BertModel, RobertaModel, XLMRobertaModel, CamembertModel';
@@ -32,17 +38,14 @@ const activations: Readonly<Record<string, number>> = {
   gelu_pytorch_tanh: GELU_BY_TANH,
 };
 
-/** As many numbers of a head as attention.wgsl gathers. */
-const MOST_HEAD = 128;
-
 /** Whether a config.json names an encoder that may be run here. */
 export function isEncoder(config: Config): boolean {
-  return families.test(nameOf(config));
+  return families.test(nameOf(config) ?? '');
 }
 
 /** The architecture of a config.json. Throws `UnsupportedModelError`. */
 export function encoderOf(config: Config): EncoderArchitecture {
-  const name = nameOf(config);
+  const name = nameOf(config) ?? '';
   const [, family] = families.exec(name) ?? [];
   if (!family) {
     throw new UnsupportedModelError(
@@ -79,29 +82,4 @@ export function encoderOf(config: Config): EncoderArchitecture {
     positions: size(config, 'max_position_embeddings'),
     firstPosition: family === 'Bert' ? 0 : number(config, 'pad_token_id', 1) + 1,
   };
-}
-
-function nameOf(config: Config): string {
-  const names = config['architectures'];
-  const [name] = Array.isArray(names) ? names : [];
-  return typeof name === 'string' ? name : '';
-}
-
-function unsupported(option: string, found: unknown, expected: unknown): UnsupportedModelError {
-  return new UnsupportedModelError(
-    `config.json has ${option} = ${JSON.stringify(found)}, which cannot be run here; expected ${expected}.`,
-  );
-}
-
-function number(config: Config, key: string, otherwise?: number): number {
-  const value = config[key] ?? otherwise;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw unsupported(key, value ?? null, 'a number');
-}
-
-/** A size, a multiple of `of`. */
-function size(config: Config, key: string, of = 1): number {
-  const value = number(config, key);
-  if (Number.isInteger(value) && value > 0 && value % of === 0) return value;
-  throw unsupported(key, value, of > 1 ? `a multiple of ${of}` : 'a whole number above 0');
 }

@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../forward/architecture.ts';
+import { UnsupportedModelError } from '../forward/config.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tinyDecoders } from '../../testing/tiny-decoder.ts';
-import { architectureOf, UnsupportedModelError } from './architecture.ts';
+import { architectureOf } from './architecture.ts';
+import { UnsupportedModelError } from './config.ts';
 import { CpuProcessor } from './cpu.ts';
 import { Decoder } from './decoder.ts';
 import { anglesOf } from './rope.ts';

@@ -1,3 +1,12 @@
+import {
+  type Config,
+  MOST_HEAD,
+  nameOf,
+  number,
+  size,
+  UnsupportedModelError,
+  unsupported,
+} from './config.ts';
 import { frequenciesOf, type Rope } from './rope.ts';
 
 /** What a decoder of the Llama family computes, as its config.json says. */
@@ -26,13 +35,6 @@ export type Architecture = {
   /** Ids that end a text. */
   readonly ends: readonly number[];
 };
-
-/** A config.json that the forward pass cannot follow; the message names what, and why. */
-export class UnsupportedModelError extends Error {
-  override readonly name = 'UnsupportedModelError';
-}
-
-type Config = Readonly<Record<string, unknown>>;
 
 /** What an architecture has where its config.json says nothing: as in transformers. */
 type Family = {
@@ -79,6 +81,11 @@ const plain: Readonly<Record<string, readonly unknown[]>> = {
 /** The architecture of a config.json. Throws `UnsupportedModelError`. */
 export function architectureOf(config: Config): Architecture {
   const name = nameOf(config);
+  if (name === null) {
+    throw new UnsupportedModelError(
+      'config.json names no architecture: "architectures" is missing. Add it, as in ["LlamaForCausalLM"].',
+    );
+  }
   const family = families[name];
   if (!family) {
     const known = Object.keys(families).join(', ');
@@ -120,37 +127,6 @@ export function architectureOf(config: Config): Architecture {
     windows: windowsOf(config, layers, family),
     ends: idsOf(config['eos_token_id']),
   };
-}
-
-/** As many numbers of a head as attention.wgsl gathers. */
-const MOST_HEAD = 128;
-
-function nameOf(config: Config): string {
-  const names = config['architectures'];
-  const [name] = Array.isArray(names) ? names : [];
-  if (typeof name === 'string') return name;
-  throw new UnsupportedModelError(
-    'config.json names no architecture: "architectures" is missing. Add it, as in ["LlamaForCausalLM"].',
-  );
-}
-
-function unsupported(option: string, found: unknown, expected: string): UnsupportedModelError {
-  return new UnsupportedModelError(
-    `config.json has ${option} = ${JSON.stringify(found)}, which cannot be run here; expected ${expected}.`,
-  );
-}
-
-function number(config: Config, key: string, otherwise?: number): number {
-  const value = config[key] ?? otherwise;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw unsupported(key, value ?? null, 'a number');
-}
-
-/** A size, a multiple of `of`. */
-function size(config: Config, key: string, of = 1, otherwise?: number): number {
-  const value = number(config, key, otherwise);
-  if (Number.isInteger(value) && value > 0 && value % of === 0) return value;
-  throw unsupported(key, value, of > 1 ? `a multiple of ${of}` : 'a whole number above 0');
 }
 
 function ropeOf(config: Config, head: number): Rope {
