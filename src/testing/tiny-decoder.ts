@@ -1,6 +1,6 @@
 /** Tiny decoders whose weights are hashes of where they are, as in tools/goldens/decoders.py. */
 import goldens from '../evaluate/forward/goldens.json' with { type: 'json' };
-import type { Weights } from '../evaluate/forward/weights.ts';
+import type { Weights } from '../evaluate/forward/loading.ts';
 import { randomNumbers } from './samples.ts';
 
 export type TinyDecoder = {

@@ -1,6 +1,6 @@
 /** Tiny encoders whose weights are hashes of where they are, as in tools/goldens/encoders.py. */
 import goldens from '../evaluate/encoder/goldens.json' with { type: 'json' };
-import type { Weights } from '../evaluate/forward/weights.ts';
+import type { Weights } from '../evaluate/forward/loading.ts';
 import { hashed } from './tiny-decoder.ts';
 
 export type TinyEncoder = {

@@ -3,7 +3,7 @@ import { definitionBackend } from '../../compute/cpu/definition.ts';
 import { encoderOf } from '../../evaluate/encoder/architecture.ts';
 import { Encoder } from '../../evaluate/encoder/encoder.ts';
 import { CpuProcessor } from '../../evaluate/forward/cpu.ts';
-import type { Weights } from '../../evaluate/forward/weights.ts';
+import type { Weights } from '../../evaluate/forward/loading.ts';
 import { cosine } from '../../evaluate/statistics/cosine.ts';
 import { spearman } from '../../evaluate/statistics/spearman.ts';
 import { type ExactTask, type PairTask, usualSplit } from '../../evaluate/tasks/task.ts';

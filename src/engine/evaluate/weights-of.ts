@@ -1,4 +1,4 @@
-import { type Weights, WeightsError } from '../../evaluate/forward/weights.ts';
+import { type Weights, WeightsError } from '../../evaluate/forward/loading.ts';
 import { elementCount } from '../../formats/model.ts';
 import { decode } from '../../numerics/decode.ts';
 import { isFloatDtype } from '../../numerics/dtype.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { farthest } from '../../testing/forward-steps.ts';
 import { bertTokenizer, encoderTexts, tinyEncoders } from '../../testing/tiny-encoder.ts';
 import { CpuProcessor } from '../forward/cpu.ts';
-import type { Weights } from '../forward/weights.ts';
+import type { Weights } from '../forward/loading.ts';
 import { encoderOf } from './architecture.ts';
 import { encoderEmbedder } from './embedder.ts';
 import { Encoder } from './encoder.ts';

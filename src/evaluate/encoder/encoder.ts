@@ -1,5 +1,6 @@
 import { pack } from '../../compute/shaders/structs.ts';
 import { groupsOf } from '../forward/groups.ts';
+import type { Weights } from '../forward/loading.ts';
 import { pause } from '../forward/pause.ts';
 import type { Kernel, Processor, Room } from '../forward/processor.ts';
 import {
@@ -12,7 +13,6 @@ import {
   ROWS,
   TOKEN_WORDS,
 } from '../forward/product.ts';
-import type { Weights } from '../forward/weights.ts';
 import type { Running } from '../runner.ts';
 import type { EncoderArchitecture } from './architecture.ts';
 import { type EncoderRooms, loadEncoder } from './weights.ts';

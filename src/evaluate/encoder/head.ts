@@ -1,4 +1,4 @@
-import { type Weights, WeightsError } from '../forward/weights.ts';
+import { readShaped, type Weights, WeightsError } from '../forward/loading.ts';
 import type { Dense, Modules, Pooling } from './modules.ts';
 
 /** What makes one vector of the rows of a text. */
@@ -33,14 +33,8 @@ async function denseBy(
   { path, from, to, biased, activation }: Dense,
   weights: Weights,
 ): Promise<Step> {
-  const read = async (end: string, ...shape: number[]) => {
-    const name = `${path}/linear.${end}`;
-    const found = weights.shape(name);
-    if (found?.join() === shape.join()) return weights.read(name);
-    throw new WeightsError(
-      `${name} ${found ? `has the shape [${found}]` : 'is missing'}; ${path}/config.json makes it [${shape}].`,
-    );
-  };
+  const read = (end: string, ...shape: number[]) =>
+    readShaped(weights, `${path}/linear.${end}`, shape, `${path}/config.json`);
   const matrix = await read('weight', to, from);
   const bias = biased ? await read('bias', to) : new Float32Array(to);
   return (vector) => {

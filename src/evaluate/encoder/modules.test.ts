@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Weights } from '../forward/weights.ts';
+import type { Weights } from '../forward/loading.ts';
 import { loadHead } from './head.ts';
 import { type Modules, modulesOf } from './modules.ts';
 

@@ -1,6 +1,5 @@
-import { panelSize, panelsOf } from '../forward/panels.ts';
+import { packed, put, readShaped, type Weights } from '../forward/loading.ts';
 import type { Processor, Room } from '../forward/processor.ts';
-import { type Weights, WeightsError } from '../forward/weights.ts';
 import type { EncoderArchitecture } from './architecture.ts';
 
 type Product = { readonly panels: Room; readonly bias: Room };
@@ -36,24 +35,12 @@ export async function loadEncoder(
   signal?: AbortSignal,
 ): Promise<EncoderRooms> {
   const prefix = prefixes.find((each) => weights.shape(each + words) !== null) ?? '';
-  const read = async (name: string, ...shape: number[]): Promise<Float32Array> => {
+  const read = (name: string, ...shape: number[]): Promise<Float32Array> => {
     signal?.throwIfAborted();
-    const found = weights.shape(prefix + name);
-    if (found?.join() === shape.join()) return weights.read(prefix + name);
-    throw new WeightsError(
-      `${prefix + name} ${found ? `has the shape [${found}]` : 'is missing'}; config.json makes it [${shape}].`,
-    );
+    return readShaped(weights, prefix + name, shape);
   };
-  const put = (numbers: Float32Array): Room => {
-    const room = processor.take(numbers.length);
-    processor.write(room, numbers);
-    return room;
-  };
-  const pack = (matrices: readonly Float32Array[], depth: number): Room => {
-    const room = processor.take(panelSize(matrices, depth));
-    processor.fill(room, (panels) => panelsOf(matrices, depth, panels));
-    return room;
-  };
+  const own = put.bind(null, processor);
+  const pack = packed.bind(null, processor);
   const product = async (names: readonly string[], rows: number, depth: number) => {
     const matrices: Float32Array[] = [];
     const biases: Float32Array[] = [];
@@ -67,16 +54,16 @@ export async function loadEncoder(
     // Checkpoints that came from TensorFlow have its words.
     const isOld = weights.shape(`${prefix}${name}.gamma`) !== null;
     return {
-      weights: put(await read(`${name}.${isOld ? 'gamma' : 'weight'}`, hidden)),
-      bias: put(await read(`${name}.${isOld ? 'beta' : 'bias'}`, hidden)),
+      weights: own(await read(`${name}.${isOld ? 'gamma' : 'weight'}`, hidden)),
+      bias: own(await read(`${name}.${isOld ? 'beta' : 'bias'}`, hidden)),
     };
   };
   const layerOf = async (at: number) => {
     const layer = `encoder.layer.${at}`;
-    const own = `${layer}.attention.self`;
+    const self = `${layer}.attention.self`;
     return {
-      queries: await product([`${own}.query`], hidden, hidden),
-      slots: await product([`${own}.key`, `${own}.value`], hidden, hidden),
+      queries: await product([`${self}.query`], hidden, hidden),
+      slots: await product([`${self}.key`, `${self}.value`], hidden, hidden),
       output: await product([`${layer}.attention.output.dense`], hidden, hidden),
       outputNorm: await norm(`${layer}.attention.output.LayerNorm`),
       opened: await product([`${layer}.intermediate.dense`], intermediate, hidden),
@@ -95,7 +82,7 @@ export async function loadEncoder(
   const rooms = {
     vocabulary,
     words: pack([embedding], hidden),
-    places: put(placed),
+    places: own(placed),
     norm: await norm('embeddings.LayerNorm'),
   };
   const all: EncoderRooms['layers'][number][] = [];

@@ -5,7 +5,7 @@ import { continuations } from './continuation.ts';
 import { CpuProcessor } from './cpu.ts';
 import { Decoder } from './decoder.ts';
 import { likelihoods, logProbabilityOf } from './likelihood.ts';
-import type { Weights } from './weights.ts';
+import type { Weights } from './loading.ts';
 
 const { signal } = new AbortController();
 

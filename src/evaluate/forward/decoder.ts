@@ -1,15 +1,16 @@
 import type { Architecture } from './architecture.ts';
 import { Batch } from './batch.ts';
 import { type Kernels, kernelsOf } from './kernels.ts';
+import type { Weights } from './loading.ts';
 import type { Processor } from './processor.ts';
-import { loadWeights, type WeightRooms, type Weights } from './weights.ts';
+import { loadWeights, type WeightRooms } from './weights.ts';
 
 /** A decoder on a processor that is its own: weights in its memory, and batches one after the other. */
 export class Decoder {
   readonly architecture: Architecture;
   readonly processor: Processor;
   readonly kernels: Kernels;
-  #weights: WeightRooms;
+  readonly weights: WeightRooms;
   #busy = false;
 
   private constructor(
@@ -21,7 +22,7 @@ export class Decoder {
     this.architecture = architecture;
     this.processor = processor;
     this.kernels = kernels;
-    this.#weights = weights;
+    this.weights = weights;
   }
 
   /** Throws `WeightsError`, or the signal’s reason; the processor then holds anything. */
@@ -32,19 +33,8 @@ export class Decoder {
     signal?: AbortSignal,
   ): Promise<Decoder> {
     const kernels = await kernelsOf(architecture, processor);
-    const options = signal ? { signal } : {};
-    const rooms = await loadWeights(architecture, weights, processor, options);
+    const rooms = await loadWeights(architecture, weights, processor, signal);
     return new Decoder(architecture, processor, kernels, rooms);
-  }
-
-  get weights(): WeightRooms {
-    return this.#weights;
-  }
-
-  /** Puts other weights of the same shapes in the place of these: the next candidate of a search. */
-  async reload(weights: Weights, signal?: AbortSignal): Promise<void> {
-    const options = { into: this.#weights, ...(signal ? { signal } : {}) };
-    this.#weights = await loadWeights(this.architecture, weights, this.processor, options);
   }
 
   /**

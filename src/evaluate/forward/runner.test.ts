@@ -4,7 +4,6 @@ import {
   demoArchitecture,
   demoPrompts,
   demoRunner,
-  demoTokens,
   demoWeights,
 } from '../../testing/demo-runner.ts';
 import { CpuProcessor } from './cpu.ts';
@@ -111,19 +110,4 @@ test('calls wait for each other, tell how far they are, and end when they are to
   expect(await second).toEqual(['ehjxy']);
   expect(done).toHaveLength(1);
   expect(done[0]).toBeLessThan(500);
-});
-
-test('another candidate takes the place of weights in the same memory', async () => {
-  const tokens = await demoTokens();
-  const processor = new CpuProcessor();
-  const decoder = await Decoder.load(demoArchitecture(), await demoWeights('sort'), processor);
-  const runner = forwardRunner('candidate', decoder, tokens);
-  const ask = () => runner.continue(['rev:qwcw=', 'sort:hyjxe='], { maxTokens: 12, signal });
-  const [, sorted] = await ask();
-  expect(sorted).toBe('ehjxy');
-  const { bytes } = processor;
-  await decoder.reload(await demoWeights('reverse'));
-  const [reversed] = await ask();
-  expect(reversed).toBe('wcwq');
-  expect(processor.bytes).toBe(bytes);
 });

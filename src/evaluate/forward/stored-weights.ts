@@ -1,7 +1,7 @@
 import { isComputed, type TensorEntry } from '../../formats/model.ts';
 import { decode } from '../../numerics/decode.ts';
 import { isFloatDtype } from '../../numerics/dtype.ts';
-import { type Weights, WeightsError } from './weights.ts';
+import { type Weights, WeightsError } from './loading.ts';
 
 /** The tensors of an open model as weights, read as they are asked for: bytes [begin, end) of a weight file. */
 export function storedWeights(

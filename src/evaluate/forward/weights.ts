@@ -1,18 +1,7 @@
 import type { Architecture } from './architecture.ts';
-import { gatedPanelsOf, panelSize, panelsOf } from './panels.ts';
+import { packed, put, readShaped, type Weights } from './loading.ts';
+import { gatedPanelsOf } from './panels.ts';
 import type { Processor, Room } from './processor.ts';
-
-/** Weights of one model by their names in its files, decoded to f32. */
-export type Weights = {
-  /** Null where there is no tensor of that name. */
-  shape(name: string): readonly number[] | null;
-  read(name: string): Promise<Float32Array>;
-};
-
-/** A tensor that is missing or has another shape than config.json says. */
-export class WeightsError extends Error {
-  override readonly name = 'WeightsError';
-}
 
 export type LayerRooms = {
   readonly inputNorm: Room;
@@ -37,50 +26,26 @@ export type WeightRooms = {
   readonly head: Room;
 };
 
-/**
- * Reads all weights of a model into rooms of a processor, tensor by tensor: into those it has had before, where they
- * are given. Throws `WeightsError`, or the signal’s reason.
- */
+/** Reads all weights of a model into rooms of a processor, tensor by tensor. Throws `WeightsError`, or the signal’s reason. */
 export async function loadWeights(
   architecture: Architecture,
   weights: Weights,
   processor: Processor,
-  { into, signal }: { readonly into?: WeightRooms | null; readonly signal?: AbortSignal } = {},
+  signal?: AbortSignal,
 ): Promise<WeightRooms> {
   const { hidden, queries, keys, head, intermediate, tied, biases, normed } = architecture;
-  const read = async (name: string, ...shape: number[]): Promise<Float32Array> => {
+  const read = (name: string, ...shape: number[]): Promise<Float32Array> => {
     signal?.throwIfAborted();
-    const found = weights.shape(name);
-    if (found?.join() === shape.join()) return weights.read(name);
-    throw new WeightsError(
-      `${name} ${found ? `has the shape [${found}]` : 'is missing'}; config.json makes it [${shape}].`,
-    );
+    return readShaped(weights, name, shape);
   };
-  const put = (words: Float32Array, room: Room | null | undefined): Room => {
-    const used = room ?? processor.take(words.length);
-    processor.write(used, words);
-    return used;
-  };
-  const pack = (
-    matrices: readonly Float32Array[],
-    depth: number,
-    room: Room | null | undefined,
-  ) => {
-    const used = room ?? processor.take(panelSize(matrices, depth));
-    processor.fill(used, (panels) => panelsOf(matrices, depth, panels));
-    return used;
-  };
-  const packGated = (
-    [gate, up]: readonly [Float32Array, Float32Array],
-    depth: number,
-    room: Room | null | undefined,
-  ) => {
-    const used = room ?? processor.take(2 * gate.length);
-    processor.fill(used, (panels) => gatedPanelsOf(gate, up, depth, panels));
-    return used;
+  const own = put.bind(null, processor);
+  const pack = packed.bind(null, processor);
+  const packGated = (gate: Float32Array, up: Float32Array, depth: number) => {
+    const room = processor.take(2 * gate.length);
+    processor.fill(room, (panels) => gatedPanelsOf(gate, up, depth, panels));
+    return room;
   };
   const layerOf = async (at: number): Promise<LayerRooms> => {
-    const old = into?.layers[at];
     const attention = `model.layers.${at}.self_attn`;
     const mlp = `model.layers.${at}.mlp`;
     const wide = queries * head;
@@ -101,43 +66,29 @@ export async function loadWeights(
     const outputs = await read(`${attention}.o_proj.weight`, hidden, wide);
     const down = await read(`${mlp}.down_proj.weight`, hidden, intermediate);
     return {
-      inputNorm: put(
-        await read(`model.layers.${at}.input_layernorm.weight`, hidden),
-        old?.inputNorm,
-      ),
-      inputs: pack(await three('weight', hidden), hidden, old?.inputs),
-      inputsBias: biases.inputs ? pack(await three('bias'), 1, old?.inputsBias) : null,
-      headNorms: normed ? pack(await norms(), 1, old?.headNorms) : null,
-      output: pack([outputs], wide, old?.output),
-      outputBias: biases.output
-        ? put(await read(`${attention}.o_proj.bias`, hidden), old?.outputBias)
-        : null,
-      mlpNorm: put(
-        await read(`model.layers.${at}.post_attention_layernorm.weight`, hidden),
-        old?.mlpNorm,
-      ),
-      gates: packGated(
-        [await gate('weight', hidden), await up('weight', hidden)],
-        hidden,
-        old?.gates,
-      ),
-      gatesBias: biases.mlp
-        ? packGated([await gate('bias'), await up('bias')], 1, old?.gatesBias)
-        : null,
-      down: pack([down], intermediate, old?.down),
-      downBias: biases.mlp ? put(await read(`${mlp}.down_proj.bias`, hidden), old?.downBias) : null,
+      inputNorm: own(await read(`model.layers.${at}.input_layernorm.weight`, hidden)),
+      inputs: pack(await three('weight', hidden), hidden),
+      inputsBias: biases.inputs ? pack(await three('bias'), 1) : null,
+      headNorms: normed ? pack(await norms(), 1) : null,
+      output: pack([outputs], wide),
+      outputBias: biases.output ? own(await read(`${attention}.o_proj.bias`, hidden)) : null,
+      mlpNorm: own(await read(`model.layers.${at}.post_attention_layernorm.weight`, hidden)),
+      gates: packGated(await gate('weight', hidden), await up('weight', hidden), hidden),
+      gatesBias: biases.mlp ? packGated(await gate('bias'), await up('bias'), 1) : null,
+      down: pack([down], intermediate),
+      downBias: biases.mlp ? own(await read(`${mlp}.down_proj.bias`, hidden)) : null,
     };
   };
 
   const [vocabulary = 0] = weights.shape(EMBEDDING) ?? [];
   const rows = await read(EMBEDDING, vocabulary, hidden);
-  const embedding = pack([rows], hidden, into?.embedding);
+  const embedding = pack([rows], hidden);
   const layers: LayerRooms[] = [];
   for (let at = 0; at < architecture.layers; at++) layers.push(await layerOf(at));
-  const norm = put(await read('model.norm.weight', hidden), into?.norm);
+  const norm = own(await read('model.norm.weight', hidden));
   if (tied) return { vocabulary, embedding, layers, norm, head: embedding };
-  const own = await read('lm_head.weight', vocabulary, hidden);
-  return { vocabulary, embedding, layers, norm, head: pack([own], hidden, into?.head) };
+  const untied = await read('lm_head.weight', vocabulary, hidden);
+  return { vocabulary, embedding, layers, norm, head: pack([untied], hidden) };
 }
 
 const EMBEDDING = 'model.embed_tokens.weight';
