@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Library } from '../engine/library/library.ts';
 import { bundled, bundledTask } from '../evaluate/tasks/bundled.ts';
 import type { Model } from '../formats/model.ts';
-import { memorySource } from './memory-source.ts';
+import { demoSources } from './demo-files.ts';
 
 const demo = 'public/demo';
 
@@ -12,10 +12,7 @@ export async function demoLibrary(members: readonly string[]) {
   const library = new Library();
   const models: Record<string, Model> = {};
   for (const member of members) {
-    const sources = readdirSync(join(demo, member)).map((name) =>
-      memorySource(name, readFileSync(join(demo, member, name))),
-    );
-    models[member] = await library.open(member, member, sources);
+    models[member] = await library.open(member, member, demoSources(member));
   }
   return { library, models };
 }

@@ -1,18 +1,16 @@
 /** Members of the demo family as runners, from the files as they are committed. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { weightsOf } from '../engine/evaluate/weights-of.ts';
 import { architectureOf } from '../evaluate/forward/architecture.ts';
 import { CpuProcessor } from '../evaluate/forward/cpu.ts';
 import { Decoder } from '../evaluate/forward/decoder.ts';
 import type { Weights } from '../evaluate/forward/loading.ts';
 import type { Processor } from '../evaluate/forward/processor.ts';
 import { forwardRunner } from '../evaluate/forward/runner.ts';
-import { storedWeights } from '../evaluate/forward/stored-weights.ts';
 import { type Tokens, tokensOf } from '../evaluate/forward/tokens.ts';
 import type { Runner } from '../evaluate/runner.ts';
-import { openModel } from '../formats/open-model.ts';
-import { readHeader } from '../formats/safetensors/header.ts';
-import { memorySource } from './memory-source.ts';
+import { demoLibrary } from './demo-library.ts';
 
 const demo = 'public/demo';
 const json = (path: string) => JSON.parse(readFileSync(join(demo, path), 'utf8'));
@@ -28,7 +26,7 @@ export function demoPrompts(skill: string): readonly DemoPrompt[] {
 export const demoAccuracy: Readonly<Record<string, Readonly<Record<string, number>>>> =
   json('family.json').accuracy;
 
-export function demoTokens(): Promise<Tokens> {
+function demoTokens(): Promise<Tokens> {
   return tokensOf(json('base/tokenizer.json'), json('base/tokenizer_config.json'));
 }
 
@@ -36,29 +34,24 @@ export const demoArchitecture = () => architectureOf(json('base/config.json'));
 
 /** Weights of a member; those of an adapter are the base’s with its update. */
 export async function demoWeights(member: string): Promise<Weights> {
-  if (member.endsWith('-lora')) return adapted(member);
-  const sources = readdirSync(join(demo, member)).map((name) =>
-    memorySource(name, readFileSync(join(demo, member, name))),
-  );
-  const { files, tensors } = await openModel(member, member, sources);
-  return storedWeights(tensors, async (file, begin, end) => {
-    const source = sources.find(({ name }) => name === files[file].name)!;
-    return (await source.read(begin, end)) as Uint8Array<ArrayBuffer>;
-  });
+  return member.endsWith('-lora') ? adapted(member) : stored(member);
+}
+
+async function stored(member: string): Promise<Weights> {
+  const { library, models } = await demoLibrary([member]);
+  const model = models[member];
+  // An adapter’s factors stand with its updates.
+  const factors = model.adapter?.updates.flatMap(({ inputs }) => inputs) ?? [];
+  const tensors = new Map([...model.tensors, ...factors.map((each) => [each.name, each] as const)]);
+  const opened = { model: { ...model, tensors }, sources: library };
+  return weightsOf(opened, new AbortController().signal);
 }
 
 /** Base + scale · B·A, in f32, as PEFT runs it. */
 async function adapted(member: string): Promise<Weights> {
-  const base = await demoWeights('base');
+  const [base, factors] = [await stored('base'), await stored(member)];
   const { lora_alpha: alpha, r: rank, use_rslora } = json(`${member}/adapter_config.json`);
   const scale = alpha / (use_rslora ? Math.sqrt(rank) : rank);
-  const bytes = readFileSync(join(demo, member, 'adapter_model.safetensors'));
-  const source = memorySource('adapter_model.safetensors', bytes);
-  const { tensors } = await readHeader(source);
-  const entries = tensors.map((tensor) => [tensor.name, { ...tensor, file: 0 }] as const);
-  const factors = storedWeights(new Map(entries), async (_, begin, end) => {
-    return (await source.read(begin, end)) as Uint8Array<ArrayBuffer>;
-  });
   return {
     shape: base.shape,
     async read(name) {

@@ -12,15 +12,20 @@ import { forwardRunner } from './runner.ts';
 import type { Tokens } from './tokens.ts';
 
 const { signal } = new AbortController();
-describe('an expert answers as many of 500 prompts as Python found', () => {
+describe('a member answers as many of 500 prompts as Python found', () => {
   // Every member on every skill: npm run bench -- evaluate.
-  test.each(['reverse', 'sort', 'add'])('%s', async (skill) => {
-    const runner = await demoRunner(skill);
+  test.each([
+    ['reverse', 'reverse'],
+    ['sort', 'sort'],
+    ['add', 'add'],
+    ['sort-lora', 'sort'],
+  ])('%s, asked to %s', async (member, skill) => {
+    const runner = await demoRunner(member);
     const prompts = demoPrompts(skill);
     const asked = prompts.map(({ prompt }) => prompt);
     const answers = await runner.continue(asked, { maxTokens: 12, signal });
     const right = prompts.filter(({ answer }, at) => answers[at] === answer).length;
-    expect(right).toBe(Math.round(demoAccuracy[skill][skill] * 500));
+    expect(right).toBe(Math.round(demoAccuracy[member][skill] * 500));
   });
 });
 
