@@ -1,3 +1,4 @@
+import { membersOf } from '../recipe/series.ts';
 import type { Session } from '../stores/session.ts';
 import { demoRecipe, failureOf, openDemo } from '../stores/session.ts';
 import { reopen } from './hub/add.ts';
@@ -6,7 +7,6 @@ import { connect } from './hub/connect.ts';
 import { finishSignIn, openAgain } from './hub/sign-in.ts';
 import { listKept, listLeftovers, measureFree } from './kept.ts';
 import { listLeftFolders } from './left-folders.ts';
-import { membersOf } from './members.ts';
 import { recallModels } from './reopen-models.ts';
 import { watchResults } from './settle-results.ts';
 

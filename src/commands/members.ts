@@ -5,11 +5,6 @@ import { vocabularyWithout } from '../recipe/vocabulary.ts';
 import type { DemoState } from '../stores/models.ts';
 import { demoRecipe } from '../stores/session.ts';
 
-/** Every model of the recipe in place, the base first. */
-export function membersOf({ base, experts }: Recipe): readonly ModelRef[] {
-  return [...(base ? [base] : []), ...experts.map((expert) => expert.model)];
-}
-
 /** Whether it holds no model of the user's own. */
 export const isDemo = (recipe: Recipe): boolean =>
   recipe.series === null && modelsOf(recipe).every(({ origin }) => origin === 'demo');

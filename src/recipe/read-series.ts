@@ -9,6 +9,7 @@ import {
   readText,
 } from './reader.ts';
 import type { Recipe, Series, Step } from './recipe.ts';
+import { membersOf } from './series.ts';
 
 /** `readRecipe` reads that of a step. */
 export function readSeries(place: Place, readRecipe: (place: Place) => Recipe): Series {
@@ -32,8 +33,7 @@ export function readSeries(place: Place, readRecipe: (place: Place) => Recipe): 
 export function checkSteps(place: Place, steps: readonly Step[]): void {
   const made = new Set<string>();
   for (const [k, { name, recipe }] of steps.entries()) {
-    const { base, experts } = recipe;
-    for (const ref of [...(base ? [base] : []), ...experts.map(({ model }) => model)]) {
+    for (const ref of membersOf(recipe)) {
       if (ref.origin !== 'result' || made.has(ref.name)) continue;
       complain(
         place,

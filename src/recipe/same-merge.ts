@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from './canonical.ts';
 import type { ModelRef, Recipe } from './recipe.ts';
+import { membersOf } from './series.ts';
 
 export function isSameMerge(a: Recipe, b: Recipe): boolean {
   return nameless(a) === nameless(b);
@@ -11,11 +12,7 @@ export function isSameMerge(a: Recipe, b: Recipe): boolean {
 
 /** Models by what their weights are known by; where nothing is known of them, by their names and sizes. */
 function nameless({ output, series: _, ...recipe }: Recipe): string {
-  const members = [
-    ...(recipe.base ? [recipe.base] : []),
-    ...recipe.experts.map(({ model }) => model),
-  ];
-  const places = new Map(members.map((ref) => [ref.id, weightsOf(ref)]));
+  const places = new Map(membersOf(recipe).map((ref) => [ref.id, weightsOf(ref)]));
   const replaced = JSON.stringify({ ...recipe, output: { ...output, name: '' } }, (key, value) => {
     if (isRef(value)) return weightsOf(value);
     return key !== 'id' && typeof value === 'string' ? (places.get(value) ?? value) : value;

@@ -34,19 +34,23 @@ export function resultOf(name: string): ModelRef {
   return { id: `result-${name}`, name, origin: 'result', bytes: 0 };
 }
 
+/** Every model of the recipe in place, the base first. */
+export function membersOf({
+  base,
+  experts,
+}: Pick<Recipe, 'base' | 'experts'>): readonly ModelRef[] {
+  return [...(base ? [base] : []), ...experts.map(({ model }) => model)];
+}
+
 /** Names of the steps whose results it takes, each once. */
-export function usesOf({ base, experts }: Recipe): readonly string[] {
-  const refs = [...(base ? [base] : []), ...experts.map(({ model }) => model)];
-  const results = refs.filter(({ origin }) => origin === 'result');
+export function usesOf(recipe: Recipe): readonly string[] {
+  const results = membersOf(recipe).filter(({ origin }) => origin === 'result');
   return [...new Set(results.map(({ name }) => name))];
 }
 
 /** Models of all steps, each once. */
 export function modelsOf(recipe: Recipe): readonly ModelRef[] {
-  const refs = stepsOf(recipe).flatMap(({ recipe: { base, experts } }) => [
-    ...(base ? [base] : []),
-    ...experts.map(({ model }) => model),
-  ]);
+  const refs = stepsOf(recipe).flatMap(({ recipe }) => membersOf(recipe));
   return [...new Map(refs.map((ref) => [ref.id, ref])).values()];
 }
 

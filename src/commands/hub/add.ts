@@ -1,10 +1,10 @@
 import type { HubRepo } from '../../hub/repo.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
-import { modelsOf } from '../../recipe/series.ts';
+import { membersOf, modelsOf } from '../../recipe/series.ts';
 import type { Candidate } from '../../stores/dropped.ts';
 import { offeredBy, textsOf } from '../../stores/hub-weights.ts';
 import { failureOf, openModel, type Session } from '../../stores/session.ts';
-import { isDemo, membersOf, withoutModels, withRefs } from '../members.ts';
+import { isDemo, withoutModels, withRefs } from '../members.ts';
 import { connectionOf, lookedOn } from './connect.ts';
 
 /** Takes weights of a repo into the recipe, and reads their headers. */

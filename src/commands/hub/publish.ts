@@ -2,9 +2,9 @@ import { adviseLicence, type LicenceAdvice } from '../../hub/licences.ts';
 import type { HubModel } from '../../hub/model.ts';
 import type { PublishProgress } from '../../hub/publication.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
+import { membersOf } from '../../recipe/series.ts';
 import type { Saved } from '../../stores/run.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
-import { membersOf } from '../members.ts';
 
 export type PublishForm = {
   /** `owner/name`. */

@@ -3,6 +3,7 @@ import type { Dialect } from '../../methods/dialect.ts';
 import type { MergekitMethod } from '../../methods/in-mergekit.ts';
 import { expertValues, type ValuesByKey } from '../defaults.ts';
 import type { ModelRef, Recipe, Rule, Slice, SliceSource } from '../recipe.ts';
+import { membersOf } from '../series.ts';
 import { ownChoices } from './choices-yaml.ts';
 import type { Yaml } from './emit.ts';
 import { type Notes, ownParameters, parametersOf, under } from './parameters-yaml.ts';
@@ -17,10 +18,8 @@ export function slicesYaml(
   nameOf: (model: ModelRef) => Yaml,
   notes: Notes,
 ): readonly Yaml[] {
-  const { base, experts, slices } = recipe;
-  const known = new Map(
-    [...(base ? [base] : []), ...experts.map(({ model }) => model)].map((ref) => [ref.id, ref]),
-  );
+  const { experts, slices } = recipe;
+  const known = new Map(membersOf(recipe).map((ref) => [ref.id, ref]));
   const order = [...known.keys()];
   const isShared = sharedValues(recipe, method) !== null;
   const ofSource = (slice: Slice, { model, values }: SliceSource): Record<string, Yaml> => {

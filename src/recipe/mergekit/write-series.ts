@@ -1,6 +1,6 @@
 /** A series as the documents that mergekit-multi runs: each with its name, by which others take its result. */
 import type { ModelRef, Recipe, Step } from '../recipe.ts';
-import { stepsOf } from '../series.ts';
+import { membersOf, stepsOf } from '../series.ts';
 import { emit, type Yaml } from './emit.ts';
 import type { MergekitDtype } from './read.ts';
 import { nameOfVersion } from './version.ts';
@@ -51,9 +51,7 @@ function ambiguous(
 ): readonly string[] {
   const names = new Set(steps.flatMap(({ name }) => (name === null ? [] : [name])));
   const words = new Set(documents.flatMap(({ name: _, ...yaml }) => wordsIn(yaml)));
-  const models = steps.flatMap(({ recipe: { base, experts } }) =>
-    [...(base ? [base] : []), ...experts.map(({ model }) => model)].flatMap(pathOf),
-  );
+  const models = steps.flatMap(({ recipe }) => membersOf(recipe).flatMap(pathOf));
   return [...names].flatMap((name) => [
     ...(words.has(name)
       ? [

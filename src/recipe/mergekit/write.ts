@@ -4,6 +4,7 @@ import { type MergekitMethod, mergekitMethods } from '../../methods/in-mergekit.
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues, globalValues } from '../defaults.ts';
 import type { ModelRef, Recipe } from '../recipe.ts';
+import { membersOf } from '../series.ts';
 import { beyondMergekit } from './beyond.ts';
 import { chatTemplateYaml } from './chat-template.ts';
 import { choicesOf } from './choices-yaml.ts';
@@ -80,11 +81,11 @@ export function mergekitYaml(
     ...dtypesOf(recipe, method, known, notes),
     ...chatTemplateYaml(recipe),
     ...tokenizerYaml(recipe, (id) => {
-      const ref = refsOf(recipe).find((one) => one.id === id);
+      const ref = membersOf(recipe).find((one) => one.id === id);
       return ref ? nameOf(ref, recipe, known) : id;
     }),
   };
-  const isLocal = refsOf(recipe).some(({ hub, origin }) => !hub && origin !== 'result');
+  const isLocal = membersOf(recipe).some(({ hub, origin }) => !hub && origin !== 'result');
   if (isLocal)
     notes.remarks.push('Models of this computer go by their names: write where they lie instead.');
   if (method.sparsifies === 'draw')
@@ -95,11 +96,6 @@ export function mergekitYaml(
 /** Recipes in no dialect of mergekit are written for it as it is now. */
 export const versionOf = ({ dialect }: Recipe): Dialect =>
   currentOf(dialect) === 'mergekit' ? dialect : 'mergekit';
-
-const refsOf = ({ base, experts }: Recipe): readonly ModelRef[] => [
-  ...(base ? [base] : []),
-  ...experts.map(({ model }) => model),
-];
 
 /** `base_model`: what the method needs it for, and whose small files the output gets. */
 function baseOf(

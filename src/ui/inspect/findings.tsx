@@ -1,8 +1,8 @@
 import { CircleX, Info, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { applyFix } from '../../commands/apply-fix.ts';
-import { membersOf } from '../../commands/members.ts';
 import type { Finding } from '../../plan/types.ts';
+import { membersOf } from '../../recipe/series.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { counted } from '../kit/format.ts';

@@ -1,6 +1,6 @@
-import { membersOf } from '../../commands/members.ts';
 import type { Outlook } from '../../plan/outlook.ts';
 import type { ModelRef } from '../../recipe/recipe.ts';
+import { membersOf } from '../../recipe/series.ts';
 import { savingOf } from '../../stores/device.ts';
 import { outlookOf } from '../../stores/planning.ts';
 import { session, useDevice, usePlanning, useRecipe } from '../../stores/use-session.ts';

@@ -1,11 +1,11 @@
 import { FilePlus2, FolderOpen, Plus, Search, Sparkles } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { browseHub } from '../../commands/hub/browse.ts';
-import { membersOf } from '../../commands/members.ts';
 import { pickFiles } from '../../commands/pick-files.ts';
 import { pickFolder } from '../../commands/pick-folder.ts';
 import { restartDemo, restartDemoAdapters } from '../../commands/restart-demo.ts';
 import { findMethod } from '../../methods/registry.ts';
+import { membersOf } from '../../recipe/series.ts';
 import { type DemoState, openRefs } from '../../stores/models.ts';
 import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';

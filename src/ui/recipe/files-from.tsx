@@ -1,8 +1,8 @@
-import { membersOf } from '../../commands/members.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { usesBase } from '../../plan/participants.ts';
 import { globalValues } from '../../recipe/defaults.ts';
 import type { Donors } from '../../recipe/recipe.ts';
+import { membersOf } from '../../recipe/series.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { SelectField } from '../kit/select-field.tsx';
 

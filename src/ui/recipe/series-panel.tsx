@@ -1,7 +1,6 @@
 import { Combine, X } from 'lucide-react';
-import { membersOf } from '../../commands/members.ts';
 import { awaitedBySeries, leaveSeries, mergeSeries, showStep } from '../../commands/series.ts';
-import { placeIn, stepsOf, usesOf } from '../../recipe/series.ts';
+import { membersOf, placeIn, stepsOf, usesOf } from '../../recipe/series.ts';
 import { isBusy } from '../../stores/run.ts';
 import { isMergingSeries, statesOf } from '../../stores/series.ts';
 import { session, useModels, useRecipe, useRun, useSeries } from '../../stores/use-session.ts';

@@ -1,6 +1,6 @@
 import { Suspense } from 'react';
-import { membersOf } from '../../commands/members.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
+import { membersOf } from '../../recipe/series.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { later } from '../kit/later.ts';
 import { SelectField } from '../kit/select-field.tsx';
