@@ -1,4 +1,5 @@
 /** The model card beside the weights: README.md, with the YAML the Hub reads in front. */
+import { inline } from '../formats/markdown.ts';
 import { styleWords } from '../lora/name/naming.ts';
 import { arithmeticWords } from '../methods/dialect.ts';
 import type { ParamSchema } from '../methods/params.ts';
@@ -200,9 +201,5 @@ function rulesOf({ recipe, experts }: Participants): readonly string[] {
 }
 
 const bullets = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n');
-
-/** Names come from folders and links: no line breaks, and nothing that Markdown or HTML reads. */
-const inline = (text: string) =>
-  text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#&]/g, (character) => `\\${character}`);
 
 const decapitalised = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

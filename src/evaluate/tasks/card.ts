@@ -1,4 +1,5 @@
 /** What was scored of a merge, as a section of its model card. */
+import { inline } from '../../formats/markdown.ts';
 import { estimateOf } from './compare.ts';
 import type { TaskScore } from './score.ts';
 import { scoreNames, type Task, type TaskKind } from './task.ts';
@@ -46,6 +47,3 @@ function worded(kind: TaskKind, value: number): string {
   if (!Number.isFinite(value)) return '–';
   return kind === 'exact' || kind === 'choice' ? `${(100 * value).toFixed(1)} %` : value.toFixed(3);
 }
-
-const inline = (text: string) =>
-  text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#&]/g, (character) => `\\${character}`);
