@@ -90,7 +90,7 @@ function Sweep({ recipe, dial, count }: SweepProps) {
     x,
     scores: tasks.map((task) => known.get(scoreKey(key, task, extent)) ?? null),
   }));
-  const isWhole = swept.every(({ scores }) => scores.every(Boolean));
+  const isWhole = tasks.length > 0 && swept.every(({ scores }) => scores.every(Boolean));
   const refused = points.map(({ of: { key } }) => state.refused.get(key)).find(Boolean);
   const best = bestOf(swept);
   const turn = (x: number) => session.recipe.getState().replace(turnedTo(recipe, dial, x));
