@@ -28,9 +28,6 @@ export function estimateOf(task: Task, { items, mean }: TaskScore): Estimate {
   }
 }
 
-/** Nats a token, with its interval. */
-export const lossEstimateOf = ({ items }: TaskScore): Estimate => lossOf(items);
-
 /**
  * How much better the first is than the second, positive where it is: in shares of right answers, in correlation, and of
  * texts in nats a token. A RangeError where the two were not scored on the same items.

@@ -54,8 +54,6 @@ export type PairTask = Common & { readonly kind: 'pairs'; readonly items: readon
 export type Task = ExactTask | ChoiceTask | TextTask | PairTask;
 export type TaskKind = Task['kind'];
 
-export const taskKinds = ['exact', 'choice', 'text', 'pairs'] as const satisfies TaskKind[];
-
 /** Which items a search may look at (`search`), and which only judge what it found (`held-out`). */
 export type Part = 'search' | 'held-out' | 'all';
 
