@@ -47,7 +47,7 @@ function columnsOf(table: Table, naming: Naming) {
   if (!recognised) {
     throw new TaskFileError(table.file, [
       quoted(there),
-      'and do not recognise a task in them. Expected prompt and answer; prompt, choices and answer; text; or sentence1, sentence2 and score. Say which column is which.',
+      'and do not recognise a task in them. Expected prompt and answer; prompt, choices and answer; text; or sentence1, sentence2 and score. Rename the columns.',
     ]);
   }
   const columns = { ...recognised.columns, ...naming.columns };
@@ -57,10 +57,7 @@ function columnsOf(table: Table, naming: Naming) {
     .filter((name) => !table.columns.includes(name));
   if (lacking.length > 0 || unknown.length > 0) {
     const what = [...lacking, ...unknown.map((name) => `"${name}"`)].join(', ');
-    throw new TaskFileError(table.file, [
-      quoted(there),
-      `but not ${what}. Say which column it is.`,
-    ]);
+    throw new TaskFileError(table.file, [quoted(there), `but not ${what}. Rename the columns.`]);
   }
   return { kind: recognised.kind, columns };
 }
