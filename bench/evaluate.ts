@@ -3,15 +3,21 @@
  * a decoder of SmolLM2-135M's shape. Processor time of this process, so that what else the machine does matters little;
  * the time of the clock beside it where a person waits.
  */
-import { pack } from '../src/compute/shaders/structs.ts';
+import { cpuBackend } from '../src/compute/cpu/backend.ts';
+import { compiledPrograms } from '../src/compute/cpu/programs.ts';
+import { candidate } from '../src/engine/evaluate/candidate.ts';
+import { openRunner } from '../src/engine/evaluate/open-runner.ts';
 import { architectureOf } from '../src/evaluate/forward/architecture.ts';
 import { continuations } from '../src/evaluate/forward/continuation.ts';
 import { CpuProcessor } from '../src/evaluate/forward/cpu.ts';
 import { Decoder } from '../src/evaluate/forward/decoder.ts';
 import { likelihoods } from '../src/evaluate/forward/likelihood.ts';
-import type { Weights } from '../src/evaluate/forward/loading.ts';
-import { panelsOf } from '../src/evaluate/forward/panels.ts';
+import { packed, put, type Weights } from '../src/evaluate/forward/loading.ts';
+import { matmulOf, PLAIN, productBy } from '../src/evaluate/forward/product.ts';
+import { score } from '../src/evaluate/tasks/score.ts';
+import { demoLibrary, demoTask } from '../src/testing/demo-library.ts';
 import { demoAccuracy, demoPrompts, demoRunner } from '../src/testing/demo-runner.ts';
+import { planWith, recipeOf } from '../src/testing/planning.ts';
 import { randomNumbers } from '../src/testing/samples.ts';
 import { numberFlag, type Row, rounded, type Surroundings, type Table } from './part.ts';
 
@@ -22,6 +28,7 @@ export async function measure(surroundings: Surroundings): Promise<readonly Tabl
   const tables: Table[] = [
     { title: 'Products, GFLOP/s of processor time', rows: await products(repeats) },
     { title: 'The demo family, seconds', rows: await demo(repeats) },
+    { title: 'A candidate of the demo’s recipe, milliseconds', rows: await candidates(repeats) },
     { title: 'Prompts of 500 answered, as many as Python found', rows: await scores() },
   ];
   if (!surroundings.flags.has('small')) {
@@ -89,20 +96,11 @@ type Sizes = { readonly rows: number; readonly depth: number; readonly columns: 
 async function shaderProduct(left: Float32Array, right: Float32Array, sizes: Sizes) {
   const { rows, depth, columns } = sizes;
   const processor = new CpuProcessor();
-  const each = rows === 1 ? 1 : 4;
-  const kernel = await processor.kernel('matmul', { ROWS: each, BIASED: 0, ENDS: 0 });
-  const put = (words: Float32Array) => {
-    const room = processor.take(words.length);
-    processor.write(room, words);
-    return room;
-  };
-  const rooms = [put(left), put(panelsOf([right], depth)), processor.take(rows * columns)];
-  const groups = rows / each;
-  const octs = columns / 8;
-  const job = pack('Matmul', [{ quads: depth / 4, octs, groups }]);
-  const block = Math.max(1, Math.floor(2 ** 16 / (4 * depth)));
-  const step = { kernel, job, rooms: [...rooms, null, null], threads: groups, layers: octs, block };
-  return () => processor.run(step);
+  const matmul = await matmulOf(processor, PLAIN, false);
+  const from = put(processor, left);
+  const panels = packed(processor, [right], depth);
+  const result = processor.take(rows * columns);
+  return () => productBy(processor, rows, matmul, [depth, columns], from, panels, result, null);
 }
 
 /** As a person would write it, four sums at a time. */
@@ -161,6 +159,48 @@ async function demo(repeats: number): Promise<Row[]> {
   rows.push(row('loss of 96 prompts', least(times[1])));
   rows.push(row('loss of 1,500 prompts', least(times[2])));
   return rows;
+}
+
+/** What one candidate of a search costs, step by step: four tasks, 25 items each, the loss alone. */
+async function candidates(repeats: number): Promise<Row[]> {
+  const { library, models } = await demoLibrary(['base', 'reverse', 'sort', 'add']);
+  const tasks = ['reverse', 'sort', 'add', 'rotate'].map(demoTask);
+  const programs = compiledPrograms();
+  const backend = () => cpuBackend(programs, 'CPU');
+  const fallback = { renew: async () => null, cpu: backend };
+  const making = { backend: backend(), fallback, budget: 2 ** 28, release() {} };
+  const processor = new CpuProcessor();
+  const steps = ['planned', 'merged', 'loaded', 'asked'] as const;
+  const least = new Map<string, Taken>();
+  const took = async <T>(step: (typeof steps)[number], work: () => T): Promise<Awaited<T>> => {
+    let made: Awaited<T> | null = null;
+    const taken = await timed(async () => {
+      made = await work();
+    });
+    const before = least.get(step);
+    if (!before || taken.processor < before.processor) least.set(step, taken);
+    return made as Awaited<T>;
+  };
+  for (let repeat = 0; repeat < 10 * repeats; repeat++) {
+    const { base, reverse, sort, add } = models;
+    const recipe = recipeOf(base, [reverse, sort, add], { values: { lambda: repeat / 100 } });
+    const planned = await took('planned', () => planWith(recipe, Object.values(models)));
+    if (!('plan' in planned)) throw new Error('The demo’s recipe cannot be merged');
+    const opened = await took('merged', () =>
+      candidate(planned.plan, { ...making, sources: library, signal }),
+    );
+    const runner = await took('loaded', () => openRunner(opened, processor, signal));
+    await took('asked', async () => {
+      for (const task of tasks) {
+        await score(task, runner, 'search', { signal, what: 'loss', most: 25 });
+      }
+    });
+    processor.dispose();
+  }
+  return steps.map((step) => {
+    const { processor: busy, clock } = least.get(step)!;
+    return { step, processor: rounded(1000 * busy), clock: rounded(1000 * clock) };
+  });
 }
 
 /** Every member on every skill. Rejects where Python found another number. */

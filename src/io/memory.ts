@@ -2,19 +2,16 @@ import { ReadError, WriteError } from './errors.ts';
 import type { Sink } from './sink.ts';
 import type { Source } from './source.ts';
 
-/** A folder that is never on disk: what was committed there can be opened like any other. */
-export type MemoryFolder = Sink & {
-  /** Its files; none before the commit. */
+/** A folder that is never on disk: what was written there can be opened like any other. */
+export type MemoryFolder = Pick<Sink, 'create'> & {
+  /** Its files. */
   sources(): readonly Source[];
 };
 
 export function memoryFolder(): MemoryFolder {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  let isCommitted = false;
-  const sourceAt = (name: string) => memorySource(name, files.get(name) ?? new Uint8Array());
   return {
-    kind: 'opfs',
-    sources: () => (isCommitted ? [...files.keys()].map(sourceAt) : []),
+    sources: () => [...files].map(([name, bytes]) => memorySource(name, bytes)),
     async create(name, size) {
       const bytes = roomFor(name, size);
       files.set(name, bytes);
@@ -25,13 +22,6 @@ export function memoryFolder(): MemoryFolder {
         async close() {},
       };
     },
-    async commit() {
-      isCommitted = true;
-    },
-    async abort() {
-      files.clear();
-    },
-    reopen: async (name) => sourceAt(name),
   };
 }
 

@@ -26,7 +26,7 @@ test('has the bytes of the file that a run would write, and the tensors of the a
   await run(plan, written);
   const signal = new AbortController().signal;
   const { model, sources } = await candidate(plan, {
-    ...{ ...cpu(), sources: library, crew: null, signal },
+    ...{ ...cpu(), sources: library, signal },
   });
   const source = sources.weights('candidate', 0);
   expect(await source.read(0, source.size)).toEqual(written.sink.files.get('model.safetensors'));
@@ -40,7 +40,7 @@ test('refuses what does not fit into memory, and says how large it is', async ()
   const signal = new AbortController().signal;
   const made = candidate(
     { ...plan, bytesToWrite: mostBytes + 2 ** 20 },
-    { ...cpu(), sources: library, crew: null, signal },
+    { ...cpu(), sources: library, signal },
   );
   await expect(made).rejects.toThrow('This merge has 1025 MiB; up to 1024 MiB are merged');
 });
@@ -48,6 +48,6 @@ test('refuses what does not fit into memory, and says how large it is', async ()
 test('ends when it is aborted', async () => {
   const { plan, library } = await twoModels();
   const signal = AbortSignal.abort();
-  const made = candidate(plan, { ...cpu(), sources: library, crew: null, signal });
+  const made = candidate(plan, { ...cpu(), sources: library, signal });
   await expect(made).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -119,7 +119,7 @@ export class Evaluator {
   async #merge(plan: Plan, signal: AbortSignal): Promise<Opened> {
     const acquired = await this.#around.acquire(budget);
     try {
-      return await candidate(plan, { ...acquired, sources: this.#library, crew: null, signal });
+      return await candidate(plan, { ...acquired, sources: this.#library, signal });
     } finally {
       acquired.release();
     }

@@ -11,7 +11,7 @@ const STEP = 4 * 2 ** 20;
 const BUFFERS = 6;
 
 export type OutputOptions = {
-  readonly sink: Sink;
+  readonly sink: Pick<Sink, 'create'>;
   readonly auditor: Auditor;
   readonly signal: AbortSignal;
   /** For reading back, when no file uses them: all files of a run take turns with the same. */

@@ -4,18 +4,18 @@ import type { Plan } from '../../plan/types.ts';
 import type { Survival } from '../../views/survival.ts';
 import type { Auditor } from '../check/auditor.ts';
 import { verify, verifyFileName, verifyJson } from '../check/verify.ts';
-import type { Crew, CrewRun } from '../crew/crew.ts';
-import { type Fallback, type Ladder, ladder } from '../devices/ladder.ts';
+import type { Crew } from '../crew/crew.ts';
+import { type Fallback, ladder } from '../devices/ladder.ts';
 import { isAbort, messageOf } from '../errors.ts';
 import type { Sources } from '../library/sources.ts';
 import type { RunResult, TensorReport } from '../protocol.ts';
 import { spansOf } from '../tensor/read-together.ts';
-import { measureModel, measuringBytes, thresholds } from '../tensor/whole-model.ts';
 import { crewMaker, crewRun } from './crew-maker.ts';
 import { inlineMaker } from './inline-maker.ts';
 import type { OutputOptions } from './output-file.ts';
 import { type Metered, ProgressMeter } from './progress.ts';
 import { withSections, withSurvival, writeSide, writeText } from './side-files.ts';
+import { measureAll, type Running } from './thresholds.ts';
 import { writeWeights } from './weights.ts';
 
 export type RunEvents = {
@@ -153,41 +153,6 @@ function checkOpen(plan: Plan, sources: Sources): void {
   for (const part of plan.jobs.flatMap((job) => job.parts)) {
     for (const { model, file } of spansOf(part)) sources.weights(model, file);
   }
-}
-
-type Running = {
-  readonly reader: { readonly sources: Sources; readonly budget: number };
-  readonly steps: Ladder;
-  readonly workers: { readonly crew: Crew; readonly run: CrewRun } | null;
-  readonly meter: ProgressMeter;
-  readonly signal: AbortSignal;
-};
-
-/** The threshold of each expert where the trim is decided over the whole model; side by side in a crew. */
-async function measureAll(plan: Plan, running: Running): Promise<readonly number[] | null> {
-  if (plan.wholeModelCounts === null) return null;
-  const { reader, steps, workers, meter, signal } = running;
-  const wanted = thresholds(plan, plan.wholeModelCounts);
-  meter.phase('measuring', measuringBytes(wanted));
-  const seen = (bytes: number) => meter.bytes(bytes);
-  if (workers && steps.current().kind === 'cpu') {
-    const { crew, run } = workers;
-    return Promise.all(
-      wanted.map(async (one) => {
-        if ('magnitude' in one) return one.magnitude;
-        const task = { kind: 'measure', measure: one.measure } as const;
-        const result = await crew.do(run, task, signal, { seen });
-        if (result.kind !== 'measure') throw new Error('The kernel worker answered something else');
-        return result.magnitude;
-      }),
-    );
-  }
-  const magnitudes: number[] = [];
-  for (const one of wanted) {
-    if ('magnitude' in one) magnitudes.push(one.magnitude);
-    else magnitudes.push(await measureModel(one.measure, reader, steps, seen, signal));
-  }
-  return magnitudes;
 }
 
 function total(sizes: readonly number[]): number {
