@@ -8,13 +8,13 @@ const asked = new WeakSet<Session>();
 export async function openDemoTasks(session: Session): Promise<void> {
   if (asked.has(session)) return;
   asked.add(session);
-  const { addTask, refuseTask } = session.scores.getState();
+  const { addTask } = session.scores.getState();
   const texts = await Promise.all(
     bundled.map(({ path }) => textAt(new URL(path, session.demoRoot)).catch(failureOf)),
   );
   for (const [i, text] of texts.entries()) {
     if (typeof text === 'string') addTask(bundledTask(bundled[i], text));
-    else refuseTask(text);
+    else session.taskFiles.getState().refuse(text);
   }
 }
 

@@ -40,8 +40,6 @@ export type ScoresState = Looking & {
   readonly known: ReadonlyMap<string, TaskScore>;
   /** Why a subject cannot be run, by its key; why it is not able to one task, by its `scoreKey`. */
   readonly refused: ReadonlyMap<string, Failure>;
-  /** Why a file is no task. */
-  readonly taskFailure: Failure | null;
   /** Bytes of weights that are to be fetched first; 0 for none. */
   readonly toFetch: number;
   /** Scores what is not known of the recipe as it is now and its parents, or what is wanted instead. */
@@ -53,7 +51,6 @@ export type ScoresState = Looking & {
   /** In the place of the task of that id, or after the others. */
   addTask(task: Task): void;
   removeTask(id: string): void;
-  refuseTask(failure: Failure): void;
 };
 
 /** Scores beyond which those that were found first are forgotten. */
@@ -138,7 +135,6 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
     extent: { part: 'held-out', most: 100 },
     known: new Map(),
     refused: new Map(),
-    taskFailure: null,
     toFetch: 0,
     score(wanted) {
       asked = wanted ?? null;
@@ -158,10 +154,9 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
       const added = isKnown
         ? tasks.map((each) => (each.id === task.id ? task : each))
         : [...tasks, task];
-      set({ tasks: added, taskFailure: null });
+      set({ tasks: added });
     },
     removeTask: (id) => set({ tasks: get().tasks.filter((task) => task.id !== id) }),
-    refuseTask: (taskFailure) => set({ taskFailure }),
   }));
   const looking = lookingWith(store.setState);
 

@@ -28,6 +28,7 @@ import { createSightStore, type SightStore } from './sight.ts';
 import { createStepperStore, pickStepper, type StepperStore } from './stepper.ts';
 import { quietly, recall, remember } from './storage.ts';
 import { createSurveyStore, type SurveyStore } from './survey.ts';
+import { createTaskFilesStore, type TaskFilesStore } from './task-files.ts';
 import { createViewStore, type ViewSettings, type ViewStore } from './view.ts';
 
 export { failureOf };
@@ -45,6 +46,7 @@ export type Session = {
   readonly difference: DifferenceStore;
   readonly outcomes: OutcomesStore;
   readonly scores: ScoresStore;
+  readonly taskFiles: TaskFilesStore;
   readonly excerpt: ExcerptStore;
   readonly stepper: StepperStore;
   readonly survey: SurveyStore;
@@ -87,6 +89,7 @@ export function createSession(engine: Engine, demoRoot: string, recipe: Recipe):
     difference: createDifferenceStore(engine, inputs),
     outcomes: createOutcomesStore(engine, seen),
     scores: createScoresStore(engine, inputs),
+    taskFiles: createTaskFilesStore(),
     excerpt: createExcerptStore(engine, seen),
     stepper: createStepperStore(pickStepper(recall(keys.stepper))),
     survey: createSurveyStore(engine, inputs),

@@ -24,10 +24,13 @@ import type { SightState } from './sight.ts';
 import { startSession } from './start.ts';
 import type { StepperState } from './stepper.ts';
 import type { SurveyState } from './survey.ts';
+import type { TaskFilesState } from './task-files.ts';
 import type { ViewState } from './view.ts';
 
 export const session: Session = startSession();
 
+export const useTaskFiles = <T>(select: (state: TaskFilesState) => T): T =>
+  useStore(session.taskFiles, select);
 export const useModels = <T>(select: (state: ModelsState) => T): T =>
   useStore(session.models, select);
 export const useRecipe = <T>(select: (state: RecipeState) => T): T =>

@@ -1,4 +1,7 @@
 /** What models are asked, and how answers are scored. Plain data. */
+import type { Naming, TaskKind } from './naming.ts';
+
+export type { TaskKind };
 
 /** How an answer is compared: to the character; without white space at its ends; and without regard to case either. */
 export const matches = ['exact', 'trimmed', 'ignore case'] as const;
@@ -27,6 +30,27 @@ type Common = {
   /** Whether an expert was made for it (held-in), or none was (held-out); of a person's own nobody knows. */
   readonly skill: 'held-in' | 'held-out' | 'own';
   readonly split: Split;
+  /** Absent where it is none of a person's own files: the demo's tasks, a text that was pasted. */
+  readonly source?: TaskSource | undefined;
+};
+
+/** A file that rows came from. */
+export type TaskOrigin =
+  | { readonly kind: 'file'; readonly name: string }
+  /** A file of a data set on the Hub, `owner/name`, at one commit. */
+  | {
+      readonly kind: 'hub';
+      readonly repo: string;
+      readonly commit: string;
+      readonly path: string;
+    };
+
+/** Where the items come from and how they were made of it: what is needed to show it, and to read it again. */
+export type TaskSource = {
+  readonly from: TaskOrigin;
+  readonly naming: Naming;
+  /** The first rows of the file, and how many it has. */
+  readonly rows: { readonly taken: number; readonly of: number };
 };
 
 /** The model continues the prompt greedily; right when what it writes is the answer. */
@@ -52,7 +76,6 @@ export type TextTask = Common & { readonly kind: 'text'; readonly items: readonl
 export type PairTask = Common & { readonly kind: 'pairs'; readonly items: readonly PairItem[] };
 
 export type Task = ExactTask | ChoiceTask | TextTask | PairTask;
-export type TaskKind = Task['kind'];
 
 /** Which items a search may look at (`search`), and which only judge what it found (`held-out`). */
 export type Part = 'search' | 'held-out' | 'all';

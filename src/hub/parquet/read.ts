@@ -19,7 +19,9 @@ export type ParquetFile = {
   readonly rows: number;
   /** At the top level, in file order. */
   readonly columns: readonly string[];
-  /** Fetches only the column chunks of the row groups that hold these rows. 64-bit integers are BigInt. */
+  /** Bytes, or a little more, that `readRows` fetches. */
+  bytesOf(wanted: RowsWanted): number;
+  /** Fetches only the column chunks of the row groups that hold these rows, and of those with an index of their pages only these. 64-bit integers are BigInt. */
   readRows(wanted: RowsWanted, signal?: AbortSignal): Promise<readonly ParquetRow[]>;
 };
 
@@ -46,6 +48,7 @@ export async function openParquet(file: ReadablePart, signal?: AbortSignal): Pro
   return {
     rows: Number(metadata.num_rows),
     columns: parquetSchema(metadata).children.map(({ element }) => element.name),
+    bytesOf: (wanted) => bytesOf(metadata, wanted),
     async readRows({ columns, begin, end }, during) {
       return parquetReadObjects({
         file: asBuffer(file, during),
@@ -54,9 +57,30 @@ export async function openParquet(file: ReadablePart, signal?: AbortSignal): Pro
         rowStart: begin,
         rowEnd: end,
         compressors,
+        useOffsetIndex: true,
       });
     },
   };
+}
+
+/** Of the pages that hold the first and the last row, which may be of any size. */
+const slack = 2 ** 20;
+
+function bytesOf({ row_groups }: FileMetaData, { columns, begin, end }: RowsWanted): number {
+  let [first, sum] = [0, 0];
+  for (const group of row_groups) {
+    const rows = Number(group.num_rows);
+    const taken = Math.min(end - first, rows) - Math.max(begin - first, 0);
+    first += rows;
+    if (taken <= 0) continue;
+    for (const { meta_data, offset_index_offset } of group.columns) {
+      if (!meta_data || !columns.includes(meta_data.path_in_schema[0])) continue;
+      const size = Number(meta_data.total_compressed_size);
+      const isPaged = offset_index_offset !== undefined;
+      sum += isPaged ? Math.min(size, Math.ceil((size * taken) / rows) + slack) : size;
+    }
+  }
+  return sum;
 }
 
 function asBuffer(file: ReadablePart, signal?: AbortSignal): AsyncBuffer {

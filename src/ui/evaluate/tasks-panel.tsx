@@ -1,15 +1,15 @@
 import { Trash2 } from 'lucide-react';
 import { useId, useState } from 'react';
-import { addTaskFiles, addText } from '../../commands/own-tasks.ts';
+import { addTaskFiles, addText } from '../../commands/tasks/add-files.ts';
 import type { Task } from '../../evaluate/tasks/task.ts';
-import { session, useScores } from '../../stores/use-session.ts';
+import { session, useTaskFiles } from '../../stores/use-session.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { counted } from '../kit/format.ts';
 
 /** What the models are asked, and ways to ask more. */
 export function TasksPanel({ tasks }: { readonly tasks: readonly Task[] }) {
-  const failure = useScores((state) => state.taskFailure);
+  const refused = useTaskFiles((state) => state.refused);
   const { removeTask } = session.scores.getState();
   return (
     <section className="tasks" aria-labelledby="tasks-title">
@@ -21,28 +21,34 @@ export function TasksPanel({ tasks }: { readonly tasks: readonly Task[] }) {
             <span className="faint small number">
               {counted(task.items.length, nouns[task.kind])}
             </span>
-            <code className="tasks-example">{exampleOf(task)}</code>
+            <code className="tasks-example" title={sourceOf(task)}>
+              {exampleOf(task)}
+            </code>
             <IconButton label={`Remove ${task.title}`} onPress={() => removeTask(task.id)}>
               <Trash2 aria-hidden />
             </IconButton>
           </li>
         ))}
       </ul>
-      {failure && (
-        <div role="alert">
-          <FailureText failure={failure} />
-        </div>
+      {refused.length > 0 && (
+        <ul className="tasks-refused" role="alert">
+          {refused.map(({ failure }) => (
+            <li key={failure.message}>
+              <FailureText failure={failure} />
+            </li>
+          ))}
+        </ul>
       )}
       <div className="tasks-add">
         <Button onPress={() => void addTaskFiles(session)}>Add tasks from files…</Button>
         <TextTask />
       </div>
       <p className="param-help">
-        JSONL or CSV with the columns <code>prompt</code> and <code>answer</code> (an exact match),{' '}
-        <code>prompt</code>, <code>choices</code> and <code>answer</code> (the likeliest choice), or{' '}
-        <code>text</code>; any other text is scored by its perplexity. Half of every task is held
-        out: a search for better numbers never sees it. Benchmarks that the models were trained on
-        say little.
+        JSONL, CSV or Parquet with the columns <code>prompt</code> and <code>answer</code> (an exact
+        match), <code>prompt</code>, <code>choices</code> and <code>answer</code> (the likeliest
+        choice), or <code>text</code>; any other text is scored by its perplexity. Half of every
+        task is held out: a search for better numbers never sees it. Benchmarks that the models were
+        trained on say little.
       </p>
     </section>
   );
@@ -69,6 +75,18 @@ function exampleOf(task: Task): string {
     default:
       return task satisfies never;
   }
+}
+
+/** Where it comes from, and how many of its rows. */
+function sourceOf({ source }: Task): string | undefined {
+  if (!source) return undefined;
+  const { from, rows } = source;
+  const file =
+    from.kind === 'file' ? from.name : `${from.repo}, ${from.path} at ${from.commit.slice(0, 10)}`;
+  const count = (number: number) => number.toLocaleString('en-US');
+  return rows.taken < rows.of
+    ? `${file}: the first ${count(rows.taken)} of ${count(rows.of)} rows`
+    : file;
 }
 
 /** A text that is pasted. */

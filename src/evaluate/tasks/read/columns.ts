@@ -1,19 +1,5 @@
 /** Which column of a table means what: recognised by its name, or named by a person. */
-import type { TaskKind } from '../task.ts';
-
-export const roles = ['prompt', 'answer', 'choices', 'text', 'a', 'b', 'score'] as const;
-export type Role = (typeof roles)[number];
-
-/** Column names by role. `choices` may be several columns, one a choice. */
-export type Columns = Readonly<Partial<Record<Role, string | readonly string[]>>>;
-
-/** What each kind of task needs. */
-export const rolesOf: Readonly<Record<TaskKind, readonly Role[]>> = {
-  exact: ['prompt', 'answer'],
-  choice: ['prompt', 'choices', 'answer'],
-  text: ['text'],
-  pairs: ['a', 'b', 'score'],
-};
+import { type Columns, type Role, rolesOf, type TaskKind } from '../naming.ts';
 
 /** Names as public data sets have them, the likeliest first; case, spaces, dashes and underscores do not count. */
 const names: Readonly<Record<Role, readonly string[]>> = {
@@ -52,7 +38,7 @@ export function recognise(
   // Pairs first: a score between two sentences is nothing else; texts last, for anything may have a text beside.
   for (const kind of ['pairs', 'choice', 'exact', 'text'] as const) {
     const found = recogniseAs(kind, columns);
-    if (rolesOf[kind].every((role) => found[role] !== undefined)) return { kind, columns: found };
+    if (rolesOf(kind).every((role) => found[role] !== undefined)) return { kind, columns: found };
   }
   return null;
 }
@@ -62,7 +48,7 @@ export function recogniseAs(kind: TaskKind, columns: readonly string[]): Columns
   const series = kind === 'choice' ? seriesOf(columns) : null;
   const taken = new Set<string>(series ?? []);
   const found: Partial<Record<Role, string | readonly string[]>> = {};
-  for (const role of rolesOf[kind]) {
+  for (const role of rolesOf(kind)) {
     const name = names[role]
       .map((known) => columns.find((column) => plain(column) === known && !taken.has(column)))
       .find((column) => column !== undefined);

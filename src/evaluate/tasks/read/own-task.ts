@@ -1,124 +1,175 @@
 /** A person's own task from the rows of a file. */
 import { quoted } from '../../../formats/error.ts';
+import { columnsUsed, type Naming, type Role, rolesOf, type TaskKind } from '../naming.ts';
 import {
   type ChoiceItem,
   type ExactItem,
   type PairItem,
   type Task,
-  type TaskKind,
+  type TaskOrigin,
   type TextItem,
   usualSplit,
 } from '../task.ts';
-import { readChoice, startsAtOne } from './choice.ts';
-import { type Columns, type Role, recognise, recogniseAs, rolesOf } from './columns.ts';
+import { textIn } from './cell.ts';
+import { areWithheld, readChoice, startsAtOne } from './choice.ts';
+import { recognise, recogniseAs } from './columns.ts';
+import { knownTable } from './known.ts';
 import { limits, MOST_TOLD, type Row, type Table, TaskFileError } from './problems.ts';
-
-/** What a person says about the file; what is absent is recognised. */
-export type Naming = { readonly kind?: TaskKind; readonly columns?: Columns };
+import { askedOf } from './prompt.ts';
 
 export type ReadTask = {
   readonly task: Task;
-  readonly columns: Columns;
+  /** As it was named, known or recognised. */
+  readonly naming: Whole;
   /** What a person should know: rows that were left out. */
   readonly notes: readonly string[];
 };
 
+/** A naming that says all. */
+export type Whole = Naming & Required<Pick<Naming, 'kind' | 'columns'>>;
+
 /** A TaskFileError says which columns are missing, or which rows lack something, by their places. */
-export function taskFrom(table: Table, title: string, naming: Naming = {}): ReadTask {
-  const { kind, columns } = columnsOf(table, naming);
+export function taskFrom(
+  table: Table,
+  title: string,
+  named: Naming = {},
+  from: TaskOrigin | null = null,
+): ReadTask {
+  const naming = namingOf(table, named);
+  if (table.rows.length === 0) throw new TaskFileError(table.file, ['There are no rows.']);
   const rows = table.rows.slice(0, limits.items);
-  if (rows.length === 0) throw new TaskFileError(table.file, ['There are no rows.']);
-  const left = table.rows.length - rows.length;
-  const notes =
-    left === 0
-      ? []
-      : [
-          `The first ${limits.items.toLocaleString('en-US')} rows are taken; ${left.toLocaleString('en-US')} are left out.`,
-        ];
   const common = { id: `own/${title}`, title, skill: 'own', split: usualSplit } as const;
-  return { task: taskOf(kind, common, table, rows, columns), columns, notes };
+  const of = table.count ?? table.rows.length;
+  const { items, left } = itemsOf(naming, table, rows);
+  const source = from && { from, naming, rows: { taken: rows.length, of } };
+  // The items are of the naming's kind: `itemsOf` reads no others.
+  const task = { ...common, ...(source && { source }), ...marksOf(naming), items } as Task;
+  const notes =
+    rows.length < of ? [`The first ${told(rows.length)} of ${told(of)} rows are taken.`] : [];
+  return { task, naming, notes: [...notes, ...left] };
 }
 
-function columnsOf(table: Table, naming: Naming) {
-  const recognised = naming.kind
-    ? { kind: naming.kind, columns: recogniseAs(naming.kind, table.columns) }
-    : kindOfNamed(table, naming.columns ?? {});
+const told = (count: number) => count.toLocaleString('en-US');
+
+/** What all items of a task share, by its kind. */
+function marksOf({ kind, options, place }: Whole) {
+  switch (kind) {
+    case 'exact':
+      return { kind, match: 'trimmed', stops: ['\n'] };
+    case 'choice':
+      return { kind, length: options || place === 'blank' ? 'sum' : 'per character' };
+    default:
+      return { kind };
+  }
+}
+
+/** What is known of the table, then what its columns tell; what a person named goes before both. A TaskFileError says what is missing. */
+export function namingOf(table: Table, named: Naming = {}): Whole {
+  const isNamed = Object.values(named).some((value) => value !== undefined);
+  const found = isNamed
+    ? kindOfNamed(table, named)
+    : (knownTable(table)?.naming ?? recognise(table.columns));
   const there = `Found the columns ${table.columns.map((name) => `"${name}"`).join(', ') || 'of none'}`;
-  if (!recognised) {
+  if (!found?.kind) {
     throw new TaskFileError(table.file, [
       quoted(there),
-      'and do not recognise a task in them. Expected prompt and answer; prompt, choices and answer; text; or sentence1, sentence2 and score. Rename the columns.',
+      'and do not recognise a task in them. Expected prompt and answer; prompt, choices and answer; text; or sentence1, sentence2 and score. Say what the columns are, or rename them.',
     ]);
   }
-  const columns = { ...recognised.columns, ...naming.columns };
-  const lacking = rolesOf[recognised.kind].filter((role) => columns[role] === undefined);
-  const unknown = Object.values(columns)
-    .flat()
-    .filter((name) => !table.columns.includes(name));
+  const naming: Whole = { ...found, kind: found.kind, columns: found.columns ?? {} };
+  const lacking = rolesOf(naming.kind, naming).filter((role) => !naming.columns[role]?.length);
+  const unknown = columnsUsed(naming).filter((name) => !table.columns.includes(name));
   if (lacking.length > 0 || unknown.length > 0) {
     const what = [...lacking, ...unknown.map((name) => `"${name}"`)].join(', ');
-    throw new TaskFileError(table.file, [quoted(there), `but not ${what}. Rename the columns.`]);
+    throw new TaskFileError(table.file, [quoted(there), `but not ${what}. Name other columns.`]);
   }
-  return { kind: recognised.kind, columns };
+  const behind = naming.template?.split('{answer}')[1] ?? '';
+  if (naming.kind === 'exact' && behind.trim() !== '') {
+    throw new TaskFileError(table.file, [
+      `Found ${quoted(behind, 40)} behind {answer} in the prompt. A model that continues it cannot know that: let {answer} be the last of it.`,
+    ]);
+  }
+  return naming;
 }
 
-/** The first kind for which what was named and what is recognised are enough. */
-function kindOfNamed({ columns }: Table, named: Columns) {
-  const roles = Object.keys(named) as Role[];
-  if (roles.length === 0) return recognise(columns);
+/** Of the kind that was named, or the first for which what was named and what is recognised are enough. */
+function kindOfNamed({ columns }: Table, named: Naming): Naming | null {
+  const as = (kind: TaskKind) => {
+    const { choices, ...others } = recogniseAs(kind, columns);
+    const known = named.options || choices === undefined ? others : { ...others, choices };
+    return { ...named, kind, columns: { ...known, ...named.columns } };
+  };
+  if (named.kind) return as(named.kind);
+  const roles = Object.keys(named.columns ?? {}) as Role[];
   for (const kind of ['pairs', 'choice', 'exact', 'text'] as const) {
-    const known = { ...recogniseAs(kind, columns), ...named };
-    const isWhole = rolesOf[kind].every((role) => known[role] !== undefined);
-    if (isWhole && roles.every((role) => rolesOf[kind].includes(role))) {
-      return { kind, columns: known };
-    }
+    const naming = as(kind);
+    const needed = rolesOf(kind, naming);
+    const isWhole = needed.every((role) => naming.columns[role] !== undefined);
+    if (isWhole && roles.every((role) => needed.includes(role))) return naming;
   }
   return null;
 }
 
-type Common = Pick<Task, 'id' | 'title' | 'skill' | 'split'>;
-
-function taskOf(
-  kind: TaskKind,
-  common: Common,
-  table: Table,
-  rows: readonly Row[],
-  columns: Columns,
-): Task {
+function itemsOf(naming: Whole, table: Table, rows: readonly Row[]): Read<Task['items'][number]> {
+  const { kind, columns } = naming;
   switch (kind) {
-    case 'exact': {
-      const items = each(table, rows, (row): ExactItem => {
-        return { prompt: textAt(row, columns, 'prompt'), answer: textAt(row, columns, 'answer') };
-      });
-      return { ...common, kind, items, match: 'trimmed', stops: ['\n'] };
-    }
+    case 'exact':
+      return each(table, rows, (row): ExactItem => exactItem(row, naming));
     case 'choice': {
-      const fromOne = startsAtOne(rows, columns);
-      const items = each(table, rows, (row): ChoiceItem => {
-        return { prompt: textAt(row, columns, 'prompt'), ...readChoice(row, columns, fromOne) };
+      if (areWithheld(rows, naming)) {
+        throw new TaskFileError(table.file, [
+          `No row says in "${columns.answer}" which choice is right: the answers of this part are kept back. Take another part, as the validation set.`,
+        ]);
+      }
+      const fromOne = startsAtOne(rows, naming);
+      return each(table, rows, (row): ChoiceItem => {
+        const { prompt, before, after } = askedOf(row, naming);
+        const { choices, answer } = readChoice(row, naming, fromOne);
+        return { prompt, choices: choices.map((text) => before + text + after), answer };
       });
-      return { ...common, kind, items, length: 'per character' };
     }
     case 'text': {
-      const items = each(table, rows, (row): TextItem => {
-        return { context: '', text: textAt(row, columns, 'text') };
-      });
-      return { ...common, kind, items };
+      const name = String(columns.text);
+      const filled = rows.filter(({ cells }) => String(cells[name] ?? '').trim() !== '');
+      if (filled.length === 0) throw new TaskFileError(table.file, [`Every "${name}" is empty.`]);
+      const read = each(
+        table,
+        filled,
+        (row): TextItem => ({ context: '', text: textIn(row, name) }),
+      );
+      const blank = rows.length - filled.length;
+      if (blank === 0) return read;
+      return { ...read, left: [`${told(blank)} rows without text are left out.`, ...read.left] };
     }
-    case 'pairs': {
-      const items = each(table, rows, (row): PairItem => {
-        const score = numberAt(row, columns);
-        return { a: textAt(row, columns, 'a'), b: textAt(row, columns, 'b'), score };
+    case 'pairs':
+      return each(table, rows, (row): PairItem => {
+        const score = numberIn(row, String(columns.score));
+        return { a: textIn(row, String(columns.a)), b: textIn(row, String(columns.b)), score };
       });
-      return { ...common, kind, items };
-    }
     default:
       return kind satisfies never;
   }
 }
 
-/** Collects what is wrong with all rows, so that a file is mended in one go. */
-function each<I>({ file }: Table, rows: readonly Row[], read: (row: Row) => I): readonly I[] {
+function exactItem(row: Row, naming: Whole): ExactItem {
+  const { prompt, before, answer } = askedOf(row, naming);
+  if (answer !== null) return { prompt, answer: before + answer };
+  const given = textIn(row, String(naming.columns.answer));
+  if (naming.place !== 'after ####') return { prompt, answer: before + given };
+  const final = given.split('####').at(-1)!.trim();
+  if (!given.includes('####') || final === '') {
+    throw new RangeError(`nothing stands behind #### in "${naming.columns.answer}".`);
+  }
+  return { prompt, answer: before + final };
+}
+
+type Read<I> = { readonly items: readonly I[]; readonly left: readonly string[] };
+
+/**
+ * Collects what is wrong with all rows, so that a file is mended in one go. Of a file that nobody can mend, up to half of the
+ * rows are left out instead.
+ */
+function each<I>({ file, isFixed }: Table, rows: readonly Row[], read: (row: Row) => I): Read<I> {
   const problems: string[] = [];
   const items = rows.flatMap((row) => {
     try {
@@ -129,28 +180,15 @@ function each<I>({ file }: Table, rows: readonly Row[], read: (row: Row) => I): 
       return [];
     }
   });
-  if (problems.length > 0) {
-    throw new TaskFileError(file, problems.slice(0, MOST_TOLD), problems.length);
+  if (problems.length === 0) return { items, left: [] };
+  if (isFixed && problems.length <= rows.length / 2) {
+    const count = problems.length === 1 ? '1 row is' : `${told(problems.length)} rows are`;
+    return { items, left: [`${count} left out; ${problems[0]}`] };
   }
-  return items;
+  throw new TaskFileError(file, problems.slice(0, MOST_TOLD), problems.length);
 }
 
-function textAt({ cells }: Row, columns: Columns, role: Role): string {
-  const name = String(columns[role]);
-  const value = cells[name];
-  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
-  if (typeof text !== 'string') throw new RangeError(`"${name}" is not a text.`);
-  if (text.trim() === '') throw new RangeError(`"${name}" is empty.`);
-  if (text.length > limits.cell) {
-    throw new RangeError(
-      `"${name}" has ${text.length.toLocaleString('en-US')} characters; at most ${limits.cell.toLocaleString('en-US')} are read.`,
-    );
-  }
-  return text;
-}
-
-function numberAt({ cells }: Row, columns: Columns): number {
-  const name = String(columns.score);
+function numberIn({ cells }: Row, name: string): number {
   const value = cells[name];
   const isBlank = value === null || value === undefined || value === '';
   const number = isBlank ? Number.NaN : Number(value);

@@ -36,6 +36,10 @@ export type Table = {
   readonly file: string;
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
+  /** Of the file, where only the first rows were read. */
+  readonly count?: number;
+  /** That nobody mends by hand, as a Parquet file. */
+  readonly isFixed?: boolean;
 };
 
 export type Row = {

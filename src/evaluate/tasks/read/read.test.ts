@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { TaskKind } from '../task.ts';
-import { type Columns, recognise } from './columns.ts';
+import { taskKey } from '../key.ts';
+import type { Columns, TaskKind } from '../naming.ts';
+import { recognise } from './columns.ts';
 import { readCsv } from './csv.ts';
 import { taskFrom } from './own-task.ts';
 import { limits, TaskFileError } from './problems.ts';
-import { readTaskFile, tableOfRows } from './read-file.ts';
+import { tableIn, tableOfRows } from './read-file.ts';
 import { taskOfText } from './text.ts';
+
+const readTaskFile = (file: string, text: string) => taskFrom(tableIn(file, text)!, file);
 
 const problemsOf = (read: () => unknown) => {
   try {
@@ -63,8 +66,8 @@ describe('JSON', () => {
     const items = [{ prompt: 'a', answer: '1' }];
     const texts = ['{"prompt":"a","answer":1}\n\n', JSON.stringify(items)];
     for (const text of [...texts, JSON.stringify({ title: 'x', rows: items })]) {
-      const { task } = readTaskFile('folder/x.jsonl', text);
-      expect(task).toMatchObject({ id: 'own/x', kind: 'exact', items });
+      const { task } = readTaskFile('x.jsonl', text);
+      expect(task).toMatchObject({ id: 'own/x.jsonl', kind: 'exact', items });
     }
   });
 
@@ -157,11 +160,11 @@ describe('rows', () => {
       { sentence1: 'a', sentence2: 'b', score: 'high' },
       { sentence1: null, sentence2: 'b', score: 2 },
     ];
-    const table = tableOfRows('x.parquet', Object.keys(rows[0]), rows, 100);
+    const table = tableOfRows('x.parquet', Object.keys(rows[0]), rows);
     expect(problemsOf(() => taskFrom(table, 'x'))).toEqual([
-      'row 101: "sentence2" is empty.',
-      'row 102: "score" is not a number.',
-      'row 103: "sentence1" is not a text.',
+      'row 1: "sentence2" is empty.',
+      'row 2: "score" is not a number.',
+      'row 3: "sentence1" is not a text.',
     ]);
     expect(problemsOf(() => choices([{ prompt: 'q', choices: ['x', 'y'], answer: 'E' }]))).toEqual([
       'row 1: the answer "E" is none of the 2 choices.',
@@ -172,14 +175,33 @@ describe('rows', () => {
     const rows = Array.from({ length: limits.items + 5 }, () => ({ text: 'x' }));
     const { task, notes } = taskFrom(tableOfRows('x.parquet', ['text'], rows), 'x');
     expect(task.items).toHaveLength(limits.items);
-    expect(notes).toEqual(['The first 20,000 rows are taken; 5 are left out.']);
+    expect(notes).toEqual(['The first 20,000 of 20,005 rows are taken.']);
+  });
+
+  test('of a file that nobody mends are left out up to half of them, and the first is told', () => {
+    const rows = ['b', '', 'd', ''].map((answer) => ({ prompt: 'a', answer }));
+    const table = tableOfRows('x.parquet', ['prompt', 'answer'], rows);
+    const { task, notes } = taskFrom(table, 'x');
+    expect(task.items).toHaveLength(2);
+    expect(notes).toEqual(['2 rows are left out; row 2: "answer" is empty.']);
+    const byHand = { ...table, isFixed: false };
+    expect(problemsOf(() => taskFrom(byHand, 'x'))).toHaveLength(2);
+    const most = tableOfRows('x.parquet', ['prompt', 'answer'], rows.slice(1));
+    expect(problemsOf(() => taskFrom(most, 'x'))).toHaveLength(2);
+  });
+
+  test('without text are no texts, and no problem: files of Wikipedia have many', () => {
+    const rows = ['', ' = Heading = \n', '', 'A text.'].map((text) => ({ text }));
+    const { task, notes } = taskFrom(tableOfRows('x.parquet', ['text'], rows), 'x');
+    expect(task.items).toMatchObject([{ text: ' = Heading = \n' }, { text: 'A text.' }]);
+    expect(notes).toEqual(['2 rows without text are left out.']);
   });
 });
 
 describe('a text', () => {
   test('is cut at line ends and spaces, without losing a character', () => {
     const text = `${'word '.repeat(50)}\n${'line\n'.repeat(40)}${'x'.repeat(130)}😀${'y'.repeat(90)}`;
-    const { items } = taskOfText('t', text, 100);
+    const { items } = taskOfText('t', text, null, 100);
     expect(items.map((item) => item.text).join('')).toBe(text);
     expect(items.every((item) => item.text.length <= 100)).toBe(true);
     expect(items[0].context).toBe('');
@@ -189,11 +211,37 @@ describe('a text', () => {
   });
 
   test('is what a file of any other name is', () => {
-    expect(readTaskFile('a/story.txt', 'Once upon a time').task).toMatchObject({
-      title: 'story',
+    expect(tableIn('a/story.txt', 'Once upon a time')).toBeNull();
+    const from = { kind: 'file', name: 'story.txt' } as const;
+    expect(taskOfText('story.txt', 'Once upon a time', from)).toMatchObject({
+      title: 'story.txt',
       kind: 'text',
       items: [{ context: '', text: 'Once upon a time' }],
+      source: { from, rows: { taken: 1, of: 1 } },
     });
-    expect(problemsOf(() => readTaskFile('x.txt', ' \n'))).toEqual(['The text is empty.']);
+    expect(problemsOf(() => taskOfText('x.txt', ' \n'))).toEqual(['The text is empty.']);
+  });
+});
+
+describe('where a task comes from', () => {
+  const from = { kind: 'file', name: 'test.csv' } as const;
+
+  test('is kept with it: file, naming, and how many rows of how many', () => {
+    const { task } = taskFrom(
+      readCsv('test.csv', 'Frage,answer\n1,2'),
+      'test.csv',
+      { columns: { prompt: 'Frage' } },
+      from,
+    );
+    expect(task.source).toEqual({
+      from,
+      naming: { kind: 'exact', columns: { prompt: 'Frage', answer: 'answer' } },
+      rows: { taken: 1, of: 1 },
+    });
+  });
+
+  test('does not make it another task to ask', () => {
+    const { task } = taskFrom(readCsv('a.csv', 'prompt,answer\n1,2'), 'a', {}, from);
+    expect(taskKey(task)).toBe(taskKey({ ...task, source: undefined }));
   });
 });

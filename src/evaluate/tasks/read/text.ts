@@ -1,4 +1,4 @@
-import { type TextTask, usualSplit } from '../task.ts';
+import { type TaskOrigin, type TextTask, usualSplit } from '../task.ts';
 import { tooLong } from './csv.ts';
 import { limits, TaskFileError } from './problems.ts';
 
@@ -12,14 +12,25 @@ const SHORTEST = 16;
  * A text of any length, cut at line ends or spaces into pieces that are scored one by one, each with the piece before it as
  * its context. A TaskFileError where there is nothing in it.
  */
-export function taskOfText(title: string, text: string, piece?: number): TextTask {
+export function taskOfText(
+  title: string,
+  text: string,
+  from: TaskOrigin | null = null,
+  piece?: number,
+): TextTask {
   if (text.length > limits.file) throw new TaskFileError(title, [tooLong(text.length)]);
   const body = text.replace(/^\uFEFF/, '');
   if (body.trim() === '') throw new TaskFileError(title, ['The text is empty.']);
   const pieces = piecesOf(body, piece ?? lengthFor(body)).filter((each) => each.trim() !== '');
   const items = pieces.map((each, at) => ({ context: pieces[at - 1] ?? '', text: each }));
   const kept = items.slice(0, limits.items);
-  return { id: `own/${title}`, title, skill: 'own', split: usualSplit, kind: 'text', items: kept };
+  const rows = { taken: kept.length, of: items.length };
+  const source = from && { from, naming: { kind: 'text' as const }, rows };
+  return {
+    ...{ id: `own/${title}`, title, skill: 'own', split: usualSplit },
+    ...(source && { source }),
+    ...{ kind: 'text', items: kept },
+  };
 }
 
 function lengthFor({ length }: string): number {
