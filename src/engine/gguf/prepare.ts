@@ -1,8 +1,8 @@
-import { encodeByLibrary } from '../../formats/gguf/encode-by.ts';
 import { embeddingRows, type GgufPlan, planGguf } from '../../formats/gguf/plan.ts';
 import { elsewhere, refusal } from '../../formats/gguf/refusal.ts';
 import { type GgufType, ggufTypes } from '../../formats/gguf/types.ts';
-import { vocabularyOf } from '../../formats/gguf/vocabulary.ts';
+import { encodeByLibrary } from '../../formats/gguf/vocabulary/encode-by.ts';
+import { vocabularyOf } from '../../formats/gguf/vocabulary/vocabulary.ts';
 import type { Model } from '../../formats/model.ts';
 import { blobSource } from '../../io/blob.ts';
 import type { StoredFile } from '../../io/paths.ts';

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import gpt2Probe from '../../testing/goldens/gpt2-probe.json';
-import type { Metadata } from './container.ts';
+import gpt2Probe from '../../../testing/goldens/gpt2-probe.json';
+import type { Metadata } from '../container.ts';
 import { encodeByLibrary } from './encode-by.ts';
+import type { EncodeBy } from './files.ts';
 import { hashOfIds, probe } from './pre-tokenizer.ts';
-import { type EncodeBy, vocabularyOf } from './vocabulary.ts';
+import { vocabularyOf } from './vocabulary.ts';
 
 const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
 const added = (id: number, content: string, special = true) => ({ id, content, special, ...flags });

@@ -1,4 +1,4 @@
-import type { EncodeBy } from './vocabulary.ts';
+import type { EncodeBy } from './files.ts';
 
 /** By the tokenizers library, which is loaded when the first tokens are wanted. */
 export const encodeByLibrary: EncodeBy = async (tokenizer, config) => {
