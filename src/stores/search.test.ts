@@ -1,12 +1,13 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { UnableError } from '../evaluate/runner.ts';
 import type { TaskScore } from '../evaluate/tasks/score.ts';
-import { type ExactTask, usualSplit } from '../evaluate/tasks/task.ts';
+import { type ExactTask, type PairTask, usualSplit } from '../evaluate/tasks/task.ts';
 import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
 import { refTo } from '../testing/model.ts';
 import { recipeOf } from '../testing/planning.ts';
 import { fakeSession } from '../testing/session.ts';
 import type { Engine } from './engine.ts';
-import { createSearchStore } from './search.ts';
+import { askedOf, createSearchStore } from './search.ts';
 import type { SearchPlan } from './search-plan.ts';
 import { openModel } from './session.ts';
 
@@ -14,10 +15,11 @@ type Score = Engine['score'];
 const models = ['base', 'one', 'two'].map((id) => fakeModel(id, id, fakeWeights));
 const task: ExactTask = {
   ...{ id: 'x', title: 'x', kind: 'exact', skill: 'own', split: usualSplit, match: 'exact' },
-  ...{ stops: [], items: [{ prompt: 'a', answer: 'b' }] },
+  ...{ stops: [], items: ['a', 'c'].map((prompt) => ({ prompt, answer: 'b' })) },
 };
 const plan: SearchPlan = {
-  ...{ kind: 'evolve', keys: ['lambda'], detail: { kind: 'whole' }, budget: 40, seed: 1 },
+  ...{ kind: 'evolve', keys: ['lambda'], ranges: {}, detail: { kind: 'whole' }, begin: 'recipe' },
+  ...{ budget: 40, seed: 1, sigma: 0.2, population: null, restarts: 0 },
 };
 
 /** The loss is least at λ = 0.37, and every item is right there. */
@@ -31,13 +33,17 @@ const bowl: Score = async (subject, how) => {
   } as TaskScore;
 };
 
+let places = 0;
+
 async function opened(score: Score) {
   const [base, ...experts] = models;
   const session = fakeSession(recipeOf(base, experts), { score });
   for (const model of models) await openModel(session, refTo(model), fakeWeights);
   session.scores.getState().addTask(task);
-  const search = createSearchStore(session.engine, session);
-  return { session, search, state: () => search.getState() };
+  // Another place for each: an earlier test's may still be written.
+  const keptAs = `kept ${++places}`;
+  const search = createSearchStore(session.engine, session, keptAs);
+  return { session, search, keptAs, state: () => search.getState() };
 }
 
 test('a search finds the valley on the search half, and judges it on the other', async () => {
@@ -79,6 +85,126 @@ test('a search that is paused goes on where it was, and asks nothing twice', asy
   const { steps } = state().search!;
   const asked = new Set(steps.map(({ candidate }) => candidate.id)).size;
   expect(score.mock.calls.length).toBeLessThanOrEqual(asked + 1 + 2);
+});
+
+test('a search that has come to the end of its budget goes on with more', async () => {
+  const { state } = await opened(bowl);
+  state().begin({ ...plan, budget: 5 }, 25);
+  await vi.waitFor(() => expect(state().search?.judged).toHaveLength(1));
+  const before = state().search!.steps;
+  expect([before.length, state().search!.ended]).toEqual([5, { by: 'The budget is used up.' }]);
+  state().extend(7);
+  await vi.waitFor(() => expect(state().search?.judged).toHaveLength(1));
+  expect(
+    state()
+      .search!.steps.map(({ candidate }) => candidate.id)
+      .slice(0, 5),
+  ).toEqual([...before.map(({ candidate }) => candidate.id)]);
+  expect(state().search!.steps).toHaveLength(12);
+});
+
+test('a grid tries every two values and judges none', async () => {
+  const { state } = await opened(bowl);
+  const [down, across] = ['lambda', 'weight of one'].map((dial) => {
+    return { dial, range: [0, 1] as const, points: 3 };
+  });
+  state().begin({ kind: 'grid', along: [down, across] }, 25);
+  await vi.waitFor(() => expect(state().search?.ended).not.toBeNull());
+  expect(state().isLooking).toBe(false);
+  const { steps, judged } = state().search!;
+  expect([steps.length, judged]).toEqual([9, []]);
+  expect(steps.at(-1)!.best!.candidate.values.λ).toBe(0.5);
+});
+
+describe('after a reload', () => {
+  const stored = new Map<string, string>();
+  beforeEach(() => {
+    stored.clear();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => stored.get(key) ?? null,
+      setItem: (key: string, value: string) => stored.set(key, value),
+    });
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  test('a search that was paused stands there as it was, whatever the recipe has become', async () => {
+    const { session, state, search, keptAs } = await opened(bowl);
+    const stop = search.subscribe(({ search: now, pause }) => {
+      if (now?.steps.length === 9) pause();
+    });
+    state().begin(plan, 25);
+    await vi.waitFor(() => expect(state().isStopped).toBe(true));
+    stop();
+    const before = state().search!;
+    await vi.waitFor(() => expect(stored.get(keptAs)).toBeDefined());
+    session.recipe.getState().setValue('lambda', 0.9);
+    const score = vi.fn<Score>(bowl);
+    const again = createSearchStore({ score }, session, keptAs);
+    again.getState().restore();
+    await vi.waitFor(() => expect(again.getState().isStopped).toBe(true));
+    expect(again.getState().search).toEqual(before);
+    expect(score).not.toHaveBeenCalled();
+    again.getState().resume();
+    await vi.waitFor(() => expect(again.getState().search?.judged).toHaveLength(1));
+    expect(again.getState().search!.steps.slice(0, before.steps.length)).toEqual(before.steps);
+  });
+
+  test('a search of other tasks is not taken up', async () => {
+    const { session, state, keptAs } = await opened(bowl);
+    state().begin({ kind: 'uniform' }, 25);
+    await vi.waitFor(() => expect(stored.get(keptAs)).toBeDefined());
+    session.scores.getState().addTask({ ...task, id: 'another' });
+    const again = createSearchStore(session.engine, session, keptAs);
+    again.getState().restore();
+    expect(again.getState().search).toBeNull();
+  });
+
+  test('a search that is too long for the room there is says so', async () => {
+    vi.stubGlobal('localStorage', {
+      getItem: () => null,
+      setItem() {
+        throw new DOMException('full', 'QuotaExceededError');
+      },
+    });
+    const { state } = await opened(bowl);
+    state().begin({ kind: 'uniform' }, 25);
+    await vi.waitFor(() => expect(state().isKept).toBe(false));
+  });
+});
+
+describe('of tasks that not every model is able to', () => {
+  const pairs: PairTask = {
+    ...{ id: 'p', title: 'x', kind: 'pairs', skill: 'own', split: usualSplit },
+    items: [1, 2, 3, 4].map((score) => ({ a: `a${score}`, b: `b${score}`, score })),
+  };
+  const decoder: Score = async (subject, how, listeners) => {
+    if (how.task.kind === 'pairs') throw new UnableError({ title: 'A candidate' }, 'embeddings');
+    return bowl(subject, how, listeners);
+  };
+
+  test('those that it is able to are searched, and the rest left out', async () => {
+    const { session, state } = await opened(decoder);
+    session.scores.getState().addTask(pairs);
+    state().begin({ kind: 'uniform' }, 25);
+    await vi.waitFor(() => expect(state().search?.judged).toHaveLength(1));
+    expect(askedOf(state().search!)).toEqual([task]);
+    expect(state().search!.steps[0].result.objective).toBeCloseTo((1 - 0.37) ** 2, 9);
+  });
+
+  test('where it is able to none, the search says why', async () => {
+    const { session, state } = await opened(decoder);
+    session.scores.getState().addTask(pairs);
+    session.scores.getState().removeTask('x');
+    state().begin({ kind: 'uniform' }, 25);
+    await vi.waitFor(() => expect(state().failure?.message).toContain('makes no embeddings'));
+  });
+
+  test('a task of one question is not searched', async () => {
+    const { session, state } = await opened(bowl);
+    session.scores.getState().addTask({ ...task, items: task.items.slice(0, 1) });
+    state().begin({ kind: 'uniform' }, 25);
+    await vi.waitFor(() => expect(state().failure?.message).toContain('No task has two questions'));
+  });
 });
 
 test('where the first candidate cannot be run, the search says why', async () => {

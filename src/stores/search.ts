@@ -1,9 +1,15 @@
 import { createStore } from 'zustand/vanilla';
-import type { Result, Step } from '../evaluate/search/step.ts';
+import { pause as breathe } from '../evaluate/forward/pause.ts';
+import { unable } from '../evaluate/runner.ts';
+import { uniqueNames } from '../evaluate/search/rows.ts';
+import type { Evaluate, Result, Step } from '../evaluate/search/step.ts';
 import { taskKey } from '../evaluate/tasks/key.ts';
-import { objectiveOf, type TaskScore } from '../evaluate/tasks/score.ts';
+import { objectiveOf } from '../evaluate/tasks/objective.ts';
+import type { TaskScore } from '../evaluate/tasks/score.ts';
+import { itemsOf } from '../evaluate/tasks/split.ts';
 import type { Task } from '../evaluate/tasks/task.ts';
 import { canonicalJson } from '../recipe/canonical.ts';
+import { parseRecipe } from '../recipe/parse.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Engine } from './engine.ts';
 import { failureOf } from './failure.ts';
@@ -33,26 +39,32 @@ export type Search = {
 export type SearchState = Looking & {
   readonly search: Search | null;
   readonly isJudging: boolean;
+  /** Whether it can be resumed after a reload: it was not too long for local storage. */
+  readonly isKept: boolean;
   /** Bytes of weights that are to be fetched first; 0 for none. */
   readonly toFetch: number;
   begin(plan: SearchPlan, most: number): void;
   /** Ends what is under way; `resume` goes on there. */
   pause(): void;
   resume(): void;
+  /** Goes on with so many candidates more than it was to try. */
+  extend(by: number): void;
   /** Scores the best so far on the held-out half, beside the recipe that was begun from. */
   judge(): void;
   /** Agrees to what is to be fetched, and goes on. */
   fetch(): void;
-  /** The search that was begun before the page was loaded, where it was from this recipe and on these tasks. */
+  /** The search that was begun before the page was loaded, where it was of these models and on these tasks. */
   restore(): void;
 };
 
-type Kept = Pick<Search, 'plan' | 'most'> & {
+/** What is known of a search in local storage. */
+type Kept = Pick<Search, 'plan' | 'most' | 'start' | 'judged'> & {
+  readonly version: typeof version;
   readonly from: string;
   readonly known: readonly (readonly [id: string, result: Result])[];
 };
 
-const keptAs = 'amalgam.search';
+const version = 2;
 
 /** Of another weights' bytes, which a person has to agree to. */
 class NotFetched extends Error {
@@ -61,49 +73,74 @@ class NotFetched extends Error {
   }
 }
 
+/** What is asked for is not known yet. */
+class NotKnown extends Error {}
+
+/** @param keptAs where it is kept in local storage: a search of its own for each */
 export function createSearchStore(
   engine: Pick<Engine, 'score'>,
   from: Pick<Session, 'recipe' | 'models' | 'device' | 'scores'>,
+  keptAs = 'amalgam.search',
 ) {
   let known = new Map<string, Result>();
   let agreed: unknown = null;
   const store = createStore<SearchState>()((set, get) => ({
-    ...{ ...atRest, search: null, isJudging: false, toFetch: 0 },
+    ...{ ...atRest, search: null, isJudging: false, isKept: true, toFetch: 0 },
     begin(plan, most) {
       if (get().isLooking) return;
       known = new Map();
-      set({ search: fresh(plan, most), isStopped: false });
+      const { tasks } = from.scores.getState();
+      const { recipe: start } = from.recipe.getState();
+      const search = { plan, start, tasks, most, steps: [], ended: null, judged: [] };
+      set({ search, isStopped: false });
       void run();
     },
     pause: () => looking.cancel(),
     resume: () => void run(),
+    extend(by) {
+      const { search, isLooking } = get();
+      if (isLooking || !search || !('budget' in search.plan)) return;
+      change({ plan: { ...search.plan, budget: search.plan.budget + by } });
+      void run();
+    },
     judge: () => void judge(),
     fetch() {
       agreed = from.models.getState().slots;
       void run();
     },
-    restore() {
-      const kept = recall(keptAs) as Kept | null;
-      if (get().search || !kept?.plan || kept.known.length === 0) return;
-      const search = fresh(kept.plan, kept.most);
-      if (search.tasks.length === 0 || kept.from !== keyOf(search)) return;
-      known = new Map(kept.known.map(([id, result]) => [id, numbered(result)]));
-      set({ search, isStopped: true });
-    },
+    restore: () => void restore(),
   }));
   const looking = lookingWith(store.setState);
   const keeper = quietly(() => {
     const { search } = store.getState();
     if (!search) return;
-    const { plan, most } = search;
-    remember(keptAs, { plan, most, from: keyOf(search), known: [...known] } satisfies Kept);
+    const { plan, most, start, judged } = search;
+    const of = { version, plan, most, start, judged: judged.map(withoutWords) } as const;
+    const kept: Kept = { ...of, from: keyOf(search), known: [...known] };
+    store.setState({ isKept: remember(keptAs, kept) });
   }, 500);
   globalThis.addEventListener?.('pagehide', keeper.flush);
 
-  function fresh(plan: SearchPlan, most: number): Search {
+  async function restore(): Promise<void> {
+    const { search: present, isLooking } = store.getState();
+    const kept = recall(keptAs) as Kept | null;
+    if (present || isLooking || kept?.version !== version || kept.known.length === 0) return;
+    const { plan, most, judged } = kept;
     const { tasks } = from.scores.getState();
-    const { recipe: start } = from.recipe.getState();
-    return { plan, start, tasks, most, steps: [], ended: null, judged: [] };
+    const read = parseRecipe(kept.start);
+    const { recipe: now } = from.recipe.getState();
+    if (!('recipe' in read) || tasks.length === 0) return;
+    const search = { plan, most, tasks, start: read.recipe, steps: [], ended: null, judged };
+    if (kept.from !== keyOf(search) || keyOf({ ...search, start: now }) !== kept.from) return;
+    known = new Map(kept.known.map(([id, result]) => [id, numbered(result)]));
+    store.setState({ search });
+    const evaluate = () => Promise.reject(new NotKnown());
+    await work((signal) =>
+      follow(search, evaluate, signal).catch((error: unknown) => {
+        if (!(error instanceof NotKnown)) throw error;
+      }),
+    );
+    store.setState({ isStopped: true });
   }
 
   const change = (part: Partial<Search>) =>
@@ -124,43 +161,66 @@ export function createSearchStore(
     const { search, isLooking } = store.getState();
     if (!search || isLooking) return;
     store.setState({ failure: null, toFetch: 0 });
-    change({ steps: [], ended: null, judged: [] });
-    const { plan, start, tasks, most } = search;
-    await work(async (signal, onMeasured) => {
-      const how = { part: 'search', most, what: 'loss' } as const;
-      const evaluate = async ({ recipe }: { readonly recipe: Recipe }): Promise<Result> => {
-        const scores: [string, number][] = [];
-        try {
-          for (const task of tasks) {
-            scores.push([task.title, objectiveOf(await scoreOf(recipe, task, how, signal))]);
-          }
-        } catch (error) {
-          signal.throwIfAborted();
-          // Where the first cannot be run, none can; a later one only has no number.
-          if (error instanceof NotFetched || known.size === 0) throw error;
-          return { objective: Number.NaN };
-        }
-        const sum = scores.reduce((before, [, loss]) => before + loss, 0);
-        return { objective: sum / scores.length, scores: Object.fromEntries(scores) };
-      };
-      const generator = stepsOf(plan, start, { evaluate, signal, known });
-      const steps: Step[] = [];
+    change({ ended: null, judged: [] });
+    await work((signal, onMeasured) =>
+      follow(search, evaluateOn(search, signal), signal, onMeasured),
+    );
+    const { search: now, isStopped, failure, toFetch } = store.getState();
+    const isOver = now?.ended && !isStopped && !failure && toFetch === 0;
+    if (isOver && isJudged(search.plan)) await judge();
+  }
+
+  async function follow(
+    { plan, start }: Search,
+    evaluate: Evaluate,
+    signal: AbortSignal,
+    onMeasured: (done: number, total: number) => void = () => {},
+  ): Promise<void> {
+    const steps: Step[] = [];
+    const generator = stepsOf(plan, start, { evaluate, signal, known });
+    try {
       let next = await generator.next();
       for (; !next.done; next = await generator.next()) {
         const step = next.value;
         const isNew = !known.has(step.candidate.id);
         known.set(step.candidate.id, step.result);
         steps.push(step);
+        await breathe(signal);
         if (!isNew) continue;
         change({ steps: [...steps] });
         keeper.later();
         if (step.of !== null) onMeasured(step.done, step.of);
       }
-      change({ steps: [...steps], ended: { by: next.value } });
-    });
-    const { search: now, isStopped, failure, toFetch } = store.getState();
-    if (now?.ended && !isStopped && !failure && toFetch === 0 && plan.kind !== 'line')
-      await judge();
+      change({ ended: { by: next.value } });
+    } finally {
+      change({ steps });
+    }
+  }
+
+  function evaluateOn({ tasks, most }: Search, signal: AbortSignal): Evaluate {
+    const names = uniqueNames(tasks.map(({ title }) => title));
+    const how = { part: 'search', most, what: 'loss' } as const;
+    return async ({ recipe }) => {
+      const scores: [string, number][] = [];
+      let inable: unknown = new RangeError(
+        'No task has two questions: a search needs one half of a task to look at, and the other to judge by.',
+      );
+      for (const [at, task] of tasks.entries()) {
+        if (itemsOf(task, 'search').length === 0) continue;
+        try {
+          scores.push([names[at], objectiveOf(await scoreOf(recipe, task, how, signal))]);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (failureOf(error).tag === unable) inable = error;
+          // Where none could be run yet, none can; a later one only has no number.
+          else if (error instanceof NotFetched || known.size === 0) throw error;
+          else return { objective: Number.NaN };
+        }
+      }
+      if (scores.length === 0) throw inable;
+      const sum = scores.reduce((before, [, loss]) => before + loss, 0);
+      return { objective: sum / scores.length, scores: Object.fromEntries(scores) };
+    };
   }
 
   async function judge(): Promise<void> {
@@ -172,13 +232,15 @@ export function createSearchStore(
     await work(async (signal, onMeasured) => {
       const how = { part: 'held-out', most: null, what: 'score and loss' } as const;
       const judged: Judged[] = [];
-      for (const task of search.tasks) {
+      const tasks = askedOf(search).filter((task) => itemsOf(task, 'held-out').length > 0);
+      for (const task of tasks) {
         const before = await scoreOf(search.start, task, how, signal);
         const after = await scoreOf(best.candidate.recipe, task, how, signal);
         judged.push({ task, before, after });
-        onMeasured(judged.length, search.tasks.length);
+        onMeasured(judged.length, tasks.length);
       }
       change({ judged });
+      keeper.later();
     });
     store.setState({ isJudging: false });
   }
@@ -205,8 +267,27 @@ type How = {
   readonly what: 'score and loss' | 'loss';
 };
 
-const keyOf = ({ start, tasks }: Search) =>
-  JSON.stringify([canonicalJson(start), tasks.map(taskKey)]);
+/** A line says how the loss runs, and a grid too: neither is there to beat anything. */
+const isJudged = ({ kind }: SearchPlan) => kind !== 'line' && kind !== 'grid';
+
+/** Tasks that were asked: the others have no items to look at, or the models are not able to them. */
+export function askedOf({ tasks, steps }: Pick<Search, 'tasks' | 'steps'>): readonly Task[] {
+  const names = uniqueNames(tasks.map(({ title }) => title));
+  const told = steps.find(({ result }) => result.scores)?.result.scores;
+  return told ? tasks.filter((_, at) => names[at] in told) : tasks;
+}
+
+/** Of the models that take part and the tasks, whatever the recipe makes of them. */
+const keyOf = ({ start: { base, experts }, tasks }: Pick<Search, 'start' | 'tasks'>) =>
+  canonicalJson([base, experts.map(({ model }) => model), tasks.map(taskKey)]);
+
+/** What models said is long, and no verdict needs it. */
+function withoutWords({ task, before, after }: Judged): Judged {
+  const short = (score: TaskScore): TaskScore => {
+    return { ...score, items: score.items.map((item) => ({ ...item, said: null })) };
+  };
+  return { task, before: short(before), after: short(after) };
+}
 
 /** JSON has no NaN: it comes back as null. */
 const numbered = (result: Result): Result => ({ ...result, objective: result.objective ?? NaN });

@@ -1,10 +1,12 @@
 /** Local storage that never throws: private windows and full disks only lose the memory of it. */
 
-export function remember(key: string, value: unknown): void {
+/** Whether it is remembered: the page works without. */
+export function remember(key: string, value: unknown): boolean {
   try {
     localStorage.setItem(key, JSON.stringify(value));
+    return true;
   } catch {
-    // Nothing to do: the page works without it.
+    return false;
   }
 }
 

@@ -46,5 +46,12 @@ describe('evolution', () => {
     const sizes = new Map<string, number>();
     for (const { note } of steps) sizes.set(note!, (sizes.get(note!) ?? 0) + 1);
     expect(Math.max(...sizes.values())).toBe(16);
+    expect(steps[0].run).toEqual({ restart: 0, sigma: 0.2 });
+    const begun = steps.findIndex(({ run }) => run!.restart === 1);
+    const { run, note } = steps[begun];
+    expect([run, note]).toEqual([
+      { restart: 1, sigma: 0.2 },
+      'Restart 1, generation 1, step 0.200.',
+    ]);
   });
 });

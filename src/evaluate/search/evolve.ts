@@ -1,5 +1,6 @@
 /** CMA-ES over a space of recipes. */
-import { ask, type CmaState, startCma, tell } from './cma-es/cma-es.ts';
+import { ask, startCma, tell } from './cma-es/cma-es.ts';
+import { restarted } from './cma-es/restart.ts';
 import { type StopRules, stopReason } from './cma-es/stop.ts';
 import { uniqueNames } from './rows.ts';
 import type { Space } from './space.ts';
@@ -18,50 +19,37 @@ export type Evolution = Searching & {
 };
 
 /**
- * The recipe as it is first, then generation by generation; a generation whose candidates are not all known by the end of the
+ * Where it begins first, then generation by generation; a generation whose candidates are not all known by the end of the
  * budget is left half tried. Axes are scaled to their ranges, so that a step means the same on all. The same options give the same
  * candidates: with `known` it goes on where it was left.
  */
 export async function* evolve(space: Space, options: Evolution): AsyncGenerator<Step, string> {
-  const trial = new Trial(options, options.budget);
-  const start = space.axes.map((axis) => (axis.start - axis.low) / (axis.high - axis.low));
-  if (options.budget < 1) return 'The budget is used up.';
-  yield await trial.of(candidateOf(space, start), 'The recipe as it is.');
-  let state = begin(options, start, 0);
+  const { budget, seed = 1, population, sigma = 0.2, restarts = 0 } = options;
+  const trial = new Trial(options, budget);
+  const mean = space.axes.map((axis) => (axis.start - axis.low) / (axis.high - axis.low));
+  const bounds = { low: mean.map(() => 0), high: mean.map(() => 1) };
+  const first = startCma({ mean, sigma, bounds, seed, ...(population ? { population } : {}) });
+  if (budget < 1) return 'The budget is used up.';
+  const begun = await trial.of(candidateOf(space, mean), 'Where it begins.');
+  yield { ...begun, run: { restart: 0, sigma } };
+  let state = first;
   for (let restart = 0; ; ) {
     const values: number[] = [];
     for (const x of ask(state)) {
-      if (trial.done >= options.budget) return 'The budget is used up.';
+      if (trial.done >= budget) return 'The budget is used up.';
       const run = restart === 0 ? 'Generation' : `Restart ${restart}, generation`;
       const note = `${run} ${state.generation + 1}, step ${state.sigma.toPrecision(3)}.`;
       const step = await trial.of(candidateOf(space, x), note);
       values.push(step.result.objective);
-      yield step;
+      yield { ...step, run: { restart, sigma: state.sigma } };
     }
     state = tell(state, values);
     const reason = stopReason(state, { tolX: 1e-5, tolValue: 1e-9, ...options.stop });
     if (reason === null) continue;
-    if (restart >= (options.restarts ?? 0)) return reason;
+    if (restart >= restarts) return reason;
     restart++;
-    state = begin(options, start, restart);
+    state = restarted(first, restart);
   }
-}
-
-function begin(
-  { seed = 1, population, sigma = 0.2 }: Evolution,
-  mean: readonly number[],
-  restart: number,
-): CmaState {
-  const bounds = { low: mean.map(() => 0), high: mean.map(() => 1) };
-  const first = startCma({
-    mean,
-    sigma,
-    bounds,
-    seed: seed + restart,
-    ...(population ? { population } : {}),
-  });
-  if (restart === 0) return first;
-  return startCma({ ...first.start, population: first.start.population * 2 ** restart });
 }
 
 /** From shares of the axes. */

@@ -14,6 +14,8 @@ describe('a space', () => {
       { label: 'weight of A', low: -1, high: 2, start: 1 },
       { label: 'weight of B', low: -1, high: 2, start: 1 },
     ]);
+    const middle = spaceOf(recipe, weights, { kind: 'whole' }, 'middle');
+    expect(middle.axes.map(({ start }) => start)).toEqual([0.5, 0.5]);
     const made = recipeOf([0.7, 0.25, 5]);
     expect(made.values.lambda).toBe(0.7);
     expect(made.experts.map(({ values }) => values.weight)).toEqual([0.25, 2, undefined]);

@@ -31,9 +31,17 @@ export type Range = readonly [low: number, high: number];
 /** Which numbers, and between which ends; without them, where sensible values lie. */
 export type Wanted = { readonly dial: Dial; readonly range?: Range | undefined };
 
-/** A RangeError where nothing is wanted, or a range has no inside. The recipe's own numbers are the start. */
-export function spaceOf(recipe: Recipe, wanted: readonly Wanted[], detail: Detail): Space {
-  const parts = wanted.map((each) => partOf(recipe, each, detail));
+/** Where a search begins: at the recipe's own numbers, or in the middle between the ends. */
+export type Begin = 'recipe' | 'middle';
+
+/** A RangeError where nothing is wanted, or a range has no inside. */
+export function spaceOf(
+  recipe: Recipe,
+  wanted: readonly Wanted[],
+  detail: Detail,
+  begin: Begin = 'recipe',
+): Space {
+  const parts = wanted.map((each) => partOf(recipe, each, detail, begin));
   if (parts.length === 0) throw new RangeError('There is nothing to search: choose a number.');
   return {
     axes: parts.flatMap(({ axes }) => axes),
@@ -53,11 +61,12 @@ type Part = {
   readonly set: (recipe: Recipe, values: readonly number[]) => Recipe;
 };
 
-function partOf(recipe: Recipe, { dial, range }: Wanted, detail: Detail): Part {
+function partOf(recipe: Recipe, { dial, range }: Wanted, detail: Detail, begin: Begin): Part {
   const present = dialValue(recipe, dial);
   const [low, high] = range ?? reachOf(dial, present);
   if (!(low < high)) throw new RangeError(`${dial.label} has no room between ${low} and ${high}.`);
-  const start = Math.min(high, Math.max(low, present ?? (low + high) / 2));
+  const middle = (low + high) / 2;
+  const start = begin === 'middle' ? middle : Math.min(high, Math.max(low, present ?? middle));
   const axis = (place: string): Axis => ({ label: `${dial.label}${place}`, low, high, start });
   const whole = (value: number) => (dial.param.integer ? Math.round(value) : value);
   switch (detail.kind) {

@@ -31,6 +31,8 @@ export type Step = Tried & {
   readonly of: number | null;
   /** Why the search took what it took, for people. */
   readonly note?: string | undefined;
+  /** Of CMA-ES: which run it belongs to, 0 for the first, and its step size as a share of every axis. */
+  readonly run?: { readonly restart: number; readonly sigma: number } | undefined;
 };
 
 export type Searching = {

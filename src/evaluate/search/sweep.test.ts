@@ -1,52 +1,32 @@
 import { describe, expect, test } from 'vitest';
 import { all, bowl, dial, recipe, signal } from '../../testing/searching.ts';
 import type { Evaluate } from './step.ts';
-import { alongLine, barrierOf, goldenSection, sweep } from './sweep.ts';
+import { alongLine, barrierOf, coarseness, grid } from './sweep.ts';
 
-describe('a sweep', () => {
-  const onLambda: Evaluate = async (candidate) => {
-    return { objective: (Number(candidate.recipe.values.lambda) - 0.63) ** 2 };
-  };
+describe('a grid of two numbers', () => {
+  const sweeps = [
+    { dial: dial('lambda'), values: [0, 0.25, 0.5, 0.75, 1] },
+    { dial: dial('weight of B'), values: [1, 2, 3] },
+  ] as const;
 
-  test('tries every value of a number and knows the best so far', async () => {
-    const values = [0.2, 0.4, 0.6, 0.8, 1];
-    const { steps } = await all(
-      sweep(recipe, [{ dial: dial('lambda'), values }], { evaluate: onLambda, signal }),
-    );
-    expect(steps.map(({ candidate }) => candidate.recipe.values.lambda)).toEqual(values);
-    expect(steps.map(({ best }) => best!.candidate.title)).toEqual([
-      ...['λ 0.2', 'λ 0.4', 'λ 0.6', 'λ 0.6', 'λ 0.6'],
-    ]);
-    expect(steps.map(({ done, of }) => [done, of]).at(-1)).toEqual([5, 5]);
+  test('meets corners and middles first, then what lies between', async () => {
+    expect(coarseness(9)).toEqual([0, 3, 2, 3, 1, 3, 2, 3, 0]);
+    expect(coarseness(6)).toEqual([0, 2, 1, 2, 3, 0]);
+    expect([coarseness(1), coarseness(2)]).toEqual([[0], [0, 0]]);
+    const { steps } = await all(grid(recipe, sweeps, { evaluate: bowl, signal }));
+    const told = steps.map(({ candidate: { values } }) => Object.values(values).join(' '));
+    expect(told.slice(0, 4)).toEqual(['0 1', '0 3', '1 1', '1 3']);
+    expect(told.slice(4, 9).toSorted()).toEqual(['0 2', '0.5 1', '0.5 2', '0.5 3', '1 2']);
+    expect(new Set(told).size).toBe(15);
   });
 
-  test('of two numbers goes row by row', async () => {
-    const { steps } = await all(
-      sweep(
-        recipe,
-        [
-          { dial: dial('lambda'), values: [0.1, 0.2] },
-          { dial: dial('weight of B'), values: [1, 2, 3] },
-        ],
-        { evaluate: bowl, signal },
-      ),
-    );
-    expect(steps).toHaveLength(6);
-    expect(steps[3].candidate.values).toEqual({ λ: 0.2, 'weight of B': 1 });
-    expect(steps[5].candidate.recipe.experts[1].values.weight).toBe(3);
-  });
-
-  test('by golden section finds the valley with a seventh of the evaluations', async () => {
-    const { steps } = await all(
-      goldenSection(
-        recipe,
-        { dial: dial('lambda'), range: [0, 2], tolerance: 0.01 },
-        { evaluate: onLambda, signal },
-      ),
-    );
-    const { best, done, of } = steps.at(-1)!;
-    expect(Math.abs(Number(best!.candidate.recipe.values.lambda) - 0.63)).toBeLessThan(0.01);
-    expect([done, of]).toEqual([14, 14]);
+  test('turns both numbers, and knows the best', async () => {
+    const { steps } = await all(grid(recipe, sweeps, { evaluate: bowl, signal }));
+    const { candidate, best, done, of } = steps.at(-1)!;
+    expect(candidate.values).toEqual({ λ: candidate.recipe.values.lambda, 'weight of B': 3 });
+    expect(candidate.recipe.experts[1].values.weight).toBe(3);
+    expect(best!.candidate.title).toBe('λ 0.75, weight of B 1');
+    expect([done, of]).toEqual([15, 15]);
   });
 
   test('ends when it is stopped, and one that is run again asks only for what is not known', async () => {
@@ -57,17 +37,15 @@ describe('a sweep', () => {
       if (asked.length === 3) stop.abort();
       return { objective: 1 };
     };
-    const values = [1, 2, 3, 4];
-    const once = { evaluate, signal: stop.signal };
-    const steps = sweep(recipe, [{ dial: dial('lambda'), values }], once);
     const known = new Map<string, { objective: number }>();
     await expect(async () => {
+      const steps = grid(recipe, sweeps, { evaluate, signal: stop.signal });
       for await (const { candidate, result } of steps) known.set(candidate.id, result);
     }).rejects.toThrow();
     expect(known.size).toBe(2);
-    const again = sweep(recipe, [{ dial: dial('lambda'), values }], { evaluate, signal, known });
-    expect((await all(again)).steps).toHaveLength(4);
-    expect(asked).toHaveLength(5);
+    const again = await all(grid(recipe, sweeps, { evaluate, signal, known }));
+    expect(again.steps).toHaveLength(15);
+    expect(asked).toHaveLength(16);
   });
 });
 

@@ -1,85 +1,53 @@
-/** One number of a recipe from end to end, two as a grid, or one by golden section; and the line between two models. */
+/** Two numbers of a recipe as a grid, and the line between two models. */
 import { soupOf } from '../../recipe/candidates.ts';
 import { type Dial, turnedTo } from '../../recipe/dials.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
-import { type Candidate, type Searching, type Step, Trial, tryAll } from './step.ts';
+import { type Candidate, type Searching, type Step, tryAll } from './step.ts';
 
 export type Sweep = { readonly dial: Dial; readonly values: readonly number[] };
 
-/** Of two the first changes slowest: row by row. */
-export function sweep(
+/** Every value of the one with every value of the other, from coarse to fine, so that the first candidates tell of the whole. */
+export function grid(
   recipe: Recipe,
-  [first, second]: readonly [Sweep] | readonly [Sweep, Sweep],
+  sweeps: readonly [Sweep, Sweep],
   searching: Searching,
 ): AsyncGenerator<Step> {
-  const rows = first.values.map((value) => [{ dial: first.dial, value }]);
-  const points = second
-    ? rows.flatMap((row) => second.values.map((value) => [...row, { dial: second.dial, value }]))
-    : rows;
+  const [rows, columns] = sweeps.map(({ values }) => coarseness(values.length));
+  const cells = rows.flatMap((i, row) => columns.map((j, column) => ({ row, column, i, j })));
+  cells.sort((a, b) => Math.max(a.i, a.j) - Math.max(b.i, b.j));
   return tryAll(
-    points.map((point) => turnedCandidate(recipe, point)),
+    cells.map(({ row, column }) => cellCandidate(recipe, sweeps, row, column)),
     searching,
   );
 }
 
-type Turned = { readonly dial: Dial; readonly value: number };
-
-function turnedCandidate(recipe: Recipe, point: readonly Turned[]): Candidate {
-  const told = point.map(({ dial, value }) => `${dial.label} ${Number(value.toFixed(6))}`);
+/** The same for the same two values, wherever they stand in a grid. */
+export function cellCandidate(
+  recipe: Recipe,
+  sweeps: readonly [Sweep, Sweep],
+  ...at: readonly [row: number, column: number]
+): Candidate {
+  const turned = sweeps.map(({ dial, values }, k) => ({ dial, value: values[at[k]] }));
   return {
-    id: point.map(({ dial, value }) => `${dial.id} ${value}`).join('; '),
-    title: told.join(', '),
-    values: Object.fromEntries(point.map(({ dial, value }) => [dial.label, value])),
-    recipe: point.reduce((before, { dial, value }) => turnedTo(before, dial, value), recipe),
+    id: turned.map(({ dial, value }) => `${dial.id} ${value}`).join('; '),
+    title: turned.map(({ dial, value }) => `${dial.label} ${value}`).join(', '),
+    values: Object.fromEntries(turned.map(({ dial, value }) => [dial.label, value])),
+    recipe: turned.reduce((before, { dial, value }) => turnedTo(before, dial, value), recipe),
   };
 }
 
-export type Golden = {
-  readonly dial: Dial;
-  readonly range: readonly [number, number];
-  readonly tolerance: number;
-};
-
-const RATIO = (Math.sqrt(5) - 1) / 2;
-
-/**
- * The lowest point between two ends by golden section (Kiefer, Proc. Am. Math. Soc. 4, 1953), to `tolerance`: a seventh of a
- * sweep's evaluations, where the curve has one valley. In another case it ends in one of them. A RangeError for a range or a
- * tolerance that is none, and for numbers that are whole.
- */
-export async function* goldenSection(
-  recipe: Recipe,
-  { dial, range: [low, high], tolerance }: Golden,
-  searching: Searching,
-): AsyncGenerator<Step> {
-  if (!(low < high) || !(tolerance > 0)) {
-    throw new RangeError('Golden section needs two different ends and a tolerance above 0.');
-  }
-  if (dial.param.integer)
-    throw new RangeError(`${dial.label} is a whole number: sweep it instead.`);
-  const most = 2 + Math.max(0, Math.ceil(Math.log(tolerance / (high - low)) / Math.log(RATIO)));
-  const trial = new Trial(searching, most);
-  const at = (value: number) => trial.of(turnedCandidate(recipe, [{ dial, value }]));
-  let [from, to] = [low, high];
-  let left = await at(to - RATIO * (to - from));
-  yield left;
-  let right = await at(from + RATIO * (to - from));
-  yield right;
-  while (to - from > tolerance) {
-    const goesLeft = !(left.result.objective > right.result.objective);
-    const [x, y] = [to - RATIO * (to - from), from + RATIO * (to - from)];
-    if (goesLeft) {
-      to = y;
-      right = left;
-      left = await at(to - RATIO * (to - from));
-      yield left;
-    } else {
-      from = x;
-      left = right;
-      right = await at(from + RATIO * (to - from));
-      yield right;
-    }
-  }
+/** By which halving of the whole each of so many positions is met: 0 for the ends, 1 for the middle, and so on. */
+export function coarseness(count: number): readonly number[] {
+  const levels = new Array<number>(count).fill(0);
+  const halve = (from: number, to: number, level: number) => {
+    if (to - from < 2) return;
+    const middle = (from + to) >> 1;
+    levels[middle] = level;
+    halve(from, middle, level + 1);
+    halve(middle, to, level + 1);
+  };
+  halve(0, count - 1, 1);
+  return levels;
 }
 
 /** Averages of two experts from the first alone (t = 0) to the second alone (t = 1), in equal steps. */

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { letterEmbedder, scriptedRunner } from '../../testing/scripted-runner.ts';
 import { bundled, bundledTask } from './bundled.ts';
 import { estimateOf, gainOf, lossGainOf, verdictOf } from './compare.ts';
-import { objectiveOf, score } from './score.ts';
+import { objectiveOf, unitOf } from './objective.ts';
+import { score } from './score.ts';
 import { itemsOf } from './split.ts';
 import { averageOf, standingOf } from './summary.ts';
 import { type ChoiceTask, type ExactTask, type PairTask, type Task, usualSplit } from './task.ts';
@@ -131,7 +132,7 @@ test('pairs are scored by the order of their cosines', async () => {
   expect(await score(task, letterEmbedder, 'all', both)).toMatchObject({ mean: 1, loss: null });
   const upside = { ...task, items: task.items.map((item) => ({ ...item, score: -item.score })) };
   const found = await score(upside, letterEmbedder, 'all', both);
-  expect([found.mean, objectiveOf(found)]).toEqual([-1, 1]);
+  expect([found.mean, objectiveOf(found), unitOf(found.kind)]).toEqual([-1, 2, '1 − correlation']);
   await expect(score(task, scripted, 'all', both)).rejects.toThrow(
     'scripted answers prompts: it makes no embeddings of texts',
   );

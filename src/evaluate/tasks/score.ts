@@ -49,11 +49,6 @@ export async function score(
   return { task: task.id, kind: task.kind, part, items, mean: meanOf(task, items, loss), loss };
 }
 
-/** Lower is better: the loss, or of pairs the correlation turned round. What a search makes small. */
-export function objectiveOf({ loss, mean }: TaskScore): number {
-  return loss ?? (mean === null ? Number.NaN : -mean);
-}
-
 /** Nats a token over items; null where no token was scored. */
 export function meanLoss(items: readonly ItemScore[]): number | null {
   const tokens = items.reduce((sum, item) => sum + item.tokens, 0);

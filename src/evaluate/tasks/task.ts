@@ -97,5 +97,8 @@ export const scoreNames: Readonly<Record<TaskKind, string>> = {
   pairs: 'Spearman correlation',
 };
 
+/** Whether its score is a share of right answers. */
+export const isShare = (kind: TaskKind): boolean => kind === 'exact' || kind === 'choice';
+
 /** Perplexity is better the lower it is. */
 export const isHigherBetter = (kind: TaskKind): boolean => kind !== 'text';

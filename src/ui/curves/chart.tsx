@@ -3,11 +3,15 @@ import { dashes } from '../changes/histogram.tsx';
 import { EndOf } from '../kit/end-of.tsx';
 import { plain } from '../kit/format.ts';
 import type { ChartKind, Series } from './charts.ts';
-import { along, type Point, pathOf, type Range, ticksOf } from './curve.ts';
+import { along, dotsOf, type Point, pathOf, type Range, ticksOf } from './curve.ts';
 import '../changes/plot.css';
 
 /** A line: its points from left to right. */
-export type Curve = Pick<Series, 'name' | 'expert'> & { readonly points: readonly Point[] };
+export type Curve = Pick<Series, 'name' | 'expert'> & {
+  readonly points: readonly Point[];
+  /** Draws each point by itself. */
+  readonly isDots?: boolean;
+};
 
 type ChartProps = {
   readonly kind: Pick<ChartKind, 'title' | 'help' | 'range' | 'text'>;
@@ -44,9 +48,9 @@ export function Chart({ kind, curves, across, at, children, onDrag }: ChartProps
           {curves.map((curve) => (
             <path
               key={curve.name}
-              className="delta-outline"
+              className={`delta-outline ${curve.isDots ? 'is-dots' : ''}`}
               style={toneOf(curve)}
-              d={pathOf(curve.points, across, up)}
+              d={(curve.isDots ? dotsOf : pathOf)(curve.points, across, up)}
             />
           ))}
         </svg>
@@ -107,7 +111,10 @@ function Legend({ curves }: { readonly curves: readonly Curve[] }) {
       {curves.map((curve) => (
         <li key={curve.name} title={curve.name}>
           <svg className="delta-line" viewBox="0 0 26 8" style={toneOf(curve)} aria-hidden>
-            <path className="delta-outline" d="M0 4H26" />
+            <path
+              className={`delta-outline ${curve.isDots ? 'is-dots' : ''}`}
+              d={curve.isDots ? 'M5 4h0M13 4h0M21 4h0' : 'M0 4H26'}
+            />
           </svg>
           <EndOf name={curve.name} />
         </li>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { between, pathOf, ticksOf } from './curve.ts';
+import { between, dotsOf, pathOf, ticksOf } from './curve.ts';
 
 const points = [
   { x: 0, y: 1 },
@@ -11,6 +11,10 @@ const points = [
 
 test('a line goes from left to right and upwards, and stops where there is no value', () => {
   expect(pathOf(points, [0, 4], [0, 1])).toBe('M0 0L25 100M75 50L100 0');
+});
+
+test('dots beyond the range stand on its edge', () => {
+  expect(dotsOf(points, [0, 4], [0, 0.5])).toBe('M0 0h0M25 100h0M75 0h0M100 0h0');
 });
 
 test('between two points a value lies on a straight line', () => {

@@ -21,6 +21,17 @@ export function pathOf(points: readonly Point[], across: Range, up: Range): stri
     .join('');
 }
 
+/** A dot for each point, where a stroke has round ends; what lies beyond the range is put onto its edge. */
+export function dotsOf(points: readonly Point[], across: Range, up: Range): string {
+  return points
+    .map(({ x, y }) => {
+      if (y === null) return '';
+      const height = Math.min(1, Math.max(0, along(up, y)));
+      return `M${place(along(across, x))} ${place(1 - height)}h0`;
+    })
+    .join('');
+}
+
 const place = (share: number) => Number((100 * share).toFixed(2));
 
 /** The value at `x` on a straight line between the two points around it; null beyond them, or where one has none. */

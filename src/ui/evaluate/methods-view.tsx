@@ -133,8 +133,12 @@ function Average({ row }: { readonly row: ScoreRow }) {
   return <span className="scores-kind number">{worded(average)} on average</span>;
 }
 
-const worded = ({ kind, value }: NonNullable<ReturnType<typeof averageOf>>) =>
-  kind === 'share' ? `${(100 * value).toFixed(1)} %` : `${value.toFixed(3)} nats a token`;
+function worded({ kind, value }: NonNullable<ReturnType<typeof averageOf>>): string {
+  if (kind === 'share') return `${(100 * value).toFixed(1)} %`;
+  return kind === 'loss'
+    ? `${value.toFixed(3)} nats a token`
+    : `a correlation of ${value.toFixed(3)}`;
+}
 
 function verdict(merges: readonly ScoreRow[]): string {
   const [best] = merges;

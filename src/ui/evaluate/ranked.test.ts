@@ -36,6 +36,15 @@ test('the average is of the shares, and leaves perplexities out beside them', ()
   expect(averageOf(row('a'))).toBeNull();
 });
 
+test('of pairs the average is a correlation, and what a model is not able to does not count', () => {
+  const encoder = row('a', ['pairs', 0.8, Number.NaN], ['pairs', 0.6, Number.NaN], null);
+  const failure = { message: 'It answers no prompts.', advice: null };
+  const rows = { ...encoder, unable: [null, null, failure] } as ScoreRow;
+  expect(averageOf(rows)).toEqual({ kind: 'correlation', value: expect.closeTo(0.7, 9) });
+  const better = row('b', ['pairs', 0.9, Number.NaN]);
+  expect(ranked([rows, better]).map(({ title }) => title)).toEqual(['b', 'a']);
+});
+
 test('the best stands first: most right answers, or the least loss; what is not known stands last', () => {
   const titles = (rows: readonly ScoreRow[]) => ranked(rows).map(({ title }) => title);
   const rows = [row('half', ['exact', 0.5, 1]), row('none', null), row('all', ['exact', 1, 1])];

@@ -1,44 +1,20 @@
-import { useEffect, useState } from 'react';
-import type { Detail } from '../../evaluate/search/space.ts';
-import type { Recipe } from '../../recipe/recipe.ts';
-import { type SearchPlan, searchable } from '../../stores/search-plan.ts';
+import { useEffect } from 'react';
+import { depthsOf } from '../../stores/depths.ts';
 import { useModels, useRecipe, useScores } from '../../stores/use-session.ts';
-import { Button } from '../kit/button.tsx';
-import { FailureText } from '../kit/failure-text.tsx';
-import { bytes, duration } from '../kit/format.ts';
+import { NumberRow } from '../kit/number-row.tsx';
 import { SelectField } from '../kit/select-field.tsx';
+import { EvolveFields } from './evolve-fields.tsx';
 import { Found } from './found.tsx';
-import { useLeft } from './use-left.ts';
-import { search, useSearch } from './use-search.ts';
+import { SearchControl } from './search-control.tsx';
+import { planOf, sizeOf } from './search-form.ts';
+import { search, useSearchForm } from './use-search.ts';
 
 const kinds = [
   ['evolve', 'CMA-ES over numbers of the recipe'],
   ['greedy', 'Greedy soup'],
   ['uniform', 'Uniform soup'],
   ['learned', 'Soup with learned weights'],
-  ['line', 'Line between the first two models'],
-] as const;
-type Kind = (typeof kinds)[number][0];
-
-const details: readonly (readonly [id: string, label: string, detail: Detail])[] = [
-  ['whole', 'one number for all tensors', { kind: 'whole' }],
-  [
-    'groups',
-    'attention, MLP and the rest apart',
-    { kind: 'groups', groups: ['attention', 'mlp', 'embeddings', 'norms'] },
-  ],
-  ['depth', 'along the depth, at 3 points', { kind: 'depth', points: 3 }],
-];
-const budgets = [
-  ['50', '50'],
-  ['100', '100'],
-  ['200', '200'],
-  ['500', '500'],
-] as const;
-const mosts = [
-  ['25', '25'],
-  ['50', '50'],
-  ['100', '100'],
+  ['line', 'Line between two models'],
 ] as const;
 
 /** Recipes that are tried one after another, each because of those before. */
@@ -46,70 +22,72 @@ export function SearchView() {
   const recipe = useRecipe((all) => all.recipe);
   const tasks = useScores((all) => all.tasks);
   const slots = useModels((all) => all.slots);
-  const [kind, setKind] = useState<Kind>('evolve');
-  const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set());
-  const [detail, setDetail] = useState('whole');
-  const [budget, setBudget] = useState('100');
-  const [most, setMost] = useState('25');
+  const [form, set] = useSearchForm();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is kept fits once tasks and models are there
   useEffect(() => search.getState().restore(), [tasks, slots, recipe]);
-  const keys = [...new Map(searchable(recipe).map((dial) => [dial.key, dial.param.label]))];
-  const ticked = keys.map(([key]) => key).filter((key) => !unticked.has(key));
-  const takes = recipe.experts.length >= 2 && tasks.length > 0;
-  const isReady = takes && (kind !== 'evolve' || ticked.length > 0);
-  const planOf = (): SearchPlan => {
-    const asked = { budget: Number(budget), seed: 1 };
-    const how = details.find(([id]) => id === detail)![2];
-    if (kind === 'evolve') return { kind, keys: ticked, detail: how, ...asked };
-    if (kind === 'learned') return { kind, ...asked };
-    return kind === 'line' ? { kind, experts: [0, 1], points: 11 } : { kind };
-  };
+  const { kind, budget, most } = form;
+  const layers = recipe.base ? (depthsOf(recipe, slots).get(recipe.base.id) ?? null) : null;
+  const plan = planOf(form, recipe, layers);
+  const size = plan.kind === 'evolve' ? sizeOf(plan, recipe) : null;
+  const names = recipe.experts.map(({ model }, at) => [String(at), model.name] as const);
+  const isLine = kind !== 'line' || form.experts.every((at) => at < names.length);
+  const isReady = names.length >= 2 && tasks.length > 0 && isLine && !size?.problem;
   return (
     <>
       <div className="evaluate-tools">
-        <SelectField label="Search by" options={kinds} value={kind} onChange={setKind} />
-        {kind === 'evolve' && (
-          <SelectField
-            label="Vary"
-            options={details.map(([id, label]) => [id, label])}
-            value={detail}
-            onChange={setDetail}
-          />
+        <SelectField
+          label="Search by"
+          options={kinds}
+          value={kind}
+          onChange={(next) => set({ kind: next })}
+        />
+        {kind === 'line' && names.length >= 2 && (
+          <>
+            <SelectField
+              label="from"
+              options={names}
+              value={String(form.experts[0])}
+              onChange={(at) => set({ experts: [Number(at), form.experts[1]] })}
+            />
+            <SelectField
+              label="to"
+              options={names}
+              value={String(form.experts[1])}
+              onChange={(at) => set({ experts: [form.experts[0], Number(at)] })}
+            />
+            <NumberRow
+              label="Points"
+              {...{ value: form.linePoints, min: 3, max: 101, isWhole: true }}
+              onChange={(linePoints) => set({ linePoints })}
+            />
+          </>
         )}
         {(kind === 'evolve' || kind === 'learned') && (
-          <SelectField
+          <NumberRow
             label="Candidates"
-            options={budgets}
-            value={budget}
-            onChange={(next) => setBudget(next)}
+            {...{ value: budget, min: 2, max: 10_000, step: 10, isWhole: true }}
+            onChange={(next) => set({ budget: next })}
           />
         )}
-        <SelectField
+        <NumberRow
           label="Items of each task"
-          options={mosts}
-          value={most}
-          onChange={(next) => setMost(next)}
+          {...{ value: most, min: 1, max: 10_000, isWhole: true }}
+          onChange={(next) => set({ most: next })}
         />
       </div>
       {kind === 'evolve' && (
-        <fieldset className="search-keys">
-          <legend className="visually-hidden">Numbers that are searched</legend>
-          {keys.map(([key, label]) => (
-            <label key={key}>
-              <input
-                type="checkbox"
-                checked={!unticked.has(key)}
-                onChange={() => setUnticked(toggled(unticked, key))}
-              />{' '}
-              {label}
-            </label>
-          ))}
-        </fieldset>
+        <EvolveFields {...{ form, set, recipe, layers }} population={size?.population ?? 4} />
       )}
-      <Control
-        recipe={recipe}
+      {size && (
+        <p className={size.problem ? 'small is-bad' : 'param-help'}>
+          {size.problem ??
+            `${size.numbers === 1 ? 'One number is' : `${size.numbers} numbers are`} searched, ${size.population} candidates a generation.`}
+        </p>
+      )}
+      <SearchControl
         isReady={isReady}
-        onBegin={() => search.getState().begin(planOf(), Number(most))}
+        models={names.length}
+        onBegin={() => search.getState().begin(plan, most)}
       />
       <p className="param-help">
         A search makes the loss of the right answers small, on one half of each task; the best it
@@ -119,62 +97,4 @@ export function SearchView() {
       <Found />
     </>
   );
-}
-
-type ControlProps = {
-  readonly recipe: Recipe;
-  readonly isReady: boolean;
-  readonly onBegin: () => void;
-};
-
-function Control({ recipe, isReady, onBegin }: ControlProps) {
-  const state = useSearch();
-  const { isLooking, isStopped, isJudging, progress, failure, toFetch } = state;
-  const left = useLeft(progress);
-  const isBusy = useScores((all) => all.isLooking);
-  if (isLooking) {
-    return (
-      <div className="looking">
-        {progress && <progress value={progress.done} max={progress.total} aria-label="Tried" />}
-        <span className="small number">
-          {isJudging ? 'On the held-out half: ' : 'Tried '}
-          {progress ? `${progress.done} of ${progress.total}` : '…'}
-          {left !== null && `, ${duration(left)} left`}
-        </span>
-        <Button look="quiet" onPress={state.pause}>
-          Pause
-        </Button>
-      </div>
-    );
-  }
-  const hasBest = state.search?.steps.at(-1)?.best != null;
-  const isOpen = state.search !== null && (isStopped || failure !== null) && !state.search.ended;
-  return (
-    <div className="evaluate-tools">
-      {isOpen && (
-        <Button look="primary" onPress={state.resume}>
-          Resume
-        </Button>
-      )}
-      {hasBest && state.search?.plan.kind !== 'line' && state.search?.judged.length === 0 && (
-        <Button onPress={state.judge}>Judge the best so far</Button>
-      )}
-      <Button look={isOpen ? 'plain' : 'primary'} isDisabled={!isReady || isBusy} onPress={onBegin}>
-        {state.search ? 'Begin anew' : 'Search'}
-      </Button>
-      {recipe.experts.length < 2 && (
-        <span className="small">A search needs two models or more.</span>
-      )}
-      {failure && <FailureText failure={failure} />}
-      {toFetch > 0 && (
-        <Button onPress={state.fetch}>Fetch {bytes(toFetch)} of weights and go on</Button>
-      )}
-    </div>
-  );
-}
-
-function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
-  return keys.has(key)
-    ? new Set([...keys].filter((each) => each !== key))
-    : new Set([...keys, key]);
 }

@@ -1,3 +1,4 @@
+import type { Unit } from '../../evaluate/tasks/objective.ts';
 import type { TaskKind } from '../../evaluate/tasks/task.ts';
 
 /** Shares in per cent, perplexities and correlations as they are. */
@@ -14,4 +15,11 @@ export function worded(kind: TaskKind, value: number): string {
 export function between(kind: TaskKind, low: number, high: number): string {
   const [from, to] = [worded(kind, low), worded(kind, high)];
   return `${from.endsWith(' %') && to.endsWith(' %') ? from.slice(0, -2) : from}–${to}`;
+}
+
+/** What a search makes small: "0.1234 nats a token", "a correlation of 0.834". */
+export function lossWorded(unit: Unit, value: number): string {
+  return unit === '1 − correlation'
+    ? `a correlation of ${(1 - value).toFixed(3)}`
+    : `${value.toFixed(4)} ${unit}`;
 }

@@ -79,13 +79,15 @@ export function NumberSlider(props: NumberSliderProps) {
 type FieldProps = Pick<
   NumberSliderProps,
   'value' | 'min' | 'max' | 'step' | 'describedBy' | 'onChange'
-> & { readonly id: string; readonly name: string };
+> & { readonly id: string; readonly name: string; readonly isWhole?: boolean | undefined };
 
 /** Keeps what is being typed until it is a number within the limits. */
-function NumberField({ id, name, value, min, max, step, describedBy, onChange }: FieldProps) {
+export function NumberField(props: FieldProps) {
+  const { id, name, value, min, max, step, isWhole = false, describedBy, onChange } = props;
   const [draft, setDraft] = useState<string | null>(null);
-  const typed = draft === null ? value : parseNumber(draft);
-  const fits = typed !== null && typed >= min && typed <= max;
+  const isIn = (number: number | null): number is number =>
+    number !== null && number >= min && number <= max && (!isWhole || Number.isInteger(number));
+  const fits = isIn(draft === null ? value : parseNumber(draft));
   const nudge = (direction: number) => {
     const next = Math.min(max, Math.max(min, value + direction * step));
     setDraft(null);
@@ -100,13 +102,13 @@ function NumberField({ id, name, value, min, max, step, describedBy, onChange }:
       aria-label={name}
       aria-invalid={!fits}
       aria-describedby={describedBy}
-      title={fits ? undefined : limits(min, max)}
+      title={fits ? undefined : limits(min, max, isWhole)}
       value={draft ?? plain(value).replace('-', '−')}
       onChange={(event) => {
         const text = event.target.value;
         setDraft(text);
         const number = parseNumber(text);
-        if (number !== null && number >= min && number <= max) onChange(number);
+        if (isIn(number)) onChange(number);
       }}
       onBlur={() => setDraft(null)}
       onKeyDown={(event) => {
@@ -121,7 +123,8 @@ function NumberField({ id, name, value, min, max, step, describedBy, onChange }:
 }
 
 /** Where there are practically no limits, none are named. */
-function limits(min: number, max: number): string {
-  if (max < 1e30) return `A number from ${plain(min)} to ${plain(max)}`;
-  return min > -1e30 ? `A number from ${plain(min)}` : 'A number';
+function limits(min: number, max: number, isWhole: boolean): string {
+  const number = isWhole ? 'A whole number' : 'A number';
+  if (max < 1e30) return `${number} from ${plain(min)} to ${plain(max)}`;
+  return min > -1e30 ? `${number} from ${plain(min)}` : number;
 }
