@@ -68,3 +68,11 @@ export class UnableError extends Error {
     this.context = { advice };
   }
 }
+
+/** Said of a failure that is not one task's: the model cannot be run at all. Survives the way from one thread to another. */
+export const noneRun = 'none can be run';
+
+export function cannotRun(error: unknown): boolean {
+  const { context } = (error ?? {}) as { readonly context?: { readonly scope?: unknown } };
+  return context?.scope === noneRun;
+}

@@ -7,11 +7,17 @@ import type { ModelRef, Recipe } from './recipe.ts';
 import { membersOf } from './series.ts';
 
 export function isSameMerge(a: Recipe, b: Recipe): boolean {
-  return nameless(a) === nameless(b);
+  return mergeKey(a) === mergeKey(b);
 }
 
-/** Models by what their weights are known by; where nothing is known of them, by their names and sizes. */
-function nameless({ output, series: _, ...recipe }: Recipe): string {
+/**
+ * What a recipe makes, as a text that is equal where that is. Models stand in it by what `weightsOf` says: what their weights
+ * are known by; where nothing is known of them, their names and sizes.
+ */
+export function mergeKey(
+  { output, series: _, ...recipe }: Recipe,
+  weightsOf: (ref: ModelRef) => string = knownBy,
+): string {
   const places = new Map(membersOf(recipe).map((ref) => [ref.id, weightsOf(ref)]));
   const replaced = JSON.stringify({ ...recipe, output: { ...output, name: '' } }, (key, value) => {
     if (isRef(value)) return weightsOf(value);
@@ -20,7 +26,7 @@ function nameless({ output, series: _, ...recipe }: Recipe): string {
   return canonicalJson(JSON.parse(replaced));
 }
 
-function weightsOf({ name, bytes, fingerprint, hub }: ModelRef): string {
+function knownBy({ name, bytes, fingerprint, hub }: ModelRef): string {
   if (hub) return `weights ${hub.repo}@${hub.commit}/${hub.weights}`;
   return `weights ${fingerprint ?? name}, ${bytes}`;
 }

@@ -2,9 +2,9 @@ import { createStore } from 'zustand/vanilla';
 import type { Perplexity } from '../chat/perplexity.ts';
 import type { Trusted } from '../chat/trusted.ts';
 import type { GgufFrom, GgufOutlook } from '../engine/protocol.ts';
-import { sha256Of } from './chat-key.ts';
 import { type Failure, openModel, openRefs } from './models.ts';
 import type { Session } from './session.ts';
+import { sha256Of } from './sha256.ts';
 
 export const sides = ['left', 'right'] as const;
 export type Side = (typeof sides)[number];

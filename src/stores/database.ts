@@ -1,15 +1,15 @@
 /**
- * The browser's database, for handles of files and folders, which cannot lie in local storage. Without it
- * only their memory is lost, so what asks here says what it does then.
+ * The browser's database: for handles of files and folders, which cannot lie in local storage, and for scores and tasks, which
+ * would not fit there. Without it only their memory is lost, so what asks here says what it does then.
  */
-const stores = ['folders', 'models'] as const;
+const stores = ['folders', 'models', 'scores', 'tasks'] as const;
 
 export async function inStore<T>(
   name: (typeof stores)[number],
   mode: IDBTransactionMode,
   ask: (store: IDBObjectStore) => IDBRequest<T>,
 ): Promise<T> {
-  const opening = indexedDB.open('amalgam', 2);
+  const opening = indexedDB.open('amalgam', 3);
   opening.onupgradeneeded = () => {
     const there = opening.result.objectStoreNames;
     for (const store of stores) if (!there.contains(store)) opening.result.createObjectStore(store);

@@ -19,6 +19,8 @@ export type Slot = {
   readonly origin: ModelRef['origin'];
   readonly hub?: HubPin;
   readonly fingerprint?: string;
+  /** Of an open model: equal where another visit's was the same (`contents.ts`). */
+  readonly contents?: string;
   /** Bytes of all weight files. */
   readonly bytes: number;
   readonly summary: string | null;
@@ -50,7 +52,7 @@ export type ModelsState = {
   /** Ids of models whose place on this computer the browser remembers. */
   readonly remembered: readonly string[];
   begin(slot: Omit<Slot, 'status'>): void;
-  admit(id: string, model: ModelFacts): void;
+  admit(id: string, model: ModelFacts, contents: string): void;
   fail(id: string, failure: Failure): void;
   forget(id: string): void;
   setDemo(demo: DemoState): void;
@@ -73,7 +75,8 @@ export function createModelsStore() {
         set(({ slots }) => ({
           slots: { ...slots, [slot.id]: { ...slot, status: { kind: 'opening' } } },
         })),
-      admit: (id, model) => change(id, { kind: 'open', model }, { bytes: weightBytes(model) }),
+      admit: (id, model, contents) =>
+        change(id, { kind: 'open', model }, { contents, bytes: weightBytes(model) }),
       fail: (id, failure) => change(id, { kind: 'failed', failure }),
       forget: (id) =>
         set(({ slots }) => {

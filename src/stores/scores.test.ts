@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest';
-import { UnableError } from '../evaluate/runner.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { DeviceReport } from '../engine/protocol.ts';
+import { noneRun, UnableError } from '../evaluate/runner.ts';
 import type { TaskScore } from '../evaluate/tasks/score.ts';
 import { type ExactTask, usualSplit } from '../evaluate/tasks/task.ts';
 import { fakeModel, fakeWeights } from '../testing/fake-engine.ts';
@@ -7,8 +8,8 @@ import { refTo } from '../testing/model.ts';
 import { recipeOf } from '../testing/planning.ts';
 import { fakeSession } from '../testing/session.ts';
 import type { Engine } from './engine.ts';
-import { scoredOf, scoreKey } from './scores.ts';
-import { openModel } from './session.ts';
+import { type Extent, scoredOf, scoreKey } from './scores.ts';
+import { openModel, type Session } from './session.ts';
 
 const [base, one, two] = ['base', 'one', 'two'].map((id) => fakeModel(id, id, fakeWeights));
 
@@ -90,8 +91,9 @@ test('a file of the same name with other items is asked again', async () => {
 
 test('a model that cannot be run is told by itself, asked no more, and stops nobody else', async () => {
   const score = vi.fn<Score>(async (subject, how) => {
-    if (subject.kind === 'model' && subject.model === 'one')
-      throw new Error('no such architecture');
+    if (subject.kind === 'model' && subject.model === 'one') {
+      throw Object.assign(new Error('no such architecture'), { context: { scope: noneRun } });
+    }
     return scoreOf(how.task.id, 1);
   });
   const { session, state, meanOf } = await opened(score);
@@ -101,6 +103,23 @@ test('a model that cannot be run is told by itself, asked no more, and stops nob
   const { key } = scoredOf(session)[1];
   expect(state().refused.get(key)?.message).toBe('no such architecture');
   expect(score).toHaveBeenCalledTimes(7);
+});
+
+test('a task that fails is told of its model, which is asked the others', async () => {
+  const score = vi.fn<Score>(async (subject, how) => {
+    const isOne = subject.kind === 'model' && subject.model === 'one';
+    if (isOne && how.task.id === 'x') throw new RangeError('a prompt is too long');
+    return scoreOf(how.task.id, 1);
+  });
+  const { session, state, meanOf } = await opened(score);
+  for (const id of ['x', 'y']) state().addTask(task(id));
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'y')).toBe(1));
+  expect([meanOf(1, 'x'), meanOf(1, 'y')]).toEqual([undefined, 1]);
+  const key = scoreKey(scoredOf(session)[1].key, state().tasks[0], state().extent);
+  expect([...state().refused].map(([at, { message }]) => [at, message])).toEqual([
+    [key, 'a prompt is too long'],
+  ]);
 });
 
 test('a model that is not able to a task is asked the others', async () => {
@@ -167,4 +186,125 @@ test('cancelling ends it, and the rest is scored later', async () => {
   expect([0, 1].map((at) => meanOf(at, 'x'))).toEqual([1, undefined]);
   state().score();
   await vi.waitFor(() => expect(meanOf(3, 'x')).toBe(1));
+});
+
+test('scoring is no step of undo', async () => {
+  const { session, state, meanOf } = await opened(async (_, how) => scoreOf(how.task.id, 1));
+  session.recipe.getState().replace({ ...session.recipe.getState().recipe, values: { lambda: 1 } });
+  const before = session.recipe.getState();
+  state().addTask(task('x'));
+  state().score();
+  await vi.waitFor(() => expect(meanOf(3, 'x')).toBe(1));
+  expect(session.recipe.getState()).toBe(before);
+});
+
+test('models of one title are told apart by a number', async () => {
+  const { session } = await opened(async (_, how) => scoreOf(how.task.id, 1));
+  const { recipe } = session.recipe.getState();
+  const named = recipe.experts.map(({ model, ...rest }) => {
+    return { ...rest, model: { ...model, name: 'Tuned' } };
+  });
+  session.recipe.getState().replace({ ...recipe, experts: named });
+  expect(scoredOf(session).map(({ title }) => title)).toEqual([
+    ...['base', 'Tuned', 'Tuned (2)', 'The merge'],
+  ]);
+});
+
+describe('what is known stands for', () => {
+  const lambda = (session: Session, value: number) => {
+    const { recipe } = session.recipe.getState();
+    session.recipe.getState().replace({ ...recipe, values: { lambda: value } });
+  };
+  const contents = (session: Session, id: string, told: string) => {
+    const { slots } = session.models.getState();
+    session.models.setState({ slots: { ...slots, [id]: { ...slots[id], contents: told } } });
+  };
+  /** Of another visit, on which the models may have other ids and names. */
+  const visit = async (ids: readonly string[] = ['base', 'one', 'two']) => {
+    const models = ids.map((id) => fakeModel(id, `called ${id}`, fakeWeights));
+    const session = fakeSession(recipeOf(models[0], models.slice(1)));
+    for (const model of models) await openModel(session, refTo(model), fakeWeights);
+    for (const [i, id] of ids.entries()) contents(session, id, `weights ${i}`);
+    return session;
+  };
+  const keysOf = (session: Session) => scoredOf(session).map(({ key }) => key);
+  const equalTo = (keys: readonly string[], others: readonly string[]) =>
+    keys.map((key, at) => key === others[at]);
+
+  test('the same weights under other ids and names, and a recipe of another name', async () => {
+    const keys = keysOf(await visit());
+    const other = await visit(['base', 'uno', 'due']);
+    const { recipe } = other.recipe.getState();
+    const rules = [
+      { id: 'r', filter: { kind: 'contains', text: 'mlp' }, parameter: 'weight', value: 0.5 },
+    ] as const;
+    other.recipe.getState().replace({ ...recipe, output: { ...recipe.output, name: 'new' } });
+    expect(equalTo(keys, keysOf(other))).toEqual([true, true, true, true]);
+    const ruled = (session: Session, model: string) => {
+      const { recipe: now } = session.recipe.getState();
+      const its = rules.map((rule) => ({ ...rule, model }));
+      session.recipe.getState().replace({ ...now, rules: its });
+      return keysOf(session)[3];
+    };
+    expect(ruled(other, 'uno')).toBe(ruled(await visit(), 'one'));
+    expect(ruled(other, 'uno')).not.toBe(ruled(await visit(), 'two'));
+  });
+
+  test('no model that was replaced, and no merge of it', async () => {
+    const session = await visit();
+    const keys = keysOf(session);
+    contents(session, 'one', 'edited');
+    expect(equalTo(keys, keysOf(session))).toEqual([true, false, true, false]);
+  });
+
+  test('no other recipe, and the same one again', async () => {
+    const session = await visit();
+    lambda(session, 0.5);
+    const keys = keysOf(session);
+    lambda(session, 0.25);
+    expect(equalTo(keys, keysOf(session))).toEqual([true, true, true, false]);
+    lambda(session, 0.5);
+    expect(keysOf(session)).toEqual(keys);
+  });
+
+  test('no processor of another kind', async () => {
+    const session = await visit();
+    const keys = keysOf(session);
+    session.device.setState({ report: { kind: 'webgpu' } as DeviceReport });
+    expect(equalTo(keys, keysOf(session))).toEqual([false, false, false, false]);
+  });
+
+  test('no other items, part, number, split or way of counting, and any title or source', () => {
+    const of = (part: Partial<ExactTask>, extent: Extent = { part: 'all', most: 100 }) =>
+      scoreKey('m', { ...task('x'), ...part }, extent);
+    expect(of({ title: 'other', source: { kind: 'own' } as never })).toBe(of({}));
+    const [first, second] = task('x').items;
+    const others = [
+      of({ items: [first, { ...second, answer: 'e' }] }),
+      of({ items: [second, first] }),
+      of({ id: 'y' }),
+      of({ match: 'trimmed' }),
+      of({ stops: ['\n'] }),
+      of({ split: { ...usualSplit, seed: 1 } }),
+      of({}, { part: 'search', most: 100 }),
+      of({}, { part: 'all', most: null }),
+    ];
+    expect(new Set([of({}), ...others]).size).toBe(1 + others.length);
+  });
+});
+
+test('the scores that were found first are forgotten where there are too many, or too many items', async () => {
+  const { state } = await opened(async (_, how) => scoreOf(how.task.id, 1));
+  const many = (count: number, items: number) =>
+    new Map(
+      Array.from({ length: count }, (_, i) => {
+        return [`k${i}`, { ...scoreOf('x', 1), items: Array(items).fill(null) }];
+      }),
+    );
+  state().recall(many(2500, 1));
+  expect([state().known.size, [...state().known.keys()][0]]).toEqual([2000, 'k500']);
+  state().forget();
+  expect(state().known.size).toBe(0);
+  state().recall(many(5, 50_000));
+  expect([...state().known.keys()]).toEqual(['k1', 'k2', 'k3', 'k4']);
 });

@@ -1,16 +1,20 @@
 import { createStore } from 'zustand/vanilla';
+import { version } from '../../package.json';
 import type { Subject } from '../engine/protocol.ts';
-import { unable } from '../evaluate/runner.ts';
+import { cannotRun } from '../evaluate/runner.ts';
+import { uniqueNames } from '../evaluate/search/rows.ts';
+import { taskKey } from '../evaluate/tasks/key.ts';
 import type { TaskScore } from '../evaluate/tasks/score.ts';
 import type { Part, Task } from '../evaluate/tasks/task.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
+import { mergeKey } from '../recipe/same-merge.ts';
 import { soloOf } from '../recipe/solo.ts';
 import { orderToSee } from './conflicts.ts';
 import type { DeviceStore } from './device.ts';
 import type { Engine } from './engine.ts';
 import { failureOf } from './failure.ts';
 import { atRest, type Looking, lookingWith } from './looking.ts';
-import type { Failure, ModelsStore } from './models.ts';
+import { type Failure, type ModelsStore, openModel } from './models.ts';
 import type { RecipeStore } from './recipe.ts';
 
 /** Which items of a task are asked. */
@@ -38,7 +42,9 @@ export type ScoresState = Looking & {
   readonly extent: Extent;
   /** By `scoreKey`. */
   readonly known: ReadonlyMap<string, TaskScore>;
-  /** Why a subject cannot be run, by its key; why it is not able to one task, by its `scoreKey`. */
+  /** Of those, what does not stand on another visit: a processor of another kind had to take over. */
+  readonly passing: ReadonlySet<string>;
+  /** Why a subject cannot be run, by its key; why it was not scored on one task, by its `scoreKey`. */
   readonly refused: ReadonlyMap<string, Failure>;
   /** Bytes of weights that are to be fetched first; 0 for none. */
   readonly toFetch: number;
@@ -48,17 +54,23 @@ export type ScoresState = Looking & {
   /** Agrees to what is to be fetched, and scores. */
   fetch(): void;
   setExtent(extent: Extent): void;
-  /** In the place of the task of that id, or after the others. */
+  /** In the place of the task of that id, or after the others; a person’s own stand last, whichever comes first. */
   addTask(task: Task): void;
   removeTask(id: string): void;
+  /** What an earlier visit found, where nothing newer is known. */
+  recall(found: ReadonlyMap<string, TaskScore>): void;
+  forget(): void;
 };
 
-/** Scores beyond which those that were found first are forgotten. */
-const mostKnown = 2000;
+/** Beyond which the scores that were found first are forgotten; `items` of all of them together. */
+const most = { scores: 2000, items: 200_000 };
 
-/** Another one where a file of the same name asks other things. */
-export function scoreKey(of: string, { items, ...task }: Task, { part, most }: Extent): string {
-  return JSON.stringify([of, task, numberOf(items), part, most]);
+/** To be raised when the same model is run or merged to other numbers than before: what was kept is found no more. */
+const arithmetic = 1;
+
+/** Equal where the score is: of what (`Scored.key`), on which task, on how many items of which part. */
+export function scoreKey(of: string, task: Task, { part, most }: Extent): string {
+  return [of, taskKey(task), part, most].join('\n');
 }
 
 type From = {
@@ -67,38 +79,33 @@ type From = {
   readonly device: DeviceStore;
 };
 
-/** The base, every expert alone, and the merge, in this order. */
+/** The base, every expert alone, and the merge, in this order, under titles that can be told apart. */
 export function scoredOf(
   from: From,
   recipe: Recipe = from.recipe.getState().recipe,
 ): readonly Scored[] {
   const { base, experts } = recipe;
   const model = (ref: ModelRef, role: Scored['role']): Scored => {
-    const slot = from.models.getState().slots[ref.id];
-    const facts = slot?.status.kind === 'open' ? slot.status.model : null;
-    if (!facts?.adapter) {
-      const key = JSON.stringify([ref.id, ref.bytes, ref.fingerprint, numberOf(facts)]);
-      return { key, title: ref.name, role, subject: { kind: 'model', model: ref.id } };
+    if (openModel(from.models.getState().slots, ref.id)?.adapter) {
+      return { ...candidateOf(from, soloOf(recipe, ref.id), ref.name), role };
     }
-    return { ...candidateOf(from, soloOf(recipe, ref.id), ref.name), role };
+    const key = keyed(from, `model ${contentsIn(from)(ref)}`);
+    return { key, title: ref.name, role, subject: { kind: 'model', model: ref.id } };
   };
-  return [
+  const all = [
     ...(base ? [model(base, 'base')] : []),
     ...experts.map((each) => model(each.model, 'expert')),
     candidateOf(from, recipe, 'The merge'),
   ];
+  const titles = uniqueNames(all.map(({ title }) => title));
+  return all.map((each, at) => ({ ...each, title: titles[at] }));
 }
 
 /** What a recipe would make of the models that are open. */
 export function candidateOf(from: From, recipe: Recipe, title: string): Scored {
-  const order = orderToSee(from, asModel(recipe));
-  const { slots } = from.models.getState();
-  const used = [...(recipe.base ? [recipe.base] : []), ...recipe.experts.map(({ model }) => model)];
-  const numbers = used.map(({ id }) => {
-    const status = slots[id]?.status;
-    return numberOf(status?.kind === 'open' ? status.model : null);
-  });
-  const key = JSON.stringify([order.recipe, numbers]);
+  const made = asModel(recipe);
+  const order = orderToSee(from, made);
+  const key = keyed(from, mergeKey(made, contentsIn(from)));
   return { key, title, role: 'merge', subject: { kind: 'recipe', order } };
 }
 
@@ -107,17 +114,16 @@ function asModel(recipe: Recipe): Recipe {
   return { ...recipe, output: { ...recipe.output, as: 'model', shardBytes: null } };
 }
 
-const numbers = new WeakMap<object, number>();
-let last = 0;
+/** What a processor of another kind makes of it, or another release of this page, is not equal to the last digit. */
+const keyed = ({ device }: From, what: string) =>
+  [version, arithmetic, backendOf(device), what].join('\n');
 
-/** Another number for a model that was opened again, or a task’s file. */
-function numberOf(facts: object | null): number {
-  if (facts === null) return 0;
-  const known = numbers.get(facts);
-  if (known !== undefined) return known;
-  last += 1;
-  numbers.set(facts, last);
-  return last;
+const backendOf = (device: DeviceStore) => device.getState().report?.kind ?? 'cpu';
+
+/** What models are known by that are open; one that is not has no scores. */
+function contentsIn({ models }: From): (ref: ModelRef) => string {
+  const { slots } = models.getState();
+  return ({ id }) => slots[id]?.contents ?? `absent ${id}`;
 }
 
 /** Items of a task that are asked, give or take one: which half each is in, the engine tells. */
@@ -134,6 +140,7 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
     tasks: [],
     extent: { part: 'held-out', most: 100 },
     known: new Map(),
+    passing: new Set(),
     refused: new Map(),
     toFetch: 0,
     score(wanted) {
@@ -154,9 +161,11 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
       const added = isKnown
         ? tasks.map((each) => (each.id === task.id ? task : each))
         : [...tasks, task];
-      set({ tasks: added });
+      set({ tasks: added.toSorted((a, b) => Number(isOwn(a)) - Number(isOwn(b))) });
     },
     removeTask: (id) => set({ tasks: get().tasks.filter((task) => task.id !== id) }),
+    recall: (found) => set(({ known }) => ({ known: bounded([...found, ...known]) })),
+    forget: () => set({ known: new Map(), passing: new Set() }),
   }));
   const looking = lookingWith(store.setState);
 
@@ -188,8 +197,7 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
           .score(of.subject, how, { signal, onMeasured: onOne })
           .catch((error: unknown) => {
             signal.throwIfAborted();
-            const failure = failureOf(error);
-            refuse(failure.tag === unable ? scoreKey(of.key, task, extent) : of.key, failure);
+            refuse(cannotRun(error) ? of.key : scoreKey(of.key, task, extent), failureOf(error));
             return null;
           });
         if (found && 'toFetch' in found) {
@@ -207,11 +215,26 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
   }
 
   function keep(key: string, found: TaskScore) {
-    store.setState(({ known }) => ({
-      known: new Map([...known, [key, found] as const].slice(-mostKnown)),
+    const isPassing = found.backend !== undefined && found.backend !== backendOf(from.device);
+    store.setState(({ known, passing }) => ({
+      known: bounded([...known, [key, found]]),
+      ...(isPassing ? { passing: new Set([...passing, key]) } : {}),
     }));
   }
   return store;
+}
+
+const isOwn = ({ skill }: Task) => skill === 'own';
+
+/** Without those that come first, where there are too many. */
+function bounded(all: readonly (readonly [string, TaskScore])[]): ReadonlyMap<string, TaskScore> {
+  const known = [...new Map(all)];
+  let items = 0;
+  const tooMany = known.findLastIndex(([, score], at) => {
+    items += score.items.length;
+    return items > most.items || known.length - at > most.scores;
+  });
+  return new Map(known.slice(tooMany + 1));
 }
 
 export type ScoresStore = ReturnType<typeof createScoresStore>;

@@ -9,6 +9,7 @@ import {
   type SurvivalStore,
 } from './changes.ts';
 import { type ConflictsStore, createConflictsStore } from './conflicts.ts';
+import { contentsOf } from './contents.ts';
 import { createDeviceStore, type DeviceSettings, type DeviceStore } from './device.ts';
 import { createDifferenceStore, type DifferenceStore } from './difference.ts';
 import type { Engine } from './engine.ts';
@@ -137,7 +138,10 @@ export async function openModel(
   const { engine, models } = session;
   models.getState().begin({ ...ref, summary });
   try {
-    models.getState().admit(ref.id, await engine.open(ref.id, ref.name, handles, leftOut));
+    const facts = await engine.open(ref.id, ref.name, handles, leftOut);
+    const { demo } = models.getState();
+    const family = demo.kind === 'ready' ? demo.family : null;
+    models.getState().admit(ref.id, facts, await contentsOf(ref, handles, facts, family));
   } catch (error) {
     models.getState().fail(ref.id, failureOf(error));
   }

@@ -2,6 +2,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { DeviceLostError } from '../../compute/backend.ts';
 import { definitionBackend } from '../../compute/cpu/definition.ts';
 import { CpuProcessor } from '../../evaluate/forward/cpu.ts';
+import { cannotRun } from '../../evaluate/runner.ts';
 import { plan } from '../../plan/plan.ts';
 import { soloOf } from '../../recipe/solo.ts';
 import { demoLibrary, demoTask } from '../../testing/demo-library.ts';
@@ -81,9 +82,19 @@ test('tells how many items were asked, and why a recipe cannot be merged', async
   });
   expect(told.at(-1)).toBe(24);
   const without = { ...recipe(), base: null };
-  await expect(meanOf(evaluator, { kind: 'recipe', order: orderOf(without) })).rejects.toThrow(
-    'base',
-  );
+  const failed = meanOf(evaluator, { kind: 'recipe', order: orderOf(without) });
+  await expect(failed).rejects.toThrow('base');
+  await expect(failed).rejects.toSatisfy(cannotRun);
+});
+
+test('a task that fails does not say that the model cannot be run', async () => {
+  const { evaluator } = evaluatorOf();
+  const subject = { kind: 'model', model: 'sort' } as const;
+  const empty = { ...sort, split: { ...sort.split, share: 1 } };
+  const failed = evaluator.score(subject, { ...how, task: empty, part: 'held-out' }, signal, quiet);
+  await expect(failed).rejects.toThrow('has no items');
+  await expect(failed).rejects.not.toSatisfy(cannotRun);
+  expect(await evaluator.score(subject, how, signal, quiet)).toMatchObject({ backend: 'cpu' });
 });
 
 test('one that was cancelled leaves the next one alone', async () => {

@@ -1,9 +1,11 @@
 import { DeviceLostError } from '../../compute/backend.ts';
+import { noneRun } from '../../evaluate/runner.ts';
 import { score, type TaskScore } from '../../evaluate/tasks/score.ts';
 import { itemsOf } from '../../evaluate/tasks/split.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { ToFetch } from '../../views/close.ts';
 import type { Acquired } from '../devices/devices.ts';
+import { contextOf, EngineError, isAbort, messageOf, tagOf } from '../errors.ts';
 import type { Library } from '../library/library.ts';
 import type { BackendChoice, PlanOrder, ScoreOrder, Subject } from '../protocol.ts';
 import { candidate, type Opened } from './candidate.ts';
@@ -42,7 +44,7 @@ export class Evaluator {
    * One after the other. `tell` hears how many items were asked, of how many. What would come over the network is told
    * instead, unless it may.
    *
-   * @throws what `openRunner` and `candidate` throw
+   * @throws what `openRunner` and `candidate` throw, as an EngineError of the same tag that `cannotRun` knows
    */
   score(
     subject: Subject,
@@ -50,13 +52,18 @@ export class Evaluator {
     signal: AbortSignal,
     tell: (done: number, total: number) => void,
   ): Promise<TaskScore | ToFetch> {
+    const asking = { what, most: most ?? undefined };
+    let isReady = false;
     const work = async () => {
       signal.throwIfAborted();
+      isReady = false;
       const ready = await this.#ready(subject, { fetches, backend }, signal);
       if ('toFetch' in ready) return ready;
       const total = Math.min(itemsOf(task, part).length, most ?? Number.POSITIVE_INFINITY);
       const onProgress = (done: number) => tell(done, total);
-      return score(task, ready, part, { signal, onProgress, what, most: most ?? undefined });
+      isReady = true;
+      const found = await score(task, ready, part, { ...asking, signal, onProgress });
+      return { ...found, backend: ready.processor.kind };
     };
     // A graphics processor may go away, or have no room: the CPU does the same work.
     const again = async (error: unknown) => {
@@ -64,7 +71,10 @@ export class Evaluator {
       if (!this.#giveUpGpu()) throw error;
       return work();
     };
-    const made = this.#last.then(() => work().catch(again));
+    const told = (error: unknown) => {
+      throw isReady || isAbort(error) ? error : unready(error);
+    };
+    const made = this.#last.then(() => work().catch(again).catch(told));
     this.#last = made.catch(() => {});
     return made;
   }
@@ -148,4 +158,10 @@ export class Evaluator {
     this.#kept.delete(key);
     if (runner) this.#processors.giveBack(runner.processor);
   }
+}
+
+/** In the same words, and no task is at fault. */
+function unready(error: unknown): EngineError {
+  const context = { ...contextOf(error), scope: noneRun };
+  return new EngineError(tagOf(error) ?? 'unexpected', messageOf(error), context, error);
 }

@@ -1,7 +1,14 @@
-import { tensorKey } from '../../numerics/random.ts';
+import { digestOf } from '../../numerics/digest.ts';
 import type { Task } from './task.ts';
 
-/** Equal for tasks that ask the same, and split it the same way, wherever they come from; 32 bits of a hash. */
-export function taskKey({ source: _, ...task }: Task): string {
-  return `${task.id} ${tensorKey(JSON.stringify(task))}`;
+const keys = new WeakMap<Task, string>();
+
+/** Equal for tasks that ask the same, and split it the same way, whatever they are called on the page and wherever they come from. */
+export function taskKey(task: Task): string {
+  const known = keys.get(task);
+  if (known !== undefined) return known;
+  const { source: _, title: __, skill: ___, ...asked } = task;
+  const key = `${task.id} ${digestOf(JSON.stringify(asked))}`;
+  keys.set(task, key);
+  return key;
 }

@@ -224,11 +224,11 @@ describe('two models', () => {
       ),
     );
     const experts = [
-      { title: 'weak', score: weak },
-      { title: 'best', score: best },
+      { key: 'w', title: 'tuned', score: weak },
+      { key: 'b', title: 'tuned', score: best },
     ];
     const standing = standingOf({ merge, base, experts })!;
-    expect(standing).toMatchObject({ merge: 0.75, base: 0.1, best: { expert: 'best', value: 1 } });
+    expect(standing).toMatchObject({ merge: 0.75, base: 0.1, best: { key: 'b', value: 1 } });
     expect(standing).toMatchObject({ retention: 0.75, improvement: 0.65 });
     expect(standingOf({ merge, base: null, experts: [] })).toMatchObject({
       retention: null,
@@ -245,7 +245,11 @@ describe('two models', () => {
     const told = (mean: number) =>
       ({ task: 't', kind: 'text', part: 'all', items: [], mean, loss: Math.log(mean) }) as const;
     expect(
-      standingOf({ merge: told(10), base: told(16), experts: [{ title: 'e', score: told(8) }] }),
+      standingOf({
+        merge: told(10),
+        base: told(16),
+        experts: [{ key: 'e', title: 'e', score: told(8) }],
+      }),
     ).toMatchObject({ retention: 0.8, improvement: 6, best: { value: 8 } });
   });
 });

@@ -26,6 +26,8 @@ export type TaskScore = {
   readonly mean: number | null;
   /** Nats a token over all tokens of all items. Null for pairs. */
   readonly loss: number | null;
+  /** What the model was run on, where that is told. */
+  readonly backend?: 'cpu' | 'webgpu';
 };
 
 /**

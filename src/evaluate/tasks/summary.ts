@@ -8,7 +8,7 @@ export type Standing = {
   readonly merge: number;
   readonly base: number | null;
   /** The best of the experts alone, and which it is. */
-  readonly best: { readonly expert: string; readonly value: number } | null;
+  readonly best: { readonly key: string; readonly expert: string; readonly value: number } | null;
   /** The merge's share of the best individual's score; of perplexity the best's share of the merge's. Null where the best is 0 or less. */
   readonly retention: number | null;
   /** Positive where the merge is better than the base: in points of the score, not in per cent of it. */
@@ -19,7 +19,12 @@ export type Standing = {
 export type Scored = {
   readonly merge: TaskScore;
   readonly base: TaskScore | null;
-  readonly experts: readonly { readonly title: string; readonly score: TaskScore }[];
+  readonly experts: readonly {
+    /** Titles may be equal, keys are not. */
+    readonly key: string;
+    readonly title: string;
+    readonly score: TaskScore;
+  }[];
 };
 
 /** Null where the merge itself has no score. */
@@ -27,9 +32,9 @@ export function standingOf({ merge, base, experts }: Scored): Standing | null {
   if (merge.mean === null) return null;
   const { task, kind } = merge;
   const sign = isHigherBetter(kind) ? 1 : -1;
-  const best = experts.reduce<Standing['best']>((before, { title, score: { mean } }) => {
+  const best = experts.reduce<Standing['best']>((before, { key, title, score: { mean } }) => {
     if (mean === null || (before && sign * before.value >= sign * mean)) return before;
-    return { expert: title, value: mean };
+    return { key, expert: title, value: mean };
   }, null);
   const before = base?.mean ?? null;
   return {

@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useState } from 'react';
 import { openDemoTasks } from '../../commands/demo-tasks.ts';
+import { recallScores } from '../../stores/kept-scores.ts';
 import { session, useModels } from '../../stores/use-session.ts';
 import { later } from '../kit/later.ts';
 import { Segmented } from '../kit/segmented.tsx';
@@ -28,6 +29,7 @@ export default function EvaluateView() {
   useEffect(() => {
     if (demo.kind === 'ready') void openDemoTasks(session);
   }, [demo]);
+  useEffect(() => void recallScores(session), []);
   return (
     <div className="evaluate">
       <div className="conflicts-title">

@@ -11,7 +11,7 @@ import { csv } from '../kit/csv.ts';
 import { SelectField } from '../kit/select-field.tsx';
 import { averageOf, ranked } from './ranked.ts';
 import { Refusals } from './refusals.tsx';
-import { linesOf, rowsOf, type ScoreRow } from './rows.ts';
+import { linesOf, rowsOf, type ScoreRow, stageOf, toScore } from './rows.ts';
 import { ScoresTable } from './scores-table.tsx';
 import { Working } from './working.tsx';
 import '../compare/compare.css';
@@ -46,12 +46,7 @@ export function MethodsView() {
   const rows = rowsOf(these, tasks, extent, known, refused);
   const merges = ranked(rows.filter(({ role }) => role === 'merge'));
   const shown = [...rows.filter(({ role }) => role === 'base'), ...merges];
-  const isWhole =
-    tasks.length > 0 &&
-    rows.every(
-      ({ scores, failure, unable }) =>
-        failure !== null || scores.every((cell, at) => cell ?? unable[at]),
-    );
+  const stage = stageOf(rows);
   const hasSome = rows.some(({ scores }) => scores.some(Boolean));
   const save = () =>
     saveFile(`${list}.csv`, new Blob([csv(linesOf(shown, tasks))], { type: 'text/csv' }));
@@ -81,8 +76,8 @@ export function MethodsView() {
       <div className="evaluate-tools">
         <SelectField label="Compare" options={lists} value={list} onChange={setList} />
         <Working
-          label={isWhole ? 'All scored' : hasSome ? 'Score the rest' : 'Compare'}
-          isDisabled={tasks.length === 0 || candidates.length === 0 || isWhole}
+          label={toScore(stage, 'Compare')}
+          isDisabled={tasks.length === 0 || candidates.length === 0 || stage === 'all'}
           onStart={() => score({ these, extent })}
         />
         {hasSome && (

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TaskScore } from '../../evaluate/tasks/score.ts';
 import { type ExactTask, type Task, usualSplit } from '../../evaluate/tasks/task.ts';
 import { type Scored, scoreKey } from '../../stores/scores.ts';
-import { linesOf, rowsOf } from './rows.ts';
+import { linesOf, rowsOf, stageOf, toScore } from './rows.ts';
 import { bestOf } from './sweep.ts';
 import { verdict } from './verdict.ts';
 import { between, worded } from './worded.ts';
@@ -64,6 +64,12 @@ describe('the table of scores', () => {
     expect(told.every(({ failure: whole }) => whole === null)).toBe(true);
   });
 
+  test('says of two experts of one title which is the best', () => {
+    const alike = scored.map((of) => (of.role === 'expert' ? { ...of, title: 'Tuned' } : of));
+    const [, add] = rowsOf(alike, tasks, extent, known, new Map())[3].scores;
+    expect(add).toMatchObject({ standing: { best: { key: 'a' } }, overBest: 'worse' });
+  });
+
   test('is told in a sentence', () => {
     expect(verdict(rows, tasks)).toBe(
       'The merge keeps 80 % of what the best expert of each task scores, on average over 2 tasks, and the least on add: 70 %.',
@@ -84,6 +90,30 @@ describe('the table of scores', () => {
   });
 });
 
+describe('a table is', () => {
+  const failure = { tag: 'read', message: 'gone', advice: null };
+  const told = { tag: 'unable', message: 'It answers no prompts', advice: null };
+  const row = (scores: readonly unknown[], unable = [null, null] as (typeof told | null)[]) => {
+    return { scores, unable, failure: null };
+  };
+  const whole = row([1, 1]);
+  const failed = { ...row([null, null]), failure };
+
+  test('not begun, begun, or filled, also where a model is not able to a task', () => {
+    expect(stageOf([])).toBe('none');
+    expect(stageOf([row([null, null]), failed])).toBe('none');
+    expect(stageOf([whole, row([1, null])])).toBe('some');
+    expect(stageOf([whole, row([1, null], [null, told])])).toBe('all');
+  });
+
+  test('to be tried again where all that lacks has failed', () => {
+    expect(stageOf([whole, failed])).toBe('failed');
+    expect(stageOf([whole, row([1, null], [null, failure])])).toBe('failed');
+    expect(stageOf([failed, row([1, null])])).toBe('some');
+    expect(toScore('failed', 'Sweep')).toBe('Try again');
+  });
+});
+
 test('perplexities over other tokens are shown, and not compared', () => {
   const text: Task = {
     ...{ id: 'text', title: 'text', kind: 'text', skill: 'own', split: usualSplit },
@@ -97,7 +127,7 @@ test('perplexities over other tokens are shown, and not compared', () => {
   const all = new Map(scored.map(({ key }) => [scoreKey(key, text, extent), of(counts[key])]));
   const { scores } = rowsOf(scored, [text], extent, all, new Map())[3];
   expect(scores[0]).toMatchObject({
-    standing: { base: null, best: { expert: 'Sorter' }, retention: 1 },
+    standing: { base: null, best: { key: 's', expert: 'Sorter' }, retention: 1 },
     overBase: null,
   });
 });

@@ -1,3 +1,4 @@
+import { unable } from '../../evaluate/runner.ts';
 import type { Estimate } from '../../evaluate/statistics/interval.ts';
 import { estimateOf, gainOf, haveSameTokens, verdictOf } from '../../evaluate/tasks/compare.ts';
 import type { TaskScore } from '../../evaluate/tasks/score.ts';
@@ -21,7 +22,7 @@ export type ScoreRow = Scored & {
   /** One for each task; null where it is not known yet. */
   readonly scores: readonly (Cell | null)[];
   readonly failure: Failure | null;
-  /** One for each task: why the model is not able to it, as an encoder is not to prompts. */
+  /** One for each task: why the model was not scored on it, as an encoder is not on prompts. */
   readonly unable: readonly (Failure | null)[];
 };
 
@@ -61,17 +62,40 @@ function cellOf(
   const baseScore = base ? find(base) : null;
   const experts = parents.flatMap((of) => {
     const own = of.role === 'expert' ? find(of) : null;
-    return own ? [{ title: of.title, score: own }] : [];
+    return own ? [{ key: of.key, title: of.title, score: own }] : [];
   });
   const standing =
     parents.length === 0 ? null : standingOf({ merge: score, base: baseScore, experts });
-  const best = experts.find(({ title }) => title === standing?.best?.expert)?.score;
+  const best = experts.find(({ key }) => key === standing?.best?.key)?.score;
   const told = (other: TaskScore | null | undefined) =>
     other ? verdictOf(gainOf(task, score, other)) : null;
   return {
     ...{ score, standing, estimate: estimateOf(task, score) },
     ...{ overBase: told(baseScore), overBest: told(best) },
   };
+}
+
+type Tried = Pick<ScoreRow, 'failure' | 'unable'> & { readonly scores: readonly unknown[] };
+export type Stage = 'none' | 'some' | 'failed' | 'all';
+
+/**
+ * How far a table is filled. `all`: but for what a model is not able to; `failed`: nothing is left that was not tried, and may
+ * be tried again.
+ */
+export function stageOf(rows: readonly Tried[]): Stage {
+  const cells = rows.flatMap(({ scores, failure, unable: why }) => {
+    return scores.map((cell, at) => (cell ? 'scored' : ((failure ?? why[at])?.tag ?? 'open')));
+  });
+  if (!cells.includes('scored') && cells.includes('open')) return 'none';
+  if (cells.includes('open')) return 'some';
+  if (cells.length === 0) return 'none';
+  return cells.every((cell) => cell === 'scored' || cell === unable) ? 'all' : 'failed';
+}
+
+/** What the button that scores says. */
+export function toScore(stage: Stage, begin: string): string {
+  const labels = { none: begin, some: 'Score the rest', failed: 'Try again', all: 'All scored' };
+  return labels[stage];
 }
 
 /** For a file, a line for each model and task. */

@@ -36,7 +36,7 @@ export function ScoresTable({
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={`${row.role} ${row.key}`} className={`is-${row.role}`}>
+            <tr key={`${row.role} ${row.title}`} className={`is-${row.role}`}>
               <th scope="row">
                 {row.title}
                 {row.role !== 'merge' && <span className="scores-kind">{row.role}</span>}

@@ -5,8 +5,9 @@ import { session, useModels, useRecipe, useScores } from '../../stores/use-sessi
 import { Button } from '../kit/button.tsx';
 import { csv } from '../kit/csv.ts';
 import { SelectField } from '../kit/select-field.tsx';
+import { KeptScores } from './kept-scores.tsx';
 import { Refusals } from './refusals.tsx';
-import { linesOf, rowsOf, type ScoreRow } from './rows.ts';
+import { linesOf, rowsOf, type ScoreRow, stageOf, toScore } from './rows.ts';
 import { ScoresTable } from './scores-table.tsx';
 import { TasksPanel } from './tasks-panel.tsx';
 import { verdict } from './verdict.ts';
@@ -38,6 +39,7 @@ export function ScoresView() {
       <ScoresTable rows={rows} tasks={tasks} />
       <Refusals rows={rows} />
       <TasksPanel tasks={tasks} />
+      <KeptScores count={known.size} />
     </>
   );
 }
@@ -50,11 +52,11 @@ function Tools({
   readonly state: ScoresState;
   readonly rows: readonly ScoreRow[];
 }) {
-  const { tasks, extent, isStopped } = state;
+  const { tasks, extent } = state;
   const chosen = extents.find(
     ([, , { part, most }]) => part === extent.part && most === extent.most,
   );
-  const isWhole = tasks.length > 0 && rows.every(({ scores }) => scores.every(Boolean));
+  const stage = stageOf(rows);
   const hasSome = rows.some(({ scores }) => scores.some(Boolean));
   const save = () =>
     saveFile('scores.csv', new Blob([csv(linesOf(rows, tasks))], { type: 'text/csv' }));
@@ -67,8 +69,8 @@ function Tools({
         onChange={(id) => state.setExtent(extents.find(([each]) => each === id)![2])}
       />
       <Working
-        label={isWhole ? 'All scored' : isStopped || hasSome ? 'Score the rest' : 'Score'}
-        isDisabled={tasks.length === 0 || isWhole}
+        label={toScore(stage, 'Score')}
+        isDisabled={tasks.length === 0 || stage === 'all'}
         onStart={() => state.score()}
       />
       {hasSome && (

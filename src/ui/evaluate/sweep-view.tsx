@@ -16,6 +16,7 @@ import { Chart } from '../curves/chart.tsx';
 import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { plain } from '../kit/format.ts';
+import { stageOf, toScore } from './rows.ts';
 import { bestOf, type Swept } from './sweep.ts';
 import { worded } from './worded.ts';
 import { Working } from './working.tsx';
@@ -86,12 +87,17 @@ function Sweep({ recipe, dial, count }: SweepProps) {
       })),
     [recipe, dial.id, count, slots],
   );
-  const swept: readonly Swept[] = points.map(({ x, of: { key } }) => ({
-    x,
-    scores: tasks.map((task) => known.get(scoreKey(key, task, extent)) ?? null),
-  }));
-  const isWhole = tasks.length > 0 && swept.every(({ scores }) => scores.every(Boolean));
-  const refused = points.map(({ of: { key } }) => state.refused.get(key)).find(Boolean);
+  const swept = points.map(({ x, of: { key } }) => {
+    const keys = tasks.map((task) => scoreKey(key, task, extent));
+    return {
+      x,
+      scores: keys.map((each) => known.get(each) ?? null),
+      failure: state.refused.get(key) ?? null,
+      unable: keys.map((each) => state.refused.get(each) ?? null),
+    };
+  });
+  const stage = stageOf(swept);
+  const refused = swept.flatMap(({ failure, unable }) => [failure, ...unable]).find(Boolean);
   const best = bestOf(swept);
   const turn = (x: number) => session.recipe.getState().replace(turnedTo(recipe, dial, x));
   const score = () => state.score({ these: points.map(({ of }) => of), extent });
@@ -104,8 +110,8 @@ function Sweep({ recipe, dial, count }: SweepProps) {
       </p>
       <div className="evaluate-tools">
         <Working
-          label={isWhole ? 'All scored' : 'Sweep'}
-          isDisabled={isWhole || tasks.length === 0}
+          label={toScore(stage, 'Sweep')}
+          isDisabled={stage === 'all' || tasks.length === 0}
           onStart={score}
         />
         {best !== null && best.x !== present && (
