@@ -10,6 +10,7 @@ import {
   type Subject,
   sides,
 } from '../stores/chat.ts';
+import type { Failure } from '../stores/models.ts';
 import { failureOf, type Session } from '../stores/session.ts';
 import { stopAnswers } from './chat.ts';
 import { listKept, measureFree } from './kept.ts';
@@ -97,11 +98,20 @@ async function look(session: Session, side: Side, subject: Subject): Promise<voi
     const folder = await chatFolder(subject, chat.getState().type);
     const keptBytes = await keptBytesOf(session, folder);
     const outlook = await engine.ggufOutlook(subject.from);
-    if (isStill()) chat.getState().change(side, { folder, keptBytes, outlook, phase: 'known' });
+    if (!isStill()) return;
+    if (outlook.isEncoder) chat.getState().change(side, { phase: 'failed', failure: notForChat });
+    else chat.getState().change(side, { folder, keptBytes, outlook, phase: 'known' });
   } catch (error) {
     if (isStill()) chat.getState().change(side, { phase: 'failed', failure: failureOf(error) });
   }
 }
+
+const notForChat: Failure = {
+  tag: 'encoder',
+  message: 'This is an encoder: it compares texts and writes none.',
+  advice:
+    'Score it by pairs of texts, under Scores; exported as GGUF, it makes embeddings in llama.cpp.',
+};
 
 async function keptBytesOf({ engine }: Session, folder: string): Promise<number | null> {
   const kept = await engine.finished();

@@ -136,6 +136,18 @@ test('one model on both sides is written once', async () => {
   expect(chatOf(session).getState().right.phase).toBe('ready');
 });
 
+test('an encoder is refused before anything is written of it', async () => {
+  const { session, written } = storage({
+    ggufOutlook: async () => ({ ...ggufOutlook, architecture: 'bert', isEncoder: true }),
+  });
+  await chooseSubject(session, 'left', subject('a'));
+  await startChat(session, acted().open);
+  const { phase, failure } = chatOf(session).getState().left;
+  expect(phase).toBe('failed');
+  expect(failure?.message).toContain('an encoder: it compares texts and writes none');
+  expect(written).toEqual([]);
+});
+
 test('a stop keeps what was said so far', async () => {
   const { session, state } = await started();
   const asking = ask(session, 'wait');

@@ -94,6 +94,8 @@ export type GgufFrom =
 export type GgufOutlook = {
   /** As llama.cpp calls it. */
   readonly architecture: string;
+  /** Whether it makes vectors of texts and no texts. */
+  readonly isEncoder: boolean;
   readonly tensors: number;
   /** Bytes and name of the file, by type. */
   readonly sizes: readonly {

@@ -3,6 +3,7 @@ import type { GgufOutlook } from '../engine/protocol.ts';
 /** What the GGUF of a small model would be, as the engine tells it. */
 export const ggufOutlook: GgufOutlook = {
   architecture: 'llama',
+  isEncoder: false,
   tensors: 38,
   sizes: [
     { type: 'F16', bytes: 20, name: 'm-F16.gguf' },

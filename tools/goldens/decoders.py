@@ -10,9 +10,9 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+from uniform import uniform
 
 ROOT = Path(__file__).resolve().parents[2]
-MASK = 0xFFFFFFFF
 SIZES = {
     "vocab_size": 19,
     "hidden_size": 32,
@@ -50,17 +50,6 @@ CASES = [
     ("normed heads", "qwen3", {"head_dim": 16}, {}),
 ]
 TEXTS = [[1, 5, 3, 18, 4, 4, 9, 12, 7, 11, 6], [1, 17, 2, 8]]
-
-
-def uniform(seed: int, count: int) -> list[float]:
-    """The numbers of randomNumbers(seed) in src/testing/samples.ts."""
-    state = ((seed + 1) * 0x9E3779B9) & MASK
-    values = []
-    for _ in range(count):
-        state = (state * 1664525 + 1013904223) & MASK
-        mixed = ((state ^ (state >> 15)) * 0x2C1B3C6D) & MASK
-        values.append(((mixed ^ (mixed >> 13)) >> 8) / 2**24)
-    return values
 
 
 def fill(model: torch.nn.Module) -> None:

@@ -1,10 +1,11 @@
-"""What gguf-py makes of values and of the demo, as hashes: src/testing/goldens/gguf.json.
+"""What gguf-py makes of values, of the demo and of a tiny BERT, as hashes: src/testing/goldens/gguf.json.
 
     pip install gguf==0.19.0
     python tools/goldens/gguf_files.py
 
 Values are made of bits, so that TypeScript makes the same ones. The demo is put into a file by the library's own
-writer, and its q and k are permuted as llama.cpp's converter does it.
+writer, and its q and k are permuted as llama.cpp's converter does it; so is the BERT of encoders.py, with words that are
+marked as the converter marks them, and the special tokens that gguf-py itself finds in its folder.
 """
 
 import hashlib
@@ -12,12 +13,15 @@ import json
 import re
 import struct
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import gguf
 import numpy as np
+from uniform import uniform
 
 HERE = Path(__file__).resolve().parents[2]
+ENCODERS = HERE / "src/evaluate/encoder/goldens.json"
 DEMO = HERE / "public/demo/reverse"
 TYPES = {
     "F32": (gguf.GGMLQuantizationType.F32, gguf.LlamaFileType.ALL_F32),
@@ -140,15 +144,91 @@ def file_of(kind: str, path: Path) -> None:
     writer.close()
 
 
-def main() -> None:
-    demo = {}
+TOKENS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijkl", "##a", "##b"]
+
+
+def bert_specials(writer: gguf.GGUFWriter, folder: Path) -> None:
+    """As the library finds them in a folder of transformers."""
+    special = [token for token in TOKENS if token.startswith("[")]
+    around = [{"SpecialToken": {"id": "[CLS]"}}, {"Sequence": {"id": "A"}}, {"SpecialToken": {"id": "[SEP]"}}]
+    tokenizer = {
+        "added_tokens": [{"id": TOKENS.index(token), "content": token} for token in special],
+        "post_processor": {"type": "TemplateProcessing", "single": around, "pair": []},
+    }
+    config = {f"{token.strip('[]').lower()}_token": token for token in special}
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    gguf.SpecialVocab(folder, n_vocab=len(TOKENS)).add_to_gguf(writer)
+
+
+def bert_file(kind: str, path: Path) -> None:
+    """The tiny BERT of encoders.py, pooled by the mean."""
+    quant, ftype = TYPES[kind]
+    case = json.loads(ENCODERS.read_text())["cases"][0]
+    config, shapes = case["config"], case["shapes"]
+    writer = gguf.GGUFWriter(path, "bert")
+    writer.add_type(gguf.GGUFType.MODEL)
+    writer.add_name("bert")
+    writer.add_block_count(config["num_hidden_layers"])
+    writer.add_context_length(config["max_position_embeddings"])
+    writer.add_embedding_length(config["hidden_size"])
+    writer.add_feed_forward_length(config["intermediate_size"])
+    writer.add_head_count(config["num_attention_heads"])
+    writer.add_layer_norm_eps(config["layer_norm_eps"])
+    writer.add_causal_attention(False)
+    writer.add_token_type_count(config["type_vocab_size"])
+    writer.add_pooling_type(gguf.PoolingType.MEAN)
+    writer.add_file_type(ftype)
+    writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
+    writer.add_tokenizer_model("bert")
+    writer.add_tokenizer_pre("default")
+    is_special = [token.startswith("[") for token in TOKENS]
+    writer.add_token_list([
+        token if special else token[2:] if token.startswith("##") else "\u2581" + token
+        for token, special in zip(TOKENS, is_special)
+    ])  # fmt: skip
+    writer.add_token_types([3 if special else 1 for special in is_special])
+    bert_specials(writer, path.parent)
+    # Keys of llama.cpp that this version of the library has no words for.
+    writer.add_bool("tokenizer.ggml.normalizer.lowercase", True)
+    writer.add_bool("tokenizer.ggml.normalizer.strip_accents", True)
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.BERT, config["num_hidden_layers"])
+    for seed, (name, shape) in enumerate(sorted(shapes.items())):
+        count = int(np.prod(shape))
+        data = (np.array(uniform(seed, count), np.float32) - np.float32(0.5)).reshape(shape)
+        there = names.get_name(name, (".weight", ".bias"))
+        is_exact = there in ("position_embd.weight", "token_types.weight")
+        use = gguf.GGMLQuantizationType.F32 if data.ndim == 1 or is_exact else quant
+        try:
+            out = gguf.quantize(data, use)
+        except gguf.QuantError:
+            use = gguf.GGMLQuantizationType.F16
+            out = gguf.quantize(data, use)
+        writer.add_tensor(there, out, raw_dtype=use)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def written(file: Callable[[str, Path], None]) -> dict:
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
         for kind in TYPES:
             path = Path(folder) / f"{kind}.gguf"
-            file_of(kind, path)
+            file(kind, path)
             data = path.read_bytes()
-            demo[kind] = {"bytes": len(data), "sha256": sha(data)}
-    golden = {"by": "gguf 0.19.0", "encoded": encoded(), "demo": demo}
+            found[kind] = {"bytes": len(data), "sha256": sha(data)}
+    return found
+
+
+def main() -> None:
+    golden = {
+        "by": "gguf 0.19.0",
+        "encoded": encoded(),
+        "demo": written(file_of),
+        "bert": {"tokens": TOKENS, **written(bert_file)},
+    }
     out = HERE / "src/testing/goldens/gguf.json"
     out.write_text(json.dumps(golden, indent=2) + "\n")
 

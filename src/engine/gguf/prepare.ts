@@ -1,4 +1,5 @@
 import { embeddingRows, type GgufPlan, planGguf } from '../../formats/gguf/plan.ts';
+import { poolingOf } from '../../formats/gguf/pooling.ts';
 import { elsewhere, refusal } from '../../formats/gguf/refusal.ts';
 import { type GgufType, ggufTypes } from '../../formats/gguf/types.ts';
 import { encodeByLibrary } from '../../formats/gguf/vocabulary/encode-by.ts';
@@ -27,9 +28,10 @@ export type Planned = (type: GgufType) => GgufPlan;
 export async function prepareGguf(toWrite: ToWrite): Promise<Planned> {
   const { model, name } = toWrite;
   refuseOthers(model);
-  const written = { name, config: model.config, tensors: model.tensors };
-  const rows = embeddingRows(written);
   const text = (file: string) => companionText(toWrite, file);
+  const pooling = await poolingOf(text);
+  const written = { name, config: model.config, tensors: model.tensors, pooling };
+  const rows = embeddingRows(written);
   const files = {
     tokenizer: await text('tokenizer.json'),
     tokenizerConfig: await text('tokenizer_config.json'),
@@ -54,12 +56,12 @@ export async function companionText(
 
 export function outlookOf(plan: Planned): GgufOutlook {
   const plans = ggufTypes.map(plan);
-  const [{ architecture, remarks, tensors }] = plans;
+  const [{ architecture, isEncoder, remarks, tensors }] = plans;
   const sizes = plans.map(({ type, size, name }) => ({ type, bytes: size, name }));
   const kept = plans
     .find(({ type }) => type === 'Q8_0')!
     .tensors.filter(({ type, shape }) => type === 'F16' && shape.length > 1).length;
-  return { architecture, tensors: tensors.length, sizes, remarks, keptInF16: kept };
+  return { architecture, isEncoder, tensors: tensors.length, sizes, remarks, keptInF16: kept };
 }
 
 function refuseOthers({ name, adapter, quantised }: Model): void {

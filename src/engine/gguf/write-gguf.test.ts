@@ -11,6 +11,7 @@ import golden from '../../testing/goldens/gguf.json';
 import { type MemorySink, memorySink } from '../../testing/memory-sink.ts';
 import { memorySource } from '../../testing/memory-source.ts';
 import { bf16, f32, modelFile, type TestTensor } from '../../testing/model-file.ts';
+import { bertTokenizer, tinyEncoders } from '../../testing/tiny-encoder.ts';
 import { inlineAuditor } from '../check/auditor.ts';
 import { Library } from '../library/library.ts';
 import { outlookOf, prepareGguf } from './prepare.ts';
@@ -86,6 +87,49 @@ describe('the demo', () => {
     await exported('reverse', demoSources('reverse'), 'F16', { progress });
     expect(told.at(-1)).toBe(1);
     expect(told).toEqual(told.toSorted((a, b) => a - b));
+  });
+});
+
+describe('a folder of sentence-transformers', () => {
+  const [{ config, shapes, weights }] = tinyEncoders;
+  const files = {
+    'config.json': JSON.stringify(config),
+    'tokenizer.json': bertTokenizer(golden.bert.tokens),
+    'modules.json': JSON.stringify(
+      ['', '1_Pooling', '2_Normalize'].map((path) => ({
+        ...{ path, type: `sentence_transformers.models.${path.slice(2) || 'Transformer'}` },
+      })),
+    ),
+    '1_Pooling/config.json': JSON.stringify({ pooling_mode_mean_tokens: true }),
+  };
+  async function sources() {
+    const tensors: Record<string, TestTensor> = {};
+    for (const [name, shape] of shapes) tensors[name] = f32(shape, [...(await weights.read(name))]);
+    const encoder = new TextEncoder();
+    return [
+      ...Object.entries(files).map(([name, text]) => memorySource(name, encoder.encode(text))),
+      memorySource('model.safetensors', modelFile(tensors)),
+    ];
+  }
+
+  test.each(ggufTypes)('as %s is, byte for byte, the file of gguf-py', async (type) => {
+    const { bytes } = await exported('bert', await sources(), type);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect({ bytes: bytes.length, sha256 }).toEqual(golden.bert[type]);
+  });
+
+  test('is read by another reader, with its pooling', async () => {
+    const { bytes } = await exported('bert', await sources(), 'F16');
+    const { metadata, tensorInfos } = await readBack(bytes);
+    expect(metadata).toMatchObject({
+      'general.architecture': 'bert',
+      'bert.attention.causal': false,
+      'bert.pooling_type': 1,
+      'tokenizer.ggml.model': 'bert',
+      'tokenizer.ggml.token_type_count': 2,
+      'tokenizer.ggml.seperator_token_id': 3,
+    });
+    expect(tensorInfos).toHaveLength(shapes.size);
   });
 });
 

@@ -1,3 +1,4 @@
+import { modulesIn, poolingModesIn } from '../../formats/sentence-modules.ts';
 import { UnsupportedModelError } from '../forward/config.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -33,12 +34,7 @@ const bare: Modules = { path: '', poolings: ['mean'], behind: [] };
 export async function modulesOf(read: (path: string) => Promise<unknown>): Promise<Modules> {
   const listed = await read('modules.json');
   if (listed === null) return bare;
-  const modules = (Array.isArray(listed) ? listed : []).map((each: unknown) => {
-    const { type, path } = asObject(each);
-    const kind = String(type).split('.').at(-1) ?? '';
-    return { kind, path: typeof path === 'string' ? path.replace(/\/+$/, '') : '' };
-  });
-  const [encoder, pooling, ...rest] = modules;
+  const [encoder, pooling, ...rest] = modulesIn(listed);
   if (encoder?.kind !== 'Transformer') throw unknownModule(encoder?.kind, 'Transformer first');
   if (pooling?.kind !== 'Pooling') throw unknownModule(pooling?.kind, 'Pooling as the second');
   const behind: (Dense | 'normalize')[] = [];
@@ -55,17 +51,11 @@ export async function modulesOf(read: (path: string) => Promise<unknown>): Promi
   return { path: encoder.path, poolings, behind };
 }
 
-/** Both the switches of older files and the names of newer ones. */
 function poolingsOf(file: string, given: unknown): readonly Pooling[] {
   if (given === null) throw new UnsupportedModelError(`${file} is missing: it says how to pool.`);
-  const config = asObject(given);
-  const named = config['pooling_mode'];
-  const switches = Object.entries(config)
-    .filter(([key, value]) => key.startsWith('pooling_mode_') && value === true)
-    .map(([key]) => key.slice('pooling_mode_'.length).replace(/_tokens?$/, ''));
-  const asked = typeof named === 'string' ? [named] : Array.isArray(named) ? named : switches;
+  const asked = poolingModesIn(given);
   const known = poolings.filter((each) => asked.includes(each));
-  const other: unknown = asked.find((each) => !known.includes(each));
+  const other = asked.find((each) => !poolings.some((pooling) => pooling === each));
   if (asked.length > 0 && other === undefined) return known;
   throw new UnsupportedModelError(
     `${file} asks for pooling by ${asked.length > 0 ? `“${other}”` : 'nothing'}, which cannot be run here; expected ${poolings.join(', ')}.`,

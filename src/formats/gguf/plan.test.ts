@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type HeaderTensor, headerModel } from '../../testing/model.ts';
 import { planGguf } from './plan.ts';
+import type { Pooling } from './pooling.ts';
 
 const layer = (at: number): Record<string, HeaderTensor> =>
   Object.fromEntries(
@@ -35,7 +36,7 @@ const config = {
 function plan(over: object = {}, more: Record<string, HeaderTensor> = {}, without = '') {
   const all = Object.entries({ ...tensors, ...more }).filter(([name]) => name !== without);
   const model = headerModel('m', Object.fromEntries(all), { config: { ...config, ...over } });
-  return planGguf(model, [], 'Q8_0');
+  return planGguf({ ...model, pooling: null }, [], 'Q8_0');
 }
 
 /** What becomes of a tensor: its name in the file, its type and its change. */
@@ -146,7 +147,7 @@ describe('GPT-2', () => {
     'turns its matrices and drops its masks, named “%s…”',
     (prefix) => {
       const model = headerModel('m', weights(prefix), { config: gpt2 });
-      const made = planGguf(model, [], 'Q8_0');
+      const made = planGguf({ ...model, pooling: null }, [], 'Q8_0');
       const of = (name: string) => became(made, prefix + name);
       expect(of('h.0.attn.c_attn.weight')).toEqual(
         ['blk.0.attn_qkv.weight', 'Q8_0', { kind: 'transpose' }], //
@@ -163,7 +164,102 @@ describe('GPT-2', () => {
   test('is refused where it scales attention in another way', () => {
     const config = { ...gpt2, scale_attn_by_inverse_layer_idx: true };
     const model = headerModel('m', weights(''), { config });
-    expect(() => planGguf(model, [], 'F16')).toThrow(/"scale_attn_by_inverse_layer_idx": true/);
+    expect(() => planGguf({ ...model, pooling: null }, [], 'F16')).toThrow(
+      /"scale_attn_by_inverse_layer_idx": true/,
+    );
+  });
+});
+
+describe('BERT', () => {
+  const bert = {
+    ...{ architectures: ['BertModel'], model_type: 'bert', hidden_act: 'gelu', vocab_size: 100 },
+    ...{ hidden_size: 64, intermediate_size: 96, num_hidden_layers: 1, num_attention_heads: 4 },
+    ...{ max_position_embeddings: 16, type_vocab_size: 2, layer_norm_eps: 1e-12 },
+  };
+  const linear = (stem: string, rows: number, columns: number): Record<string, HeaderTensor> => ({
+    [`${stem}.weight`]: ['F32', [rows, columns]],
+    [`${stem}.bias`]: ['F32', [rows]],
+  });
+  const weights = (prefix: string, [scale, shift] = ['weight', 'bias']) => {
+    const layer = `${prefix}encoder.layer.0`;
+    const norm = (stem: string): Record<string, HeaderTensor> => ({
+      [`${stem}.${scale}`]: ['F32', [64]],
+      [`${stem}.${shift}`]: ['F32', [64]],
+    });
+    const table = (stem: string, rows: number): Record<string, HeaderTensor> => ({
+      [`${prefix}embeddings.${stem}_embeddings.weight`]: ['F32', [rows, 64]],
+    });
+    return {
+      ...{ ...table('word', 100), ...table('position', 16), ...table('token_type', 2) },
+      ...norm(`${prefix}embeddings.LayerNorm`),
+      [`${prefix}embeddings.position_ids`]: ['I64', [1, 16]] as HeaderTensor,
+      ...linear(`${layer}.attention.self.query`, 64, 64),
+      ...linear(`${layer}.attention.self.key`, 64, 64),
+      ...linear(`${layer}.attention.self.value`, 64, 64),
+      ...linear(`${layer}.attention.output.dense`, 64, 64),
+      ...norm(`${layer}.attention.output.LayerNorm`),
+      ...linear(`${layer}.intermediate.dense`, 96, 64),
+      ...linear(`${layer}.output.dense`, 64, 96),
+      ...norm(`${layer}.output.LayerNorm`),
+      ...linear(`${prefix}pooler.dense`, 64, 64),
+    };
+  };
+  const planned = (over: object, tensors: Record<string, HeaderTensor>, pooling: Pooling | null) =>
+    planGguf(
+      { ...headerModel('m', tensors, { config: { ...bert, ...over } }), pooling },
+      [],
+      'Q8_0',
+    );
+
+  test('goes without pooler and positions that are counted; its tables of positions and types are F32', () => {
+    const made = planned({}, weights(''), 'mean');
+    const layer = 'encoder.layer.0';
+    expect(made).toMatchObject({ architecture: 'bert', isEncoder: true, remarks: [] });
+    expect(became(made, `${layer}.attention.output.LayerNorm.bias`)).toEqual(
+      ['blk.0.attn_output_norm.bias', 'F32', { kind: 'none' }], //
+    );
+    expect(became(made, `${layer}.intermediate.dense.weight`)!.slice(0, 2)).toEqual(
+      ['blk.0.ffn_up.weight', 'Q8_0'], //
+    );
+    for (const [stem, there] of [
+      ['position', 'position_embd'],
+      ['token_type', 'token_types'],
+    ]) {
+      const found = became(made, `embeddings.${stem}_embeddings.weight`)!;
+      expect(found.slice(0, 2)).toEqual([`${there}.weight`, 'F32']);
+    }
+    expect(became(made, 'pooler.dense.weight')).toBeNull();
+    expect(became(made, 'embeddings.position_ids')).toBeNull();
+  });
+
+  test('is known beside its head, which is left out and told of, and in the words of TensorFlow', () => {
+    const head: Record<string, HeaderTensor> = { 'cls.predictions.bias': ['F32', [100]] };
+    const over = { architectures: ['BertForMaskedLM'] };
+    const made = planned(over, { ...weights('bert.', ['gamma', 'beta']), ...head }, 'cls');
+    expect(became(made, 'bert.encoder.layer.0.output.LayerNorm.gamma')![0]).toBe(
+      'blk.0.layer_output_norm.weight',
+    );
+    expect(became(made, 'cls.predictions.bias')).toBeNull();
+    expect(made.remarks).toEqual([expect.stringContaining('The head that guesses masked words')]);
+  });
+
+  test('says where nothing tells how to make one vector of a text', () => {
+    expect(planned({}, weights(''), null).remarks).toEqual([
+      expect.stringContaining('--pooling mean'),
+    ]);
+  });
+
+  test.each([
+    [{ hidden_act: 'relu' }, /"hidden_act": "relu"/],
+    [{ position_embedding_type: 'relative_key' }, /"relative_key"/],
+    [{ is_decoder: true }, /"is_decoder": true/],
+    [
+      { architectures: ['BertForSequenceClassification'] },
+      /BertForSequenceClassification; expected/,
+    ],
+    [{ architectures: ['XLMRobertaModel'] }, /the architecture XLMRobertaModel/],
+  ])('is refused with %o, of which llama.cpp computes another thing', (over, message) => {
+    expect(() => planned(over, weights(''), 'mean')).toThrow(message);
   });
 });
 

@@ -1,8 +1,14 @@
 import { isFloatDtype } from '../../numerics/dtype.ts';
 import type { Model, TensorEntry } from '../model.ts';
 import { architectureOf } from './architectures/all.ts';
-import { type Change, type Placement, unchanged } from './architectures/architecture.ts';
+import {
+  type Architecture,
+  type Change,
+  type Placement,
+  unchanged,
+} from './architectures/architecture.ts';
 import { type Entry, type Layout, layOut, type Metadata, string, u32 } from './container.ts';
+import { type Pooling, poolingCode } from './pooling.ts';
 import { elsewhere, refusal } from './refusal.ts';
 import { Settings } from './settings.ts';
 import { fileTypeCode, type GgufType, typeFor } from './types.ts';
@@ -18,13 +24,18 @@ export type GgufJob = Entry &
 export type GgufPlan = Layout<GgufJob> & {
   /** As llama.cpp calls it. */
   readonly architecture: string;
+  /** Whether it makes vectors of texts and no texts. */
+  readonly isEncoder: boolean;
   readonly type: GgufType;
   readonly name: string;
   readonly remarks: readonly string[];
 };
 
 /** What of a model a plan is made of; `name` is what the file calls it. */
-export type Written = Pick<Model, 'name' | 'config' | 'tensors'>;
+export type Written = Pick<Model, 'name' | 'config' | 'tensors'> & {
+  /** What its folder says of one vector for a text; null where it says nothing. */
+  readonly pooling: Pooling | null;
+};
 
 /**
  * Pure: header and jobs, in the order of the model's own files. `vocabulary` are the key-values of its tokens. Throws
@@ -52,6 +63,7 @@ export function planGguf(model: Written, vocabulary: Metadata, type: GgufType): 
     ['general.type', string('model')],
     ['general.name', string(model.name)],
     ...own,
+    ...poolingMetadata(model, architecture.id),
     ['general.file_type', u32(fileTypeCode[type])],
     ['general.quantization_version', u32(2)],
     ...vocabulary,
@@ -59,8 +71,21 @@ export function planGguf(model: Written, vocabulary: Metadata, type: GgufType): 
   return {
     ...layOut(metadata, entries),
     ...{ architecture: architecture.id, type, name: fileName(model.name, type) },
-    remarks: architecture.remarks(settings),
+    isEncoder: architecture.isEncoder ?? false,
+    remarks: [...architecture.remarks(settings), ...poolingRemarks(model, architecture)],
   };
+}
+
+function poolingMetadata({ pooling }: Written, id: string): Metadata {
+  return pooling === null ? [] : [[`${id}.pooling_type`, u32(poolingCode[pooling])]];
+}
+
+function poolingRemarks({ pooling }: Written, { isEncoder }: Architecture): readonly string[] {
+  return isEncoder && pooling === null
+    ? [
+        'Nothing beside the weights says how to make one vector of a text: llama.cpp has to be told, as by --pooling mean.',
+      ]
+    : [];
 }
 
 /** Rows of the embedding: how many tokens the file has to name. */

@@ -23,14 +23,31 @@ export default function GgufDialog() {
   return (
     <Dialog title={`Export ${name} as GGUF`} onClose={session.view.getState().close}>
       <div className="gguf">
-        <p className="small">
-          One file that llama.cpp, LM Studio and Jan run, with weights and tokenizer. Ollama needs
-          none: it imports the folder of safetensors as it is, with <code>FROM .</code> in a
-          Modelfile.
-        </p>
+        <What />
         <Body />
       </div>
     </Dialog>
+  );
+}
+
+/** What such a file is good for. */
+function What() {
+  const isEncoder = useGguf((state) => state.outlook?.isEncoder ?? false);
+  return (
+    <p className="small">
+      {isEncoder ? (
+        <>
+          One file of weights and tokenizer, from which llama.cpp and LM Studio make embeddings of
+          texts: <code>llama-server --embeddings</code>.
+        </>
+      ) : (
+        <>
+          One file that llama.cpp, LM Studio and Jan run, with weights and tokenizer. Ollama needs
+          none: it imports the folder of safetensors as it is, with <code>FROM .</code> in a
+          Modelfile.
+        </>
+      )}
+    </p>
   );
 }
 

@@ -28,6 +28,8 @@ export type Architecture = {
   readonly id: string;
   /** In `architectures` of config.json. */
   readonly classes: readonly string[];
+  /** Whether it makes vectors of texts and no texts. */
+  readonly isEncoder?: true;
   /** Key-values of the architecture. Throws FormatError naming a key of config.json. */
   metadata(settings: Settings): Metadata;
   /** Null for what the file does without; undefined for a tensor that the architecture does not have. */

@@ -36,7 +36,7 @@ async function preOf(tokenizer: Tokenizer, config: Fields, encodeBy: EncodeBy): 
   const advice =
     'llama.cpp would split texts in another way than the model has learned: save the merge as safetensors instead.';
   if (tokenizer.name !== 'byte-level BPE') {
-    const expected = 'byte-level BPE, the only kind that this page writes into a GGUF';
+    const expected = 'byte-level BPE or WordPiece, the kinds that this page writes into a GGUF';
     throw refusal({ file: 'tokenizer.json', found: tokenizer.name, expected, advice });
   }
   const encode = await encodeBy(tokenizer.root, config);

@@ -36,7 +36,8 @@ export function specialsOf({ added, root }: Tokenizer, config: Fields, model: Fi
   ];
 }
 
-function textOf(token: unknown): string | null {
+/** A token as tokenizer_config.json has it: a text, or an object with its content. */
+export function textOf(token: unknown): string | null {
   if (typeof token === 'string') return token;
   return isFields(token) && typeof token['content'] === 'string' ? token['content'] : null;
 }
