@@ -23,6 +23,7 @@ import {
   type RunListeners,
 } from './connection.ts';
 import { EngineError } from './errors.ts';
+import { Evaluators } from './evaluators.ts';
 import { watched } from './living.ts';
 import type {
   Answer,
@@ -46,6 +47,7 @@ import type {
   TextTokens,
   UnfinishedMerge,
 } from './protocol.ts';
+import { type Machine, SideBySide, thisMachine } from './side-by-side.ts';
 
 export type { EnginePort, RunListeners } from './connection.ts';
 
@@ -64,6 +66,7 @@ type Options = {
   /** Resolves when the merge that is being written there has vanished from private storage. */
   readonly whenGone?: (folder: string, signal: AbortSignal) => Promise<void>;
   readonly endPatience?: number;
+  readonly machine?: Machine;
 };
 
 /**
@@ -75,15 +78,25 @@ export class EngineClient {
   readonly #engine: Connection;
   /** A second one answers what is to be seen, so that a merge does not hold it up. */
   readonly #viewer: Connection;
-  /** A third one runs models, so that the page can look and plan meanwhile. */
-  readonly #evaluator: Connection;
+  /** Others run models, so that the page can look and plan meanwhile. */
+  readonly #evaluators: Evaluators;
+  readonly #sideBySide: SideBySide;
+  /** What a choice of backend came to, where that was asked. */
+  readonly #kinds = new Map<BackendChoice, DeviceReport['kind']>([['cpu', 'cpu']]);
   #followed: Promise<void> = Promise.resolve();
 
-  constructor(spawn: () => EnginePort, { whenGone, endPatience }: Options = {}) {
+  constructor(
+    spawn: () => EnginePort,
+    { whenGone, endPatience, machine = thisMachine() }: Options = {},
+  ) {
     this.#whenGone = whenGone;
     this.#engine = new Connection(spawn, endPatience);
     this.#viewer = new Connection(spawn, endPatience);
-    this.#evaluator = new Connection(spawn, endPatience);
+    this.#evaluators = new Evaluators(
+      () => new Connection(spawn, endPatience),
+      (engine) => this.#follow(engine),
+    );
+    this.#sideBySide = new SideBySide(machine);
   }
 
   /** Reads the headers of one model. Opening an id again replaces what was there. */
@@ -93,10 +106,13 @@ export class EngineClient {
     handles: readonly Handle[],
     leftOut: readonly LeftOut[] = [],
   ): Promise<ModelFacts> {
-    return (await this.#engine.open(modelId, { name, handles, leftOut })) as ModelFacts;
+    const facts = (await this.#engine.open(modelId, { name, handles, leftOut })) as ModelFacts;
+    this.#sideBySide.opened(modelId, facts, handles);
+    return facts;
   }
 
   async close(modelId: string): Promise<void> {
+    this.#sideBySide.closed(modelId);
     await this.#engine.close(modelId);
   }
 
@@ -232,16 +248,19 @@ export class EngineClient {
 
   /**
    * Runs a model, or what a recipe would make, and scores it on a task; `onMeasured` hears how many items were asked. What
-   * would come over the network is told instead, unless `how.fetches`.
+   * would come over the network is told instead, unless `how.fetches`. Calls that do not wait for each other are spread over
+   * as many engines as the machine has cores and memory for; there is one graphics processor, and one engine for it.
    */
   async score(
     subject: Subject,
     how: ScoreOrder,
     listeners: LookListeners = {},
   ): Promise<TaskScore | ToFetch> {
-    await this.#follow(this.#evaluator);
-    const ask = { kind: 'score', subject, how } as const;
-    return (await this.#evaluator.call(ask, listeners)) as TaskScore | ToFetch;
+    const isOnCpu = this.#kinds.get(how.backend ?? 'cpu') === 'cpu';
+    const most = isOnCpu ? this.#sideBySide.mostFor(subject) : 1;
+    const found = await this.#evaluators.score(subject, how, most, listeners);
+    if (!('toFetch' in found)) this.#sideBySide.ran(subject);
+    return found;
   }
 
   /** Spectra and cosines of all adapters of that plan; null while they are not open, or there is no base. */
@@ -269,7 +288,9 @@ export class EngineClient {
 
   /** Which backend a run would use now, and why. */
   async device(choice: BackendChoice): Promise<DeviceReport> {
-    return (await this.#engine.call({ kind: 'device', choice })) as DeviceReport;
+    const report = (await this.#engine.call({ kind: 'device', choice })) as DeviceReport;
+    this.#kinds.set(choice, report.kind);
+    return report;
   }
 
   /** Plans and carries it out. An abort is answered within 200 ms; the engine tidies up after it. */
@@ -379,8 +400,8 @@ export class EngineClient {
 
   /** Ends the workers. Calls under way fail; a later one starts them again. */
   stop(): void {
-    for (const each of [this.#engine, this.#viewer, this.#evaluator])
-      each.end(crashError('it was stopped'));
+    const stopped = crashError('it was stopped');
+    for (const each of [this.#engine, this.#viewer, this.#evaluators]) each.end(stopped);
   }
 
   /** An engine whose storage vanished may stand still in a call that never returns. */

@@ -185,28 +185,40 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
     const counts = wanted.map(({ task }) => countOf(task, extent));
     const total = counts.reduce((sum, count) => sum + count, 0);
     await looking.during(new AbortController(), async ({ signal, onMeasured }) => {
-      let before = 0;
-      for (const [i, { of, task }] of wanted.entries()) {
-        if (store.getState().refused.has(of.key)) continue;
-        const { slots } = from.models.getState();
-        const fetches = agreed === slots;
-        const backend = from.device.getState().choice;
+      const fetches = agreed === from.models.getState().slots;
+      const backend = from.device.getState().choice;
+      const asked = counts.map(() => 0);
+      const tell = (at: number, done: number) => {
+        asked[at] = done;
+        const all = asked.reduce((sum, each) => sum + each, 0);
+        onMeasured(all, total);
+      };
+      /** By subject: ends what else is asked of one that cannot be run. */
+      const over = new Map(these.map(({ key }) => [key, new AbortController()]));
+      const scoreOne = async ({ of, task }: (typeof wanted)[number], at: number) => {
+        const stop = over.get(of.key)!;
+        const listeners = {
+          signal: AbortSignal.any([signal, stop.signal]),
+          onMeasured: (done: number) => tell(at, done),
+        };
         const how = { task, ...extent, what: 'score and loss', fetches, backend } as const;
-        const onOne = (done: number) => onMeasured(before + done, total);
-        const found = await engine
-          .score(of.subject, how, { signal, onMeasured: onOne })
-          .catch((error: unknown) => {
-            signal.throwIfAborted();
-            refuse(cannotRun(error) ? of.key : scoreKey(of.key, task, extent), failureOf(error));
-            return null;
-          });
-        if (found && 'toFetch' in found) {
-          store.setState({ toFetch: found.toFetch });
-          return;
+        try {
+          const found = await engine.score(of.subject, how, listeners);
+          if ('toFetch' in found) return found.toFetch;
+          keep(scoreKey(of.key, task, extent), found);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!stop.signal.aborted) {
+            const isAll = cannotRun(error);
+            refuse(isAll ? of.key : scoreKey(of.key, task, extent), failureOf(error));
+            if (isAll) stop.abort();
+          }
         }
-        if (found) keep(scoreKey(of.key, task, extent), found);
-        before += counts[i];
-      }
+        tell(at, counts[at]);
+        return 0;
+      };
+      const missing = await Promise.all(wanted.map(scoreOne));
+      store.setState({ toFetch: Math.max(0, ...missing) });
     });
   }
 

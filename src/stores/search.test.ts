@@ -79,7 +79,8 @@ test('a search that is paused goes on where it was, and asks nothing twice', asy
   await vi.waitFor(() => expect(state().isStopped).toBe(true));
   stop();
   const before = score.mock.calls.length;
-  expect(before).toBeLessThan(8);
+  // Some are asked ahead.
+  expect(before).toBeLessThan(5 + 16 + 1);
   state().resume();
   await vi.waitFor(() => expect(state().search?.judged).toHaveLength(1));
   const { steps } = state().search!;

@@ -66,6 +66,9 @@ type Kept = Pick<Search, 'plan' | 'most' | 'start' | 'judged'> & {
 
 const version = 2;
 
+/** Candidates that are asked ahead: enough for all engines. */
+const atOnce = 16;
+
 /** Of another weights' bytes, which a person has to agree to. */
 class NotFetched extends Error {
   constructor(readonly bytes: number) {
@@ -83,12 +86,15 @@ export function createSearchStore(
   keptAs = 'amalgam.search',
 ) {
   let known = new Map<string, Result>();
+  /** What was asked ahead: a search that was paused does not ask it again. */
+  let ahead = new Map<string, Result>();
   let agreed: unknown = null;
   const store = createStore<SearchState>()((set, get) => ({
     ...{ ...atRest, search: null, isJudging: false, isKept: true, toFetch: 0 },
     begin(plan, most) {
       if (get().isLooking) return;
       known = new Map();
+      ahead = new Map();
       const { tasks } = from.scores.getState();
       const { recipe: start } = from.recipe.getState();
       const search = { plan, start, tasks, most, steps: [], ended: null, judged: [] };
@@ -132,6 +138,7 @@ export function createSearchStore(
     if (!('recipe' in read) || tasks.length === 0) return;
     const search = { plan, most, tasks, start: read.recipe, steps: [], ended: null, judged };
     if (kept.from !== keyOf(search) || keyOf({ ...search, start: now }) !== kept.from) return;
+    ahead = new Map();
     known = new Map(kept.known.map(([id, result]) => [id, numbered(result)]));
     store.setState({ search });
     const evaluate = () => Promise.reject(new NotKnown());
@@ -162,9 +169,7 @@ export function createSearchStore(
     if (!search || isLooking) return;
     store.setState({ failure: null, toFetch: 0 });
     change({ ended: null, judged: [] });
-    await work((signal, onMeasured) =>
-      follow(search, evaluateOn(search, signal), signal, onMeasured),
-    );
+    await work((signal, onMeasured) => follow(search, evaluateOn(search), signal, onMeasured));
     const { search: now, isStopped, failure, toFetch } = store.getState();
     const isOver = now?.ended && !isStopped && !failure && toFetch === 0;
     if (isOver && isJudged(search.plan)) await judge();
@@ -177,7 +182,7 @@ export function createSearchStore(
     onMeasured: (done: number, total: number) => void = () => {},
   ): Promise<void> {
     const steps: Step[] = [];
-    const generator = stepsOf(plan, start, { evaluate, signal, known });
+    const generator = stepsOf(plan, start, { evaluate, signal, known, atOnce });
     try {
       let next = await generator.next();
       for (; !next.done; next = await generator.next()) {
@@ -197,29 +202,36 @@ export function createSearchStore(
     }
   }
 
-  function evaluateOn({ tasks, most }: Search, signal: AbortSignal): Evaluate {
+  function evaluateOn({ tasks, most }: Search): Evaluate {
     const names = uniqueNames(tasks.map(({ title }) => title));
     const how = { part: 'search', most, what: 'loss' } as const;
-    return async ({ recipe }) => {
+    const asked = [...tasks.keys()].filter((at) => itemsOf(tasks[at], 'search').length > 0);
+    const mine = ahead;
+    let first = known.size === 0 ? null : '';
+    return async ({ id, recipe }, signal) => {
+      first ??= id;
+      const had = mine.get(id);
+      if (had) return had;
+      const found = await Promise.allSettled(
+        asked.map((at) => scoreOf(recipe, tasks[at], how, signal)),
+      );
+      signal.throwIfAborted();
       const scores: [string, number][] = [];
       let inable: unknown = new RangeError(
         'No task has two questions: a search needs one half of a task to look at, and the other to judge by.',
       );
-      for (const [at, task] of tasks.entries()) {
-        if (itemsOf(task, 'search').length === 0) continue;
-        try {
-          scores.push([names[at], objectiveOf(await scoreOf(recipe, task, how, signal))]);
-        } catch (error) {
-          signal.throwIfAborted();
-          if (failureOf(error).tag === unable) inable = error;
-          // Where none could be run yet, none can; a later one only has no number.
-          else if (error instanceof NotFetched || known.size === 0) throw error;
-          else return { objective: Number.NaN };
-        }
+      for (const [i, one] of found.entries()) {
+        if (one.status === 'fulfilled') scores.push([names[asked[i]], objectiveOf(one.value)]);
+        else if (failureOf(one.reason).tag === unable) inable = one.reason;
+        // Where the first cannot be run, none can; a later one only has no number.
+        else if (one.reason instanceof NotFetched || id === first) throw one.reason;
+        else return { objective: Number.NaN };
       }
       if (scores.length === 0) throw inable;
       const sum = scores.reduce((before, [, loss]) => before + loss, 0);
-      return { objective: sum / scores.length, scores: Object.fromEntries(scores) };
+      const result = { objective: sum / scores.length, scores: Object.fromEntries(scores) };
+      mine.set(id, result);
+      return result;
     };
   }
 
@@ -231,14 +243,18 @@ export function createSearchStore(
     change({ judged: [] });
     await work(async (signal, onMeasured) => {
       const how = { part: 'held-out', most: null, what: 'score and loss' } as const;
-      const judged: Judged[] = [];
       const tasks = askedOf(search).filter((task) => itemsOf(task, 'held-out').length > 0);
-      for (const task of tasks) {
-        const before = await scoreOf(search.start, task, how, signal);
-        const after = await scoreOf(best.candidate.recipe, task, how, signal);
-        judged.push({ task, before, after });
-        onMeasured(judged.length, tasks.length);
-      }
+      let done = 0;
+      const judged = await Promise.all(
+        tasks.map(async (task): Promise<Judged> => {
+          const [before, after] = await Promise.all([
+            scoreOf(search.start, task, how, signal),
+            scoreOf(best.candidate.recipe, task, how, signal),
+          ]);
+          onMeasured(++done, tasks.length);
+          return { task, before, after };
+        }),
+      );
       change({ judged });
       keeper.later();
     });

@@ -122,7 +122,7 @@ test('many candidates take turns in few memories: a page gets about a hundred', 
   expect(new Set(losses).size).toBe(12);
   const used = await Promise.all(next.mock.results.map(({ value }) => value));
   expect(used).toHaveLength(12);
-  expect(new Set(used).size).toBe(9);
+  expect(new Set(used).size).toBe(4);
 });
 
 test('gives the memory of a model back whose loading is cut short', async () => {

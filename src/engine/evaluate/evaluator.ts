@@ -14,8 +14,8 @@ import { openRunner } from './open-runner.ts';
 import { Processors } from './processors.ts';
 import type { OpenRunner } from './ready.ts';
 
-/** What is kept ready to run; one model that is larger is kept alone. */
-const mostKept = { bytes: 2 ** 29, models: 8 };
+/** What is kept ready to run, in each of several engines; one model that is larger is kept alone. */
+const mostKept = { bytes: 2 ** 28, models: 3 };
 /** Bytes that a merge in memory may take besides. */
 const budget = 2 ** 28;
 

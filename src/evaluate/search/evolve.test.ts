@@ -24,6 +24,22 @@ describe('evolution', () => {
     ]);
   });
 
+  test('takes the same steps where several are asked at once and answer out of order', async () => {
+    const one = await all(evolve(space, { ...options, budget: 60 }));
+    let asked = 0;
+    let under = 0;
+    let most = 0;
+    const slow: Evaluate = async (...call) => {
+      most = Math.max(most, ++under);
+      await new Promise((resolve) => setTimeout(resolve, (asked++ * 7) % 5));
+      under--;
+      return bowl(...call);
+    };
+    const several = { ...options, budget: 60, evaluate: slow, atOnce: 4 };
+    expect(await all(evolve(space, several))).toEqual(one);
+    expect([asked, most]).toEqual([60, 4]);
+  });
+
   test('goes on where it was left, to the same candidates', async () => {
     const whole = await all(evolve(space, { ...options, budget: 60 }));
     const half = await all(evolve(space, { ...options, budget: 31 }));

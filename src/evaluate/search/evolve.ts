@@ -35,14 +35,14 @@ export async function* evolve(space: Space, options: Evolution): AsyncGenerator<
   let state = first;
   for (let restart = 0; ; ) {
     const values: number[] = [];
-    for (const x of ask(state)) {
-      if (trial.done >= budget) return 'The budget is used up.';
-      const run = restart === 0 ? 'Generation' : `Restart ${restart}, generation`;
-      const note = `${run} ${state.generation + 1}, step ${state.sigma.toPrecision(3)}.`;
-      const step = await trial.of(candidateOf(space, x), note);
+    const run = restart === 0 ? 'Generation' : `Restart ${restart}, generation`;
+    const note = `${run} ${state.generation + 1}, step ${state.sigma.toPrecision(3)}.`;
+    const generation = ask(state).map((x) => ({ candidate: candidateOf(space, x), note }));
+    for await (const step of trial.each(generation.slice(0, budget - trial.done))) {
       values.push(step.result.objective);
       yield { ...step, run: { restart, sigma: state.sigma } };
     }
+    if (values.length < generation.length) return 'The budget is used up.';
     state = tell(state, values);
     const reason = stopReason(state, { tolX: 1e-5, tolValue: 1e-9, ...options.stop });
     if (reason === null) continue;

@@ -42,8 +42,10 @@ export async function* greedySoup(
   const nameOf = (at: number) => recipe.experts[at].model.name;
   const trial = new Trial(searching, 2 * count - 1);
   const alone: number[] = [];
-  for (let at = 0; at < count; at++) {
-    const step = await trial.of(soupCandidate(recipe, [at]), `${nameOf(at)} alone.`);
+  const singles = Array.from({ length: count }, (_, at) => {
+    return { candidate: soupCandidate(recipe, [at]), note: `${nameOf(at)} alone.` };
+  });
+  for await (const step of trial.each(singles)) {
     alone.push(step.result.objective);
     yield step;
   }

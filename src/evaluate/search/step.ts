@@ -40,9 +40,14 @@ export type Searching = {
   readonly signal: AbortSignal;
   /** Results of an earlier run by candidates' ids: a search that is run again goes on where that one ended. */
   readonly known?: ReadonlyMap<string, Result> | undefined;
+  /** How many candidates may be asked at once, where none depends on another; one when left out. */
+  readonly atOnce?: number | undefined;
 };
 
-/** Tries candidates one by one and remembers the best. */
+/** A candidate, and why it is tried, for people. */
+export type Wanted = { readonly candidate: Candidate; readonly note?: string | undefined };
+
+/** Tries candidates, in an order that is always the same, and remembers the best. */
 export class Trial {
   readonly #searching: Searching;
   readonly #of: number | null;
@@ -64,10 +69,41 @@ export class Trial {
 
   /** Rejects with the signal's reason, and with what `evaluate` rejects with. */
   async of(candidate: Candidate, note?: string): Promise<Step> {
-    const { evaluate, signal, known } = this.#searching;
+    const { signal } = this.#searching;
+    return this.#tried({ candidate, note }, await this.#result(candidate, signal));
+  }
+
+  /**
+   * Candidates that are known before any is tried, in their order: the same steps as one by one, whichever is done first.
+   * What is asked ahead is ended where the caller takes no more.
+   */
+  async *each(wanted: readonly Wanted[]): AsyncGenerator<Step> {
+    const { atOnce = 1, signal } = this.#searching;
+    const over = new AbortController();
+    const until = AbortSignal.any([signal, over.signal]);
+    const results: Promise<Result>[] = [];
+    try {
+      for (const [at, one] of wanted.entries()) {
+        for (const next of wanted.slice(results.length, at + atOnce)) {
+          const result = this.#result(next.candidate, until);
+          result.catch(() => {}); // its turn comes
+          results.push(result);
+        }
+        yield this.#tried(one, await results[at]);
+      }
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #result(candidate: Candidate, signal: AbortSignal): Promise<Result> {
     signal.throwIfAborted();
-    const result = known?.get(candidate.id) ?? (await evaluate(candidate, signal));
-    signal.throwIfAborted();
+    const { evaluate, known } = this.#searching;
+    return known?.get(candidate.id) ?? evaluate(candidate, signal);
+  }
+
+  #tried({ candidate, note }: Wanted, result: Result): Step {
+    this.#searching.signal.throwIfAborted();
     const tried = { candidate, result };
     // Written so that NaN is never the best.
     if (result.objective < (this.#best?.result.objective ?? Infinity)) this.#best = tried;
@@ -82,5 +118,5 @@ export async function* tryAll(
   searching: Searching,
 ): AsyncGenerator<Step> {
   const trial = new Trial(searching, candidates.length);
-  for (const candidate of candidates) yield await trial.of(candidate);
+  yield* trial.each(candidates.map((candidate) => ({ candidate })));
 }
