@@ -3,7 +3,9 @@ import type { Outlook } from '../plan/outlook.ts';
 import type { Finding } from '../plan/types.ts';
 import { hashRecipe } from '../recipe/hash.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { inStore } from '../stores/database.ts';
 import { savingOf } from '../stores/device.ts';
+import { hasLineages } from '../stores/lineages.ts';
 import { orderOf, outlookOf } from '../stores/planning.ts';
 import { roomFindings } from '../stores/room.ts';
 import { isBusy, type Saved } from '../stores/run.ts';
@@ -76,7 +78,7 @@ export async function mergeInto(
     const result = await engine.run(
       order,
       destination,
-      { backend: choice, memoryBudget, sections: await sectionsFor(session, recipe) },
+      { backend: choice, memoryBudget, ...(await resultsOf(session, recipe)) },
       {
         signal,
         onProgress: (progress) => run.getState().advance(progress),
@@ -188,10 +190,21 @@ export async function holdOn(): Promise<() => void> {
   };
 }
 
-/** What is known of the merge beside its plan: loaded only where something was scored. */
-async function sectionsFor(session: Session, recipe: Recipe): Promise<readonly string[]> {
-  if (session.scores.getState().known.size === 0) return [];
-  const { scoresOf } = await import('./scores-card.ts');
-  const section = scoresOf(session, recipe);
-  return section === null ? [] : [section];
+/** What is known of the merge beside its plan: loaded only where something was scored or searched, and no reason to fail. */
+async function resultsOf(session: Session, recipe: Recipe) {
+  const { known } = session.scores.getState();
+  if (known.size === 0 && !hasLineages() && !(await hasKeptScores())) return {};
+  try {
+    const { resultsFor } = await import('./results.ts');
+    return await resultsFor(session, recipe);
+  } catch {
+    return {};
+  }
 }
+
+/** Of earlier visits. */
+const hasKeptScores = () =>
+  inStore('scores', 'readonly', (store) => store.count()).then(
+    (count) => count > 0,
+    () => false,
+  );

@@ -150,6 +150,8 @@ export type RunOptions = {
   readonly memoryBudget: number;
   /** Markdown for the model card, such as scores. */
   readonly sections?: readonly string[];
+  /** Accounts of the merge beside it, such as scores, at the top of the output's folder. */
+  readonly accounts?: readonly { readonly name: string; readonly text: string }[];
 };
 
 export type {

@@ -304,6 +304,7 @@ export function serve(reply: Reply, surroundings: Surroundings): (data: unknown)
           signal,
           events: { progress: tell, tensor: (report) => mosaic.take(report) },
           sections: options.sections ?? [],
+          accounts: options.accounts ?? [],
           survival: (magnitudes, stop) =>
             viewer.survivalOfRun(plan, request.order, magnitudes, stop),
         });

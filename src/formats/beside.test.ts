@@ -7,6 +7,7 @@ test('what is left out is listed with its reason', () => {
       'm/model.safetensors',
       'm/README.md',
       'm/amalgam-recipe.json',
+      'm/amalgam-scores.json',
       'm/.gitattributes',
       'm/.git/objects/aa',
       'm/.git/objects/bb',
@@ -29,6 +30,7 @@ test('what is left out is listed with its reason', () => {
   expect(leftOut.map(({ name, size }) => [name, size])).toEqual([
     ['README.md', 100],
     ['amalgam-recipe.json', 100],
+    ['amalgam-scores.json', 100],
     ['.gitattributes', 100],
     ['.git/', 200],
     ['__pycache__/', 100],

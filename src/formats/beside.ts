@@ -44,7 +44,7 @@ const left: readonly Kind[] = [
 const written: readonly Kind[] = [
   { pattern: /^README\.md$/i, reason: 'a model card; the output gets its own' },
   {
-    pattern: /^amalgam-(?:recipe|verify)\.json$/,
+    pattern: /^amalgam-(?:recipe|scores|verify)\.json$/,
     reason: 'the account of an earlier merge; the output gets its own',
   },
 ];

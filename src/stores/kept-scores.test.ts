@@ -20,7 +20,16 @@ vi.mock('./database.ts', () => ({
   },
 }));
 
-beforeEach(() => kept.clear());
+const local = new Map<string, string>();
+
+beforeEach(() => {
+  kept.clear();
+  local.clear();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => local.get(key) ?? null,
+    setItem: (key: string, value: string) => local.set(key, value),
+  });
+});
 
 const task = (id: string, skill: 'own' | 'held-in' = 'own', answer = 'b'): ExactTask => ({
   ...{ id, title: id, kind: 'exact', skill, split: usualSplit, match: 'exact', stops: [] },
@@ -106,4 +115,12 @@ test('the scores that the store forgets the database forgets, too', async () => 
   state().recall(new Map(Array.from({ length: 2000 }, (_, i) => [`k${i}`, score(0)])));
   state().recall(new Map([['older', score(1)]]));
   expect(kept.get('scores')!.size).toBe(2000);
+});
+
+test('as many items are asked on the next visit, unless what is kept makes no sense', async () => {
+  const all = { part: 'all', most: null } as const;
+  (await visit()).state().setExtent(all);
+  expect((await visit()).state().extent).toEqual(all);
+  local.set('amalgam.extent', '{"part":"search","most":"x"}');
+  expect((await visit()).state().extent).toEqual({ part: 'held-out', most: 100 });
 });

@@ -5,11 +5,14 @@
 import type { TaskScore } from '../evaluate/tasks/score.ts';
 import type { Task } from '../evaluate/tasks/task.ts';
 import { inStore } from './database.ts';
-import type { ScoresStore } from './scores.ts';
+import type { Extent, ScoresStore } from './scores.ts';
 import type { Session } from './session.ts';
+import { recall, remember } from './storage.ts';
 
 /** Of own tasks; what is more is there for one visit only. */
 const most = { tasks: 50, characters: 2 ** 25 };
+
+const extentAs = 'amalgam.extent';
 
 type From = Pick<Session, 'scores' | 'view'>;
 type Place = 'scores' | 'tasks';
@@ -21,19 +24,32 @@ const recalled = new WeakMap<ScoresStore, Promise<void>>();
 export function recallScores(from: From): Promise<void> {
   const known = recalled.get(from.scores);
   if (known) return known;
-  const made = recall(from);
+  const made = bringBack(from);
   recalled.set(from.scores, made);
   return made;
 }
 
-async function recall(from: From): Promise<void> {
+async function bringBack(from: From): Promise<void> {
   const [tasks, found] = await Promise.all([keptIn<Task>('tasks'), keptIn<TaskScore>('scores')]);
-  const { tasks: there, addTask, recall } = from.scores.getState();
+  const { tasks: there, addTask, recall: take } = from.scores.getState();
   const isThere = new Set(there.map(({ id }) => id));
   for (const [id, task] of tasks) if (!isThere.has(id)) addTask(task);
-  recall(found);
+  take(found);
   followTasks(from, tasks);
   followScores(from, found);
+  followExtent(from);
+}
+
+/** So that a table which was filled is not shown with other cells. */
+function followExtent({ scores }: From): void {
+  const kept = (recall(extentAs) ?? {}) as Partial<Extent>;
+  const { part, most } = kept;
+  if ((part === 'held-out' || part === 'all') && (most === null || Number.isInteger(most))) {
+    scores.getState().setExtent({ part, most: most ?? null });
+  }
+  scores.subscribe(({ extent }, { extent: earlier }) => {
+    if (extent !== earlier) remember(extentAs, extent);
+  });
 }
 
 function followTasks({ scores, view }: From, before: ReadonlyMap<string, Task>): void {

@@ -4,10 +4,12 @@ import type { Subject } from '../engine/protocol.ts';
 import { cannotRun } from '../evaluate/runner.ts';
 import { uniqueNames } from '../evaluate/search/rows.ts';
 import { taskKey } from '../evaluate/tasks/key.ts';
+import type { ResultRow } from '../evaluate/tasks/results.ts';
 import type { TaskScore } from '../evaluate/tasks/score.ts';
 import type { Part, Task } from '../evaluate/tasks/task.ts';
 import type { ModelRef, Recipe } from '../recipe/recipe.ts';
 import { mergeKey } from '../recipe/same-merge.ts';
+import { membersOf } from '../recipe/series.ts';
 import { soloOf } from '../recipe/solo.ts';
 import { orderToSee } from './conflicts.ts';
 import type { DeviceStore } from './device.ts';
@@ -99,6 +101,12 @@ export function scoredOf(
   ];
   const titles = uniqueNames(all.map(({ title }) => title));
   return all.map((each, at) => ({ ...each, title: titles[at] }));
+}
+
+/** For documents: the model that a line of the table is of, or the recipe that it is made by. */
+export function resultOf(recipe: Recipe, { subject }: Scored): ResultRow['of'] {
+  if (subject.kind === 'recipe') return { recipe: subject.order.recipe };
+  return { model: membersOf(recipe).find(({ id }) => id === subject.model)! };
 }
 
 /** What a recipe would make of the models that are open. */

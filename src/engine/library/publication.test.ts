@@ -27,15 +27,11 @@ test('without a licence every file goes as it is, hashed where no hash is known'
 });
 
 test('only what the run wrote goes', async () => {
-  const names = ['.DS_Store', 'notes.txt', 'amalgam-recipe.json', 'amalgam-verify.json'];
+  const own = ['recipe', 'scores', 'verify'].map((name) => `amalgam-${name}.json`);
+  const names = ['.DS_Store', 'notes.txt', ...own];
   const others = [...names, 'toString'].map((name) => stored(name, 'x'));
   const ours = await filesToPublish([...others, ...files], { license: null, sums });
-  expect(ours.map(({ path }) => path)).toEqual([
-    'amalgam-recipe.json',
-    'amalgam-verify.json',
-    'README.md',
-    'model.safetensors',
-  ]);
+  expect(ours.map(({ path }) => path)).toEqual([...own, 'README.md', 'model.safetensors']);
 });
 
 test('a licence with a pattern of replacement stays as it was typed', async () => {

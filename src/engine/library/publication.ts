@@ -4,7 +4,7 @@ import type { StoredFile } from '../../io/paths.ts';
 import type { PublishOrder } from '../protocol.ts';
 
 /** What a run writes about itself. */
-const accounts = ['README.md', 'amalgam-recipe.json', 'amalgam-verify.json'];
+const accounts = ['README.md', 'amalgam-recipe.json', 'amalgam-scores.json', 'amalgam-verify.json'];
 
 /**
  * The files that a finished run wrote, as they go to the Hub: with their hashes, and with the licence in the

@@ -203,6 +203,14 @@ test('shards are written one after the other, each with its own tensors', async 
   ]);
 });
 
+test('accounts are written beside the merge, and verified with it', async () => {
+  const { plan, options } = await mergeRun({ models: family, recipe: ties });
+  const all = options({ accounts: [{ name: 'amalgam-scores.json', text: '{}' }] });
+  const { verify } = await run(plan, all);
+  expect(new TextDecoder().decode(all.sink.files.get('amalgam-scores.json'))).toBe('{}');
+  expect(verify.files.map(({ name }) => name)).toContain('amalgam-scores.json');
+});
+
 test('progress goes through merging and verifying', async () => {
   const { plan, options, progress } = await mergeRun({ models: family, recipe: ties });
   const sink = memorySink({ delay: 120 });

@@ -39,6 +39,8 @@ export type RunOptions = {
   readonly survival?: Surviving;
   /** Markdown for the model card. */
   readonly sections?: readonly string[];
+  /** More files at the top of the folder. */
+  readonly accounts?: readonly { readonly name: string; readonly text: string }[];
 };
 
 export type Surviving = (
@@ -99,7 +101,7 @@ async function carryOut(plan: Plan, options: RunOptions): Promise<RunResult> {
     const files = [...weights.files];
     const left = await leftOf(options.survival, craft.magnitudes, signal);
     const sides = withSections(plan.sideFiles, options.sections ?? []);
-    for (const side of withSurvival(sides, left.survival)) {
+    for (const side of [...withSurvival(sides, left.survival), ...(options.accounts ?? [])]) {
       files.push(await writeSide(side, running.reader, output));
     }
 
