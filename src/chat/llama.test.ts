@@ -7,6 +7,8 @@ import { type Opening, openTrusted, probe } from './trusted.ts';
 type Acted = {
   readonly template?: string | null;
   readonly words?: readonly string[];
+  /** What comes before them, apart. */
+  readonly thoughts?: readonly string[];
   readonly reason?: 'stop' | 'length';
   readonly fails?: string;
   /** The likeliest token and the logarithm of its probability, by processor. */
@@ -23,6 +25,7 @@ type Acted = {
 function acted({
   template = null,
   words = [],
+  thoughts = [],
   reason = 'stop',
   fails,
   first,
@@ -51,9 +54,11 @@ function acted({
         readonly onData: (chunk: unknown) => void;
       }) {
         calls.push(options.messages);
-        for (const content of words) {
-          options.onData({ choices: [{ delta: { content }, finish_reason: null }] });
-        }
+        const deltas = [
+          ...thoughts.map((reasoning_content) => ({ reasoning_content })),
+          ...words.map((content) => ({ content })),
+        ];
+        for (const delta of deltas) options.onData({ choices: [{ delta, finish_reason: null }] });
         options.onData({ choices: [{ delta: {}, finish_reason: reason }] });
       },
       async createCompletion(options: {
@@ -107,14 +112,34 @@ test('a model with a template hears the whole conversation, one without continue
     const { start, calls } = acted({ template, words: ['a', 'b'], reason: 'length' });
     const llama = await openLlama(file, 'm', 'cpu', start, signal);
     expect(llama.with).toEqual({
-      ...{ processor: 'cpu', threads: 1, hasTemplate: template !== null },
+      ...{ processor: 'cpu', threads: 1, template: template === null ? 'none' : 'used' },
     });
     const texts: string[] = [];
-    const answer = await llama.answer(turns, { ...wish, onText: (text) => texts.push(text) });
+    const answer = await llama.answer(turns, { ...wish, onText: ({ text }) => texts.push(text) });
     expect(answer).toMatchObject({ text: 'ab', tokens: 2, isCut: true });
     expect(texts).toEqual(['a', 'ab']);
     expect(calls.at(-1)).toEqual(heard);
   }
+});
+
+test('what a model thinks before it answers is kept apart, and counted', async () => {
+  const { start } = acted({ template: '{{ messages }}', thoughts: ['h', 'm'], words: ['a'] });
+  const llama = await openLlama(file, 'm', 'cpu', start, signal);
+  const heard: unknown[] = [];
+  const turns = [{ role: 'user', content: 'x' }] as const;
+  const answer = await llama.answer(turns, { ...wish, onText: (so) => heard.push(so) });
+  expect(answer).toMatchObject({ thought: 'hm', text: 'a', tokens: 3 });
+  expect(heard.at(1)).toEqual({ thought: 'hm', text: '' });
+});
+
+test('a first token that is half a character is no reason not to load', async () => {
+  const { start } = acted({});
+  const { check } = await openTrusted(file, {
+    ...opening,
+    start,
+    browser: browser({ features: [] }),
+  });
+  expect(check).toBeNull();
 });
 
 test('an answer ends when it is stopped', async () => {
@@ -125,7 +150,7 @@ test('an answer ends when it is stopped', async () => {
   const answering = llama.answer([{ role: 'user', content: 'x' }], {
     ...wish,
     signal: stop.signal,
-    onText(text) {
+    onText({ text }) {
       texts.push(text);
       stop.abort();
     },

@@ -8,11 +8,15 @@ export type RunsWith = {
   readonly processor: 'gpu' | 'cpu';
   /** Threads of the CPU. */
   readonly threads: number;
-  /** Whether the GGUF says how turns of a conversation are written; else a prompt is continued as it stands. */
-  readonly hasTemplate: boolean;
+  /**
+   * How turns of a conversation are written: by the chat template in the GGUF. Without one, or with one that llama.cpp
+   * cannot use, a prompt is continued as it stands.
+   */
+  readonly template: 'used' | 'none' | 'unusable';
 };
 
-export type Turn = { readonly role: 'user' | 'assistant'; readonly content: string };
+/** A system prompt comes first, or not at all. */
+export type Turn = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string };
 
 export type Wish = {
   /** The same seed gives the same answer, on the same processor. */
@@ -22,11 +26,13 @@ export type Wish = {
   readonly maxTokens: number;
   readonly signal: AbortSignal;
   /** Hears all of the answer so far. */
-  readonly onText?: (text: string) => void;
+  readonly onText?: (so: Pick<Answer, 'text' | 'thought'>) => void;
 };
 
 export type Answer = {
   readonly text: string;
+  /** What a model that thinks before it answers wrote first, where its template tells the two apart. */
+  readonly thought: string;
   readonly tokens: number;
   /** Of the answer, without the reading of the prompt; null for less than two tokens. */
   readonly tokensPerSecond: number | null;
@@ -63,34 +69,44 @@ export async function openLlama(
   signal: AbortSignal,
 ): Promise<Llama> {
   const said: string[] = [];
-  const runtime = start(hearing(said));
-  const end = () => void runtime.exit();
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    await runtime.loadModel([gguf], {
-      n_ctx: contextTokens,
-      n_parallel: 1,
-      n_gpu_layers: processor === 'gpu' ? 99_999 : 0,
-    });
-    signal.throwIfAborted();
-  } catch (error) {
+  const load = async (more: Parameters<Runtime['loadModel']>[1] = {}) => {
+    const runtime = start(hearing(said));
+    const end = () => void runtime.exit();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await runtime.loadModel([gguf], {
+        n_ctx: contextTokens,
+        n_parallel: 1,
+        n_gpu_layers: processor === 'gpu' ? 99_999 : 0,
+        ...more,
+      });
+      signal.throwIfAborted();
+      return runtime;
+    } catch (error) {
+      await runtime.exit();
+      signal.throwIfAborted();
+      throw notLoaded(title, gguf.size, said, error);
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  };
+  let runtime = await load();
+  // After a template that it cannot use it goes on half begun; with one of its own, which is not used either, it begins whole.
+  const isUnusable = said.some((line) => line.includes('chat template parsing error'));
+  if (isUnusable) {
     await runtime.exit();
-    signal.throwIfAborted();
-    throw notLoaded(title, gguf.size, said, error);
-  } finally {
-    signal.removeEventListener('abort', end);
+    runtime = await load({ chat_template: 'chatml' });
   }
-  const template = runtime.getChatTemplate();
   const runsWith: RunsWith = {
     processor: said.some((line) => /offloaded [1-9]\d*\/\d+ layers to GPU/.test(line))
       ? 'gpu'
       : 'cpu',
     threads: Math.max(1, runtime.getNumThreads()),
-    hasTemplate: Boolean(template),
+    template: isUnusable ? 'unusable' : runtime.getChatTemplate() ? 'used' : 'none',
   };
   return {
     with: runsWith,
-    answer: (turns, wish) => answer(runtime, runsWith.hasTemplate, turns, wish),
+    answer: (turns, wish) => answer(runtime, runsWith.template === 'used', turns, wish),
     firstToken: (prompt) => firstToken(runtime, prompt),
     perplexity: (text, stop) => perplexity(runtime, text, stop),
     dispose: () => runtime.exit(),
@@ -105,16 +121,23 @@ async function answer(
 ): Promise<Answer> {
   signal.throwIfAborted();
   let text = '';
+  let thought = '';
   let tokens = 0;
   let began = 0;
   let isCut = false;
   let measured: number | null = null;
-  const hear = (more: string, reason: string | null, timings?: ResultTimings) => {
-    if (more !== '') {
+  const hear = (
+    more: string,
+    reason: string | null,
+    timings: ResultTimings | undefined,
+    moreThought = '',
+  ) => {
+    if (more !== '' || moreThought !== '') {
       began ||= performance.now();
       tokens += 1;
       text += more;
-      onText?.(text);
+      thought += moreThought;
+      onText?.({ text, thought });
     }
     isCut ||= reason === 'length';
     measured = timings?.predicted_per_second ?? measured;
@@ -126,8 +149,10 @@ async function answer(
         ...common,
         messages: turns.map((turn) => ({ ...turn })),
         stream: true,
-        onData: ({ choices: [choice], timings }) =>
-          hear(choice?.delta.content ?? '', choice?.finish_reason ?? null, timings),
+        onData: ({ choices: [choice], timings }) => {
+          const { content, reasoning_content: moreThought } = (choice?.delta ?? {}) as Delta;
+          hear(content ?? '', choice?.finish_reason ?? null, timings, moreThought ?? '');
+        },
       });
     } else {
       await runtime.createCompletion({
@@ -145,8 +170,11 @@ async function answer(
   const seconds = (performance.now() - began) / 1000;
   const own = tokens > 1 && seconds > 0 ? (tokens - 1) / seconds : null;
   const tokensPerSecond = tokens > 1 ? (measured ?? own) : null;
-  return { text, tokens, tokensPerSecond, isCut };
+  return { text, thought, tokens, tokensPerSecond, isCut };
 }
+
+/** The package's types leave the second out. */
+type Delta = { readonly content?: string | null; readonly reasoning_content?: string | null };
 
 async function firstToken(runtime: Runtime, prompt: string): Promise<FirstToken> {
   const response = await runtime.createCompletion({

@@ -36,7 +36,7 @@ export async function perplexity(
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LlamaError(
       `llama.cpp could not be made to write the text: ${why}`,
-      'Leave out special tokens such as </s>.',
+      'Leave out special tokens such as </s>, and characters of several tokens, such as emoji.',
       { cause },
     );
   }

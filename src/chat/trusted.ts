@@ -84,9 +84,13 @@ export async function openTrusted(gguf: Blob, opening: Opening): Promise<Trusted
 }
 
 async function checked(llama: Llama, processor: Processor, expected: Expected): Promise<Trusted> {
-  const first = await llama.firstToken(probe);
-  const told = await expected(probe, first.text);
-  const check = told === null ? null : compared('our own forward pass', first.logProbability, told);
+  // A token that is only a part of a character cannot be told by the package.
+  const first = await llama.firstToken(probe).catch(() => null);
+  const told = first && (await expected(probe, first.text));
+  const check =
+    first === null || told === null
+      ? null
+      : compared('our own forward pass', first.logProbability, told);
   return { llama, processor, check };
 }
 

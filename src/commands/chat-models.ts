@@ -13,6 +13,7 @@ import {
 import type { Failure } from '../stores/models.ts';
 import { failureOf, type Session } from '../stores/session.ts';
 import { stopAnswers } from './chat.ts';
+import { filesIn } from './files-in.ts';
 import { listKept, measureFree } from './kept.ts';
 import { holdOn } from './merge.ts';
 
@@ -38,21 +39,45 @@ const openReal: Opener = async (gguf, how) => {
 /** Bytes of a GGUF beyond which our own forward pass, which holds every weight as f32, is not asked. */
 const mostChecked = 2 ** 28;
 
-/** What our own forward pass says, of open models that it knows. */
-function expectedOf({ engine }: Session, { from, isFar }: Subject, signal: AbortSignal): Expected {
+/** What our own forward pass says of models that it knows. */
+function expectedOf(session: Session, { from, isFar }: Subject, signal: AbortSignal): Expected {
+  const { engine } = session;
   return async (context, text) => {
-    if (from.kind !== 'open' || isFar || text === '') return null;
+    if (isFar || text === '') return null;
     const common = { id: 'chat', title: 'Check', skill: 'own', split: usualSplit } as const;
     const task = { ...common, kind: 'text', items: [{ context, text }] } as const;
     const how = { task, part: 'all', most: 1, what: 'loss', fetches: false } as const;
-    const subject = { kind: 'model', model: from.model } as const;
     // What it cannot run is no reason against llama.cpp.
-    const found = await engine.score(subject, how, { signal }).catch(() => null);
+    const found = await asOpen(session, from, (model) =>
+      engine.score({ kind: 'model', model }, how, { signal }),
+    ).catch(() => null);
     signal.throwIfAborted();
     if (!found || 'toFetch' in found) return null;
     const [{ tokens, loss }] = found.items;
     return tokens === 1 && loss !== null ? -loss : null;
   };
+}
+
+/** Does something with the id of an open model; a merge that lies finished is opened for as long as that takes. */
+async function asOpen<T>(
+  { engine }: Session,
+  from: Subject['from'],
+  work: (model: string) => Promise<T>,
+): Promise<T> {
+  if (from.kind === 'open') return work(from.model);
+  const { name, place } = from;
+  const files =
+    place.kind === 'opfs' ? await engine.files(place.folder) : await filesIn(place.handle);
+  const handles = files.map(
+    ({ path, file }) => ({ kind: 'file', path: path.replace(`${name}/`, ''), file }) as const,
+  );
+  const id = `chat:${crypto.randomUUID()}`;
+  try {
+    await engine.open(id, name, handles);
+    return await work(id);
+  } finally {
+    await engine.close(id);
+  }
 }
 
 const nothingKnown: Expected = async () => null;

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Turn } from '../chat/llama.ts';
 import type { Trusted } from '../chat/trusted.ts';
+import type { RunResult } from '../engine/protocol.ts';
 import { chatOf, type Side, type Subject, subjectsOf } from '../stores/chat.ts';
 import type { Engine } from '../stores/engine.ts';
 import { openModel } from '../stores/session.ts';
 import { fakeWeights } from '../testing/fake-engine.ts';
 import { ggufOutlook } from '../testing/gguf-outlook.ts';
 import { fakeSession } from '../testing/session.ts';
-import { ask, measure, stopAnswers } from './chat.ts';
+import { ask, askAgain, measure, stopAnswers } from './chat.ts';
 import { chooseSubject, chooseType, type Opener, removeGguf, startChat } from './chat-models.ts';
 
 beforeEach(() => {
@@ -53,16 +54,22 @@ function acted() {
   const disposed: string[] = [];
   const open: Opener = async (_gguf, { title }): Promise<Trusted> => ({
     llama: {
-      with: { processor: 'cpu', threads: 1, hasTemplate: true },
+      with: { processor: 'cpu', threads: 1, template: 'used' },
       async answer(turns, { signal, onText }) {
         heard.push(turns);
-        onText?.(title);
+        onText?.({ text: title, thought: '' });
         if (turns.at(-1)?.content === 'wait') {
           await new Promise((_, reject) =>
             signal.addEventListener('abort', () => reject(signal.reason)),
           );
         }
-        return { text: `${title} ${turns.length}`, tokens: 2, tokensPerSecond: 5, isCut: false };
+        return {
+          text: `${title} ${turns.length}`,
+          thought: '',
+          tokens: 2,
+          tokensPerSecond: 5,
+          isCut: false,
+        };
       },
       perplexity: async ({ ids }) => ({ value: ids.length, tokens: ids.length, isCut: false }),
       firstToken: async () => ({ text: '', logProbability: 0 }),
@@ -111,6 +118,19 @@ test('both models are written and loaded, and answer each prompt with what they 
     { role: 'assistant', content: 'b 1' },
     { role: 'user', content: 'two' },
   ]);
+});
+
+test('a system prompt comes before all that was said, and a prompt that is asked again is answered in its place', async () => {
+  const { session, state, replies, heard } = await started();
+  await ask(session, 'one');
+  state().set({ system: 'Be brief.' });
+  await askAgain(session);
+  expect(heard.at(-1)).toEqual([
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'one' },
+  ]);
+  expect(state().exchanges.map(({ prompt }) => prompt)).toEqual(['one']);
+  expect(replies()).toEqual([['a 2', 'b 2']]);
 });
 
 test('a GGUF that is there is not written again, one of another type is', async () => {
@@ -190,11 +210,18 @@ test('a model that takes the place of another while a text is measured does not 
   expect(state().measured).toBeNull();
 });
 
-test('our own forward pass is asked for one token of an open model, and for none of a merge on disk', async () => {
+test('our own forward pass is asked for one token, of a merge that lies finished while it is opened for that', async () => {
   const asked: unknown[] = [];
   const { session } = storage({
+    async open(id, name, handles) {
+      asked.push(['open', id.replace(/:.*/, ''), name, handles.map(({ path }) => path)]);
+      return {} as never;
+    },
+    async close() {
+      asked.push('close');
+    },
     async score(subject, { task }) {
-      asked.push(subject, task.items);
+      asked.push(subject.kind === 'model' && subject.model.replace(/:.*/, ''), task.items);
       const items = [{ item: 0, score: null, loss: 0.5, tokens: 1, said: null }];
       return { task: 'chat', kind: 'text', part: 'all', items, mean: null, loss: 0.5 };
     },
@@ -211,8 +238,16 @@ test('our own forward pass is asked for one token of an open model, and for none
     told.push(await how.expected('rev: ', 'x'));
     return open(gguf, how);
   });
-  expect(told).toEqual([-0.5, null]);
-  expect(asked).toEqual([{ kind: 'model', model: 'a' }, [{ context: 'rev: ', text: 'x' }]]);
+  const items = [{ context: 'rev: ', text: 'x' }];
+  expect(told).toEqual([-0.5, -0.5]);
+  expect(asked).toEqual([
+    'a',
+    items,
+    ['open', 'chat', 'merge', ['m.gguf']],
+    'chat',
+    items,
+    'close',
+  ]);
 });
 
 test('a removed GGUF gives its memory back, and is told as not written', async () => {
@@ -238,7 +273,7 @@ test('a model that no GGUF can hold is refused with advice, and the other still 
   expect(replies()).toEqual([[undefined, 'b 1']]);
 });
 
-test('what there is to talk to: finished merges before open models, and no files of GGUF', async () => {
+test('what there is to talk to: a merge in a picked folder, finished ones, then open models, and no files of GGUF', async () => {
   const { session } = storage();
   const ref = { id: 'm', name: 'Mine', origin: 'local', bytes: 228 } as const;
   await openModel(session, ref, fakeWeights);
@@ -248,7 +283,13 @@ test('what there is to talk to: finished merges before open models, and no files
     { ...merge, folder: 'new', finished: '2026-02-01', only: null },
     { ...merge, folder: 'x-F16-gguf', finished: '2026-03-01', only: 'x.gguf' },
   ]);
+  const handle = { kind: 'directory', name: 'mine' } as FileSystemDirectoryHandle;
+  const saved = { kind: 'directory', name: 'mine', handle } as const;
+  session.run.getState().start('picked', saved, session.recipe.getState().recipe);
+  expect(subjectsOf(session)).toHaveLength(3);
+  session.run.getState().finish({ verify: { files: [] } } as unknown as RunResult);
   expect(subjectsOf(session).map(({ title, kind }) => [title, kind])).toEqual([
+    ['picked', 'merge'],
     ['new', 'merge'],
     ['old', 'merge'],
     ['Mine', 'other'],

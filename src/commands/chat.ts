@@ -23,14 +23,18 @@ export async function ask(session: Session, prompt: string): Promise<void> {
   await Promise.all(
     asked.map(async (side) => {
       const tell = chat.getState().reply;
-      const { seed, temperature, maxTokens } = chat.getState();
+      const { system, seed, temperature, maxTokens } = chat.getState();
       const { llama } = chat.getState()[side].trusted!;
       try {
         const answer = await llama.answer(
-          [...turnsOf(before, side), { role: 'user', content: prompt }],
+          [
+            ...(system.trim() === '' ? [] : [{ role: 'system', content: system } as const]),
+            ...turnsOf(before, side),
+            { role: 'user', content: prompt },
+          ],
           {
             ...{ seed, temperature, maxTokens, signal: stop.signal },
-            onText: (text) => tell(id, side, { text, status: 'answering' }),
+            onText: (so) => tell(id, side, { ...so, status: 'answering' }),
           },
         );
         tell(id, side, { ...answer, status: 'done' });
@@ -40,6 +44,15 @@ export async function ask(session: Session, prompt: string): Promise<void> {
       }
     }),
   );
+}
+
+/** Sends the last prompt once more, with the numbers as they are now, in place of what was answered. */
+export async function askAgain(session: Session): Promise<void> {
+  const chat = chatOf(session);
+  const { exchanges, takeBack } = chat.getState();
+  const isReady = sides.some((side) => chat.getState()[side].phase === 'ready');
+  if (exchanges.length === 0 || !isReady || isAnswering(chat.getState())) return;
+  await ask(session, takeBack()!);
 }
 
 /** How likely every model that is ready finds a text. One model after the other; stopped with `stopAnswers`. */

@@ -43,6 +43,8 @@ export type SideState = {
 
 export type Reply = {
   readonly text: string;
+  /** What it thought before, where its template tells the two apart. */
+  readonly thought: string;
   readonly status: 'waiting' | 'answering' | 'done' | 'stopped' | 'failed';
   readonly tokens: number;
   readonly tokensPerSecond: number | null;
@@ -64,16 +66,22 @@ export type Measured = {
 
 export type ChatState = Readonly<Record<Side, SideState>> & {
   readonly type: ChatType;
+  /** What models with a chat template are told before the first prompt; empty for nothing, or what their template says. */
+  readonly system: string;
   readonly seed: number;
   readonly temperature: number;
   readonly maxTokens: number;
   readonly exchanges: readonly Exchange[];
   readonly measured: Measured | null;
   change(side: Side, part: Partial<SideState>): void;
-  set(part: Partial<Pick<ChatState, 'type' | 'seed' | 'temperature' | 'maxTokens'>>): void;
+  set(
+    part: Partial<Pick<ChatState, 'type' | 'system' | 'seed' | 'temperature' | 'maxTokens'>>,
+  ): void;
   /** Adds a prompt that these sides are to answer, and returns its id. */
   begin(prompt: string, asked: readonly Side[]): number;
   reply(id: number, side: Side, part: Partial<Reply>): void;
+  /** Takes the last prompt and its answers away, and returns the prompt; null where there is none. */
+  takeBack(): string | null;
   clear(): void;
   measure(measured: Measured | null): void;
 };
@@ -91,15 +99,24 @@ export const emptySide: SideState = {
 };
 
 const waiting: Reply = {
-  ...{ text: '', status: 'waiting', tokens: 0, tokensPerSecond: null, isCut: false, failure: null },
+  ...{
+    text: '',
+    thought: '',
+    status: 'waiting',
+    tokens: 0,
+    tokensPerSecond: null,
+    isCut: false,
+    failure: null,
+  },
 };
 
 export function createChatStore() {
   let last = 0;
-  return createStore<ChatState>()((set) => ({
+  return createStore<ChatState>()((set, get) => ({
     left: emptySide,
     right: emptySide,
     type: 'F16',
+    system: '',
     seed: 1,
     temperature: 0,
     maxTokens: 256,
@@ -122,6 +139,11 @@ export function createChatStore() {
           return { ...each, replies: { ...each.replies, [side]: { ...now, ...part } } };
         }),
       })),
+    takeBack() {
+      const { exchanges } = get();
+      set({ exchanges: exchanges.slice(0, -1) });
+      return exchanges.at(-1)?.prompt ?? null;
+    },
     clear: () => set({ exchanges: [], measured: null }),
     measure: (measured) => set({ measured }),
   }));
@@ -140,12 +162,12 @@ export function chatOf(session: Session): ChatStore {
   return made;
 }
 
-/** Finished merges, the last first, then the experts, the base and other open models. Adapters are no models. */
+/** The merge that was just written into a picked folder, finished merges in private storage, the last first, then the experts, the base and other open models. Adapters are no models. */
 export function subjectsOf({ run, models, recipe }: Session): readonly Subject[] {
   const { kept } = run.getState();
   const { slots } = models.getState();
   const { base, experts } = recipe.getState().recipe;
-  const merges = kept
+  const merges: Subject[] = kept
     .filter(({ only }) => only === null)
     .toSorted((a, b) => (a.finished < b.finished ? 1 : -1))
     .map(({ folder, finished, bytes }): Subject => {
@@ -154,6 +176,12 @@ export function subjectsOf({ run, models, recipe }: Session): readonly Subject[]
       const key = JSON.stringify(['merge', folder, finished, bytes]);
       return { key, title: folder, from, kind: 'merge', isFar: false };
     });
+  const { saved, result, name } = run.getState();
+  if (saved?.kind === 'directory' && result) {
+    const from = { kind: 'written', place: saved, name } as const;
+    const key = JSON.stringify(['merge', name, result.verify.files]);
+    merges.unshift({ key, title: name, from, kind: 'merge', isFar: false });
+  }
   const open = openRefs(slots)
     .filter(({ id }) => openModel(slots, id)?.adapter === null)
     .map((ref): Subject => {

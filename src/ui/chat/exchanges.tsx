@@ -1,6 +1,17 @@
+import { Check, Copy, RotateCcw } from 'lucide-react';
+import { useState } from 'react';
 import { useStore } from 'zustand';
-import { chatOf, type Exchange, type Reply, type Side, sides } from '../../stores/chat.ts';
+import { askAgain } from '../../commands/chat.ts';
+import {
+  chatOf,
+  type Exchange,
+  isAnswering,
+  type Reply,
+  type Side,
+  sides,
+} from '../../stores/chat.ts';
 import { session } from '../../stores/use-session.ts';
+import { Button, IconButton } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 
 /** What was asked, and under it what each model answered. */
@@ -29,6 +40,7 @@ export function Exchanges() {
           </li>
         ))}
       </ol>
+      <Again />
       <p className="visually-hidden" aria-live="polite">
         {heard(exchanges.at(-1), titles)}
       </p>
@@ -36,19 +48,61 @@ export function Exchanges() {
   );
 }
 
+/** The last prompt once more: with another seed or temperature the answer is another. */
+function Again() {
+  const chat = chatOf(session);
+  const isThere = useStore(
+    chat,
+    (state) =>
+      state.exchanges.length > 0 &&
+      !isAnswering(state) &&
+      sides.some((side) => state[side].phase === 'ready'),
+  );
+  if (!isThere) return null;
+  return (
+    <div className="chat-again">
+      <Button look="quiet" onPress={() => void askAgain(session)}>
+        <RotateCcw aria-hidden /> Ask again
+      </Button>
+    </div>
+  );
+}
+
 function Answer({ title, reply }: { readonly title: string; readonly reply: Reply }) {
-  const { text, status, failure } = reply;
+  const { text, thought, status, failure } = reply;
   return (
     <article className="chat-reply" aria-label={title} aria-busy={isUnderWay(reply)}>
-      <h4 className="chat-who">{title}</h4>
-      {text === '' && !failure ? (
+      <div className="chat-who">
+        <h4>{title}</h4>
+        {text !== '' && !isUnderWay(reply) && <CopyButton text={text} of={title} />}
+      </div>
+      {thought !== '' && (
+        <details className="chat-thought small">
+          <summary>{text === '' && isUnderWay(reply) ? 'Thinking…' : 'What it thought'}</summary>
+          <p className="chat-text">{thought.trim()}</p>
+        </details>
+      )}
+      {text !== '' && <p className="chat-text">{text}</p>}
+      {text === '' && thought === '' && !failure && (
         <p className="chat-text faint">{isUnderWay(reply) ? '…' : 'It said nothing.'}</p>
-      ) : (
-        <p className="chat-text">{text}</p>
       )}
       {failure && <FailureText failure={failure} />}
       <p className="faint small number">{status === 'answering' ? 'answering' : measured(reply)}</p>
     </article>
+  );
+}
+
+function CopyButton({ text, of }: { readonly text: string; readonly of: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = () =>
+    void navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      () => session.view.getState().tell('The browser did not let this page copy.'),
+    );
+  return (
+    <IconButton label={isCopied ? 'Copied' : `Copy the answer of ${of}`} onPress={copy}>
+      {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
+    </IconButton>
   );
 }
 

@@ -51,6 +51,7 @@ export function Prompt() {
           send();
         }}
       />
+      <SystemPrompt />
       <div className="chat-actions">
         <Numbers />
         <Button
@@ -71,6 +72,32 @@ export function Prompt() {
         )}
       </div>
     </form>
+  );
+}
+
+/** Only where a model hears it: told by its chat template. */
+function SystemPrompt() {
+  const chat = chatOf(session);
+  const system = useStore(chat, (state) => state.system);
+  const isHeard = useStore(chat, (state) =>
+    sides.some((side) => state[side].trusted?.llama.with.template === 'used'),
+  );
+  const id = useId();
+  if (!isHeard) return null;
+  return (
+    <div className="chat-system">
+      <label htmlFor={id} className="small">
+        System prompt
+      </label>
+      <textarea
+        id={id}
+        className="chat-box"
+        rows={1}
+        value={system}
+        placeholder="None: what the chat template says by itself"
+        onChange={({ target }) => chat.getState().set({ system: target.value })}
+      />
+    </div>
   );
 }
 

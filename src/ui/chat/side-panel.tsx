@@ -124,18 +124,23 @@ function Status({ side, state }: { readonly side: Side; readonly state: SideStat
   }
 }
 
+const untold = {
+  none: 'It has no chat template',
+  unusable: 'llama.cpp cannot use its chat template',
+} as const;
+
 /** The processor, and why it is not the better one. */
 function RunsWith({ trusted: { llama, processor, check } }: { readonly trusted: Trusted }) {
-  const { threads, hasTemplate } = llama.with;
+  const { threads, template } = llama.with;
   const hints = [
     ...(processor.why ? [`Not on the GPU: ${processor.why}.`] : []),
     ...(processor.kind === 'cpu' && threads === 1
       ? ['One thread: more need a page that is cross-origin isolated.']
       : []),
-    ...(hasTemplate
+    ...(template === 'used'
       ? []
       : [
-          'It has no chat template: each prompt is continued as it stands, without what was said before.',
+          `${untold[template]}: each prompt is continued as it stands, without what was said before.`,
         ]),
     ...(check && !check.isGood
       ? [`Its first token differs from ${check.against} by ${check.difference.toFixed(2)} nats.`]
