@@ -105,7 +105,10 @@ export function scoredOf(
 
 /** For documents: the model that a line of the table is of, or the recipe that it is made by. */
 export function resultOf(recipe: Recipe, { subject }: Scored): ResultRow['of'] {
-  if (subject.kind === 'recipe') return { recipe: subject.order.recipe };
+  if (subject.kind === 'recipe') {
+    const { output, ...rest } = subject.order.recipe;
+    return { recipe: { ...rest, output: { ...output, name: recipe.output.name } } };
+  }
   return { model: membersOf(recipe).find(({ id }) => id === subject.model)! };
 }
 

@@ -1,5 +1,4 @@
-import { memo, useMemo } from 'react';
-import { saveFile } from '../../commands/save-file.ts';
+import { memo, useEffect, useMemo } from 'react';
 import { csvOf, rowsOf } from '../../evaluate/search/rows.ts';
 import type { Tried } from '../../evaluate/search/step.ts';
 import { barrierOf } from '../../evaluate/search/sweep.ts';
@@ -7,11 +6,15 @@ import { gainOf, verdictOf } from '../../evaluate/tasks/compare.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { canonicalJson } from '../../recipe/canonical.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
+import { noteLineage } from '../../stores/lineages.ts';
 import { askedOf, type Judged, type Search } from '../../stores/search.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { BestNumbers } from './best-numbers.tsx';
+import { searchText } from './documents.ts';
 import { judgement } from './judgement.ts';
+import { searchLineage } from './lineage.ts';
+import { SaveMenu } from './save-menu.tsx';
 import { SearchPlots } from './search-plots.tsx';
 import { averaged, unitOfSearch } from './search-words.ts';
 import { useSearch } from './use-search.ts';
@@ -23,6 +26,7 @@ export function Found() {
   const recipe = useRecipe((state) => state.recipe);
   const verdict = useMemo(() => verdictOn(search), [search]);
   const last = search?.steps.at(-1);
+  useNoted(search, recipe);
   if (!search || !last) return null;
   const { steps, plan, judged, ended } = search;
   const { best } = last;
@@ -68,24 +72,25 @@ export function Found() {
   );
 }
 
+/** For the model card of a merge by what was found: once it is the recipe, and again when it is judged. */
+function useNoted(search: Search | null, recipe: Recipe): void {
+  useEffect(() => {
+    const best = search?.steps.at(-1)?.best;
+    if (!search || !best || isWhereItBegan(search) || !isRecipe(best, recipe)) return;
+    const lineage = searchLineage(search);
+    if (lineage) noteLineage(recipe, lineage);
+  }, [search, recipe]);
+}
+
 /** All that was tried, for other programs. */
 export function SaveSteps({ name, search }: { readonly name: string; readonly search: Search }) {
-  const { plan, steps } = search;
-  const saveCsv = () =>
-    saveFile(`${name}.csv`, new Blob([csvOf(rowsOf(steps))], { type: 'text/csv' }));
-  const saveJson = () => {
-    const text = JSON.stringify({ plan, rows: rowsOf(steps) }, null, 2);
-    saveFile(`${name}.json`, new Blob([text], { type: 'application/json' }));
-  };
   return (
-    <>
-      <Button look="quiet" onPress={saveCsv}>
-        CSV
-      </Button>
-      <Button look="quiet" onPress={saveJson}>
-        JSON
-      </Button>
-    </>
+    <SaveMenu
+      name={name}
+      csv={() => csvOf(rowsOf(search.steps))}
+      json={(each) => searchText(session.recipe.getState().recipe, search, each)}
+      hasAnswers={search.judged.length > 0}
+    />
   );
 }
 

@@ -1,23 +1,27 @@
-import { Download } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { saveFile } from '../../commands/save-file.ts';
+import type { Task } from '../../evaluate/tasks/task.ts';
 import { electionSteps, methodsToCompare } from '../../recipe/candidates.ts';
 import { dialsOf, dialValue } from '../../recipe/dials.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
-import { candidateOf, type Extent, scoredOf } from '../../stores/scores.ts';
+import { noteLineage } from '../../stores/lineages.ts';
+import { candidateOf, scoredOf } from '../../stores/scores.ts';
 import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
-import { Button } from '../kit/button.tsx';
 import { csv } from '../kit/csv.ts';
 import { SelectField } from '../kit/select-field.tsx';
+import { tableText } from './documents.ts';
+import { chosenLineage } from './lineage.ts';
 import { averageOf, ranked } from './ranked.ts';
 import { Refusals } from './refusals.tsx';
 import { linesOf, rowsOf, type ScoreRow, stageOf, toScore } from './rows.ts';
+import { SaveMenu } from './save-menu.tsx';
 import { ScoresTable } from './scores-table.tsx';
 import { Working } from './working.tsx';
 import '../compare/compare.css';
 
 /** The other half judges what is chosen here. */
-const extent: Extent = { part: 'search', most: 100 };
+const extent = { part: 'search', most: 100 } as const;
+
+const asItIs = 'The recipe as it is';
 
 const lists = [
   ['methods', 'All methods that take these models'],
@@ -48,8 +52,6 @@ export function MethodsView() {
   const shown = [...rows.filter(({ role }) => role === 'base'), ...merges];
   const stage = stageOf(rows);
   const hasSome = rows.some(({ scores }) => scores.some(Boolean));
-  const save = () =>
-    saveFile(`${list}.csv`, new Blob([csv(linesOf(shown, tasks))], { type: 'text/csv' }));
   const asideOf = (row: ScoreRow) => {
     const candidate = candidates.find(({ of }) => of.key === row.key);
     return (
@@ -60,7 +62,10 @@ export function MethodsView() {
             type="button"
             className="compare-use"
             aria-label={`Use this recipe: ${row.title}`}
-            onClick={() => adopt(candidate.recipe, row.title)}
+            onClick={() => {
+              adopt(candidate.recipe, row.title);
+              note(candidate.recipe, row, merges, tasks);
+            }}
           >
             Use this recipe
           </button>
@@ -81,9 +86,11 @@ export function MethodsView() {
           onStart={() => score({ these, extent })}
         />
         {hasSome && (
-          <Button look="quiet" onPress={save}>
-            <Download aria-hidden /> CSV
-          </Button>
+          <SaveMenu
+            name={list}
+            csv={() => csv(linesOf(shown, tasks))}
+            json={(each) => tableText('methods', recipe, tasks, shown, each)}
+          />
         )}
       </div>
       <p className="param-help">
@@ -104,7 +111,7 @@ export function MethodsView() {
 /** The recipe as it is, and what is to stand beside it; of two that make the same, the first. */
 function candidatesOf(list: List, recipe: Recipe) {
   const compared = list === 'methods' ? methodsToCompare(recipe) : stepsOf(recipe);
-  const all = [{ title: 'The recipe as it is', recipe }, ...compared].map((each) => ({
+  const all = [{ title: asItIs, recipe }, ...compared].map((each) => ({
     ...each,
     of: candidateOf(session, each.recipe, each.title),
   }));
@@ -147,4 +154,23 @@ function verdict(merges: readonly ScoreRow[]): string {
 function adopt(recipe: Recipe, title: string): void {
   session.recipe.getState().replace(recipe);
   session.view.getState().tell(`The recipe is ${title} now.`, true);
+}
+
+/** For the model card of a merge by the recipe that was chosen. */
+function note(
+  recipe: Recipe,
+  chosen: ScoreRow,
+  merges: readonly ScoreRow[],
+  tasks: readonly Task[],
+): void {
+  const told = (row: ScoreRow | undefined) => {
+    const average = row ? averageOf(row) : null;
+    return average && `${worded(average)} on average`;
+  };
+  const after = told(chosen);
+  if (after === null) return;
+  const count = merges.filter((row) => averageOf(row) !== null).length;
+  const how = `Comparison of ${count} recipes, of which ${chosen.title} was taken`;
+  const before = told(merges.find(({ title }) => title === asItIs));
+  noteLineage(recipe, chosenLineage(how, tasks, extent.most, [before, after]));
 }

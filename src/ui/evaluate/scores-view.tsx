@@ -1,13 +1,12 @@
-import { Download } from 'lucide-react';
-import { saveFile } from '../../commands/save-file.ts';
 import { type Extent, type ScoresState, scoredOf } from '../../stores/scores.ts';
 import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
-import { Button } from '../kit/button.tsx';
 import { csv } from '../kit/csv.ts';
 import { SelectField } from '../kit/select-field.tsx';
+import { tableText } from './documents.ts';
 import { KeptScores } from './kept-scores.tsx';
 import { Refusals } from './refusals.tsx';
 import { linesOf, rowsOf, type ScoreRow, stageOf, toScore } from './rows.ts';
+import { SaveMenu } from './save-menu.tsx';
 import { ScoresTable } from './scores-table.tsx';
 import { TasksPanel } from './tasks-panel.tsx';
 import { verdict } from './verdict.ts';
@@ -58,8 +57,6 @@ function Tools({
   );
   const stage = stageOf(rows);
   const hasSome = rows.some(({ scores }) => scores.some(Boolean));
-  const save = () =>
-    saveFile('scores.csv', new Blob([csv(linesOf(rows, tasks))], { type: 'text/csv' }));
   return (
     <div className="evaluate-tools">
       <SelectField
@@ -74,9 +71,11 @@ function Tools({
         onStart={() => state.score()}
       />
       {hasSome && (
-        <Button look="quiet" onPress={save}>
-          <Download aria-hidden /> CSV
-        </Button>
+        <SaveMenu
+          name="scores"
+          csv={() => csv(linesOf(rows, tasks))}
+          json={(each) => tableText('scores', session.recipe.getState().recipe, tasks, rows, each)}
+        />
       )}
     </div>
   );
