@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { axeOn } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/kept-page.ts';
 
@@ -64,19 +65,57 @@ test('scores base, experts and merge on a person’s own tasks, and finds the be
   await expect(workbench.notice).toContainText('The recipe is Trim and elect now.');
 });
 
-test('says what is wrong with a file of tasks, and keeps those that there are', async ({
+test('asks what the columns of a Parquet file are, and says what is wrong with the file beside it', async ({
   page,
   workbench,
 }, testInfo) => {
-  const file = testInfo.outputPath('mine.csv');
-  writeFileSync(file, 'question,reply\n1+1=,2\n');
+  const files = ['mine.csv', 'words.parquet'].map((name) => testInfo.outputPath(name));
+  writeFileSync(files[0], 'prompt,answer\n1+1=,2,3\n');
+  const column = (name: string, data: readonly string[]) => ({
+    ...{ name, data: [...data] },
+    type: 'STRING' as const,
+  });
+  const columns = [
+    column('id', words),
+    column('aufgabe', words),
+    column(
+      'lösung',
+      words.map((word) => [...word].reverse().join('')),
+    ),
+  ];
+  writeFileSync(files[1], new Uint8Array(parquetWriteBuffer({ columnData: columns })));
   await workbench.open();
   await workbench.showTab('Evaluate');
   const view = page.getByRole('tabpanel', { name: 'Evaluate' });
   await expect(view.getByRole('button', { name: /^Remove / })).toHaveCount(4);
   const choosing = page.waitForEvent('filechooser');
   await view.getByRole('button', { name: 'Add tasks from files…' }).click();
-  await (await choosing).setFiles([file]);
-  await expect(view.getByRole('alert')).toContainText('"question"');
-  await expect(view.getByRole('button', { name: /^Remove / })).toHaveCount(4);
+  await (await choosing).setFiles(files);
+
+  const dialog = workbench.dialog('What is asked of words.parquet');
+  await expect(dialog.getByRole('region', { name: 'First rows' })).toContainText('laegi');
+  await expect(dialog.getByRole('button', { name: 'Add the task' })).toBeDisabled();
+  await dialog.getByRole('combobox', { name: 'Prompt' }).selectOption('aufgabe');
+  await dialog.getByRole('combobox', { name: 'Answer', exact: true }).selectOption('lösung');
+  await dialog.getByRole('textbox', { name: 'Asked as' }).fill('rev:{aufgabe}={answer}');
+  const items = dialog.getByRole('region', { name: 'As it will be asked' });
+  await expect(items.getByRole('listitem').first()).toHaveText('rev:qwcw=wcwq');
+  const { violations } = await axeOn(page).include('.dialog').analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await dialog.getByRole('button', { name: 'Add the task' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(view.getByRole('listitem').filter({ hasText: 'words.parquet' })).toContainText(
+    '8 promptsrev:qwcw=wcwq',
+  );
+  await expect(view.getByRole('alert')).toContainText('mine.csv: line 2: found 3 values');
+
+  // The columns can be named anew, and it stays one task.
+  await view.getByRole('button', { name: 'Columns of words.parquet…' }).click();
+  await dialog.getByRole('radio', { name: 'Perplexity' }).check({ force: true });
+  await dialog.getByRole('combobox', { name: 'Text' }).selectOption('lösung');
+  await dialog.getByRole('button', { name: 'Change the task' }).click();
+  await expect(view.getByRole('listitem').filter({ hasText: 'words.parquet' })).toContainText(
+    '8 pieceswcwq',
+  );
+  await expect(view.getByRole('button', { name: /^Remove / })).toHaveCount(5);
 });

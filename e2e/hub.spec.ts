@@ -1,3 +1,4 @@
+import { axeOn } from './fixtures/axe.ts';
 import { asked, expect, test, weightBytes } from './fixtures/hub.ts';
 import { sha256 } from './fixtures/output-folder.ts';
 import { privateFile } from './fixtures/private-storage.ts';
@@ -271,4 +272,39 @@ test('a push to a repo of one’s own takes the place of the weights that were t
   expect(hub.read('owner/merged-model', 'model.safetensors.index.json')).not.toBeNull();
   expect(hub.read('owner/merged-model', 'model.safetensors')).toBeNull();
   await page.keyboard.press('Escape');
+});
+
+test('takes a file of a data set as a task, pinned to its commit', async ({
+  hub,
+  page,
+  openOnHub,
+  workbench,
+}) => {
+  await openOnHub();
+  await workbench.showTab('Evaluate');
+  const view = page.getByRole('tabpanel', { name: 'Evaluate' });
+  await view.getByRole('button', { name: 'From the Hub…' }).click();
+  const dialog = workbench.dialog('Tasks from the Hub');
+  await dialog.getByRole('textbox', { name: 'Data set' }).fill('amalgam/no-tasks');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('there is no such repo, or it is private');
+  await dialog.getByRole('textbox', { name: 'Data set' }).fill('amalgam/word-tasks');
+  await page.keyboard.press('Enter');
+  const commit = hub.repos.get('datasets/amalgam/word-tasks')!.refs.get('main')!;
+  await expect(dialog).toContainText(`at commit ${commit.slice(0, 10)}`);
+  await expect(dialog.getByRole('button', { name: /^Open / })).toHaveCount(2);
+  const { violations } = await axeOn(page).include('.dialog').analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await dialog.getByRole('button', { name: 'Open words/test-00000-of-00001.parquet' }).click();
+
+  const columns = workbench.dialog('What is asked of word-tasks words/test');
+  await columns.getByRole('combobox', { name: 'Prompt' }).selectOption('word');
+  await columns.getByRole('combobox', { name: 'Answer', exact: true }).selectOption('turned');
+  await columns.getByRole('textbox', { name: 'Asked as' }).fill('rev:{word}={answer}');
+  await columns.getByRole('button', { name: /^Add the task/ }).click();
+  const task = view.getByRole('listitem').filter({ hasText: 'word-tasks words/test' });
+  await expect(task).toContainText('8 promptsrev:qwcw=wcwq');
+  await expect(task).toContainText(
+    `amalgam/word-tasks: words/test-00000-of-00001.parquet at ${commit.slice(0, 10)}`,
+  );
 });

@@ -10,6 +10,8 @@ const MergekitDialog = later(() => import('../ui/recipe/mergekit-dialog.tsx'));
 const HubDialog = later(() => import('../ui/hub/hub-dialog.tsx'));
 const GgufDialog = later(() => import('../ui/run/gguf-dialog.tsx'));
 const PublishDialog = later(() => import('../ui/hub/publish-dialog.tsx'));
+const DatasetDialog = later(() => import('../ui/evaluate/dataset-dialog.tsx'));
+const ColumnsDialog = later(() => import('../ui/evaluate/columns-dialog.tsx'));
 
 /** Dialogs are fetched after the page. */
 export function Dialogs() {
@@ -24,6 +26,8 @@ export function Dialogs() {
       {dialog === 'hub' && <HubDialog />}
       {dialog === 'publish' && <PublishDialog />}
       {dialog === 'gguf' && <GgufDialog />}
+      {dialog === 'dataset' && <DatasetDialog />}
+      {dialog === 'task-columns' && <ColumnsDialog />}
     </Suspense>
   );
 }

@@ -1,6 +1,6 @@
 import { FolderInput } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { openFiles } from '../commands/open-files.ts';
+import { openDropped } from '../commands/open-dropped.ts';
 import { readDrop } from '../commands/read-drop.ts';
 import { failureOf } from '../stores/session.ts';
 import { session } from '../stores/use-session.ts';
@@ -31,7 +31,7 @@ export function DropTarget({ children }: { readonly children: ReactNode }) {
         if (!event.dataTransfer || !hasFiles(event)) return;
         event.preventDefault();
         readDrop(event.dataTransfer)
-          .then(({ offered, folders }) => openFiles(session, offered, folders))
+          .then(({ offered, folders }) => openDropped(session, offered, folders))
           .catch((error) =>
             session.view.getState().tell(`The drop could not be read: ${failureOf(error).message}`),
           );
@@ -46,7 +46,7 @@ export function DropTarget({ children }: { readonly children: ReactNode }) {
       {over && (
         <div className="drop-veil" aria-hidden>
           <FolderInput />
-          <p>Drop model folders or .safetensors files</p>
+          <p>Drop model folders or .safetensors files, or tasks as .csv, .jsonl or .parquet</p>
         </div>
       )}
     </>

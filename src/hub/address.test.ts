@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseAddress, repoOfUrl, resolveUrl } from './address.ts';
+import { parseAddress, parseDatasetAddress, repoOfUrl, resolveUrl } from './address.ts';
 
 describe('a person may paste', () => {
   test.each<[text: string, revision: string | null, path: string | null]>([
@@ -47,6 +47,39 @@ test.each([
   expect(parseAddress(text)).toEqual({ refused: expect.stringContaining(reason) });
 });
 
+describe('a data set may be given as', () => {
+  test.each<[text: string, revision: string | null, path: string | null, part: string | null]>([
+    [' org/name ', null, null, null],
+    ['org/name@v1', 'v1', null, null],
+    ['org/name@refs/convert/parquet', 'refs/convert/parquet', null, null],
+    ['datasets/org/name', null, null, null],
+    ['hf://datasets/org/name@v1/data/a.jsonl', 'v1', 'data/a.jsonl', null],
+    ['https://huggingface.co/datasets/org/name', null, null, null],
+    ['https://huggingface.co/datasets/org/name/tree/main/data', 'main', 'data', null],
+    ['hf.co/datasets/org/name/blob/0a1b/a%20b.csv', '0a1b', 'a b.csv', null],
+    [
+      'https://huggingface.co/datasets/org/name/resolve/refs%2Fconvert%2Fparquet/main/test/0000.parquet',
+      'refs/convert/parquet',
+      'main/test/0000.parquet',
+      null,
+    ],
+    ['https://huggingface.co/datasets/org/name/viewer/main/test?row=3', null, null, 'main/test'],
+  ])('%s', (text, revision, path, part) => {
+    expect(parseDatasetAddress(text)).toEqual({ repo: 'org/name', revision, path, part });
+  });
+
+  test.each([
+    ['https://huggingface.co/org/name', 'not a data set'],
+    ['https://example.org/datasets/org/name', 'not an address of huggingface.co'],
+  ])('%s is refused with a reason', (text, reason) => {
+    expect(parseDatasetAddress(text)).toEqual({ refused: expect.stringContaining(reason) });
+  });
+
+  test.each(['gsm8k', '', 'a b/c'])('"%s" is none', (text) => {
+    expect(parseDatasetAddress(text)).toBeNull();
+  });
+});
+
 test.each(['llama', 'tiny llama/base', 'a/b/c', 'org/na..me', '', 'org/'])(
   '"%s" is something to search for',
   (text) => {
@@ -65,6 +98,9 @@ test('the repo of a request is read from its address', () => {
   expect(repo('/api/models/org/name/revision/main?blobs=true')).toBe('org/name');
   expect(repo('/org/name.git/info/lfs/objects/batch')).toBe('org/name');
   expect(repo('/org/name/resolve/main/a')).toBe('org/name');
+  expect(repo('/datasets/org/name/resolve/main/a')).toBe('datasets/org/name');
+  expect(repo('/api/datasets/org/name/revision/main')).toBe('datasets/org/name');
+  expect(repo('/api/datasets?search=a')).toBeNull();
   expect(repo('/api/whoami-v2')).toBeNull();
   expect(repo('/api/repos/create')).toBeNull();
   expect(repo('/api/models?search=a')).toBeNull();

@@ -42,6 +42,40 @@ export function parseAddress(text: string, hubUrl = publicHub): Address | Refusa
   return { repo, revision: revision ?? null, path: null };
 }
 
+export type DatasetAddress = Address & {
+  /** Config and split that an address of the Hub's viewer names: `main/test`. */
+  readonly part: string | null;
+};
+
+/**
+ * Reads `owner/name`, `owner/name@revision`, `hf://datasets/…` and addresses of data sets and their files on the Hub. Null when
+ * the text is none.
+ */
+export function parseDatasetAddress(
+  text: string,
+  hubUrl = publicHub,
+): DatasetAddress | Refusal | null {
+  const trimmed = text.trim().replace(/^hf:\/\//i, '');
+  const rest = afterHost(trimmed, hubUrl);
+  if (rest === null && /^https?:\/\//i.test(trimmed)) {
+    return { refused: `This is not an address of ${new URL(hubUrl).host}.` };
+  }
+  if (rest !== null && !rest.startsWith('datasets/')) {
+    return { refused: 'This page of the Hub is not a data set.' };
+  }
+  const [, repo = '', revision = null, path = null] =
+    /^([^/@\s]+\/[^/@\s]+)(?:@(refs\/[^/\s]+\/[^/\s]+|[^/\s]+))?(?:\/(.*))?$/.exec(
+      (rest ?? trimmed).replace(/^datasets\//, ''),
+    ) ?? [];
+  if (!isRepoName(repo)) return null;
+  const whole = { repo, revision, path: null, part: null };
+  if (rest === null) return { ...whole, path: path || null };
+  const [view, ...below] = path?.split('/') ?? [];
+  if (view === 'viewer') return { ...whole, part: below.slice(0, 2).join('/') || null };
+  const address = parsePath(rest.replace(/^datasets\//, ''));
+  return 'refused' in address ? address : { ...whole, ...address };
+}
+
 /** `ns/name` in the letters the Hub allows. */
 export function isRepoName(repo: string): boolean {
   const parts = repo.split('/');
@@ -49,16 +83,18 @@ export function isRepoName(repo: string): boolean {
   return parts.every((part) => namePattern.test(part) && !/[-.]$/.test(part));
 }
 
-/** The repo a request went to, by its address; null when it was about none. */
+/** The repo a request went to, by its address, data sets as `datasets/owner/name`; null when it was about none. */
 export function repoOfUrl(url: string, hubUrl: string): string | null {
   if (!url.startsWith(`${hubUrl}/`)) return null;
-  const [first, second] = new URL(url).pathname
+  const parts = new URL(url).pathname
     .slice(new URL(hubUrl).pathname.replace(/\/$/, '').length + 1)
-    .replace(/^api\/models\//, '')
+    .replace(/^api\/(?:models\/|(?=datasets\/))/, '')
     .split('/');
+  const kind = parts[0] === 'datasets' ? `${parts.shift()}/` : '';
+  const [first, second] = parts;
   if (second === undefined || pages.has(first)) return null;
   const repo = `${first}/${second.replace(/\.git$/, '')}`;
-  return isRepoName(repo) ? repo : null;
+  return isRepoName(repo) ? kind + repo : null;
 }
 
 /** Where a file of a commit lies; names may hold `#`, `?`, `%` and spaces. */

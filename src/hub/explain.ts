@@ -61,13 +61,14 @@ function tagOf(status: number, code: string | undefined, said: string, aboutRepo
 
 function words(tag: HubTag, said: string, repo: string | null, asked: Asked): Words {
   const page = `${asked.hubUrl}/${repo ?? ''}`;
+  const ownPage = repo?.startsWith('datasets/') ? 'the page of the data set' : 'the model page';
   const tokens = `${asked.hubUrl}/settings/tokens`;
   const signIn = asked.hasToken ? '' : 'Sign in, then ';
   switch (tag) {
     case 'gated':
       return {
         found: 'its owner gives access on request',
-        advice: `${signIn ? `${signIn}open` : 'Open'} the model page, accept its terms, and try again.`,
+        advice: `${signIn ? `${signIn}open` : 'Open'} ${ownPage}, accept its terms, and try again.`,
         link: page,
       };
     case 'private-or-missing':

@@ -3,6 +3,7 @@ import { HubError } from './errors.ts';
 
 /** One file of a repo at one commit. */
 export type HubFile = {
+  /** `owner/name`; of a data set `datasets/owner/name`. */
   readonly repo: string;
   readonly commit: string;
   readonly path: string;

@@ -14,14 +14,20 @@ export type RepoFile = {
 };
 
 /** A repo at one commit. */
-export type HubRepo = {
+type RepoAt = {
   readonly id: string;
   readonly commit: string;
   /** What was asked for; null for the newest. */
   readonly revision: string | null;
-  readonly model: HubModel;
   readonly files: readonly RepoFile[];
 };
+
+export type HubRepo = RepoAt & { readonly model: HubModel };
+
+/** A data set; its id is `owner/name`. */
+export type HubDataset = RepoAt;
+
+type Wanted = { readonly repo: string; readonly revision: string | null };
 
 /**
  * Resolves the revision to a commit and lists what is there, in one request: the model info with
@@ -30,23 +36,51 @@ export type HubRepo = {
  */
 export async function openRepo(
   connection: HubConnection,
-  { repo, revision }: { readonly repo: string; readonly revision: string | null },
+  wanted: Wanted,
   options: HubFetchOptions = {},
 ): Promise<HubRepo> {
-  const at = encodeURIComponent(revision ?? 'HEAD');
-  const path = `/api/models/${repo}/revision/${at}?blobs=true`;
-  const { body } = await hubJson(connection, path, options);
+  const { body, ...at } = await openAt(connection, 'models', wanted, options);
   const model = asHubModel(body);
-  const commit = text(asFields(body)['sha']);
-  if (model === null || commit === null) {
-    const advice = 'Try again later, or open the model from a folder.';
-    throw new HubError('server', { file: repo, found: 'no commit in the reply', advice });
-  }
-  const siblings = list(asFields(body)['siblings']).map(asFile);
+  if (model === null) throw noCommit(wanted.repo);
+  return { ...at, model };
+}
+
+/** The same of a data set. */
+export async function openDataset(
+  connection: HubConnection,
+  wanted: Wanted,
+  options: HubFetchOptions = {},
+): Promise<HubDataset> {
+  const { body: _, ...at } = await openAt(connection, 'datasets', wanted, options);
+  return at;
+}
+
+async function openAt(
+  connection: HubConnection,
+  kind: 'models' | 'datasets',
+  { repo, revision }: Wanted,
+  options: HubFetchOptions,
+): Promise<RepoAt & { readonly body: unknown }> {
+  const at = encodeURIComponent(revision ?? 'HEAD');
+  const { body } = await hubJson(
+    connection,
+    `/api/${kind}/${repo}/revision/${at}?blobs=true`,
+    options,
+  );
+  const fields = asFields(body);
+  const [id, commit] = [text(fields['id']) ?? text(fields['modelId']), text(fields['sha'])];
+  if (id === null || commit === null) throw noCommit(repo);
+  const siblings = list(fields['siblings']).map(asFile);
+  const name = kind === 'models' ? id : `datasets/${id}`;
   const files = siblings.every((file) => file !== null)
     ? siblings
-    : await readTree(connection, model.id, commit, options);
-  return { id: model.id, commit, revision, model, files };
+    : await readTree(connection, name, commit, options);
+  return { id, commit, revision, files, body };
+}
+
+function noCommit(repo: string): HubError {
+  const advice = 'Try again later, or open it from a folder.';
+  return new HubError('server', { file: repo, found: 'no commit in the reply', advice });
 }
 
 function asFile(sibling: unknown): RepoFile | null {

@@ -19,6 +19,8 @@ export type HubSourceOptions = {
   readonly parallel?: number;
   /** A connection that sends nothing for so long is left for another. */
   readonly stallSeconds?: number;
+  /** Seconds a person who looks on may be kept waiting, as in `HubFetchOptions`. */
+  readonly patience?: number;
   readonly surroundings?: Surroundings;
   /** A server without ranges sends the whole file; those that fit in here are kept. */
   readonly wholes?: WholeFiles;
@@ -39,7 +41,7 @@ export function hubSource(
   file: HubFile,
   options: HubSourceOptions = {},
 ): Source {
-  const { onWait, onBytes = () => {}, surroundings = realSurroundings } = options;
+  const { onWait, patience, onBytes = () => {}, surroundings = realSurroundings } = options;
   const {
     rangeBytes = 32 * 2 ** 20,
     parallel = 4,
@@ -55,6 +57,7 @@ export function hubSource(
     hubFetch(connection, {
       signal,
       onWait,
+      patience,
       surroundings,
       ...(isNew ? { lostRetries: 1 } : {}),
     });

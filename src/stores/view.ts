@@ -43,7 +43,9 @@ export type DialogName =
   | 'mergekit'
   | 'hub'
   | 'publish'
-  | 'gguf';
+  | 'gguf'
+  | 'task-columns'
+  | 'dataset';
 
 export type ViewSettings = {
   readonly theme: Theme;

@@ -2,6 +2,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
 import { fakeSession } from '../../testing/session.ts';
 import { takeTaskFiles } from './add-files.ts';
+import { nameAgain, nameRefused, passOver, takeNamed } from './name-columns.ts';
 
 const file = (path: string, content: BlobPart) => ({ path, file: new File([content], path) });
 
@@ -55,4 +56,53 @@ test('what is wrong with one file is told beside the tasks of the others', async
   ]);
   await takeTaskFiles(session, [file('next.csv', 'prompt,answer\n1,2\n')]);
   expect(session.taskFiles.getState().refused).toEqual([]);
+});
+
+test('files with other columns are asked about, one after the other', async () => {
+  const session = fakeSession();
+  const { taskFiles, scores, view } = session;
+  await takeTaskFiles(session, [
+    file('a.csv', 'Frage,Antwort\nWer?,Ich\n'),
+    file('good.csv', 'prompt,answer\n1,2\n'),
+    file('b.parquet', parquet({ x: ['1', '2'], y: ['2', '4'] })),
+  ]);
+  expect(view.getState().dialog).toBe('task-columns');
+  const [first] = taskFiles.getState().unnamed;
+  const columns = { prompt: 'Frage', answer: 'Antwort' };
+  await expect(takeNamed(session, first, { kind: 'text' }, { title: 'a' })).rejects.toThrow('text');
+  await takeNamed(session, first, { kind: 'exact', columns }, { title: 'Wer' });
+  expect(scores.getState().tasks[1]).toMatchObject({
+    ...{ id: 'own/Wer', items: [{ prompt: 'Wer?', answer: 'Ich' }] },
+    source: { from: { name: 'a.csv' } },
+  });
+  expect(view.getState().dialog).toBe('task-columns');
+  passOver(session);
+  expect(view.getState().dialog).toBeNull();
+  expect(scores.getState().tasks.map(({ title }) => title)).toEqual(['good.csv', 'Wer']);
+});
+
+test('a task whose columns are named anew takes its own place, also under another name', async () => {
+  const session = fakeSession();
+  const { taskFiles, scores } = session;
+  await takeTaskFiles(session, [file('a.csv', 'prompt,answer,other\n1,2,3\n4,5,6\n')]);
+  nameAgain(session, scores.getState().tasks[0]);
+  const [unnamed] = taskFiles.getState().unnamed;
+  expect(unnamed.naming).toEqual({
+    kind: 'exact',
+    columns: { prompt: 'prompt', answer: 'answer' },
+  });
+  const columns = { prompt: 'prompt', answer: 'other' };
+  await takeNamed(session, unnamed, { columns }, { title: 'others', most: 1 });
+  expect(scores.getState().tasks).toMatchObject([
+    { id: 'own/others', items: [{ answer: '3' }], source: { rows: { taken: 1, of: 2 } } },
+  ]);
+});
+
+test('a file whose columns are recognised wrongly can be named by hand', async () => {
+  const session = fakeSession();
+  await takeTaskFiles(session, [file('a.csv', 'goal,sol1,sol2,label\n1,2,3,-1\n')]);
+  const [{ failure, sheet }] = session.taskFiles.getState().refused;
+  expect(failure.message).toContain('the answers of this part are kept back');
+  nameRefused(session, sheet!);
+  expect(session.taskFiles.getState()).toMatchObject({ refused: [], unnamed: [{ sheet }] });
 });

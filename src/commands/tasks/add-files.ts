@@ -1,7 +1,13 @@
 import type { Naming } from '../../evaluate/tasks/naming.ts';
 import { TaskFileError } from '../../evaluate/tasks/read/problems.ts';
 import { tableIn } from '../../evaluate/tasks/read/read-file.ts';
-import { type Sheet, sheetOfTable, taskOfSheet } from '../../evaluate/tasks/read/sheet.ts';
+import {
+  columnsToRead,
+  type ReadOptions,
+  type Sheet,
+  sheetOfTable,
+  taskOfSheet,
+} from '../../evaluate/tasks/read/sheet.ts';
 import { taskOfText } from '../../evaluate/tasks/read/text.ts';
 import { failureOf, type Session } from '../../stores/session.ts';
 import { chooseFiles } from '../pick-files.ts';
@@ -9,7 +15,7 @@ import { parquetSheet } from './parquet-sheet.ts';
 
 const accepted = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.txt,.md';
 
-type TaskFile = { readonly path: string; readonly file: File };
+export type TaskFile = { readonly path: string; readonly file: File };
 
 /** Asks for files and takes each as a task. */
 export async function addTaskFiles(session: Session): Promise<void> {
@@ -20,45 +26,82 @@ export async function addTaskFiles(session: Session): Promise<void> {
   );
 }
 
-/** Each as a task. What is wrong with one is told and keeps none of the others. */
+/**
+ * Each as a task. What is wrong with one is told and keeps none of the others; where columns are not recognised, a person is
+ * asked what they are.
+ */
 export async function takeTaskFiles(session: Session, files: readonly TaskFile[]): Promise<void> {
-  session.taskFiles.getState().clearRefused();
-  for (const each of files) await takeFile(session, each);
+  const { clearRefused, setReading, refuse } = session.taskFiles.getState();
+  clearRefused();
+  setReading(1);
+  const notes: string[] = [];
+  for (const each of files) {
+    try {
+      notes.push(...(await takeFile(session, each)));
+    } catch (error) {
+      refuse(failureOf(error));
+    }
+  }
+  setReading(-1);
+  if (notes.length > 0) session.view.getState().tell(notes.join(' '));
+  askForColumns(session);
 }
 
-async function takeFile(session: Session, { path, file }: TaskFile): Promise<void> {
+/** What a person should know of it. */
+async function takeFile(session: Session, { path, file }: TaskFile): Promise<readonly string[]> {
   const from = { kind: 'file', name: path } as const;
+  if (/\.parquet$/i.test(path)) {
+    const about = { file: path, title: path, from, isFar: false };
+    return takeSheet(session, await parquetSheet(partOf(file), about));
+  }
+  const text = await file.text();
+  const table = tableIn(path, text);
+  if (table) return takeSheet(session, sheetOfTable(table, path, from));
+  session.scores.getState().addTask(taskOfText(path, text, from));
+  return [];
+}
+
+async function takeSheet(session: Session, sheet: Sheet): Promise<readonly string[]> {
+  if (sheet.count === 0) throw new TaskFileError(sheet.file, ['There are no rows.']);
+  const { ask, refuse } = session.taskFiles.getState();
+  if (!isRecognised(sheet)) {
+    ask({ sheet, naming: {}, replaces: null });
+    return [];
+  }
   try {
-    if (/\.parquet$/i.test(path)) {
-      const about = { file: path, title: path, from, isFar: false };
-      return await takeSheet(session, await parquetSheet(partOf(file), about));
-    }
-    const text = await file.text();
-    const table = tableIn(path, text);
-    if (table) await takeSheet(session, sheetOfTable(table, path, from));
-    else session.scores.getState().addTask(taskOfText(path, text, from));
+    return (await addSheet(session, sheet, {})).notes;
   } catch (error) {
-    session.taskFiles.getState().refuse(failureOf(error));
+    refuse(failureOf(error), sheet);
+    return [];
   }
 }
 
-async function takeSheet(session: Session, sheet: Sheet): Promise<void> {
-  if (sheet.count === 0) throw new TaskFileError(sheet.file, ['There are no rows.']);
-  await addSheet(session, sheet, {});
+function isRecognised(sheet: Sheet): boolean {
+  try {
+    columnsToRead(sheet, {});
+    return true;
+  } catch (error) {
+    if (error instanceof TaskFileError) return false;
+    throw error;
+  }
 }
 
-/** Adds the task, and tells what a person should know. Rejects as `taskOfSheet` does. */
-async function addSheet(
+/** Adds the task; answers its id, and what a person should know. Rejects as `taskOfSheet` does. */
+export async function addSheet(
   session: Session,
   sheet: Sheet,
   naming: Naming,
-  signal?: AbortSignal,
-): Promise<string> {
-  const { task, notes } = await taskOfSheet(sheet, naming, signal);
+  options: ReadOptions = {},
+): Promise<{ readonly id: string; readonly notes: readonly string[] }> {
+  const { task, notes } = await taskOfSheet(sheet, naming, options);
   session.scores.getState().addTask(task);
   session.taskFiles.getState().remember(task.id, sheet);
-  if (notes.length > 0) session.view.getState().tell(`${task.title}: ${notes.join(' ')}`);
-  return task.id;
+  return { id: task.id, notes: notes.map((note) => `${task.title}: ${note}`) };
+}
+
+/** Opens the dialog while there is a file to be asked about. */
+export function askForColumns({ taskFiles, view }: Session): void {
+  if (taskFiles.getState().unnamed.length > 0) view.getState().open('task-columns');
 }
 
 /** A text to be scored by perplexity. */

@@ -18,16 +18,16 @@ export type Place = (typeof places)[number];
 
 /** What a person says about a file, or what is known of it; what is absent is recognised. */
 export type Naming = {
-  readonly kind?: TaskKind;
-  readonly columns?: Columns;
+  readonly kind?: TaskKind | undefined;
+  readonly columns?: Columns | undefined;
   /**
    * How a prompt is put together, with columns in braces: `Question: {question}\nAnswer: {answer}`. The answer, or each choice,
    * stands at `{answer}`, or behind all where there is none. Without a template the prompt is its column.
    */
-  readonly template?: string;
+  readonly template?: string | undefined;
   /** Choices that are the same in every row, in the order in which 0, 1, … or false and true mean them. */
-  readonly options?: readonly string[];
-  readonly place?: Place;
+  readonly options?: readonly string[] | undefined;
+  readonly place?: Place | undefined;
 };
 
 /** The roles that a kind needs a column for. */
@@ -54,5 +54,6 @@ export function namedIn(template: string): readonly string[] {
 
 /** All columns that have to be read. */
 export function columnsUsed({ columns = {}, template = '' }: Naming): readonly string[] {
-  return [...new Set([...Object.values(columns).flat(), ...namedIn(template)])];
+  const names = [...Object.values(columns).flat(), ...namedIn(template)];
+  return [...new Set(names)].filter((name) => name !== '');
 }

@@ -3,6 +3,7 @@ import { computedModel } from './computed-model.ts';
 import { asText, type Content } from './content.ts';
 import { leaderboard } from './leaderboard.ts';
 import type { Repo } from './repo.ts';
+import { wordTasks } from './word-tasks.ts';
 
 export type DemoOptions = {
   /** Where `family.json` and the folders of the models are. */
@@ -24,7 +25,7 @@ const base = 'amalgam/tiny-skills-base';
 /**
  * The demo family as repos of a Hub, and one repo for each thing that can be met there: sharded (the base), in Xet
  * storage (sort), served by the Hub itself (add), gated, private, pickles only, several safetensors files,
- * models too large to keep, and a dataset of benchmark scores.
+ * models too large to keep, a dataset of benchmark scores and one of tasks.
  */
 export function demoRepos({
   folder = 'public/demo',
@@ -38,7 +39,8 @@ export function demoRepos({
   const special = specialRepos(files.get('reverse')!, files.get('sort')!);
   const models = family.filter((_, index) => members[index].role !== 'adapter');
   const board = leaderboard(models.map(({ id }) => id));
-  return [...family, ...special, board, ...(computedBytes ? computedRepos(computedBytes) : [])];
+  const computed = computedBytes ? computedRepos(computedBytes) : [];
+  return [...family, ...special, board, wordTasks(), ...computed];
 }
 
 const storages = { reverse: 'lfs', sort: 'xet', add: 'plain' } as const;

@@ -1,5 +1,5 @@
 /** Which column of a table means what: recognised by its name, or named by a person. */
-import { type Columns, type Role, rolesOf, type TaskKind } from '../naming.ts';
+import { type Columns, type Naming, type Role, rolesOf, type TaskKind } from '../naming.ts';
 
 /** Names as public data sets have them, the likeliest first; case, spaces, dashes and underscores do not count. */
 const names: Readonly<Record<Role, readonly string[]>> = {
@@ -58,6 +58,20 @@ export function recogniseAs(kind: TaskKind, columns: readonly string[]): Columns
   }
   if (found.choices === undefined && series) found.choices = series;
   return found;
+}
+
+/** What is named, with what is recognised for the roles that the kind needs besides, and no other roles. */
+export function completed(
+  kind: TaskKind,
+  named: Naming,
+  columns: readonly string[],
+): Naming & { readonly kind: TaskKind; readonly columns: Columns } {
+  const known = { ...recogniseAs(kind, columns), ...named.columns };
+  const needed = rolesOf(kind, named).flatMap((role) => {
+    const name = known[role];
+    return name === undefined ? [] : [[role, name] as const];
+  });
+  return { ...named, kind, columns: Object.fromEntries(needed) };
 }
 
 /** Two or more columns that differ in their letter or number alone, in order. */

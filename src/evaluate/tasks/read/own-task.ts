@@ -1,6 +1,13 @@
 /** A person's own task from the rows of a file. */
 import { quoted } from '../../../formats/error.ts';
-import { columnsUsed, type Naming, type Role, rolesOf, type TaskKind } from '../naming.ts';
+import {
+  type Columns,
+  columnsUsed,
+  type Naming,
+  type Role,
+  rolesOf,
+  type TaskKind,
+} from '../naming.ts';
 import {
   type ChoiceItem,
   type ExactItem,
@@ -12,7 +19,7 @@ import {
 } from '../task.ts';
 import { textIn } from './cell.ts';
 import { areWithheld, readChoice, startsAtOne } from './choice.ts';
-import { recognise, recogniseAs } from './columns.ts';
+import { completed, recognise } from './columns.ts';
 import { knownTable } from './known.ts';
 import { limits, MOST_TOLD, type Row, type Table, TaskFileError } from './problems.ts';
 import { askedOf } from './prompt.ts';
@@ -26,7 +33,7 @@ export type ReadTask = {
 };
 
 /** A naming that says all. */
-export type Whole = Naming & Required<Pick<Naming, 'kind' | 'columns'>>;
+export type Whole = Naming & { readonly kind: TaskKind; readonly columns: Columns };
 
 /** A TaskFileError says which columns are missing, or which rows lack something, by their places. */
 export function taskFrom(
@@ -94,11 +101,7 @@ export function namingOf(table: Table, named: Naming = {}): Whole {
 
 /** Of the kind that was named, or the first for which what was named and what is recognised are enough. */
 function kindOfNamed({ columns }: Table, named: Naming): Naming | null {
-  const as = (kind: TaskKind) => {
-    const { choices, ...others } = recogniseAs(kind, columns);
-    const known = named.options || choices === undefined ? others : { ...others, choices };
-    return { ...named, kind, columns: { ...known, ...named.columns } };
-  };
+  const as = (kind: TaskKind) => completed(kind, named, columns);
   if (named.kind) return as(named.kind);
   const roles = Object.keys(named.columns ?? {}) as Role[];
   for (const kind of ['pairs', 'choice', 'exact', 'text'] as const) {

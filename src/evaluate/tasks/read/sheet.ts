@@ -34,12 +34,19 @@ export function columnsToRead(sheet: Sheet, named: Naming): readonly string[] {
   return columnsUsed(namingOf({ ...sheet, rows: [] }, named));
 }
 
+export type ReadOptions = {
+  /** At most so many rows, and no more than `limits.items`. */
+  readonly most?: number;
+  readonly signal?: AbortSignal;
+};
+
 /** The task of its first rows. Rejects with a TaskFileError, or as `read` does. */
 export async function taskOfSheet(
   sheet: Sheet,
   named: Naming = {},
-  signal?: AbortSignal,
+  { most = limits.items, signal }: ReadOptions = {},
 ): Promise<ReadTask> {
-  const table = await sheet.read(columnsToRead(sheet, named), limits.items, signal);
+  const rows = Math.min(most, limits.items);
+  const table = await sheet.read(columnsToRead(sheet, named), rows, signal);
   return taskFrom(table, sheet.title, named, sheet.from);
 }
