@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { ask, stopAnswers } from '../../commands/chat.ts';
 import { chatOf, isAnswering, sides } from '../../stores/chat.ts';
-import { session } from '../../stores/use-session.ts';
+import { session, useScores } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 
 /** One box for all models. Enter sends; with Shift it begins a line. */
@@ -14,6 +14,7 @@ export function Prompt() {
   const canAnswer = useStore(chat, (state) => sides.some((side) => state[side].phase === 'ready'));
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
   const exchanges = useStore(chat, (state) => state.exchanges);
   // What is written below the fold pushes the box out of sight.
   useEffect(() => {
@@ -37,6 +38,7 @@ export function Prompt() {
         Prompt for both models
       </label>
       <textarea
+        ref={box}
         id={id}
         className="chat-box"
         rows={2}
@@ -51,6 +53,14 @@ export function Prompt() {
           send();
         }}
       />
+      {canAnswer && exchanges.length === 0 && (
+        <Examples
+          onTake={(prompt) => {
+            setText(prompt);
+            box.current?.focus();
+          }}
+        />
+      )}
       <SystemPrompt />
       <div className="chat-actions">
         <Numbers />
@@ -72,6 +82,26 @@ export function Prompt() {
         )}
       </div>
     </form>
+  );
+}
+
+/** A first prompt, for whoever does not know yet what these models were made for: one of each task. */
+function Examples({ onTake }: { readonly onTake: (prompt: string) => void }) {
+  const tasks = useScores((state) => state.tasks);
+  const prompts = tasks.flatMap((task) => {
+    const first = task.kind === 'exact' ? task.items[0] : undefined;
+    return first && first.prompt.length <= 60 ? [first.prompt] : [];
+  });
+  if (prompts.length === 0) return null;
+  return (
+    <div className="chat-examples small">
+      Such as
+      {[...new Set(prompts)].slice(0, 4).map((prompt) => (
+        <Button key={prompt} look="quiet" onPress={() => onTake(prompt)}>
+          {prompt.trim()}
+        </Button>
+      ))}
+    </div>
   );
 }
 

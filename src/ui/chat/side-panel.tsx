@@ -132,11 +132,13 @@ const untold = {
 /** The processor, and why it is not the better one. */
 function RunsWith({ trusted: { llama, processor, check } }: { readonly trusted: Trusted }) {
   const { threads, template } = llama.with;
-  const hints = [
+  const slow = [
     ...(processor.why ? [`Not on the GPU: ${processor.why}.`] : []),
     ...(processor.kind === 'cpu' && threads === 1
       ? ['One thread: more need a page that is cross-origin isolated.']
       : []),
+  ];
+  const hints = [
     ...(template === 'used'
       ? []
       : [
@@ -155,11 +157,19 @@ function RunsWith({ trusted: { llama, processor, check } }: { readonly trusted: 
           : `the CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`}
         {check?.isGood && `; its first token agrees with ${check.against}`}.
       </p>
-      <ul className="chat-hints">
-        {hints.map((hint) => (
-          <li key={hint}>{hint}</li>
-        ))}
-      </ul>
+      {hints.map((hint) => (
+        <p key={hint} className="chat-hint">
+          {hint}
+        </p>
+      ))}
+      {slow.length > 0 && (
+        <details className="chat-hint">
+          <summary>Why it is not faster</summary>
+          {slow.map((hint) => (
+            <p key={hint}>{hint}</p>
+          ))}
+        </details>
+      )}
     </div>
   );
 }
