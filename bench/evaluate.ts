@@ -4,7 +4,6 @@
  * the time of the clock beside it where a person waits.
  */
 import { cpuBackend } from '../src/compute/cpu/backend.ts';
-import { compiledPrograms } from '../src/compute/cpu/programs.ts';
 import { candidate } from '../src/engine/evaluate/candidate.ts';
 import { openRunner } from '../src/engine/evaluate/open-runner.ts';
 import { architectureOf } from '../src/evaluate/forward/architecture.ts';
@@ -165,8 +164,7 @@ async function demo(repeats: number): Promise<Row[]> {
 async function candidates(repeats: number): Promise<Row[]> {
   const { library, models } = await demoLibrary(['base', 'reverse', 'sort', 'add']);
   const tasks = ['reverse', 'sort', 'add', 'rotate'].map(demoTask);
-  const programs = compiledPrograms();
-  const backend = () => cpuBackend(programs, 'CPU');
+  const backend = () => cpuBackend();
   const fallback = { renew: async () => null, cpu: backend };
   const making = { backend: backend(), fallback, budget: 2 ** 28, release() {} };
   const processor = new CpuProcessor();

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { cpuBackend } from '../compute/cpu/backend.ts';
-import { compiledPrograms } from '../compute/cpu/programs.ts';
+import { programs } from '../compute/cpu/programs.ts';
 import { emptyRecipe } from '../recipe/defaults.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { orderOf } from '../stores/planning.ts';
@@ -16,7 +16,6 @@ import { Devices } from './devices/devices.ts';
 // Compiling takes a while on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const programs = compiledPrograms();
 const wave = (seed: number, length: number) =>
   Array.from({ length }, (_, i) => ((i * seed) % 61) / 8 - 3);
 const model = (seed: number) =>

@@ -1,5 +1,5 @@
 import { cpuBackend } from '../compute/cpu/backend.ts';
-import { compiledPrograms } from '../compute/cpu/programs.ts';
+import { programs } from '../compute/cpu/programs.ts';
 import { blobSource } from '../io/blob.ts';
 import { directorySink, folderFiles } from '../io/directory.ts';
 import { httpSource } from '../io/http.ts';
@@ -29,8 +29,6 @@ import type { Storage, Surroundings } from './serve.ts';
 const awake = 'amalgam-awake';
 
 const workers = Math.max(1, navigator.hardwareConcurrency - 1);
-/** Compiled once for all threads. */
-const programs = compiledPrograms();
 
 const machine: Machine = {
   gpu: findGpu,

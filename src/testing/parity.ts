@@ -1,12 +1,8 @@
 import { expect } from 'vitest';
 import { cpuBackend } from '../compute/cpu/backend.ts';
 import { definitionBackend } from '../compute/cpu/definition.ts';
-import { compiledPrograms } from '../compute/cpu/programs.ts';
 import { comparison, type Sample, sampleMerge } from './comparison.ts';
 import { mergePlanes } from './merge-planes.ts';
-
-/** Variants are compiled once for all tests. */
-const programs = compiledPrograms();
 
 /** Merges a sample on both backends; fails where the GPU is further off than the definition allows. */
 export async function compare(device: GPUDevice, sample: Sample): Promise<void> {
@@ -18,7 +14,7 @@ export async function compare(device: GPUDevice, sample: Sample): Promise<void> 
 export async function same(sample: Sample): Promise<void> {
   const merge = sampleMerge(sample);
   const wanted = await mergePlanes(definitionBackend(), merge);
-  const got = await mergePlanes(cpuBackend(programs), merge);
+  const got = await mergePlanes(cpuBackend(), merge);
   const about = JSON.stringify({ ...sample, method: merge.method.id, global: merge.global });
   expect(got.measured, about).toEqual(wanted.measured);
   expect([got.saturated, got.nonFinite], about).toEqual([wanted.saturated, wanted.nonFinite]);

@@ -28,27 +28,28 @@ function compiled(
 
 const valid = (bytes: Uint8Array<ArrayBuffer>) => WebAssembly.validate(bytes);
 
-describe.each(methods.map(({ id, receives }) => [formulaModule(id), receives] as const))(
-  'map with %s',
-  (formula, receives) => {
-    test.each([...codes, MIXED])(
-      'compiles for dtype %i, every output and working dtype',
-      (dtype) => {
-        const rules = constantsFrom(formula, unpack({ receives }, new Array<number>(32).fill(1)));
-        for (const output of codes) {
-          const variant = {
-            DTYPE: dtype,
-            OUTPUT: output,
-            WORK: output % 3,
-            MODELS: 3,
-            HAS_BASE: 1,
-          };
-          expect(valid(compiled('map', formula, { ...rules, ...variant }))).toBe(true);
-        }
-      },
-    );
-  },
-);
+const all = methods.map(({ id, receives }, turn) => [formulaModule(id), receives, turn] as const);
+
+/** A formula sees f32: outputs and working dtypes take turns, so that each of two choices meets each of the other. */
+describe.each(all)('map with %s', (formula, receives, turn) => {
+  const rules = constantsFrom(formula, unpack({ receives }, new Array<number>(32).fill(1)));
+  test.each([...codes, MIXED])('compiles for dtype %i', (dtype) => {
+    const variant = {
+      ...{ DTYPE: dtype, OUTPUT: (dtype + turn) % codes.length, WORK: (dtype + 2 * turn) % 3 },
+      ...{ MODELS: 3, HAS_BASE: 1 },
+    };
+    expect(valid(compiled('map', formula, { ...rules, ...variant }))).toBe(true);
+  });
+});
+
+test.each([...codes, MIXED])('a map compiles for dtype %i, every output and work', (dtype) => {
+  for (const output of codes) {
+    for (const work of [0, 1, 2]) {
+      const variant = { DTYPE: dtype, OUTPUT: output, WORK: work, MODELS: 3, HAS_BASE: 1 };
+      expect(valid(compiled('map', formulaModule('linear'), variant))).toBe(true);
+    }
+  }
+});
 
 test.each(['sample', 'select'])('%s compiles for every dtype and working dtype', (shader) => {
   for (const dtype of [...codes, MIXED]) {

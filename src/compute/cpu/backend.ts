@@ -16,7 +16,7 @@ import { definitionBackend } from './definition.ts';
 import { mapRun } from './kernel.ts';
 import { measuredAlike } from './measured-alike.ts';
 import { Measuring } from './measuring.ts';
-import { compiledPrograms, hasSimd, type Programs, type Variant } from './programs.ts';
+import { hasSimd, type Programs, programs, type Variant } from './programs.ts';
 import { alignedBlocks, partOf } from './runs.ts';
 
 /** Tensors that lie in memory between measure and map, one for each job that a run has under way. */
@@ -27,8 +27,8 @@ const MOST_HELD = 2;
  * as the definition, which takes over where a value is not finite, and where the engine has no SIMD. `label`
  * names it for people.
  */
-export function cpuBackend(programs: Programs = compiledPrograms(), label = 'CPU'): Backend {
-  return hasSimd() ? new CompiledBackend(programs, label) : definitionBackend(label);
+export function cpuBackend(from: Programs = programs, label = 'CPU'): Backend {
+  return hasSimd() ? new CompiledBackend(from, label) : definitionBackend(label);
 }
 
 class CompiledBackend implements Backend {

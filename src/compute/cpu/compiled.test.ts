@@ -8,25 +8,26 @@ import { randomNumbers } from '../../testing/samples.ts';
 
 const sizes = [1, 7, 8, 64, 1001, 8192, 16385, 40000];
 const dialects = ['paper', 'peft', 'mergekit'] as const;
+const regimes = ['random', 'dyadic'] as const;
 
+// Each dialect meets each dtype; sizes, regimes and dtypes that inputs are read as take turns.
 test.each(methods.map((method) => [method.id, method] as const))(
   '%s gives the definition’s bytes for every dtype, dialect, choice and dtype that inputs are read as',
   async (_, method) => {
     const random = randomNumbers(41);
+    let turn = 0;
     const [least, most] = method.arity.models;
     for (const dialect of dialects) {
       for (const [at, dtype] of [...floatDtypes, null].entries()) {
-        const choices = sampleChoices(random, method);
-        for (const regime of ['random', 'dyadic'] as const) {
-          const models = Math.max(least, Math.min(most, 1 + Math.floor(random() * 5)));
-          await same({
-            ...{ random, method, dialect, choices, regime, models },
-            elementCount: sizes[Math.floor(random() * sizes.length)],
-            dtypeOf: (plane) => dtype ?? floatDtypes[plane % floatDtypes.length],
-            output: dtype ?? floatDtypes[at % floatDtypes.length],
-            inputs: inputDtypes[(at + dialects.indexOf(dialect)) % inputDtypes.length],
-          });
-        }
+        await same({
+          ...{ random, method, dialect, choices: sampleChoices(random, method) },
+          regime: regimes[((at >> 1) + dialects.indexOf(dialect)) % regimes.length],
+          models: Math.max(least, Math.min(most, 1 + Math.floor(random() * 5))),
+          elementCount: sizes[turn++ % sizes.length],
+          dtypeOf: (plane) => dtype ?? floatDtypes[plane % floatDtypes.length],
+          output: dtype ?? floatDtypes[at % floatDtypes.length],
+          inputs: inputDtypes[(at + dialects.indexOf(dialect)) % inputDtypes.length],
+        });
       }
     }
   },

@@ -13,7 +13,7 @@ import {
 } from '../shaders/conflict.ts';
 import { type Fields, pack } from '../shaders/structs.ts';
 import type { Main } from './arena.ts';
-import { compiledPrograms, hasSimd } from './programs.ts';
+import { hasSimd, programs } from './programs.ts';
 
 /** Addresses in the memory; what is made lies behind the planes. */
 const JOB = 0;
@@ -137,7 +137,6 @@ function addedUp(sums: Float32Array, count: number): readonly number[] {
   return totals;
 }
 
-const programs = compiledPrograms();
 /** Of this thread, by models and vote. */
 const made = new Map<string, Promise<ConflictCounter>>();
 

@@ -3,7 +3,7 @@ import { pack } from '../shaders/structs.ts';
 import type { Main } from './arena.ts';
 import { ALONE, apply, type Base, type MultiplyBy, type Use } from './lowrank-definition.ts';
 import { OCT, type Panels, panelsOf, quadsOfLeft, ROWS } from './lowrank-layout.ts';
-import { compiledPrograms } from './programs.ts';
+import { programs } from './programs.ts';
 
 /** Addresses in the memory; the right factor lies behind the left one. */
 const JOB = 0;
@@ -22,7 +22,6 @@ const PAGE = 65536;
 /** lowrank.wgsl as WebAssembly, for products that are used alone or added to a base of that dtype. */
 export async function compiledMultiplier(base: FloatDtype | null): Promise<MultiplyBy> {
   const memory = new WebAssembly.Memory({ initial: FACTORS / PAGE + 1 });
-  const programs = compiledPrograms();
   const codes = base === null ? [NONE] : [NONE, floatDtypes.indexOf(base)];
   const [alone, onto] = await Promise.all(
     codes.map(async (code) => {

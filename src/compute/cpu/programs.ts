@@ -23,21 +23,20 @@ export interface Programs {
 /** One thread does all, the quads of a slab in order; it is never asked for more than there is. */
 const HOST = { THREADS: 1, MAP_THREADS: 1, SLAB_TURNS: SLAB / 4, GUARDED: 0 };
 
-/** Compiles each variant once. */
-export function compiledPrograms(): Programs {
-  const compiled = new Map<string, Promise<WebAssembly.Module>>();
-  return {
-    get(variant) {
-      const key = JSON.stringify(variant);
-      let module = compiled.get(key);
-      if (!module) {
-        module = compile(variant);
-        compiled.set(key, module);
-      }
-      return module;
-    },
-  };
-}
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+/** Compiles each variant once in this thread, whoever asks: a run, a preview, a model that answers. */
+export const programs: Programs = {
+  get(variant) {
+    const key = JSON.stringify(variant);
+    let module = compiled.get(key);
+    if (!module) {
+      module = compile(variant);
+      compiled.set(key, module);
+    }
+    return module;
+  },
+};
 
 async function compile({ shader, formula, constants, table }: Variant) {
   const { code, origins } = link(shader, formula);

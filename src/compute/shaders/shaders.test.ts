@@ -43,28 +43,36 @@ const deriving = methods.flatMap(({ id, derives }) =>
   derives ? [[id, formulaModule(id), Object.keys(derives)] as const] : [],
 );
 
-describe.each(formulas)('map with %s', (formula) => {
-  test.each([...codes, MIXED])(
-    'compiles for planes of dtype %i and every output and work dtype',
-    async (dtype) => {
-      for (const output of codes) {
-        const constants = {
-          DTYPE: dtype,
-          OUTPUT: output,
-          WORK: output % 3,
-          MODELS: 2,
-          HAS_BASE: 1,
-        };
-        expect(await complaints('map', formula, constants)).toEqual([]);
-      }
-    },
-  );
+/** A formula sees f32: outputs and working dtypes take turns, so that each of two choices meets each of the other. */
+describe.each(formulas.map((formula, turn) => [formula, turn] as const))(
+  'map with %s',
+  (formula, turn) => {
+    test.each([...codes, MIXED])('compiles for planes of dtype %i', async (dtype) => {
+      const constants = {
+        ...{ DTYPE: dtype, OUTPUT: (dtype + turn) % codes.length, WORK: (dtype + 2 * turn) % 3 },
+        ...{ MODELS: 2, HAS_BASE: 1 },
+      };
+      expect(await complaints('map', formula, constants)).toEqual([]);
+    });
 
-  test.each([1, 2, 5, 8])('compiles for %i models', async (models) => {
-    const constants = { DTYPE: 2, OUTPUT: 2, WORK: 0, MODELS: models, HAS_BASE: 0 };
-    expect(await complaints('map', formula, constants)).toEqual([]);
-  });
-});
+    test.each([1, 2, 5, 8])('compiles for %i models', async (models) => {
+      const constants = { DTYPE: 2, OUTPUT: 2, WORK: 0, MODELS: models, HAS_BASE: 0 };
+      expect(await complaints('map', formula, constants)).toEqual([]);
+    });
+  },
+);
+
+test.each([...codes, MIXED])(
+  'a map compiles for dtype %i, every output and work',
+  async (dtype) => {
+    for (const output of codes) {
+      for (const work of [0, 1, 2]) {
+        const constants = { DTYPE: dtype, OUTPUT: output, WORK: work, MODELS: 2, HAS_BASE: 1 };
+        expect(await complaints('map', formulaModule('linear'), constants)).toEqual([]);
+      }
+    }
+  },
+);
 
 describe.each(['sample', 'select', 'reduce'])('%s', (shader) => {
   test.each([...codes, MIXED])('compiles for planes of dtype %i', async (dtype) => {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { compiledPrograms } from '../../compute/cpu/programs.ts';
+import { programs } from '../../compute/cpu/programs.ts';
 import { type Behaviour, FakeAuditWorker, FakeKernelWorker } from '../../testing/fake-workers.ts';
 import { memorySink } from '../../testing/memory-sink.ts';
 import { failingSource } from '../../testing/memory-source.ts';
@@ -15,8 +15,6 @@ import { Crew } from './crew.ts';
 
 // Compiling takes a while on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
-
-const programs = compiledPrograms();
 
 const wave = (seed: number, length: number) =>
   Array.from({ length }, (_, i) => ((i * seed) % 61) / 8 - 3);

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { compiledPrograms } from '../../compute/cpu/programs.ts';
+import { programs } from '../../compute/cpu/programs.ts';
 import type { RankRule } from '../../recipe/recipe.ts';
 import { FakeKernelWorker } from '../../testing/fake-workers.ts';
 import { f32 } from '../../testing/model-file.ts';
@@ -126,9 +126,7 @@ const two = {
 test.each([false, true])(
   'a merge of full rank is measured, in kernel workers: %s',
   async (byCrew) => {
-    const crew = byCrew
-      ? new Crew(2, () => new FakeKernelWorker('works'), compiledPrograms())
-      : null;
+    const crew = byCrew ? new Crew(2, () => new FakeKernelWorker('works'), programs) : null;
     const { client, order, write } = await adapterEngine(two, { crew });
     const ties = { method: 'ties', values: { lambda: 1 } };
     const asked = order({ rank: { kind: 'energy', share: 0.9, most: 5 } }, ties);

@@ -1,4 +1,4 @@
-import { compiledPrograms, type Programs } from '../../compute/cpu/programs.ts';
+import { programs } from '../../compute/cpu/programs.ts';
 import type { ForwardShader, Kernel, Processor, Room, Step, Words } from './processor.ts';
 
 type Main = (...numbers: number[]) => void;
@@ -11,8 +11,6 @@ const MOST_PAGES = 65536;
 const JOB = 0;
 const ROOMS = 1024;
 const LINE = 64;
-
-let programs: Programs | null = null;
 
 /** The shaders as WebAssembly in one memory, on this thread. Weights, too, lie there: nothing is copied. */
 export class CpuProcessor implements Processor {
@@ -45,7 +43,6 @@ export class CpuProcessor implements Processor {
     shader: ForwardShader,
     constants: Readonly<Record<string, number>>,
   ): Promise<CpuKernel> {
-    programs ??= compiledPrograms();
     const module = await programs.get({ shader, constants });
     const env = { memory: this.#memory };
     const { exports } = await WebAssembly.instantiate(module, { env });

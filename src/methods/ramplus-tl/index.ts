@@ -96,7 +96,8 @@ export default defineMethod({
   coefficients({ global, perModel }, measured) {
     const gain = perModel.map((_, k) => {
       const [changed, alone] = measured.slice(2 * k, 2 * k + 2);
-      return changed && alone ? gainOf(changed[0] - alone[0], alone[0], global) : 1;
+      // Of a model that changes nothing here there is no ratio: 0 ÷ 0, where ε is 0.
+      return changed?.[0] && alone ? gainOf(changed[0] - alone[0], alone[0], global) : 1;
     });
     return { epsilon: global.epsilon, gain };
   },

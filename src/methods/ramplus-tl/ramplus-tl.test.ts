@@ -30,3 +30,15 @@ test('the ratio counts up to α, and r 0 is RAM', async () => {
 test('what is counted is the whole tensor, whatever its blocks', async () => {
   expect(await merged({ r: 0.5, alpha: 10 }, 1)).toEqual([2, 6, 0, 0.0625, 0]);
 });
+
+test('a model that changes nothing leaves the others theirs, where ε is 0, too', async () => {
+  const alone = {
+    method,
+    models: [
+      [1, -2],
+      [0, 0],
+    ],
+    base: [0, 0],
+  };
+  expect([...(await mergeTensor(backend, { ...alone, global: { epsilon: 0 } }))]).toEqual([1, -2]);
+});
