@@ -41,65 +41,38 @@ test('says which backend it picks and why', onGpuToo, async ({ workbench }) => {
   else await expect(workbench.run.device).toContainText('no graphics adapter');
 });
 
+const families = [...new Set(methods.map(({ family }) => family))];
+
+/** How many of the demo’s three models a method merges. */
+const takes = ({ arity }: MergeMethod) => Math.min(3, arity.models[1]);
+
+/** Those of a family that merge all models come first: the others merge what is left when some were removed. */
+const membersOf = (family: string) =>
+  methods.filter((method) => method.family === family).toSorted((a, b) => takes(b) - takes(a));
+
 /**
- * Both processors agree on every method by tests of their own; here one of each family shows it in the page. What takes
+ * Both processors agree on every method by tests of their own; here the first of each family shows it in the page. What takes
  * matrices apart runs on the CPU.
  */
-const firsts = methods.filter(
-  ({ family, decomposes }, i) =>
-    !decomposes && methods.findIndex((other) => other.family === family) === i,
-);
+const onGpu = (family: string) =>
+  methods.filter((method) => method.family === family && !method.decomposes).slice(0, 1);
 
-for (const method of methods) {
+for (const family of families) {
   test(
-    `merges the demo family with ${method.title} into a verified folder`,
-    firsts.includes(method) ? onGpuToo : {},
+    `merges the demo family with the methods of the family ${family} into verified folders`,
+    onGpu(family).length > 0 ? onGpuToo : {},
     async ({ workbench }) => {
-      await prepare(workbench, method);
-      await workbench.merge();
-      await expect(workbench.result.verdict).toHaveText('Merged, written, read back and verified.');
-      // One model alone, with nothing to be compared to, goes through as it is.
-      const isAlone = method.arity.models[1] === 1 && method.arity.base === 'none';
-      const figure = workbench.result.figure('Tensors changed');
-      if (isAlone) await expect(figure).toHaveCount(0);
-      else expect(Number((await figure.textContent())?.split('/')[0])).toBeGreaterThan(0);
-
-      const shown = await workbench.result.files();
-      const output = await outputOf(workbench);
-      expect(shown.map(({ name }) => name).sort()).toEqual(
-        Object.keys(output)
-          .filter((name) => name !== 'amalgam-verify.json')
-          .sort(),
-      );
-      for (const { name, sha256: expected } of shown) expect(sha256(output[name])).toBe(expected);
-      for (const file of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json']) {
-        expect(output[file].equals(demo(`base/${file}`))).toBe(true);
+      const members = hasWebgpu() ? onGpu(family) : membersOf(family);
+      test.setTimeout(180_000 * members.length);
+      await workbench.open();
+      for (const method of members) {
+        await test.step(method.title, async () => {
+          await prepare(workbench, method);
+          await workbench.merge();
+          const weights = await verifiedWeights(workbench, method);
+          if (hasWebgpu()) await compareWithGpu(workbench, weights);
+        });
       }
-      expect(jsonOf(output['config.json']).architectures).toEqual(['LlamaForCausalLM']);
-      expect(output['README.md'].toString()).toContain(`by **${method.title}**`);
-      const report = jsonOf(output['amalgam-verify.json']);
-      expect(report).toMatchObject({ ok: true, problems: [], nan: 0 });
-
-      const weights = output['model.safetensors'];
-      const header = await headerOf(weights);
-      expect(header.tensors).toHaveLength(report.tensors);
-      const byHub = await headerByHub(weights);
-      for (const { name, dtype, shape } of header.tensors) {
-        expect(byHub[name]).toMatchObject({ dtype, shape });
-      }
-      const recipe = jsonOf(output['amalgam-recipe.json']);
-      expect(recipe.method).toBe(method.id);
-      expect(header.metadata).toMatchObject({
-        format: 'pt',
-        method: method.id,
-        dialect: 'paper',
-        recipe_sha256: sha256(Buffer.from(canonicalJson(recipe))),
-      });
-      expect(header.metadata['backend']).toBe('cpu');
-      expect(report.backend).toMatch(/^CPU \(\d+ workers?\)$/);
-      expect(header.metadata['amalgam_version']).toMatch(/^\d+\.\d+\.\d+$/);
-
-      if (hasWebgpu()) await compareWithGpu(workbench, weights);
     },
   );
 }
@@ -157,14 +130,58 @@ test('writes shards with an index in the precision that was chosen', async ({ wo
   expect(config.dtype ?? config.torch_dtype).toBe('float32');
 });
 
-/** The demo has three models; some methods merge two, or take one. */
-async function prepare(workbench: Workbench, { title, arity }: MergeMethod): Promise<void> {
-  await workbench.open();
-  await workbench.method.choose(title);
-  for (const name of ['Add', 'Sort'].slice(0, Math.max(0, 3 - arity.models[1]))) {
-    await workbench.recipe.remove(name);
+async function prepare(workbench: Workbench, method: MergeMethod): Promise<void> {
+  await workbench.method.choose(method.title);
+  for (let count = await workbench.recipe.experts.count(); count > takes(method); count--) {
+    await workbench.recipe.remove(count === 3 ? 'Add' : 'Sort');
   }
   await expect(workbench.run.merge).toBeEnabled();
+}
+
+/** What the page shows of a merge and what it wrote are one and the same, and all there: returns the weights. */
+async function verifiedWeights(workbench: Workbench, method: MergeMethod): Promise<Buffer> {
+  await expect(workbench.result.verdict).toHaveText('Merged, written, read back and verified.');
+  // One model alone, with nothing to be compared to, goes through as it is.
+  const isAlone = method.arity.models[1] === 1 && method.arity.base === 'none';
+  const figure = workbench.result.figure('Tensors changed');
+  if (isAlone) await expect(figure).toHaveCount(0);
+  else expect(Number((await figure.textContent())?.split('/')[0])).toBeGreaterThan(0);
+
+  const shown = await workbench.result.files();
+  const output = await outputOf(workbench);
+  expect(shown.map(({ name }) => name).sort()).toEqual(
+    Object.keys(output)
+      .filter((name) => name !== 'amalgam-verify.json')
+      .sort(),
+  );
+  for (const { name, sha256: expected } of shown) expect(sha256(output[name])).toBe(expected);
+  for (const file of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json']) {
+    expect(output[file].equals(demo(`base/${file}`))).toBe(true);
+  }
+  expect(jsonOf(output['config.json']).architectures).toEqual(['LlamaForCausalLM']);
+  expect(output['README.md'].toString()).toContain(`by **${method.title}**`);
+  const report = jsonOf(output['amalgam-verify.json']);
+  expect(report).toMatchObject({ ok: true, problems: [], nan: 0 });
+
+  const weights = output['model.safetensors'];
+  const header = await headerOf(weights);
+  expect(header.tensors).toHaveLength(report.tensors);
+  const byHub = await headerByHub(weights);
+  for (const { name, dtype, shape } of header.tensors) {
+    expect(byHub[name]).toMatchObject({ dtype, shape });
+  }
+  const recipe = jsonOf(output['amalgam-recipe.json']);
+  expect(recipe.method).toBe(method.id);
+  expect(header.metadata).toMatchObject({
+    format: 'pt',
+    method: method.id,
+    dialect: 'paper',
+    recipe_sha256: sha256(Buffer.from(canonicalJson(recipe))),
+  });
+  expect(header.metadata['backend']).toBe('cpu');
+  expect(report.backend).toMatch(/^CPU \(\d+ workers?\)$/);
+  expect(header.metadata['amalgam_version']).toMatch(/^\d+\.\d+\.\d+$/);
+  return weights;
 }
 
 async function compareWithGpu(workbench: Workbench, onCpu: Buffer): Promise<void> {

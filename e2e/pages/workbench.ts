@@ -31,10 +31,10 @@ export class Workbench {
     this.run = new RunBar(page);
   }
 
-  /** Opens the page and waits until the demo family can be merged. */
+  /** Opens the page and waits until the demo family can be merged: it starts a worker, which waits its turn on a busy machine. */
   async open(url = '/'): Promise<void> {
     await this.page.goto(url);
-    await expect(this.run.merge).toBeEnabled();
+    await expect(this.run.merge).toBeEnabled({ timeout: 45_000 });
   }
 
   async showTab(name: TabName): Promise<void> {
@@ -94,7 +94,7 @@ export class Workbench {
     });
     await this.run.merge.click();
     const verdict = this.result.panel.locator('.lead:not([data-before])');
-    await expect(verdict).toHaveText(/verified\.|found problems/, { timeout: 45_000 });
+    await expect(verdict).toHaveText(/verified\.|found problems/, { timeout: 90_000 });
   }
 
   /** Presses Merge and waits for what it says when it fails. */
