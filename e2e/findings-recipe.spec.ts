@@ -39,7 +39,7 @@ test('asks for one more model where SLERP has one', async ({ workbench }) => {
 test('refuses TIES without a base, and the button takes the average', async ({ workbench }) => {
   await workbench.open();
   await workbench.method.choose('TIES');
-  await workbench.button('Remove Base as base').click();
+  await workbench.recipe.chooseOption('Base', 'Remove');
   await workbench.showTab('Checks');
   const card = await expectFinding(workbench, {
     severity: 'error',

@@ -38,4 +38,9 @@ test('a merge of the demo becomes a GGUF that another reader reads', async ({
   await workbench.recipe.chooseOption('Reverse', 'Export as GGUF…');
   const own = page.getByRole('dialog', { name: 'Export Reverse as GGUF' });
   await expect(own.getByRole('radio', { name: /^BF16.*1\.6\d MB/ })).toBeVisible();
+  await own.getByRole('button', { name: 'Close' }).click();
+
+  await workbench.recipe.chooseOption('Base', 'Export as GGUF…');
+  const base = page.getByRole('dialog', { name: 'Export Base as GGUF' });
+  await expect(base.getByRole('radio', { name: /^BF16.*1\.6\d MB/ })).toBeVisible();
 });

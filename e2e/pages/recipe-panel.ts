@@ -31,8 +31,8 @@ export class RecipePanel {
     await this.field(expert, parameter).blur();
   }
 
-  async chooseOption(expert: string, option: string): Promise<void> {
-    await this.region.getByRole('button', { name: `Options of ${expert}`, exact: true }).click();
+  async chooseOption(model: string, option: string): Promise<void> {
+    await this.region.getByRole('button', { name: `Options of ${model}`, exact: true }).click();
     await this.page.getByRole('menuitem', { name: option }).click();
   }
 

@@ -1,8 +1,10 @@
-import { Anchor, X } from 'lucide-react';
+import { Anchor, MoreHorizontal, X } from 'lucide-react';
 import type { ModelRef } from '../../recipe/recipe.ts';
 import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { IconButton } from '../kit/button.tsx';
 import { Coded } from '../kit/coded.tsx';
+import { Menu } from '../kit/menu.tsx';
+import { ggufItem } from './gguf-item.tsx';
 import { ModelFacts } from './model-facts.tsx';
 
 type BaseCardProps = {
@@ -13,6 +15,7 @@ type BaseCardProps = {
 export function BaseCard({ base, need }: BaseCardProps) {
   const isAdapter = useRecipe((state) => state.recipe.output.as === 'adapter');
   const summary = useModels((state) => (base ? state.slots[base.id]?.summary : null));
+  const isOpen = useModels((state) => !!base && state.slots[base.id]?.status.kind === 'open');
   if (!base) {
     return (
       <div className="card empty-slot">
@@ -24,18 +27,30 @@ export function BaseCard({ base, need }: BaseCardProps) {
       </div>
     );
   }
+  const { name } = base;
+  const items = [
+    ggufItem(base, isOpen),
+    {
+      id: 'remove',
+      label: 'Remove',
+      icon: <X aria-hidden />,
+      run: () => session.recipe.getState().setBase(null),
+    },
+  ];
   return (
-    <article className="card base-card" aria-label={`Base, ${base.name}`}>
+    <article className="card base-card" aria-label={`Base, ${name}`}>
       <header className="card-head">
         <Anchor aria-hidden className="card-icon" />
-        <h4 className="card-name">{base.name}</h4>
-        <IconButton
-          className="small"
-          label={`Remove ${base.name} as base`}
-          onPress={() => session.recipe.getState().setBase(null)}
-        >
-          <X aria-hidden />
-        </IconButton>
+        <h4 className="card-name">{name}</h4>
+        <Menu
+          label={`Options of ${name}`}
+          sections={[{ title: name, items }]}
+          trigger={
+            <IconButton className="small" label={`Options of ${name}`}>
+              <MoreHorizontal aria-hidden />
+            </IconButton>
+          }
+        />
       </header>
       <ModelFacts model={base} />
       {summary && (

@@ -1,5 +1,4 @@
-import { Anchor, ChevronDown, ChevronUp, FileOutput, MoreHorizontal, X } from 'lucide-react';
-import { openGguf } from '../../commands/gguf.ts';
+import { Anchor, ChevronDown, ChevronUp, MoreHorizontal, X } from 'lucide-react';
 import { defaultsOf } from '../../methods/params.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { expertValues } from '../../recipe/defaults.ts';
@@ -9,6 +8,7 @@ import { ParamForm } from '../form/param-form.tsx';
 import { IconButton } from '../kit/button.tsx';
 import { Coded } from '../kit/coded.tsx';
 import { Menu } from '../kit/menu.tsx';
+import { ggufItem } from './gguf-item.tsx';
 import { ModelFacts } from './model-facts.tsx';
 
 type ExpertCardProps = {
@@ -49,14 +49,7 @@ export function ExpertCard({ expert, isFirst, isLast }: ExpertCardProps) {
       disabled: isLast,
       run: () => edit.moveExpert(id, 1),
     },
-    {
-      id: 'gguf',
-      label: 'Export as GGUF…',
-      note: 'This model by itself, for llama.cpp.',
-      icon: <FileOutput aria-hidden />,
-      disabled: !isOpen,
-      run: () => void openGguf(session, { kind: 'open', model: id, name }),
-    },
+    ggufItem(expert.model, isOpen),
     {
       id: 'remove',
       label: 'Remove',
