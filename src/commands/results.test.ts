@@ -50,7 +50,7 @@ test('a merge that was scored brings its scores and its parents’, on the tasks
   scored(3, 'x');
   const { sections, accounts } = await results();
   expect(sections).toHaveLength(1);
-  expect(sections[0]).toContain('| one | 100.0 %');
+  expect(sections[0]).toContain('| one | 100 %');
   const [{ name, text }] = accounts;
   expect(name).toBe('amalgam-scores.json');
   const { kind, tasks, rows, found } = JSON.parse(text);

@@ -10,17 +10,12 @@ export function rowsOf(steps: readonly Tried[]): readonly ResultRow[] {
   });
 }
 
-/** RFC 4180, with a line of names. Numbers in full; what would be run as a formula by a spreadsheet is quoted as text. */
-export function csvOf(rows: readonly ResultRow[]): string {
+/** A line of all names, and one a row; null where a row lacks one. */
+export function linesOf(
+  rows: readonly ResultRow[],
+): readonly (readonly (string | number | null)[])[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ''))];
-  return lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
-}
-
-function cell(value: string | number): string {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [names, ...rows.map((row) => names.map((name) => row[name] ?? null))];
 }
 
 /** Names of columns: those that come again get a number. */

@@ -24,6 +24,6 @@ test('a model card tells the scores of parents and merge with their intervals, a
     'As the models answered in the page that merged them, with 95 % intervals. Sort \\| it: 10 items, of the half that no search looked at.',
     ...['', '|  | Sort \\| it (exact match) |', '| --- | --- |', '| Base | – |'],
     // Wilson’s interval of 8 of 10.
-    '| The merge | 80.0 % (49.0 % to 94.3 %) |',
+    '| The merge | 80 % (49 % to 94.3 %) |',
   ]);
 });

@@ -2,7 +2,8 @@
 import { inline } from '../../formats/markdown.ts';
 import { estimateOf } from './compare.ts';
 import type { TaskScore } from './score.ts';
-import { scoreNames, type Task, type TaskKind } from './task.ts';
+import { scoreNames, type Task } from './task.ts';
+import { worded } from './worded.ts';
 
 export type CardRow = {
   readonly title: string;
@@ -41,9 +42,4 @@ function cellOf(task: Task, score: TaskScore | null): string {
   if (score === null || score.mean === null) return '–';
   const { value, low, high } = estimateOf(task, score);
   return `${worded(task.kind, value)} (${worded(task.kind, low)} to ${worded(task.kind, high)})`;
-}
-
-function worded(kind: TaskKind, value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  return kind === 'exact' || kind === 'choice' ? `${(100 * value).toFixed(1)} %` : value.toFixed(3);
 }

@@ -1,8 +1,9 @@
 import { memo, useEffect, useMemo } from 'react';
-import { csvOf, rowsOf } from '../../evaluate/search/rows.ts';
+import { linesOf, rowsOf } from '../../evaluate/search/rows.ts';
 import type { Tried } from '../../evaluate/search/step.ts';
 import { barrierOf } from '../../evaluate/search/sweep.ts';
 import { gainOf, verdictOf } from '../../evaluate/tasks/compare.ts';
+import { lossWorded, worded } from '../../evaluate/tasks/worded.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { canonicalJson } from '../../recipe/canonical.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
@@ -10,6 +11,7 @@ import { noteLineage } from '../../stores/lineages.ts';
 import { askedOf, type Judged, type Search } from '../../stores/search.ts';
 import { session, useRecipe } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
+import { csv } from '../kit/csv.ts';
 import { BestNumbers } from './best-numbers.tsx';
 import { searchText } from './documents.ts';
 import { judgement } from './judgement.ts';
@@ -18,7 +20,6 @@ import { SaveMenu } from './save-menu.tsx';
 import { SearchPlots } from './search-plots.tsx';
 import { averaged, unitOfSearch } from './search-words.ts';
 import { useSearch } from './use-search.ts';
-import { lossWorded, worded } from './worded.ts';
 
 /** What a search has found so far. */
 export function Found() {
@@ -87,7 +88,7 @@ export function SaveSteps({ name, search }: { readonly name: string; readonly se
   return (
     <SaveMenu
       name={name}
-      csv={() => csvOf(rowsOf(search.steps))}
+      csv={() => csv(linesOf(rowsOf(search.steps)))}
       json={(each) => searchText(session.recipe.getState().recipe, search, each)}
       hasAnswers={search.judged.length > 0}
     />

@@ -3,11 +3,11 @@ import type { Lineage } from '../../evaluate/search/lineage.ts';
 import { estimateOf, gainOf, verdictOf } from '../../evaluate/tasks/compare.ts';
 import type { TaskScore } from '../../evaluate/tasks/score.ts';
 import type { Task } from '../../evaluate/tasks/task.ts';
+import { between, lossWorded, worded } from '../../evaluate/tasks/worded.ts';
 import { findMethod } from '../../methods/registry.ts';
 import { askedOf, type Search } from '../../stores/search.ts';
 import { judgement } from './judgement.ts';
 import { unitOfSearch } from './search-words.ts';
-import { between, lossWorded, worded } from './worded.ts';
 
 const names: Readonly<Record<Search['plan']['kind'], string>> = {
   evolve: 'CMA-ES',

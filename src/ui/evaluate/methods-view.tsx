@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Task } from '../../evaluate/tasks/task.ts';
+import { worded } from '../../evaluate/tasks/worded.ts';
 import { electionSteps, methodsToCompare } from '../../recipe/candidates.ts';
 import { dialsOf, dialValue } from '../../recipe/dials.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
@@ -132,11 +133,11 @@ function stepsOf(recipe: Recipe) {
 function Average({ row }: { readonly row: ScoreRow }) {
   const average = averageOf(row);
   if (average === null) return null;
-  return <span className="scores-kind number">{worded(average)} on average</span>;
+  return <span className="scores-kind number">{averageWorded(average)} on average</span>;
 }
 
-function worded({ kind, value }: NonNullable<ReturnType<typeof averageOf>>): string {
-  if (kind === 'share') return `${(100 * value).toFixed(1)} %`;
+function averageWorded({ kind, value }: NonNullable<ReturnType<typeof averageOf>>): string {
+  if (kind === 'share') return worded('exact', value);
   return kind === 'loss'
     ? `${value.toFixed(3)} nats a token`
     : `a correlation of ${value.toFixed(3)}`;
@@ -147,7 +148,7 @@ function verdict(merges: readonly ScoreRow[]): string {
   const average = best ? averageOf(best) : null;
   if (average === null) return 'What would other recipes make of the same models? Ask them all.';
   const count = merges.filter((row) => averageOf(row) !== null).length;
-  return `Of ${count} recipes, ${best.title} scores best on the search half: ${worded(average)} on average.`;
+  return `Of ${count} recipes, ${best.title} scores best on the search half: ${averageWorded(average)} on average.`;
 }
 
 /** One step of undo. */
@@ -165,7 +166,7 @@ function note(
 ): void {
   const told = (row: ScoreRow | undefined) => {
     const average = row ? averageOf(row) : null;
-    return average && `${worded(average)} on average`;
+    return average && `${averageWorded(average)} on average`;
   };
   const after = told(chosen);
   if (after === null) return;

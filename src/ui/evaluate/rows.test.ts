@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskScore } from '../../evaluate/tasks/score.ts';
 import { type ExactTask, type Task, usualSplit } from '../../evaluate/tasks/task.ts';
+import { between, worded } from '../../evaluate/tasks/worded.ts';
 import { type Scored, scoreKey } from '../../stores/scores.ts';
 import { linesOf, rowsOf, stageOf, toScore } from './rows.ts';
 import { bestOf } from './sweep.ts';
 import { verdict } from './verdict.ts';
-import { between, worded } from './worded.ts';
 
 const extent = { part: 'all', most: null } as const;
 const items = Array.from({ length: 100 }, (_, i) => ({ prompt: `${i}`, answer: 'x' }));

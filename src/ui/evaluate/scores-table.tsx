@@ -1,7 +1,7 @@
 import type { CSSProperties, ReactNode } from 'react';
 import { isHigherBetter, scoreNames, type Task } from '../../evaluate/tasks/task.ts';
+import { between, worded } from '../../evaluate/tasks/worded.ts';
 import type { Cell, ScoreRow } from './rows.ts';
-import { between, worded } from './worded.ts';
 
 /** Models down, tasks across; the merge stands last and says what it kept. */
 export function ScoresTable({

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { isHigherBetter, scoreNames, type Task } from '../../evaluate/tasks/task.ts';
+import { worded } from '../../evaluate/tasks/worded.ts';
 import {
   type Dial,
   dialsOf,
@@ -18,7 +19,6 @@ import { FailureText } from '../kit/failure-text.tsx';
 import { plain } from '../kit/format.ts';
 import { stageOf, toScore } from './rows.ts';
 import { bestOf, type Swept } from './sweep.ts';
-import { worded } from './worded.ts';
 import { Working } from './working.tsx';
 import '../curves/curves.css';
 

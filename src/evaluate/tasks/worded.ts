@@ -1,5 +1,5 @@
-import type { Unit } from '../../evaluate/tasks/objective.ts';
-import type { TaskKind } from '../../evaluate/tasks/task.ts';
+import type { Unit } from './objective.ts';
+import type { TaskKind } from './task.ts';
 
 /** Shares in per cent, perplexities and correlations as they are. */
 export function worded(kind: TaskKind, value: number): string {
