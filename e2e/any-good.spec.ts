@@ -21,7 +21,8 @@ test('a merge is scored as Python scores it, its best λ found, and llama.cpp an
   workbench,
   baseURL,
 }, testInfo) => {
-  test.slow();
+  // On two cores, and machines are shared: nearly all of it is the 5,000 prompts that are scored.
+  test.setTimeout(900_000);
   const elsewhere: string[] = [];
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
@@ -35,7 +36,7 @@ test('a merge is scored as Python scores it, its best λ found, and llama.cpp an
   const cellsOf = (of: string) =>
     view.getByRole('row', { name: new RegExp(`^${of}`) }).locator('.score-value');
   const isScored = () =>
-    expect(view.getByRole('button', { name: 'All scored' })).toBeVisible({ timeout: 150_000 });
+    expect(view.getByRole('button', { name: 'All scored' })).toBeVisible({ timeout: 400_000 });
   const percent = ({ reverse, add }: Scores) =>
     [reverse, add].map((share) => `${Number((100 * share).toFixed(1))} %`);
 
