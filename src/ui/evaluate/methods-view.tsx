@@ -6,7 +6,7 @@ import { dialsOf, dialValue } from '../../recipe/dials.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { noteLineage } from '../../stores/lineages.ts';
 import { candidateOf, scoredOf } from '../../stores/scores.ts';
-import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
+import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { csv } from '../kit/csv.ts';
 import { SelectField } from '../kit/select-field.tsx';
 import { tableText } from './documents.ts';
@@ -16,6 +16,7 @@ import { Refusals } from './refusals.tsx';
 import { linesOf, rowsOf, type ScoreRow, stageOf, toScore } from './rows.ts';
 import { SaveMenu } from './save-menu.tsx';
 import { ScoresTable } from './scores-table.tsx';
+import { useScored } from './use-scored.ts';
 import { Working } from './working.tsx';
 import '../compare/compare.css';
 
@@ -38,7 +39,7 @@ export function MethodsView() {
   const [list, setList] = useState<List>('methods');
   const recipe = useRecipe((all) => all.recipe);
   const slots = useModels((all) => all.slots);
-  const { tasks, known, refused, score } = useScores((all) => all);
+  const { tasks, known, refused, score } = useScored();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what a candidate is depends on the models that are open
   const { base, candidates } = useMemo(
     () => ({

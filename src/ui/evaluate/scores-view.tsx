@@ -1,5 +1,5 @@
-import { type Extent, type ScoresState, scoredOf } from '../../stores/scores.ts';
-import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
+import { type Extent, scoredOf } from '../../stores/scores.ts';
+import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { csv } from '../kit/csv.ts';
 import { SelectField } from '../kit/select-field.tsx';
 import { tableText } from './documents.ts';
@@ -9,6 +9,7 @@ import { linesOf, rowsOf, type ScoreRow, stageOf, toScore } from './rows.ts';
 import { SaveMenu } from './save-menu.tsx';
 import { ScoresTable } from './scores-table.tsx';
 import { TasksPanel } from './tasks-panel.tsx';
+import { type ScoredState, useScored } from './use-scored.ts';
 import { verdict } from './verdict.ts';
 import { Working } from './working.tsx';
 
@@ -20,7 +21,7 @@ const extents: readonly (readonly [id: string, label: string, extent: Extent])[]
 
 /** Base, experts and merge on all tasks, side by side. */
 export function ScoresView() {
-  const state = useScores((all) => all);
+  const state = useScored();
   useRecipe((all) => all.recipe);
   useModels((all) => all.slots);
   const { tasks, extent, known, refused } = state;
@@ -48,7 +49,7 @@ function Tools({
   state,
   rows,
 }: {
-  readonly state: ScoresState;
+  readonly state: ScoredState;
   readonly rows: readonly ScoreRow[];
 }) {
   const { tasks, extent } = state;

@@ -12,13 +12,14 @@ import {
 } from '../../recipe/dials.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { candidateOf, type Extent, scoreKey } from '../../stores/scores.ts';
-import { session, useModels, useRecipe, useScores } from '../../stores/use-session.ts';
+import { session, useModels, useRecipe } from '../../stores/use-session.ts';
 import { Chart } from '../curves/chart.tsx';
 import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { plain } from '../kit/format.ts';
 import { stageOf, toScore } from './rows.ts';
 import { bestOf, type Swept } from './sweep.ts';
+import { useScored } from './use-scored.ts';
 import { Working } from './working.tsx';
 import '../curves/curves.css';
 
@@ -72,12 +73,12 @@ export function SweepView() {
 type SweepProps = { readonly recipe: Recipe; readonly dial: Dial; readonly count: number };
 
 function Sweep({ recipe, dial, count }: SweepProps) {
-  const state = useScores((all) => all);
+  const state = useScored();
   const slots = useModels((all) => all.slots);
   const { tasks, known } = state;
   const present = dialValue(recipe, dial);
   const across = reachOf(dial, present);
-  // Progress comes ten times a second, and has the same points.
+  // A score that is found leaves the points as they are.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a dial is as its id and the recipe say; candidates ask for the slots
   const points = useMemo(
     () =>
