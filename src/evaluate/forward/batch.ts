@@ -19,6 +19,8 @@ export type Loaded = {
 /** Tokens that a sequence goes on with. */
 export type Growth = { readonly sequence: number; readonly ids: readonly number[] };
 
+type Product = Parameters<typeof productBy> extends [unknown, unknown, ...infer P] ? P : never;
+
 /** Numbers of logits that are there at a time. */
 const MOST_LOGITS = 2 ** 22;
 
@@ -84,7 +86,10 @@ export class Batch {
         threads: count,
         layers: 1,
       });
-    const product = productBy.bind(null, processor, count);
+    const product = async (...one: Product) => {
+      await pause(signal);
+      productBy(processor, count, ...one);
+    };
     const every = windows[0] ?? null;
 
     processor.run({
@@ -95,12 +100,18 @@ export class Batch {
       layers: 1,
     });
     for (const [at, layer] of weights.layers.entries()) {
-      await pause(signal);
       const tokens = this.#tokens.get(windows[at])!;
       const slots = this.#slots[at];
       norm(before, layer.inputNorm);
       const width = (queries + 2 * keys) * head;
-      product(kernels.inputs, [hidden, width], normed, layer.inputs, inputs, layer.inputsBias);
+      await product(
+        kernels.inputs,
+        [hidden, width],
+        normed,
+        layer.inputs,
+        inputs,
+        layer.inputsBias,
+      );
       processor.run({
         kernel: kernels.heads,
         job: pack('Heads', [{ ...heads, epsilon: bitsOf(epsilon) }]),
@@ -116,7 +127,7 @@ export class Batch {
         layers: queries,
       });
       const wide = queries * head;
-      product(
+      await product(
         kernels.output,
         [wide, hidden],
         gathered,
@@ -127,8 +138,8 @@ export class Batch {
       );
       norm(after, layer.mlpNorm);
       const gates = 2 * intermediate;
-      product(kernels.gates, [hidden, gates], normed, layer.gates, opened, layer.gatesBias);
-      product(
+      await product(kernels.gates, [hidden, gates], normed, layer.gates, opened, layer.gatesBias);
+      await product(
         kernels.down,
         [intermediate, hidden],
         opened,

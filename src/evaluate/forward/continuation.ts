@@ -1,6 +1,6 @@
 import type { Running } from '../runner.ts';
 import type { Decoder } from './decoder.ts';
-import { groupsOf } from './groups.ts';
+import { groupsOf, mostOf, runsOf } from './groups.ts';
 
 export type ContinuingIds = Running & {
   readonly maxTokens: number;
@@ -23,9 +23,15 @@ export async function continuations(
   let done = 0;
   for (const group of groupsOf(lengths)) {
     const widths = group.map((at) => lengths[at]);
-    const tokens = group.reduce((sum, at) => sum + prompts[at].length, 0);
-    await decoder.batch(widths, tokens, async (batch) => {
-      let growths = group.map((at, sequence) => ({ sequence, ids: prompts[at] }));
+    const runs = runsOf(group.map((at) => prompts[at].length));
+    const [last, ...before] = runs.toReversed().map((run) =>
+      run.map(({ sequence, from, to }) => {
+        return { sequence, ids: prompts[group[sequence]].slice(from, to) };
+      }),
+    );
+    await decoder.batch(widths, mostOf(runs), async (batch) => {
+      for (const growth of before.toReversed()) await batch.grow(growth, signal);
+      let growths = last;
       while (growths.length > 0) {
         await batch.grow(growths, signal);
         const next: typeof growths = [];

@@ -4,6 +4,7 @@ import { architectureOf } from './architecture.ts';
 import { continuations } from './continuation.ts';
 import { CpuProcessor } from './cpu.ts';
 import { Decoder } from './decoder.ts';
+import { runsOf } from './groups.ts';
 import { likelihoods, logProbabilityOf } from './likelihood.ts';
 import type { Weights } from './loading.ts';
 
@@ -71,6 +72,33 @@ test('likelihoods are those of the logits, and of the asked tokens only', async 
       expect(value).toBeCloseTo(row[ids[first + i]] - Math.log(sum), 5);
     }
   }
+});
+
+test('a long text, taken in parts, is what it is as a whole beside another', async () => {
+  const [{ config, weights }] = tinyDecoders;
+  const decoder = await loaded(config, weights);
+  const { vocabulary } = decoder.weights;
+  const ids = Array.from({ length: 1100 }, (_, i) => (i * 7 + (i >> 5)) % vocabulary);
+  const other = tinyTexts[0];
+  expect(runsOf([ids.length])).toHaveLength(3);
+  const [parts] = await likelihoods(decoder, [{ ids, first: 3 }], { signal });
+  const both = [ids, other].map((each) => ({ ids: each, first: 3 }));
+  const [whole] = await likelihoods(decoder, both, { signal });
+  expect(parts).toHaveLength(1097);
+  expect(parts).toEqual(whole);
+  const options = { maxTokens: 5, ends: [], signal };
+  const [alone] = await continuations(decoder, [ids], options);
+  expect(alone).toEqual((await continuations(decoder, [ids, other], options))[0]);
+});
+
+test('the parts of a long text follow each other, and become shorter as there is more to look at', () => {
+  const runs = runsOf([20_000]).map(([run]) => run);
+  expect(runs.map(({ from }) => from)).toEqual([0, ...runs.map(({ to }) => to).slice(0, -1)]);
+  expect(runs.at(-1)?.to).toBe(20_000);
+  const sizes = runs.map(({ from, to }) => to - from);
+  expect(sizes[0]).toBe(512);
+  expect(sizes.at(-2)).toBe(52);
+  expect(runsOf([300, 400])).toHaveLength(1);
 });
 
 test('log-probabilities of large logits do not overflow', () => {

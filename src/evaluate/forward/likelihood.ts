@@ -1,6 +1,6 @@
 import type { Running } from '../runner.ts';
 import type { Decoder } from './decoder.ts';
-import { groupsOf } from './groups.ts';
+import { groupsOf, mostOf, runsOf } from './groups.ts';
 
 /** The natural logarithm of the softmax of `logits` at `id`, in f64. */
 export function logProbabilityOf(logits: Float32Array, id: number): number {
@@ -26,26 +26,33 @@ export async function likelihoods(
   let done = 0;
   for (const group of groupsOf(lengths)) {
     const widths = group.map((at) => lengths[at]);
-    const tokens = widths.reduce((sum, width) => sum + width, 0);
-    await decoder.batch(widths, tokens, async (batch) => {
-      const growths = group.map((at, sequence) => ({ sequence, ids: texts[at].ids.slice(0, -1) }));
-      await batch.grow(growths, signal);
-      const rows: number[] = [];
-      const wanted: { readonly text: number; readonly id: number }[] = [];
-      let row = 0;
-      for (const at of group) {
-        const { ids, first } = texts[at];
-        for (let i = first; i < ids.length; i++) {
-          rows.push(row + i - 1);
-          wanted.push({ text: at, id: ids[i] });
+    const runs = runsOf(widths);
+    await decoder.batch(widths, mostOf(runs), async (batch) => {
+      for (const run of runs) {
+        await batch.grow(
+          run.map(({ sequence, from, to }) => {
+            return { sequence, ids: texts[group[sequence]].ids.slice(from, to) };
+          }),
+          signal,
+        );
+        const rows: number[] = [];
+        const wanted: { readonly text: number; readonly id: number }[] = [];
+        let row = 0;
+        for (const { sequence, from, to } of run) {
+          const text = group[sequence];
+          const { ids, first } = texts[text];
+          for (let i = Math.max(first, from + 1); i <= to; i++) {
+            rows.push(row + i - 1 - from);
+            wanted.push({ text, id: ids[i] });
+          }
+          row += to - from;
         }
-        row += lengths[at];
+        const see = (at: number, logits: Float32Array) => {
+          const { text, id } = wanted[at];
+          found[text].push(logProbabilityOf(logits, id));
+        };
+        await batch.logits(rows, see, signal);
       }
-      const see = (at: number, logits: Float32Array) => {
-        const { text, id } = wanted[at];
-        found[text].push(logProbabilityOf(logits, id));
-      };
-      await batch.logits(rows, see, signal);
     });
     done += group.length;
     onProgress?.(done);
