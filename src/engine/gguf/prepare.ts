@@ -35,6 +35,8 @@ export async function prepareGguf(toWrite: ToWrite): Promise<Planned> {
   const files = {
     tokenizer: await text('tokenizer.json'),
     tokenizerConfig: await text('tokenizer_config.json'),
+    sentencePiece: await companionBytes(toWrite, 'tokenizer.model'),
+    addedTokens: await text('added_tokens.json'),
     chatTemplate: await text('chat_template.jinja'),
     config: model.config ?? {},
   };
@@ -42,16 +44,16 @@ export async function prepareGguf(toWrite: ToWrite): Promise<Planned> {
   return (type) => planGguf(written, vocabulary, type);
 }
 
-/** A small file of the model; null where it has none of that name. */
-export async function companionText(
-  { model, sources }: ToWrite,
-  file: string,
-): Promise<string | null> {
+/** The text of a small file of the model; null where it has none of that name. */
+export async function companionText(model: ToWrite, file: string): Promise<string | null> {
+  const bytes = await companionBytes(model, file);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+async function companionBytes({ model, sources }: ToWrite, file: string) {
   if (!model.companions.some((each) => each.name === file)) return null;
   const source = sources.companion(model.id, file);
-  return new TextDecoder().decode(
-    source.size === 0 ? undefined : await source.read(0, source.size),
-  );
+  return source.size === 0 ? new Uint8Array() : source.read(0, source.size);
 }
 
 export function outlookOf(plan: Planned): GgufOutlook {

@@ -8,6 +8,7 @@ import { type GgufType, ggufTypes } from '../../formats/gguf/types.ts';
 import type { Source } from '../../io/source.ts';
 import { demoFiles, demoSources } from '../../testing/demo-files.ts';
 import golden from '../../testing/goldens/gguf.json';
+import sentencepiece from '../../testing/goldens/sentencepiece.json';
 import { type MemorySink, memorySink } from '../../testing/memory-sink.ts';
 import { memorySource } from '../../testing/memory-source.ts';
 import { bf16, f32, modelFile, type TestTensor } from '../../testing/model-file.ts';
@@ -161,6 +162,45 @@ const tinyTensors = {
   'model.layers.0.mlp.down_proj.weight': square(),
   'model.norm.weight': f32([32]),
 };
+
+/** Multiples of 1/64 from -2 to 2, as tools/goldens/sentencepiece_files.py makes them. */
+function golden64(place: number, shape: readonly number[]): TestTensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const value = (k: number) => (((k * 7 + place * 13) % 257) - 128) / 64;
+  return f32(
+    shape,
+    Array.from({ length: count }, (_, k) => value(k)),
+  );
+}
+
+test.each(['llama', 'gemma3'] as const)(
+  'a small %s with a vocabulary of SentencePiece is, byte for byte, the file of gguf-py',
+  async (kind) => {
+    const { config, shapes, model, tokenizer, tokenizerConfig, file } = sentencepiece[kind];
+    const tensors = Object.entries(shapes).map(([name, shape], place) => [
+      name,
+      golden64(place, shape),
+    ]);
+    const text = (content: string) => new TextEncoder().encode(content);
+    const files: Record<string, Uint8Array<ArrayBuffer>> = {
+      'config.json': text(JSON.stringify(config)),
+      'model.safetensors': modelFile(Object.fromEntries(tensors)),
+      'tokenizer.model': Uint8Array.from(Buffer.from(model, 'base64')),
+      'tokenizer.json': text(tokenizer),
+      'tokenizer_config.json': text(tokenizerConfig),
+    };
+    const sources = Object.entries(files).map(([name, bytes]) => memorySource(name, bytes));
+    const { bytes } = await exported(kind, sources, 'F16');
+    const { metadata } = await readBack(bytes);
+    expect(metadata).toMatchObject({
+      'general.architecture': kind,
+      'tokenizer.ggml.model': 'llama',
+      'tokenizer.ggml.add_space_prefix': kind === 'llama',
+    });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect({ bytes: bytes.length, sha256 }).toEqual(file);
+  },
+);
 
 test('the scaling of Llama 3.1 is a tensor of factors', async () => {
   const rope_parameters = {

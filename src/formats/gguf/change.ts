@@ -24,6 +24,7 @@ export function rowsPerBlock(job: GgufJob, most = BLOCK_ELEMENTS): number {
 /** The values of a block after the change; not for `transpose`, whose rows are columns of the source. */
 export function changed(values: Float32Array, job: GgufJob): Float32Array {
   const change: Change = 'source' in job ? job.change : { kind: 'none' };
+  if (change.kind === 'plus one') return values.map((value) => value + 1);
   if (change.kind !== 'interleave') return values;
   const { rows, columns } = gridOf(job.shape);
   return interleaved(values, rows / change.heads, columns);

@@ -263,6 +263,49 @@ describe('BERT', () => {
   });
 });
 
+describe('Gemma 3', () => {
+  const gemma = {
+    ...{ architectures: ['Gemma3ForCausalLM'], model_type: 'gemma3_text', head_dim: 16 },
+    ...{ query_pre_attn_scalar: 16, sliding_window: 32, hidden_activation: 'gelu_pytorch_tanh' },
+  };
+  const more = Object.fromEntries(
+    [0, 1].flatMap((at) =>
+      [
+        ['pre_feedforward_layernorm', 64] as const,
+        ['post_feedforward_layernorm', 64] as const,
+        ['self_attn.q_norm', 16] as const,
+        ['self_attn.k_norm', 16] as const,
+      ].map(([stem, size]): [string, HeaderTensor] => [
+        `model.layers.${at}.${stem}.weight`,
+        ['BF16', [size]],
+      ]),
+    ),
+  );
+  const made = (over: object = {}) => plan({ ...gemma, ...over }, more);
+
+  test('adds 1 to its norms, and its norm after attention is another one than Llama’s', () => {
+    const name = (stem: string) => `model.layers.1.${stem}.weight`;
+    const norm = (stem: string) => [`blk.1.${stem}.weight`, 'F32', { kind: 'plus one' }];
+    const of = (stem: string) => became(made(), name(stem));
+    expect(of('post_attention_layernorm')).toEqual(norm('post_attention_norm'));
+    expect(of('pre_feedforward_layernorm')).toEqual(norm('ffn_norm'));
+    expect(of('self_attn.q_norm')).toEqual(norm('attn_q_norm'));
+    expect(of('self_attn.q_proj')).toEqual(['blk.1.attn_q.weight', 'Q8_0', { kind: 'none' }]);
+  });
+
+  test('is refused where another layer has no window than llama.cpp takes for granted', () => {
+    const types = ['sliding_attention', 'full_attention'];
+    expect(() => made({ layer_types: types })).toThrow(/another order of layers/);
+    expect(() => made({ sliding_window_pattern: 2 })).toThrow(/another order of layers/);
+    made({ layer_types: ['full_attention', 'full_attention'], sliding_window: null });
+  });
+
+  test('is refused where its scores are scaled or cut off in another way', () => {
+    expect(() => made({ query_pre_attn_scalar: 256 })).toThrow(/"query_pre_attn_scalar": 256/);
+    expect(() => made({ final_logit_softcapping: 30 })).toThrow(/"final_logit_softcapping": 30/);
+  });
+});
+
 describe('is refused by name:', () => {
   test('an architecture that is not known here', () => {
     expect(() => plan({ architectures: ['MambaForCausalLM'] })).toThrow(

@@ -7,7 +7,9 @@ export type Change =
   /** Rows of each head, first half and second half, taken in turns: how llama.cpp rotates pairs. */
   | { readonly kind: 'interleave'; readonly heads: number }
   /** A matrix stored the other way round. */
-  | { readonly kind: 'transpose' };
+  | { readonly kind: 'transpose' }
+  /** 1 added to each value: scales that a model stores as their distance from 1. */
+  | { readonly kind: 'plus one' };
 
 export const unchanged: Change = { kind: 'none' };
 

@@ -6,6 +6,10 @@ export type Fields = Readonly<Record<string, unknown>>;
 export type VocabularyFiles = {
   readonly tokenizer: string | null;
   readonly tokenizerConfig: string | null;
+  /** tokenizer.model, of SentencePiece. */
+  readonly sentencePiece: Uint8Array | null;
+  /** added_tokens.json. */
+  readonly addedTokens: string | null;
   /** chat_template.jinja. */
   readonly chatTemplate: string | null;
   readonly config: Fields;

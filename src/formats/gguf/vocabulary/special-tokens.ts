@@ -12,14 +12,19 @@ const specialNames = {
   mask: 'mask',
 } as const; // "seperator" is how the key is spelled
 
-/** Ids of the special tokens, and which of them begin and end a text. */
-export function specialsOf({ added, root }: Tokenizer, config: Fields, model: Fields): Metadata {
+/** Ids of the special tokens, below `rows`, and which of them begin and end a text. */
+export function specialsOf(
+  { added, root }: Pick<Tokenizer, 'added' | 'root'>,
+  config: Fields,
+  model: Fields,
+  rows: number,
+): Metadata {
   const texts: Record<string, string | null> = {};
   const ids = Object.entries(specialNames).flatMap(([name, key]) => {
     const text = textOf(config[`${name}_token`]);
     texts[name] = text;
     const id = added.find(({ content }) => content === text)?.id ?? model[`${name}_token_id`];
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0) return [];
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= rows) return [];
     return [[`tokenizer.ggml.${key}_token_id`, u32(id)] as const];
   });
   const [first, last] = aroundTexts(root['post_processor']);

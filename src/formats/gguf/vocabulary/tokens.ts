@@ -37,7 +37,7 @@ export function tokensOf(
 }
 
 /** Tokens that steer, whatever their file says: as llama.cpp's converter has it. */
-function looksSpecial(token: string): boolean {
+export function looksSpecial(token: string): boolean {
   return (
     ['<pad>', '<mask>', '<2mass>', '[@BOS@]'].includes(token) ||
     /^<\|.*\|>$|^<｜.*｜>$|^<unused.*>$/s.test(token)

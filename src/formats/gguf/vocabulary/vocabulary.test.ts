@@ -38,6 +38,8 @@ async function made(
     tokenizerConfig: JSON.stringify(config),
     chatTemplate: template,
     config: model,
+    sentencePiece: null,
+    addedTokens: null,
   };
   return plain(await vocabularyOf(files, rows, encode));
 }

@@ -8,7 +8,13 @@ const noLibrary = () => Promise.reject(new Error('asked'));
 
 async function made(change: object = {}, config: object = {}, rows = 10) {
   const tokenizer = JSON.stringify({ ...usual, ...change });
-  const files = { tokenizer, tokenizerConfig: JSON.stringify(config), chatTemplate: null };
+  const files = {
+    tokenizer,
+    tokenizerConfig: JSON.stringify(config),
+    sentencePiece: null,
+    addedTokens: null,
+    chatTemplate: null,
+  };
   const metadata = await vocabularyOf({ ...files, config: {} }, rows, noLibrary);
   return Object.fromEntries(
     metadata.map(([key, { value }]) => [key.replace('tokenizer.ggml.', ''), value]),
