@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { axeOn } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/kept-page.ts';
@@ -9,6 +10,11 @@ const lines = (name: string, answer: (word: string) => string) =>
   words
     .map((word) => JSON.stringify({ prompt: `${name}:${word}=`, answer: answer(word) }))
     .join('\n');
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await axeOn(page).include('.evaluate').analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
 
 test('scores base, experts and merge on a person’s own tasks, and finds the best λ for them', async ({
   page,
@@ -42,11 +48,10 @@ test('scores base, experts and merge on a person’s own tasks, and finds the be
   await expect(cells('Sort')).toHaveText(['0 %', '100 %']);
   await expect(cells('Base')).toHaveText(['0 %', '0 %']);
   await expect(view.getByRole('status').first()).toContainText('The merge keeps');
-  const { violations } = await axeOn(page).include('.evaluate').analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await expectAccessible(page);
 
   await view.getByRole('radio', { name: 'Sweep' }).check({ force: true });
-  await view.getByRole('combobox', { name: 'Points' }).selectOption('6');
+  await view.getByRole('textbox', { name: 'Points' }).fill('6');
   await view.getByRole('button', { name: 'Sweep' }).click();
   await expect(view.getByRole('status').first()).toContainText('Of 6 points', { timeout: 60_000 });
   await expect(view.getByRole('button', { name: 'All scored' })).toBeVisible({ timeout: 60_000 });
@@ -61,6 +66,7 @@ test('scores base, experts and merge on a person’s own tasks, and finds the be
   await view.getByRole('button', { name: /^(Compare|Score the rest)$/ }).click();
   await expect(view.getByRole('button', { name: 'All scored' })).toBeVisible({ timeout: 60_000 });
   await expect(view.getByRole('status').first()).toContainText('Of 5 recipes');
+  await expectAccessible(page);
   await view.getByRole('button', { name: 'Use this recipe: Trim and elect' }).click();
   await expect(workbench.notice).toContainText('The recipe is Trim and elect now.');
 });
@@ -118,4 +124,65 @@ test('asks what the columns of a Parquet file are, and says what is wrong with t
     '8 pieceswcwq',
   );
   await expect(view.getByRole('button', { name: /^Remove / })).toHaveCount(5);
+});
+
+test('a search is paused, stands there after a reload, goes on, and says whether it beats the recipe', async ({
+  page,
+  workbench,
+}) => {
+  const view = page.getByRole('tabpanel', { name: 'Evaluate' });
+  const told = view.getByRole('status').first();
+  /** The demo's tasks come back with every visit. */
+  const openSorting = async () => {
+    await workbench.showTab('Evaluate');
+    for (const name of ['Reverse a word', 'Add two numbers', 'Rotate a word']) {
+      await view.getByRole('button', { name: `Remove ${name}` }).click();
+    }
+  };
+  await workbench.open();
+  await openSorting();
+  await view.getByRole('radio', { name: 'Search' }).check({ force: true });
+  await view.getByText('Options', { exact: true }).click();
+  await view.getByRole('textbox', { name: 'λ to' }).fill('-1');
+  await expect(view).toContainText('λ has no room between 0 and -1.');
+  await view.getByRole('textbox', { name: 'λ to' }).fill('1.5');
+  await expect(view).toContainText('4 numbers are searched, 8 candidates a generation.');
+  await view.getByRole('textbox', { name: 'Candidates' }).fill('24');
+  await view.getByRole('textbox', { name: 'Items of each task' }).fill('8');
+  await view.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(view.getByText(/Tried ([3-9]|1\d) of 24/)).toBeVisible({ timeout: 60_000 });
+  await view.getByRole('button', { name: 'Pause' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(view.getByRole('button', { name: 'Resume' })).toBeFocused();
+  const paused = await told.textContent();
+
+  await page.reload();
+  await openSorting();
+  await view.getByRole('radio', { name: 'Search' }).check({ force: true });
+  await expect(told).toHaveText(paused!);
+  await expect(view.getByRole('textbox', { name: 'Candidates' })).toHaveValue('24');
+  await view.getByRole('button', { name: 'Resume' }).click();
+  await expect(view).toContainText('It ended after 24 candidates', { timeout: 120_000 });
+  await expect(told).toContainText(
+    /It (beats|does not beat|does worse than) the recipe it began from \(Task arithmetic\) on the held-out half/,
+    { timeout: 120_000 },
+  );
+  await expectAccessible(page);
+  await view.getByRole('button', { name: 'Use the best recipe' }).click();
+  await expect(workbench.notice).toContainText('The recipe is the best that was found');
+
+  await view.getByRole('radio', { name: 'Sweep' }).check({ force: true });
+  await view.getByRole('combobox', { name: 'and', exact: true }).selectOption('weight of Sort');
+  await view.getByRole('textbox', { name: 'Points of each' }).fill('3');
+  await view.getByRole('textbox', { name: 'Items of each task' }).fill('4');
+  await view.getByRole('button', { name: 'Sweep the grid' }).click();
+  await expect(told).toContainText('Of 9 points, λ 1', { timeout: 60_000 });
+  await expectAccessible(page);
+  await view
+    .getByRole('button', { name: /^λ 0, weight of Sort 2: \d+\.\d{4} nats a token$/ })
+    .focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(workbench.notice).toContainText('The recipe has λ 1, weight of Sort 0.5 now.');
 });

@@ -22,14 +22,21 @@ export function grid(
 }
 
 /** The same for the same two values, wherever they stand in a grid. */
-export function cellCandidate(
+export function cellId(
+  sweeps: readonly [Sweep, Sweep],
+  ...at: readonly [row: number, column: number]
+): string {
+  return sweeps.map(({ dial, values }, k) => `${dial.id} ${values[at[k]]}`).join('; ');
+}
+
+function cellCandidate(
   recipe: Recipe,
   sweeps: readonly [Sweep, Sweep],
   ...at: readonly [row: number, column: number]
 ): Candidate {
   const turned = sweeps.map(({ dial, values }, k) => ({ dial, value: values[at[k]] }));
   return {
-    id: turned.map(({ dial, value }) => `${dial.id} ${value}`).join('; '),
+    id: cellId(sweeps, ...at),
     title: turned.map(({ dial, value }) => `${dial.label} ${value}`).join(', '),
     values: Object.fromEntries(turned.map(({ dial, value }) => [dial.label, value])),
     recipe: turned.reduce((before, { dial, value }) => turnedTo(before, dial, value), recipe),

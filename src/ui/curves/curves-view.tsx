@@ -9,6 +9,7 @@ import { useOutcomesOf } from '../compare/use-outcomes.ts';
 import { ArcOfTensor } from './arc-of-tensor.tsx';
 import { turning } from './charts.ts';
 import { Curves } from './curves.tsx';
+import { DialSelect } from './dial-select.tsx';
 import { WeightTriangle } from './triangle.tsx';
 import './curves.css';
 
@@ -35,21 +36,13 @@ export function CurvesView() {
   return (
     <>
       <div className="conflicts-head">
-        <label>
-          Along
-          <select
-            className="select-field"
-            value={isTriangle ? threeWeights : dial.id}
-            onChange={({ target }) => setPicked(target.value)}
-          >
-            {triangle && <option value={threeWeights}>weights of the three</option>}
-            {dials.map(({ id, label }) => (
-              <option key={id} value={id}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <DialSelect
+          label="Along"
+          dials={dials}
+          value={isTriangle ? threeWeights : dial.id}
+          others={triangle ? [[threeWeights, 'weights of the three']] : []}
+          onChange={setPicked}
+        />
         {!isTriangle && (
           <label>
             Points

@@ -68,4 +68,4 @@ export function BestNumbers({ plan, start, best }: BestNumbersProps) {
   );
 }
 
-const short = (value: number) => plain(Number(value.toFixed(3)));
+const short = (value: number) => plain(Number(value.toFixed(3))).replace('-', '−');

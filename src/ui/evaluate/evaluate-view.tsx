@@ -1,9 +1,10 @@
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { openDemoTasks } from '../../commands/demo-tasks.ts';
 import { recallScores } from '../../stores/kept-scores.ts';
 import { session, useModels } from '../../stores/use-session.ts';
 import { later } from '../kit/later.ts';
 import { Segmented } from '../kit/segmented.tsx';
+import { useKeptFocus } from '../kit/use-kept-focus.ts';
 import { MethodsView } from './methods-view.tsx';
 import { ScoresView } from './scores-view.tsx';
 import { SearchView } from './search-view.tsx';
@@ -25,13 +26,15 @@ type Part = (typeof parts)[number]['value'];
 /** Is the merge any good? It and its parents are run in the page, and their answers counted. */
 export default function EvaluateView() {
   const [part, setPart] = useState<Part>('scores');
+  const view = useRef<HTMLDivElement>(null);
+  useKeptFocus(view);
   const demo = useModels((state) => state.demo);
   useEffect(() => {
     if (demo.kind === 'ready') void openDemoTasks(session);
   }, [demo]);
   useEffect(() => void recallScores(session), []);
   return (
-    <div className="evaluate">
+    <div ref={view} className="evaluate">
       <div className="conflicts-title">
         <h3 className="view-title">Evaluate</h3>
         <Segmented label="Evaluate by" options={parts} value={part} onChange={setPart} />

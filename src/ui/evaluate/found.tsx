@@ -4,7 +4,6 @@ import type { Tried } from '../../evaluate/search/step.ts';
 import { barrierOf } from '../../evaluate/search/sweep.ts';
 import { gainOf, verdictOf } from '../../evaluate/tasks/compare.ts';
 import { lossWorded, worded } from '../../evaluate/tasks/worded.ts';
-import { findMethod } from '../../methods/registry.ts';
 import { canonicalJson } from '../../recipe/canonical.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { noteLineage } from '../../stores/lineages.ts';
@@ -14,7 +13,7 @@ import { Button } from '../kit/button.tsx';
 import { csv } from '../kit/csv.ts';
 import { BestNumbers } from './best-numbers.tsx';
 import { searchText } from './documents.ts';
-import { judgement } from './judgement.ts';
+import { verdictOn } from './judgement.ts';
 import { searchLineage } from './lineage.ts';
 import { SaveMenu } from './save-menu.tsx';
 import { SearchPlots } from './search-plots.tsx';
@@ -25,7 +24,7 @@ import { useSearch } from './use-search.ts';
 export function Found() {
   const { search, isLooking } = useSearch();
   const recipe = useRecipe((state) => state.recipe);
-  const verdict = useMemo(() => verdictOn(search), [search]);
+  const verdict = useMemo(() => (search ? verdictOn(search) : ''), [search]);
   const last = search?.steps.at(-1);
   useNoted(search, recipe);
   if (!search || !last) return null;
@@ -150,13 +149,6 @@ function toldOf(search: Search): string {
     return `None of ${done} tried is better than where it began, with ${found} on the search half${averaged(search)}.`;
   }
   return `Of ${done} tried, the best has ${found} on the search half${averaged(search)}.`;
-}
-
-/** Not with every step: a correlation's interval is drawn a thousand times. */
-function verdictOn(search: Search | null): string {
-  if (!search || search.judged.length === 0) return '';
-  const { judged, start } = search;
-  return ` ${judgement(judged, findMethod(start.method)?.title ?? start.method)}`;
 }
 
 function basin(search: Search): string {

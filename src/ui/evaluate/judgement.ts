@@ -2,7 +2,8 @@ import type { Estimate } from '../../evaluate/statistics/interval.ts';
 import { together } from '../../evaluate/statistics/together.ts';
 import { gainOf, lossGainOf, verdictOf } from '../../evaluate/tasks/compare.ts';
 import { isShare } from '../../evaluate/tasks/task.ts';
-import type { Judged } from '../../stores/search.ts';
+import { findMethod } from '../../methods/registry.ts';
+import type { Judged, Search } from '../../stores/search.ts';
 
 /**
  * Whether the best of a search beats the recipe that it began from, on items that no candidate was asked. A gain is called one
@@ -25,6 +26,12 @@ export function judgement(judged: readonly Judged[], begun: string): string {
     default:
       return `It does not beat ${from} on the held-out half, as far as these items can tell: the difference is ${unit(gain, 1)}.${loss}`;
   }
+}
+
+/** After what else is said of a search; empty before it is judged. A correlation's interval is drawn a thousand times. */
+export function verdictOn({ judged, start }: Search): string {
+  if (judged.length === 0) return '';
+  return ` ${judgement(judged, findMethod(start.method)?.title ?? start.method)}`;
 }
 
 /** The score is a staircase: the loss may have moved where it has not. */

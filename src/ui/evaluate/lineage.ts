@@ -4,9 +4,8 @@ import { estimateOf, gainOf, verdictOf } from '../../evaluate/tasks/compare.ts';
 import type { TaskScore } from '../../evaluate/tasks/score.ts';
 import type { Task } from '../../evaluate/tasks/task.ts';
 import { between, lossWorded, worded } from '../../evaluate/tasks/worded.ts';
-import { findMethod } from '../../methods/registry.ts';
 import { askedOf, type Search } from '../../stores/search.ts';
-import { judgement } from './judgement.ts';
+import { verdictOn } from './judgement.ts';
 import { unitOfSearch } from './search-words.ts';
 
 const names: Readonly<Record<Search['plan']['kind'], string>> = {
@@ -23,7 +22,7 @@ const mostNamed = 6;
 
 /** Of its best so far; null where it has none. */
 export function searchLineage(search: Search): Lineage | null {
-  const { plan, start, steps, judged, most } = search;
+  const { plan, steps, judged, most } = search;
   const best = steps.at(-1)?.best;
   if (!best) return null;
   const varied = Object.keys(best.candidate.values);
@@ -40,11 +39,9 @@ export function searchLineage(search: Search): Lineage | null {
       ...{ task: task.title, before: scoreWorded(task, before), after: scoreWorded(task, after) },
       verdict: verdictOf(gainOf(task, after, before)),
     })),
-    verdict: judged.length > 0 ? judgement(judged, titleOf(start.method)) : null,
+    verdict: verdictOn(search).trim() || null,
   };
 }
-
-const titleOf = (method: string) => findMethod(method)?.title ?? method;
 
 /** Of what nobody judged on the other half. */
 export function chosenLineage(

@@ -1,19 +1,20 @@
+import type { SearchState } from '../../stores/search.ts';
 import { useScores } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
 import { FailureText } from '../kit/failure-text.tsx';
 import { bytes, duration } from '../kit/format.ts';
 import { useLeft } from './use-left.ts';
-import { useSearch } from './use-search.ts';
 
 type SearchControlProps = {
+  readonly state: SearchState;
+  /** Of the button that begins the first. */
+  readonly label: string;
   readonly isReady: boolean;
-  readonly models: number;
   readonly onBegin: () => void;
 };
 
 /** Begins a search, pauses it, goes on, and judges what it found. */
-export function SearchControl({ isReady, models, onBegin }: SearchControlProps) {
-  const state = useSearch();
+export function SearchControl({ state, label, isReady, onBegin }: SearchControlProps) {
   const { isLooking, isStopped, isJudging, progress, failure, toFetch, search } = state;
   const left = useLeft(progress);
   const isBusy = useScores((all) => all.isLooking);
@@ -47,9 +48,8 @@ export function SearchControl({ isReady, models, onBegin }: SearchControlProps) 
       )}
       {more > 0 && <Button onPress={() => state.extend(more)}>Try {more} more</Button>}
       <Button look={search ? 'plain' : 'primary'} isDisabled={!isReady || isBusy} onPress={onBegin}>
-        {search ? 'Begin anew' : 'Search'}
+        {search ? 'Begin anew' : label}
       </Button>
-      {models < 2 && <span className="small">A search needs two models or more.</span>}
       {isBusy && <span className="small">Scores are being taken: a search waits for them.</span>}
       {failure && <FailureText failure={failure} />}
       {!state.isKept && (

@@ -7,7 +7,7 @@ import { EvolveFields } from './evolve-fields.tsx';
 import { Found } from './found.tsx';
 import { SearchControl } from './search-control.tsx';
 import { planOf, sizeOf } from './search-form.ts';
-import { search, useSearchForm } from './use-search.ts';
+import { search, useSearch, useSearchForm } from './use-search.ts';
 
 const kinds = [
   ['evolve', 'CMA-ES over numbers of the recipe'],
@@ -85,10 +85,12 @@ export function SearchView() {
         </p>
       )}
       <SearchControl
+        state={useSearch()}
+        label="Search"
         isReady={isReady}
-        models={names.length}
         onBegin={() => search.getState().begin(plan, most)}
       />
+      {names.length < 2 && <p className="small">A search needs two models or more.</p>}
       <p className="param-help">
         A search makes the loss of the right answers small, on one half of each task; the best it
         finds is then scored on the other half, beside the recipe it began from. Candidates are

@@ -8,6 +8,11 @@ export const search = createSearchStore(session.engine, session);
 
 export const useSearch = () => useStore(search);
 
+/** A grid of two numbers, kept beside the search. */
+export const grid = createSearchStore(session.engine, session, 'amalgam.grid');
+
+export const useGrid = () => useStore(grid);
+
 /** What was chosen since the last search began; null for nothing. */
 const edited = createStore<{ readonly form: SearchForm | null }>()(() => ({ form: null }));
 
