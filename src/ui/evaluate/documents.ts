@@ -53,6 +53,20 @@ export function sweepText(
   return resultsText(about('sweep', recipe, tasks), { along, rows: rowsTold(tasks, rows, each) });
 }
 
+/** For a file, a line for each point and task. */
+export function sweepLines(label: string, tasks: readonly Task[], points: readonly Point[]) {
+  return [
+    [label, 'task', 'kind', 'part', 'items', 'score', 'loss'],
+    ...points.flatMap(({ x, scores }) =>
+      scores.flatMap((score, at) => {
+        if (!score) return [];
+        const { kind, part, items, mean, loss } = score;
+        return [[x, tasks[at].title, kind, part, items.length, mean, loss]];
+      }),
+    ),
+  ];
+}
+
 /** @param recipe the one in place; the search began from its own */
 export function searchText(recipe: Recipe, search: Search, each: boolean): string {
   const { plan, start, most, steps, ended, judged } = search;

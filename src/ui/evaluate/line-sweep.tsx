@@ -3,19 +3,24 @@ import { unitOf } from '../../evaluate/tasks/objective.ts';
 import { lossWorded } from '../../evaluate/tasks/worded.ts';
 import { type Dial, dialValue, steppedTo, sweepOf, turnedTo } from '../../recipe/dials.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
-import { candidateOf, type Extent, scoreKey } from '../../stores/scores.ts';
+import { noteLineage } from '../../stores/lineages.ts';
+import { candidateOf, scoreKey } from '../../stores/scores.ts';
 import { session, useModels } from '../../stores/use-session.ts';
 import { Button } from '../kit/button.tsx';
+import { csv } from '../kit/csv.ts';
 import { FailureText } from '../kit/failure-text.tsx';
 import { plain } from '../kit/format.ts';
+import { sweepLines, sweepText } from './documents.ts';
+import { chosenLineage } from './lineage.ts';
 import { stageOf, toScore } from './rows.ts';
+import { SaveMenu } from './save-menu.tsx';
 import { bestOf, finerAround, type Swept } from './sweep.ts';
 import { SweepCharts } from './sweep-charts.tsx';
 import { useScored } from './use-scored.ts';
 import { Working } from './working.tsx';
 
 /** A sweep looks only at the half that is for searching: the other half judges what it found. */
-const extent: Extent = { part: 'search', most: 100 };
+const extent = { part: 'search', most: 100 } as const;
 
 type LineSweepProps = {
   readonly recipe: Recipe;
@@ -62,6 +67,21 @@ export function LineSweep({ recipe, dial, across, count }: LineSweepProps) {
   const isKnown = ({ scores }: Swept) => scores.length > 0 && scores.every(Boolean);
   const best = bestOf(swept);
   const turn = (x: number) => session.recipe.getState().replace(turnedTo(recipe, dial, x));
+  const told = swept.map(({ x, scores }) => {
+    return { x, title: `${dial.label} ${plain(x)}`, recipe: turnedTo(recipe, dial, x), scores };
+  });
+  /** And notes how it was found, for the model card. */
+  const takeBest = () => {
+    if (best === null) return;
+    turn(best.x);
+    const lossOf = (x: number | null) => bestOf(swept.filter((each) => each.x === x))?.loss;
+    const before = lossOf(present);
+    const worded = (loss: number) => lossWorded(unitOf(tasks[0].kind), loss);
+    const ends = `${plain(swept[0].x)} to ${plain(swept[swept.length - 1].x)}`;
+    const how = `Sweep of ${dial.label} from ${ends}: ${swept.length} points`;
+    const losses = [before === undefined ? null : worded(before), worded(best.loss)] as const;
+    noteLineage(turnedTo(recipe, dial, best.x), chosenLineage(how, tasks, extent.most, losses));
+  };
   const score = (these = points) => state.score({ these: these.map(({ of }) => of), extent });
   const around = best
     ? finerAround(
@@ -90,9 +110,16 @@ export function LineSweep({ recipe, dial, across, count }: LineSweepProps) {
           <Button onPress={refine}>Refine near the best</Button>
         )}
         {best !== null && best.x !== present && (
-          <Button onPress={() => turn(best.x)}>
+          <Button onPress={takeBest}>
             Use {dial.label} {plain(best.x)}
           </Button>
+        )}
+        {best !== null && (
+          <SaveMenu
+            name="sweep"
+            csv={() => csv(sweepLines(dial.label, tasks, told))}
+            json={(each) => sweepText(recipe, dial, tasks, told, each)}
+          />
         )}
       </div>
       {failure && <FailureText failure={failure} />}

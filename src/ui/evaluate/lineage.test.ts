@@ -3,7 +3,7 @@ import type { TaskScore } from '../../evaluate/tasks/score.ts';
 import { type ExactTask, usualSplit } from '../../evaluate/tasks/task.ts';
 import { emptyRecipe } from '../../recipe/defaults.ts';
 import type { Search } from '../../stores/search.ts';
-import { searchText } from './documents.ts';
+import { searchText, sweepLines, sweepText } from './documents.ts';
 import { searchLineage } from './lineage.ts';
 
 const task: ExactTask = {
@@ -70,4 +70,20 @@ test('a search goes out in the envelope of scores, with all that was tried and h
   });
   expect(told.judged[0].after.items).toBe(undefined);
   expect(JSON.parse(searchText(recipe(0.4), search, true)).judged[0].after.items).toHaveLength(100);
+});
+
+test('a sweep goes out with the number that was turned, and the recipe of each point', () => {
+  const points = [0.4, 1].map((x) => {
+    return { x, title: `λ ${x}`, recipe: recipe(x), scores: x === 1 ? [null] : [score(80)] };
+  });
+  const dial = { id: 'lambda', label: 'λ' };
+  const { kind, along, rows } = JSON.parse(sweepText(recipe(1), dial, [task], points, false));
+  expect([kind, along]).toEqual(['sweep', dial]);
+  expect(rows).toMatchObject([
+    { values: { λ: 0.4 }, recipe: { values: { lambda: 0.4 } }, scores: [{ value: 0.8 }] },
+    { values: { λ: 1 }, scores: [] },
+  ]);
+  expect(sweepLines('λ', [task], points).slice(1)).toEqual([
+    [0.4, 'Sort', 'exact', 'held-out', 100, 0.8, expect.closeTo(0.2, 12)],
+  ]);
 });

@@ -94,7 +94,9 @@ function Score({ cell, task: { kind }, cells }: ScoreProps) {
         {Number.isFinite(low) && Number.isFinite(high) && <span className="score-whisker" />}
       </span>
       <span className="number score-value">{worded(kind, value)}</span>
-      <span className="score-note number">{between(kind, low, high)}</span>
+      <span className="score-note number">
+        {Number.isFinite(high) ? between(kind, low, high) : 'no interval: too few items'}
+      </span>
       {cell.standing && <Standing cell={cell} />}
     </div>
   );
