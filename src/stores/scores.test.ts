@@ -319,3 +319,27 @@ test('the scores that were found first are forgotten where there are too many, o
   state().recall(many(5, 50_000));
   expect([...state().known.keys()]).toEqual(['k1', 'k2', 'k3', 'k4']);
 });
+
+test('a score is not kept for a model that was opened anew under its id while it was asked', async () => {
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const score = vi.fn<Score>(async (_, how) => {
+    await gate;
+    return scoreOf(how.task.id, 0.5);
+  });
+  const { session, state, meanOf } = await opened(score);
+  state().addTask(task('x'));
+  state().score();
+  await vi.waitFor(() => expect(score).toHaveBeenCalledTimes(4));
+  const before = [0, 1, 2, 3].map((at) => scoredOf(session)[at].key);
+  const { slots, admit } = session.models.getState();
+  const { status } = slots[one.id];
+  if (status.kind === 'open') admit(one.id, status.model, 'other weights');
+  open();
+  await vi.waitFor(() => expect(state().isLooking).toBe(false));
+  const known = before.map((key) => state().known.has(scoreKey(key, task('x'), state().extent)));
+  expect(known).toEqual([true, false, true, false]);
+  expect([1, 3].map((at) => meanOf(at, 'x'))).toEqual([undefined, undefined]);
+});

@@ -143,6 +143,14 @@ function countOf({ items, split }: Task, { part, most }: Extent): number {
   return Math.min(Math.round(share * items.length), most ?? Number.POSITIVE_INFINITY);
 }
 
+/** What the models are known by now that a subject is made of. */
+function contentsOf(from: From, subject: Subject): string {
+  const members =
+    subject.kind === 'recipe' ? membersOf(subject.order.recipe) : [{ id: subject.model }];
+  const { slots } = from.models.getState();
+  return JSON.stringify(members.map(({ id }) => slots[id]?.contents ?? null));
+}
+
 export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
   let agreed: unknown = null;
   let asked: Wanted | null = null;
@@ -206,6 +214,7 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
       };
       /** By subject: ends what else is asked of one that cannot be run. */
       const over = new Map(these.map(({ key }) => [key, new AbortController()]));
+      const before = new Map(these.map(({ subject }) => [subject, contentsOf(from, subject)]));
       const scoreOne = async ({ of, task }: (typeof wanted)[number], at: number) => {
         const stop = over.get(of.key)!;
         const listeners = {
@@ -216,7 +225,9 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
         try {
           const found = await engine.score(of.subject, how, listeners);
           if ('toFetch' in found) return found.toFetch;
-          keep(scoreKey(of.key, task, extent), found);
+          // A model that was opened anew meanwhile, under its id, is another one than its key says.
+          const isSame = before.get(of.subject) === contentsOf(from, of.subject);
+          if (isSame) keep(scoreKey(of.key, task, extent), found);
         } catch (error) {
           signal.throwIfAborted();
           if (!stop.signal.aborted) {

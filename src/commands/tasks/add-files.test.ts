@@ -106,3 +106,26 @@ test('a file whose columns are recognised wrongly can be named by hand', async (
   nameRefused(session, sheet!);
   expect(session.taskFiles.getState()).toMatchObject({ refused: [], unnamed: [{ sheet }] });
 });
+
+test('a text in UTF-16 is read by its mark, and what is no text is told', async () => {
+  const session = fakeSession();
+  const csv = 'prompt\tanswer\nWie heißt es?\tKöln\n';
+  const little = Buffer.from(`\uFEFF${csv}`, 'utf16le');
+  await takeTaskFiles(session, [
+    file('little.tsv', little),
+    file('big.tsv', Buffer.from(little).swap16()),
+    file('latin.tsv', Buffer.from(csv, 'latin1')),
+    file('unmarked.tsv', Buffer.from(csv, 'utf16le').subarray(0, 20)),
+    file('large.txt', new Uint8Array(192_000_001)),
+  ]);
+  const { tasks } = session.scores.getState();
+  expect(tasks.map(({ title, items }) => [title, items])).toEqual([
+    ['little.tsv', [{ prompt: 'Wie heißt es?', answer: 'Köln' }]],
+    ['big.tsv', [{ prompt: 'Wie heißt es?', answer: 'Köln' }]],
+  ]);
+  expect(session.taskFiles.getState().refused.map(({ failure }) => failure.message)).toEqual([
+    expect.stringContaining('latin.tsv: Found bytes that are no text in UTF-8'),
+    expect.stringContaining('unmarked.tsv: Found characters of the number 0'),
+    expect.stringContaining('large.txt: The file has 192,000,001'),
+  ]);
+});

@@ -1,4 +1,6 @@
 import type { Naming } from '../../evaluate/tasks/naming.ts';
+import { tooLong } from '../../evaluate/tasks/read/csv.ts';
+import { decoded, isTooLarge } from '../../evaluate/tasks/read/decoded.ts';
 import { TaskFileError } from '../../evaluate/tasks/read/problems.ts';
 import { tableIn } from '../../evaluate/tasks/read/read-file.ts';
 import {
@@ -54,7 +56,8 @@ async function takeFile(session: Session, { path, file }: TaskFile): Promise<rea
     const about = { file: path, title: path, from, isFar: false };
     return takeSheet(session, await parquetSheet(partOf(file), about));
   }
-  const text = await file.text();
+  if (isTooLarge(file.size)) throw new TaskFileError(path, [tooLong(file.size)]);
+  const text = decoded(path, new Uint8Array(await file.arrayBuffer()));
   const table = tableIn(path, text);
   if (table) return takeSheet(session, sheetOfTable(table, path, from));
   session.scores.getState().addTask(taskOfText(path, text, from));

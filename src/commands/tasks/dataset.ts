@@ -1,3 +1,4 @@
+import { decoded } from '../../evaluate/tasks/read/decoded.ts';
 import { limits, TaskFileError } from '../../evaluate/tasks/read/problems.ts';
 import { tableIn } from '../../evaluate/tasks/read/read-file.ts';
 import { type Sheet, sheetOfTable } from '../../evaluate/tasks/read/sheet.ts';
@@ -144,7 +145,7 @@ async function sheetOf(
       advice: 'Take the Hub’s own conversion to Parquet, which is read in parts.',
     });
   }
-  const text = new TextDecoder().decode(await source.read(0, file.size, signal));
+  const text = decoded(name, await source.read(0, file.size, signal));
   return sheetOfTable({ ...tableIn(name, text)!, isFixed: true }, title, from);
 }
 

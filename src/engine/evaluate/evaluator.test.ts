@@ -141,6 +141,17 @@ test('gives the memory of a model back whose loading is cut short', async () => 
   expect(giveBack.mock.calls).toEqual([[processor]]);
 });
 
+test('keeps the graphics processor where a task has no items: the CPU has none either', async () => {
+  const processors = new Processors();
+  const giveUp = vi.spyOn(processors, 'giveUpGpu');
+  const { evaluator } = evaluatorOf(processors);
+  const empty = { ...sort, split: { ...sort.split, share: 1 } };
+  const asked = { ...how, task: empty, part: 'held-out' } as const;
+  const failed = evaluator.score({ kind: 'model', model: 'sort' }, asked, signal, quiet);
+  await expect(failed).rejects.toThrow('has no items');
+  expect(giveUp).not.toHaveBeenCalled();
+});
+
 test('goes on with the CPU when the graphics processor is lost', async () => {
   const destroy = vi.fn();
   const features = {

@@ -68,6 +68,7 @@ export class Evaluator {
     // A graphics processor may go away, or have no room: the CPU does the same work.
     const again = async (error: unknown) => {
       if (!(error instanceof DeviceLostError || error instanceof RangeError)) throw error;
+      if (itemsOf(task, part).length === 0) throw error; // no processor does anything about that
       if (!this.#giveUpGpu()) throw error;
       return work();
     };

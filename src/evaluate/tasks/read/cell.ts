@@ -29,16 +29,34 @@ export function listIn(value: unknown): {
   if (Array.isArray(cell)) {
     const labelled = cell.every((each) => typeof each?.text === 'string') && cell.length > 0;
     if (!labelled) return { texts: textsOf(cell), labels: null };
-    return { texts: cell.map(({ text }) => text), labels: textsOf(cell.map(({ label }) => label)) };
+    const labels = cell.map(({ label }) => label);
+    return { texts: cell.map(({ text }) => text), labels: labelsOf(labels) };
   }
   const { text, label } = (cell ?? {}) as { readonly text?: unknown; readonly label?: unknown };
   return {
     texts: Array.isArray(text) ? textsOf(text) : null,
-    labels: Array.isArray(label) ? textsOf(label) : null,
+    labels: Array.isArray(label) ? labelsOf(label) : null,
   };
 }
 
-export const textsOf = (values: readonly unknown[]) => values.map((value) => String(value ?? ''));
+/** A choice without a label would be the one that an empty answer means. */
+function labelsOf(values: readonly unknown[]): readonly string[] | null {
+  const labels = textsOf(values);
+  return labels?.includes('') ? null : labels;
+}
+
+/** Null where one of them is a list or an object. */
+export function textsOf(values: readonly unknown[]): readonly string[] | null {
+  const texts = values.map((value) => plainText(value ?? ''));
+  return texts.every((text) => text !== null) ? texts : null;
+}
+
+/** As a text to be compared or told: nothing is empty, a list or an object is its JSON. */
+export function asText(value: unknown): string {
+  const plain = plainText(value ?? '');
+  if (plain !== null) return plain;
+  return JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? Number(each) : each));
+}
 
 export const letter = (at: number) => String.fromCharCode(65 + at);
 

@@ -2,7 +2,7 @@
 import { quoted } from '../../../formats/error.ts';
 import type { Naming } from '../naming.ts';
 import type { ChoiceItem } from '../task.ts';
-import { listIn, textsOf } from './cell.ts';
+import { asText, listIn, textsOf } from './cell.ts';
 import type { Row } from './problems.ts';
 
 /** Whether numbers of right choices count from 1: one is as large as its row has choices, and none is 0. */
@@ -14,7 +14,7 @@ export function startsAtOne(rows: readonly Row[], naming: Naming): boolean {
 
 /** Whether no row says which is right: public test sets keep their answers back, as an empty text or -1. */
 export function areWithheld(rows: readonly Row[], naming: Naming): boolean {
-  return rows.every((row) => ['', '-1'].includes(String(answerOf(row, naming) ?? '').trim()));
+  return rows.every((row) => ['', '-1'].includes(asText(answerOf(row, naming)).trim()));
 }
 
 /**
@@ -33,7 +33,7 @@ export function readChoice(
   const answer = indexOf(given, texts, labels, fromOne);
   if (answer < 0 || answer >= texts.length) {
     throw new RangeError(
-      `the answer ${quoted(JSON.stringify(told(given)) ?? 'nothing', 60)} is none of the ${texts.length} choices.`,
+      `the answer ${given === undefined ? 'nothing' : toldOf(given)} is none of the ${texts.length} choices.`,
     );
   }
   return { choices: texts, answer };
@@ -45,7 +45,7 @@ function indexOf(
   labels: readonly string[] | null,
   fromOne: boolean,
 ): number {
-  const text = String(given ?? '').trim();
+  const text = asText(given).trim();
   const labelled = labels?.indexOf(text) ?? -1;
   if (labelled >= 0) return labelled;
   if (typeof given === 'boolean') return Number(given);
@@ -65,14 +65,17 @@ function listOf({ cells }: Row, { columns, options }: Naming): ReturnType<typeof
   if (options) return { texts: options, labels: null };
   const choices = columns?.choices;
   if (!Array.isArray(choices)) return listIn(cells[String(choices)]);
-  const given = choices.map((name) => cells[name]).filter((cell) => cell !== null && cell !== '');
-  return { texts: textsOf(given), labels: null };
+  // Behind the last there may be fewer; a gap before it would give the others the letters of their neighbours.
+  const given = choices.map((name) => cells[name] ?? '');
+  const last = given.findLastIndex((cell) => cell !== '');
+  return { texts: textsOf(given.slice(0, last + 1)), labels: null };
 }
 
-const told = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
+const toldOf = (value: unknown) =>
+  quoted(typeof value === 'string' ? JSON.stringify(value) : asText(value), 60);
 
 /** Null of anything that is not a whole number or its digits. */
 function wholeNumber(value: unknown): number | null {
-  const text = String(value ?? '').trim();
+  const text = asText(value).trim();
   return /^\d+$/.test(text) ? Number(text) : null;
 }

@@ -1,16 +1,20 @@
 import { quoted } from '../../../formats/error.ts';
+import { recognise } from './columns.ts';
 import { tooLong } from './csv.ts';
 import { limits, MOST_TOLD, type Row, type Table, TaskFileError } from './problems.ts';
 
 /**
  * One JSON object a line; or the whole text is one array of objects, or an object with exactly one such array in it, as
- * `prompts` of the demo. A TaskFileError names the line, or the item.
+ * `prompts` of the demo; one line that is a task by itself is a row. A TaskFileError names the line, or the item.
  */
 export function readJson(file: string, text: string): Table {
   if (text.length > limits.file) throw new TaskFileError(file, [tooLong(text.length)]);
   const body = text.replace(/^\uFEFF/, '').trim();
   if (body === '') throw new TaskFileError(file, ['The file is empty.']);
-  const list = listIn(parsed(body));
+  const value = parsed(body);
+  const isLines = /\.(jsonl|ndjson)$/i.test(file);
+  const isRow = isLines && isObject(value) && recognise(Object.keys(value)) !== null;
+  const list = isRow ? null : listIn(value);
   const rows = list === null ? linesOf(file, text.replace(/^\uFEFF/, '')) : itemsIn(file, list);
   const columns = new Set(rows.flatMap(({ cells }) => Object.keys(cells)));
   return { file, columns: [...columns], rows };

@@ -17,7 +17,7 @@ import {
   type TextItem,
   usualSplit,
 } from '../task.ts';
-import { textIn } from './cell.ts';
+import { asText, textIn } from './cell.ts';
 import { areWithheld, readChoice, startsAtOne } from './choice.ts';
 import { completed, recognise } from './columns.ts';
 import { knownTable } from './known.ts';
@@ -133,7 +133,7 @@ function itemsOf(naming: Whole, table: Table, rows: readonly Row[]): Read<Task['
     }
     case 'text': {
       const name = String(columns.text);
-      const filled = rows.filter(({ cells }) => String(cells[name] ?? '').trim() !== '');
+      const filled = rows.filter(({ cells }) => asText(cells[name]).trim() !== '');
       if (filled.length === 0) throw new TaskFileError(table.file, [`Every "${name}" is empty.`]);
       const read = each(
         table,
@@ -193,8 +193,9 @@ function each<I>({ file, isFixed }: Table, rows: readonly Row[], read: (row: Row
 
 function numberIn({ cells }: Row, name: string): number {
   const value = cells[name];
-  const isBlank = value === null || value === undefined || value === '';
-  const number = isBlank ? Number.NaN : Number(value);
+  const isOne = ['number', 'bigint', 'boolean'].includes(typeof value);
+  const isText = typeof value === 'string' && value.trim() !== '';
+  const number = isOne || isText ? Number(value) : Number.NaN;
   if (!Number.isFinite(number)) throw new RangeError(`"${name}" is not a number.`);
   return number;
 }

@@ -245,3 +245,63 @@ describe('where a task comes from', () => {
     expect(taskKey(task)).toBe(taskKey({ ...task, source: undefined }));
   });
 });
+
+describe('hostile rows', () => {
+  test('one line of JSON lines is a row, also where it holds a list of objects', () => {
+    const choices = [
+      { text: 'a', label: '1' },
+      { text: 'b', label: '2' },
+    ];
+    const row = JSON.stringify({ question: 'q', choices, answerKey: '2' });
+    const { task } = readTaskFile('x.jsonl', row);
+    expect(task.items).toEqual([{ prompt: 'q', choices: ['a', 'b'], answer: 1 }]);
+    const listed = readTaskFile('x.json', `{"about":"this","rows":[${row}]}`);
+    expect(listed.task.items).toEqual(task.items);
+  });
+
+  test('a gap between choices does not give the others the letters of their neighbours', () => {
+    const read = () => readTaskFile('x.csv', 'question,A,B,C,D,answer\nq,x,,y,z,C\n');
+    expect(problemsOf(read)).toEqual(['line 2: a choice is empty.']);
+    const { task } = readTaskFile('x.csv', 'question,A,B,C,D,answer\nq,x,y,,,B\nr,w,x,y,z,D\n');
+    expect(task.items).toEqual([
+      { prompt: 'q', choices: ['x', 'y'], answer: 1 },
+      { prompt: 'r', choices: ['w', 'x', 'y', 'z'], answer: 3 },
+    ]);
+  });
+
+  test('an empty answer is not the first of choices that have no labels', () => {
+    const row = (answer: unknown) =>
+      JSON.stringify({ question: 'q', choices: [{ text: 'a' }, { text: 'b' }], answer });
+    const read = () => readTaskFile('x.jsonl', `${row('')}\n${row(1)}`);
+    expect(problemsOf(read)).toEqual(['line 1: the answer "" is none of the 2 choices.']);
+  });
+
+  test('choices that are objects are none', () => {
+    const read = () =>
+      readTaskFile('x.jsonl', '{"question":"q","choices":[{"x":1},{"y":2}],"answer":0}');
+    expect(problemsOf(read)).toEqual(['line 1: there are no two choices.']);
+  });
+
+  test('an answer that is an object, or a list with large integers, is told like others', () => {
+    const row = { question: 'q', choices: ['a', 'b'] };
+    const said = '{"question":"q","choices":["a","b"],"answer":{"toString":1}}';
+    expect(problemsOf(() => readTaskFile('x.jsonl', said))).toEqual([
+      'line 1: the answer {"toString":1} is none of the 2 choices.',
+    ]);
+    const rows = [{ ...row, answer: [1n] }];
+    const table = { ...tableOfRows('x', Object.keys(rows[0]), rows), isFixed: false };
+    expect(problemsOf(() => taskFrom(table, 'x'))).toEqual([
+      'row 1: the answer [1] is none of the 2 choices.',
+    ]);
+    expect(
+      problemsOf(() => readTaskFile('x.jsonl', '{"text":{"toString":1,"valueOf":2}}')),
+    ).toEqual(['line 1: "text" is not a text.']);
+  });
+
+  test('a blank or a list is no score', () => {
+    const csv = () => readTaskFile('x.csv', 'sentence1,sentence2,score\na,b,  \nc,d,1\n');
+    expect(problemsOf(csv)).toEqual(['line 2: "score" is not a number.']);
+    const json = () => readTaskFile('x.jsonl', '{"sentence1":"a","sentence2":"b","score":[]}');
+    expect(problemsOf(json)).toEqual(['line 1: "score" is not a number.']);
+  });
+});

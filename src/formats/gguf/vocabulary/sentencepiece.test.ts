@@ -155,3 +155,41 @@ describe('is refused by name:', () => {
     await expect(read(...field(2, [3 * 8, 2]))).rejects.toThrow(/a tokenizer that removes spaces/);
   });
 });
+
+test('an added token whose id is no number takes nobody’s place', async () => {
+  const config = JSON.parse(golden.llama.tokenizerConfig);
+  const odd = { '': { content: '<odd>' }, '1e1': { content: '<more>' } };
+  const { pieces } = await made(
+    filesOf('llama', {
+      addedTokens: '{"<none>": null, "<list>": [], "<true>": true}',
+      tokenizerConfig: JSON.stringify({
+        ...config,
+        added_tokens_decoder: { ...config.added_tokens_decoder, ...odd },
+      }),
+    }),
+  );
+  const texts = pieces.map(({ text }) => text);
+  expect(texts).toEqual((await made(filesOf('llama'))).pieces.map(({ text }) => text));
+});
+
+test('two tokens that are spelled the same are refused: llama.cpp would end', async () => {
+  const files = filesOf('llama', {
+    addedTokens: `{"<twin>": ${ROWS - 2}, "<other>": ${ROWS - 1}}`,
+  });
+  await expect(made(files)).resolves.toBeDefined();
+  const twins = filesOf('llama', { addedTokens: `{"<0x41>": ${ROWS - 1}}` });
+  await expect(made(twins)).rejects.toThrow(/"<0x41>" as the tokens \d+ and 419/);
+});
+
+test('a score that is NaN is refused', async () => {
+  const model = bytesOf(golden.llama.model);
+  const { pieces } = readSentencePiece(model);
+  // The score of a piece stands behind its text, as a field of its own.
+  const text = new TextEncoder().encode(pieces[300].text);
+  const spelled = [0x0a, text.length, ...text, 0x15];
+  const at = model.findIndex((_, i) => spelled.every((byte, k) => model[i + k] === byte));
+  model.set([0, 0, 0xc0, 0x7f], at + spelled.length);
+  await expect(made(filesOf('llama', { sentencePiece: model }))).rejects.toThrow(
+    'NaN as the score',
+  );
+});

@@ -35,6 +35,8 @@ export async function sentencePieceVocabulary(
     if (id < rows) all[id] = addedPiece(content, special);
   }
   refuseWithoutBytes(all);
+  const unordered = all.find(({ score }) => Number.isNaN(score));
+  if (unordered) throw refusedScore(unordered);
   const said = config['add_prefix_space'];
   const addsSpace =
     typeof said === 'boolean' ? said : tokenizer ? isSpaceAdded(tokenizer) : spelled!.addsSpace;
@@ -134,12 +136,14 @@ function addedTokens(
   const decoder = config['added_tokens_decoder'];
   const decoded = Object.entries(isFields(decoder) ? decoder : {});
   const all: readonly Added[] = [
-    ...listed.map(([content, id]) => ({ id: Number(id), content, special: false })),
+    ...listed.flatMap(([content, id]) =>
+      typeof id === 'number' ? [{ id, content, special: false }] : [],
+    ),
     ...(tokenizer?.added ?? []),
     ...decoded.flatMap(([id, token]) => {
       const content = textOf(token);
       const special = isFields(token) && token['special'] === true;
-      return content === null ? [] : [{ id: Number(id), content, special }];
+      return content === null || !/^\d+$/.test(id) ? [] : [{ id: Number(id), content, special }];
     }),
   ];
   return all
@@ -179,6 +183,14 @@ function refuseWithoutBytes(pieces: readonly Piece[]): void {
       advice: otherwise,
     });
   }
+}
+
+/** By which nothing can be said to come first. */
+function refusedScore({ text }: Piece) {
+  return refusal({
+    ...{ file: 'tokenizer.model', found: `NaN as the score of ${JSON.stringify(text)}` },
+    ...{ expected: 'numbers', advice: 'Take it again from where the model came from.' },
+  });
 }
 
 /** Where no tokenizer.json says how texts are read, tokenizer.model has to be as llama.cpp takes it for granted. */

@@ -1,7 +1,7 @@
 import { readTokenizer } from '../../tokenizer/read.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Metadata } from '../container.ts';
-import { refusal } from '../refusal.ts';
+import { elsewhere, refusal } from '../refusal.ts';
 import { byteLevelVocabulary } from './byte-level.ts';
 import { templatesOf } from './chat-templates.ts';
 import { type EncodeBy, type Fields, parsed, type VocabularyFiles } from './files.ts';
@@ -22,12 +22,35 @@ export async function vocabularyOf(
   const config = parsed(files.tokenizerConfig, 'tokenizer_config.json');
   const tokenizer =
     files.tokenizer === null ? null : readTokenizer(files.tokenizer, 'tokenizer.json');
-  if (tokenizer?.kind === 'WordPiece') return wordPieceVocabulary(tokenizer, config, rows);
+  if (tokenizer?.kind === 'WordPiece') {
+    return withoutTwins(wordPieceVocabulary(tokenizer, config, rows));
+  }
   return [
-    ...(await tokensOf(files, tokenizer, config, rows, encodeBy)),
+    ...withoutTwins(await tokensOf(files, tokenizer, config, rows, encodeBy)),
     ...specialsOf(tokenizer ?? withoutTokenizerJson(files, config), config, files.config, rows),
     ...templatesOf(config, files.chatTemplate),
   ];
+}
+
+/** llama.cpp ends its process at two tokens that are spelled the same. Throws FormatError where there are such. */
+function withoutTwins(metadata: Metadata): Metadata {
+  const { value } = metadata.find(([key]) => key === 'tokenizer.ggml.tokens')![1];
+  const places = new Map<string, number>();
+  for (const [id, text] of (value as readonly string[]).entries()) {
+    const other = places.get(text);
+    if (other !== undefined) {
+      throw refusal({
+        ...{
+          file: 'the tokenizer',
+          found: `${JSON.stringify(text)} as the tokens ${other} and ${id}`,
+        },
+        expected: 'each text once, as llama.cpp wants it',
+        advice: elsewhere,
+      });
+    }
+    places.set(text, id);
+  }
+  return metadata;
 }
 
 async function tokensOf(
