@@ -61,6 +61,8 @@ export default function ChatView() {
         Two models answer the same prompt, run by llama.cpp in this page: nothing leaves your
         machine. Each is written once as a GGUF into private storage, and stays there until you
         remove it.
+        {subjects.every(({ kind }) => kind !== 'merge') &&
+          ' A merge can be chosen here once it lies finished in private storage: press Merge.'}
       </p>
       <div className="chat-sides">
         {sides.map((side) => (

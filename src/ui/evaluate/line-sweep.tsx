@@ -81,6 +81,7 @@ export function LineSweep({ recipe, dial, across, count }: LineSweepProps) {
     const how = `Sweep of ${dial.label} from ${ends}: ${swept.length} points`;
     const losses = [before === undefined ? null : worded(before), worded(best.loss)] as const;
     noteLineage(turnedTo(recipe, dial, best.x), chosenLineage(how, tasks, extent.most, losses));
+    session.view.getState().tell(`The recipe has ${dial.label} ${plain(best.x)} now.`, true);
   };
   const score = (these = points) => state.score({ these: these.map(({ of }) => of), extent });
   const around = best
@@ -98,7 +99,7 @@ export function LineSweep({ recipe, dial, across, count }: LineSweepProps) {
       <p className="conflicts-verdict" role="status">
         {best === null
           ? `Which ${dial.label} is best for these tasks? Every point is merged in memory and asked.`
-          : `Of ${swept.filter(isKnown).length} points, ${dial.label} ${plain(best.x)} is the best: ${lossWorded(unitOf(tasks[0].kind), best.loss)}${tasks.length > 1 ? `, on average over ${tasks.length} tasks` : ''}.`}
+          : `Of ${swept.filter(isKnown).length} points, ${dial.label} ${plain(best.x)}${best.x === present ? ', as the recipe has it,' : ''} is the best: ${lossWorded(unitOf(tasks[0].kind), best.loss)}${tasks.length > 1 ? `, on average over ${tasks.length} tasks` : ''}.`}
       </p>
       <div className="evaluate-tools">
         <Working

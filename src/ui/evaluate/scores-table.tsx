@@ -84,7 +84,10 @@ function Score({ cell, task: { kind }, cells }: ScoreProps) {
   // Perplexities have no natural end: the largest of the column is one.
   const end = isHigherBetter(kind)
     ? 1
-    : Math.max(...cells.map((each) => finite(each?.estimate.high)), 1);
+    : Math.max(
+        ...cells.flatMap((each) => [finite(each?.estimate.value), finite(each?.estimate.high)]),
+        1,
+      );
   const at = (x: number) => Math.min(1, Math.max(0, x / end));
   const style = { '--value': at(value), '--low': at(low), '--high': at(high) } as CSSProperties;
   return (

@@ -44,7 +44,9 @@ export function SearchControl({ state, label, isReady, onBegin }: SearchControlP
         </Button>
       )}
       {hasBest && search?.plan.kind !== 'line' && search?.judged.length === 0 && (
-        <Button onPress={state.judge}>Judge the best so far</Button>
+        <Button onPress={state.judge}>
+          {search.ended ? 'Judge the best' : 'Judge the best so far'}
+        </Button>
       )}
       {more > 0 && <Button onPress={() => state.extend(more)}>Try {more} more</Button>}
       <Button look={search ? 'plain' : 'primary'} isDisabled={!isReady || isBusy} onPress={onBegin}>
