@@ -193,3 +193,16 @@ test('a score that is NaN is refused', async () => {
     'NaN as the score',
   );
 });
+
+test('a tokenizer.json may leave out what it has none of, and is refused where it cannot be read', async () => {
+  const without = (keys: readonly string[]) => {
+    const root = JSON.parse(golden.gemma3.tokenizer);
+    for (const key of keys) delete root[key];
+    return JSON.stringify(root);
+  };
+  const bare = filesOf('gemma3', { tokenizer: without(['decoder', 'post_processor']) });
+  expect((await made(bare)).pieces).toEqual((await made(filesOf('gemma3'))).pieces);
+  const odd = { ...JSON.parse(golden.gemma3.tokenizer), decoder: { type: 'None of them' } };
+  const read = made(filesOf('gemma3', { tokenizer: JSON.stringify(odd) }));
+  await expect(read).rejects.toMatchObject({ name: 'FormatError' });
+});
