@@ -3,7 +3,7 @@ import { bool, f32s, i32s, type Metadata, string, strings } from '../container.t
 import { refusal } from '../refusal.ts';
 import { type EncodeBy, type Fields, isFields, parsed, type VocabularyFiles } from './files.ts';
 import { probe } from './pre-tokenizer.ts';
-import { type Piece, pieceKinds, readSentencePiece } from './sentencepiece-model.ts';
+import { type Piece, pieceKinds, type SentencePieceModel } from './sentencepiece-model.ts';
 import { textOf } from './special-tokens.ts';
 import { looksSpecial } from './tokens.ts';
 import { byteToken, tokensAsLlama } from './tokens-as-llama.ts';
@@ -16,17 +16,18 @@ export function isSentencePiece({ kind, name, root }: Tokenizer): boolean {
 
 /**
  * A vocabulary of SentencePiece's BPE: scores and kinds are those of tokenizer.model where there is one, as llama.cpp's
- * converter has it; else the scores are the order of the merges. `tokenizer` is null where there is no tokenizer.json.
- * With one, a probe text must come to the same tokens both ways. Throws FormatError where it does not.
+ * converter has it; else the scores are the order of the merges. `tokenizer` is null where there is no tokenizer.json,
+ * `spelled` where there is no tokenizer.model; one of them must be there. With a tokenizer.json a probe text must come to
+ * the same tokens both ways. Throws FormatError where it does not.
  */
 export async function sentencePieceVocabulary(
   files: VocabularyFiles,
   tokenizer: Tokenizer | null,
+  spelled: SentencePieceModel | null,
   rows: number,
   encodeBy: EncodeBy,
 ): Promise<Metadata> {
   const config = parsed(files.tokenizerConfig, 'tokenizer_config.json');
-  const spelled = files.sentencePiece === null ? null : readSentencePiece(files.sentencePiece);
   if (spelled && tokenizer === null) refuseUnlike(spelled);
   const pieces = spelled ? spelled.pieces.map(withSpaces) : piecesOf(tokenizer!);
   const all = laidOut(pieces, rows, spelled ? 'tokenizer.model' : 'tokenizer.json');
@@ -54,10 +55,10 @@ export async function sentencePieceVocabulary(
 /** What tokenizer.json would say of special tokens, where there is none: LlamaTokenizer begins a text with BOS. */
 export function withoutTokenizerJson(
   files: VocabularyFiles,
+  spelled: SentencePieceModel | null,
   config: Fields,
 ): Pick<Tokenizer, 'added' | 'root'> {
-  const pieces = files.sentencePiece === null ? [] : readSentencePiece(files.sentencePiece).pieces;
-  const controls = pieces.flatMap(({ text, kind }, id) =>
+  const controls = (spelled?.pieces ?? []).flatMap(({ text, kind }, id) =>
     kind === pieceKinds.control || kind === pieceKinds.unknown
       ? [{ ...plain, id, content: text }]
       : [],
@@ -194,7 +195,7 @@ function refusedScore({ text }: Piece) {
 }
 
 /** Where no tokenizer.json says how texts are read, tokenizer.model has to be as llama.cpp takes it for granted. */
-function refuseUnlike({ algorithm, changes }: ReturnType<typeof readSentencePiece>): void {
+function refuseUnlike({ algorithm, changes }: SentencePieceModel): void {
   const unlike = algorithm === 'BPE' ? changes : algorithm;
   if (unlike === null) return;
   const found =

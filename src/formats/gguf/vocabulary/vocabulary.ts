@@ -6,6 +6,7 @@ import { byteLevelVocabulary } from './byte-level.ts';
 import { templatesOf } from './chat-templates.ts';
 import { type EncodeBy, type Fields, parsed, type VocabularyFiles } from './files.ts';
 import { isSentencePiece, sentencePieceVocabulary, withoutTokenizerJson } from './sentencepiece.ts';
+import { readSentencePiece, type SentencePieceModel } from './sentencepiece-model.ts';
 import { specialsOf } from './special-tokens.ts';
 import { wordPieceVocabulary } from './word-piece.ts';
 
@@ -25,9 +26,13 @@ export async function vocabularyOf(
   if (tokenizer?.kind === 'WordPiece') {
     return withoutTwins(wordPieceVocabulary(tokenizer, config, rows));
   }
+  const isSpelled = tokenizer === null || isSentencePiece(tokenizer);
+  const spelled =
+    isSpelled && files.sentencePiece !== null ? readSentencePiece(files.sentencePiece) : null;
+  const told = tokenizer ?? withoutTokenizerJson(files, spelled, config);
   return [
-    ...withoutTwins(await tokensOf(files, tokenizer, config, rows, encodeBy)),
-    ...specialsOf(tokenizer ?? withoutTokenizerJson(files, config), config, files.config, rows),
+    ...withoutTwins(await tokensOf(files, tokenizer, spelled, config, rows, encodeBy)),
+    ...specialsOf(told, config, files.config, rows),
     ...templatesOf(config, files.chatTemplate),
   ];
 }
@@ -56,17 +61,18 @@ function withoutTwins(metadata: Metadata): Metadata {
 async function tokensOf(
   files: VocabularyFiles,
   tokenizer: Tokenizer | null,
+  spelled: SentencePieceModel | null,
   config: Fields,
   rows: number,
   encodeBy: EncodeBy,
 ): Promise<Metadata> {
-  if (tokenizer === null && files.sentencePiece === null) {
+  if (tokenizer === null && spelled === null) {
     throw refusal({
       ...{ file: 'tokenizer.json', found: 'none beside the weights', expected: 'one' },
       advice: 'A GGUF holds its tokens: open the model with its tokenizer.json.',
     });
   }
   return tokenizer === null || isSentencePiece(tokenizer)
-    ? sentencePieceVocabulary(files, tokenizer, rows, encodeBy)
+    ? sentencePieceVocabulary(files, tokenizer, spelled, rows, encodeBy)
     : byteLevelVocabulary(tokenizer, config, rows, encodeBy);
 }
