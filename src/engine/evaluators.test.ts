@@ -112,3 +112,44 @@ test('a model that leaves room for one ends the other engines once they are idle
   await expect(large).rejects.toMatchObject({ tag: 'engine-crashed' });
   expect(ended).toEqual([1, 0]);
 });
+
+test('beside a model that leaves room for one nothing else runs, whatever waits', async () => {
+  const { evaluators, asked, settle, names } = engines();
+  const large = evaluators.score(model('L'), how('x'), 1);
+  const again = evaluators.score(model('L'), how('y'), 1);
+  const small = evaluators.score(model('S'), how('x'), 2);
+  await settle();
+  expect(names()).toEqual(['0: L x']);
+  asked[0].answer();
+  await large;
+  await settle();
+  expect(names()).toEqual(['0: L x', '0: L y']);
+  asked[1].answer();
+  await again;
+  await settle();
+  asked[2].answer();
+  expect(await small).toMatchObject({ task: 'S x' });
+});
+
+test('an engine does not take up a large model again while others work', async () => {
+  const { evaluators, asked, settle, names } = engines();
+  const first = evaluators.score(model('L'), how('x'), 1);
+  await settle();
+  asked[0].answer();
+  await first;
+  const calls = [
+    evaluators.score(model('A'), how('x'), 2),
+    evaluators.score(model('L'), how('y'), 1),
+    evaluators.score(model('B'), how('x'), 2),
+  ];
+  await settle();
+  expect(names()).toEqual(['0: L x', '0: A x']);
+  asked[1].answer();
+  await settle();
+  expect(names().at(-1)).toBe('0: L y');
+  asked[2].answer();
+  await settle();
+  asked[3].answer();
+  await Promise.all(calls);
+  expect(names().at(-1)).toBe('0: B x');
+});

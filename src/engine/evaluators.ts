@@ -22,7 +22,8 @@ type Seat = {
   readonly engine: Connection;
   /** What it was asked last: it has that one ready to run. */
   key: string | null;
-  isBusy: boolean;
+  /** What it is asked now. */
+  call: Waiting | null;
 };
 
 /**
@@ -75,29 +76,38 @@ export class Evaluators {
   #assign(): void {
     while (this.#waiting.length > 0) {
       const { most } = this.#waiting[0];
-      // A larger model leaves no room for what others have ready.
-      if (this.#seats.slice(most).some(({ isBusy }) => isBusy)) return;
-      for (const { engine } of this.#seats.splice(most)) engine.end(crashError('it was stopped'));
-      const pair = this.#pair(most);
-      if (!pair) return;
-      void this.#ask(...pair);
+      const busy = this.#seats.flatMap(({ call }) => call ?? []);
+      if (busy.length >= Math.min(most, ...busy.map((call) => call.most))) return;
+      this.#leaveRoom(most);
+      void this.#ask(...this.#pair(most));
     }
   }
 
-  #pair(most: number): [Seat, Waiting] | null {
-    const free = this.#seats.filter(({ isBusy }) => !isBusy);
+  /** A larger model leaves no room for what others have ready. */
+  #leaveRoom(most: number): void {
+    for (const seat of this.#seats.toReversed()) {
+      if (this.#seats.length <= most) return;
+      if (seat.call) continue;
+      this.#seats.splice(this.#seats.indexOf(seat), 1);
+      seat.engine.end(crashError('it was stopped'));
+    }
+  }
+
+  /** Of calls beside which as many engines may work. */
+  #pair(most: number): [Seat, Waiting] {
+    const waiting = this.#waiting.filter((call) => call.most >= most);
+    const free = this.#seats.filter(({ call }) => call === null);
     for (const seat of free) {
-      const call = this.#waiting.find(({ key }) => key === seat.key);
+      const call = waiting.find(({ key }) => key === seat.key);
       if (call) return [seat, call];
     }
-    const seat = free[0] ?? (this.#seats.length < most ? this.#open() : null);
-    if (!seat) return null;
+    const seat = free[0] ?? this.#open();
     const held = this.#seats.map(({ key }) => key);
-    return [seat, this.#waiting.find(({ key }) => !held.includes(key)) ?? this.#waiting[0]];
+    return [seat, waiting.find(({ key }) => !held.includes(key)) ?? waiting[0]];
   }
 
   #open(): Seat {
-    const seat = { engine: this.#connect(), key: null, isBusy: false };
+    const seat = { engine: this.#connect(), key: null, call: null };
     this.#seats.push(seat);
     return seat;
   }
@@ -106,7 +116,7 @@ export class Evaluators {
     const { key, subject, how, listeners } = call;
     this.#waiting.splice(this.#waiting.indexOf(call), 1);
     seat.key = key;
-    seat.isBusy = true;
+    seat.call = call;
     try {
       await this.#ready(seat.engine);
       const found = await seat.engine.call({ kind: 'score', subject, how }, listeners);
@@ -115,7 +125,7 @@ export class Evaluators {
       seat.key = null;
       call.reject(error);
     }
-    seat.isBusy = false;
+    seat.call = null;
     this.#assign();
   }
 }
