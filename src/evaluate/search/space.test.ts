@@ -62,6 +62,13 @@ describe('a space', () => {
     expect(made.experts[1].values.weight).toBe(0.4);
   });
 
+  test('makes numbers that fit a field: a thousandth of the range, or finer', () => {
+    const { recipeOf } = spaceOf(recipe, [{ dial: dial('lambda') }], { kind: 'whole' });
+    expect(recipeOf([0.521149]).values.lambda).toBe(0.521);
+    const narrow = spaceOf(recipe, [{ dial: dial('lambda'), range: [0, 0.01] }], { kind: 'whole' });
+    expect(narrow.recipeOf([0.00123456]).values.lambda).toBe(0.001235);
+  });
+
   test('without room is refused', () => {
     expect(() => spaceOf(recipe, [], { kind: 'whole' })).toThrow('choose a number');
     expect(() =>

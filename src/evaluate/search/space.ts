@@ -123,8 +123,8 @@ function withRules(
   return { ...recipe, rules: [...own, ...recipe.rules.filter(({ id }) => !id.startsWith(prefix))] };
 }
 
-/** To a millionth of the range: a recipe is read by people. */
+/** To a thousandth of the range, or finer: a recipe is read by people. */
 function settled(value: number, { low, high }: Axis): number {
-  const digits = Math.max(0, 6 - Math.ceil(Math.log10(high - low)));
+  const digits = Math.max(0, 4 - Math.ceil(Math.log10(high - low)));
   return Number(Math.min(high, Math.max(low, value)).toFixed(Math.min(12, digits)));
 }
