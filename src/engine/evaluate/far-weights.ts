@@ -8,7 +8,9 @@ export function farBytesOf(what: Plan | Model, sources: Sources): number {
   const spans = 'jobs' in what ? spansOfPlan(what) : spansOfModel(what);
   const once = new Map<string, number>();
   for (const { model, file, begin, end } of spans) {
-    if (sources.weights(model, file).isRemote) once.set(`${file} ${begin} ${model}`, end - begin);
+    // An empty tensor begins where another one does.
+    const key = JSON.stringify([model, file, begin, end]);
+    if (sources.weights(model, file).isRemote) once.set(key, end - begin);
   }
   return [...once.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
