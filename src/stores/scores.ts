@@ -132,7 +132,7 @@ const keyed = ({ device }: From, what: string) =>
 const backendOf = (device: DeviceStore) => device.getState().report?.kind ?? 'cpu';
 
 /** What models are known by that are open; one that is not has no scores. */
-function contentsIn({ models }: From): (ref: ModelRef) => string {
+function contentsIn({ models }: From): (ref: Pick<ModelRef, 'id'>) => string {
   const { slots } = models.getState();
   return ({ id }) => slots[id]?.contents ?? `absent ${id}`;
 }
@@ -143,13 +143,13 @@ function countOf({ items, split }: Task, { part, most }: Extent): number {
   return Math.min(Math.round(share * items.length), most ?? Number.POSITIVE_INFINITY);
 }
 
-/** What the models are known by now that a subject is made of. */
-function contentsOf(from: From, subject: Subject): string {
-  const members =
-    subject.kind === 'recipe' ? membersOf(subject.order.recipe) : [{ id: subject.model }];
-  const { slots } = from.models.getState();
-  return JSON.stringify(members.map(({ id }) => slots[id]?.contents ?? null));
+/** Equal, on later visits too, where these models hold the same and are run by the same arithmetic. */
+export function modelsKey(from: From, models: readonly Pick<ModelRef, 'id'>[]): string {
+  return keyed(from, JSON.stringify(models.map(contentsIn(from))));
 }
+
+const membersIn = (subject: Subject) =>
+  subject.kind === 'recipe' ? membersOf(subject.order.recipe) : [{ id: subject.model }];
 
 export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
   let agreed: unknown = null;
@@ -214,7 +214,8 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
       };
       /** By subject: ends what else is asked of one that cannot be run. */
       const over = new Map(these.map(({ key }) => [key, new AbortController()]));
-      const before = new Map(these.map(({ subject }) => [subject, contentsOf(from, subject)]));
+      const nowOf = (subject: Subject) => modelsKey(from, membersIn(subject));
+      const before = new Map(these.map(({ subject }) => [subject, nowOf(subject)]));
       const scoreOne = async ({ of, task }: (typeof wanted)[number], at: number) => {
         const stop = over.get(of.key)!;
         const listeners = {
@@ -226,7 +227,7 @@ export function createScoresStore(engine: Pick<Engine, 'score'>, from: From) {
           const found = await engine.score(of.subject, how, listeners);
           if ('toFetch' in found) return found.toFetch;
           // A model that was opened anew meanwhile, under its id, is another one than its key says.
-          const isSame = before.get(of.subject) === contentsOf(from, of.subject);
+          const isSame = before.get(of.subject) === nowOf(of.subject);
           if (isSame) keep(scoreKey(of.key, task, extent), found);
         } catch (error) {
           signal.throwIfAborted();

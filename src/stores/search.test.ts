@@ -9,7 +9,7 @@ import { fakeSession } from '../testing/session.ts';
 import type { Engine } from './engine.ts';
 import { askedOf, createSearchStore } from './search.ts';
 import type { SearchPlan } from './search-plan.ts';
-import { openModel } from './session.ts';
+import { openModel, type Session } from './session.ts';
 
 type Score = Engine['score'];
 const models = ['base', 'one', 'two'].map((id) => fakeModel(id, id, fakeWeights));
@@ -44,6 +44,11 @@ async function opened(score: Score) {
   const keptAs = `kept ${++places}`;
   const search = createSearchStore(session.engine, session, keptAs);
   return { session, search, keptAs, state: () => search.getState() };
+}
+
+function replaced({ models: { getState, setState } }: Session, id: string) {
+  const { slots } = getState();
+  setState({ slots: { ...slots, [id]: { ...slots[id], contents: 'other weights' } } });
 }
 
 test('a search finds the valley on the search half, and judges it on the other', async () => {
@@ -86,6 +91,22 @@ test('a search that is paused goes on where it was, and asks nothing twice', asy
   const { steps } = state().search!;
   const asked = new Set(steps.map(({ candidate }) => candidate.id)).size;
   expect(score.mock.calls.length).toBeLessThanOrEqual(asked + 1 + 2);
+});
+
+test('a model that is opened anew ends the search, which then asks again', async () => {
+  const score = vi.fn<Score>(bowl);
+  const { session, state, search } = await opened(score);
+  const stop = search.subscribe(({ search: now }) => {
+    if (now?.steps.length !== 5) return;
+    stop();
+    replaced(session, 'one');
+  });
+  state().begin(plan, 25);
+  await vi.waitFor(() => expect(state().failure?.message).toContain('opened anew'));
+  const before = score.mock.calls.length;
+  state().resume();
+  await vi.waitFor(() => expect(state().search?.judged).toHaveLength(1));
+  expect(score.mock.calls.length - before).toBeGreaterThanOrEqual(state().search!.steps.length);
 });
 
 test('a search that has come to the end of its budget goes on with more', async () => {
@@ -155,6 +176,16 @@ describe('after a reload', () => {
     state().begin({ kind: 'uniform' }, 25);
     await vi.waitFor(() => expect(stored.get(keptAs)).toBeDefined());
     session.scores.getState().addTask({ ...task, id: 'another' });
+    const again = createSearchStore(session.engine, session, keptAs);
+    again.getState().restore();
+    expect(again.getState().search).toBeNull();
+  });
+
+  test('a search of a model that holds something else now is not taken up', async () => {
+    const { session, state, keptAs } = await opened(bowl);
+    state().begin({ kind: 'uniform' }, 25);
+    await vi.waitFor(() => expect(stored.get(keptAs)).toBeDefined());
+    replaced(session, 'one');
     const again = createSearchStore(session.engine, session, keptAs);
     again.getState().restore();
     expect(again.getState().search).toBeNull();

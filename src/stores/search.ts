@@ -11,10 +11,11 @@ import type { Task } from '../evaluate/tasks/task.ts';
 import { canonicalJson } from '../recipe/canonical.ts';
 import { parseRecipe } from '../recipe/parse.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { membersOf } from '../recipe/series.ts';
 import type { Engine } from './engine.ts';
 import { failureOf } from './failure.ts';
 import { atRest, type Looking, lookingWith } from './looking.ts';
-import { candidateOf } from './scores.ts';
+import { candidateOf, modelsKey } from './scores.ts';
 import { type Ended, type SearchPlan, stepsOf } from './search-plan.ts';
 import type { Session } from './session.ts';
 import { quietly, recall, remember } from './storage.ts';
@@ -64,7 +65,7 @@ type Kept = Pick<Search, 'plan' | 'most' | 'start' | 'judged'> & {
   readonly known: readonly (readonly [id: string, result: Result])[];
 };
 
-const version = 2;
+const version = 3;
 
 /** Candidates that are asked ahead: enough for all engines. */
 const atOnce = 16;
@@ -79,6 +80,13 @@ class NotFetched extends Error {
 /** What is asked for is not known yet. */
 class NotKnown extends Error {}
 
+/** What was found is of models that are not there any more. */
+class Replaced extends Error {
+  constructor() {
+    super('A model was opened anew while it was searched. Resume asks again from the beginning.');
+  }
+}
+
 /** @param keptAs where it is kept in local storage: a search of its own for each */
 export function createSearchStore(
   engine: Pick<Engine, 'score'>,
@@ -86,6 +94,8 @@ export function createSearchStore(
   keptAs = 'amalgam.search',
 ) {
   let known = new Map<string, Result>();
+  /** Of which models and tasks. */
+  let knownOf = '';
   /** What was asked ahead: a search that was paused does not ask it again. */
   let ahead = new Map<string, Result>();
   let agreed: unknown = null;
@@ -93,11 +103,10 @@ export function createSearchStore(
     ...{ ...atRest, search: null, isJudging: false, isKept: true, toFetch: 0 },
     begin(plan, most) {
       if (get().isLooking) return;
-      known = new Map();
-      ahead = new Map();
       const { tasks } = from.scores.getState();
       const { recipe: start } = from.recipe.getState();
       const search = { plan, start, tasks, most, steps: [], ended: null, judged: [] };
+      know(search);
       set({ search, isStopped: false });
       void run();
     },
@@ -122,7 +131,7 @@ export function createSearchStore(
     if (!search) return;
     const { plan, most, start, judged } = search;
     const of = { version, plan, most, start, judged: judged.map(withoutWords) } as const;
-    const kept: Kept = { ...of, from: keyOf(search), known: [...known] };
+    const kept: Kept = { ...of, from: knownOf, known: [...known] };
     store.setState({ isKept: remember(keptAs, kept) });
   }, 500);
   globalThis.addEventListener?.('pagehide', keeper.flush);
@@ -138,8 +147,10 @@ export function createSearchStore(
     if (!('recipe' in read) || tasks.length === 0) return;
     const search = { plan, most, tasks, start: read.recipe, steps: [], ended: null, judged };
     if (kept.from !== keyOf(search) || keyOf({ ...search, start: now }) !== kept.from) return;
-    ahead = new Map();
-    known = new Map(kept.known.map(([id, result]) => [id, numbered(result)]));
+    know(
+      search,
+      kept.known.map(([id, result]) => [id, numbered(result)]),
+    );
     store.setState({ search });
     const evaluate = () => Promise.reject(new NotKnown());
     await work((signal) =>
@@ -148,6 +159,17 @@ export function createSearchStore(
       }),
     );
     store.setState({ isStopped: true });
+  }
+
+  function know(search: Search, found: Kept['known'] = []) {
+    known = new Map(found);
+    ahead = new Map();
+    knownOf = keyOf(search);
+  }
+
+  /** Of the models that take part, as they are now, and the tasks, whatever the recipe makes of them. */
+  function keyOf({ start, tasks }: Search): string {
+    return canonicalJson([modelsKey(from, membersOf(start)), tasks.map(taskKey)]);
   }
 
   const change = (part: Partial<Search>) =>
@@ -160,6 +182,8 @@ export function createSearchStore(
     const found = await engine.score(subject, { task, ...how, fetches, backend }, { signal });
     signal.throwIfAborted();
     if ('toFetch' in found) throw new NotFetched(found.toFetch);
+    const { search } = store.getState();
+    if (search && keyOf(search) !== knownOf) throw new Replaced();
     return found;
   }
 
@@ -168,6 +192,7 @@ export function createSearchStore(
     const { search, isLooking } = store.getState();
     if (!search || isLooking) return;
     store.setState({ failure: null, toFetch: 0 });
+    if (keyOf(search) !== knownOf) know(search);
     change({ ended: null, judged: [] });
     await work((signal, onMeasured) => follow(search, evaluateOn(search), signal, onMeasured));
     const { search: now, isStopped, failure, toFetch } = store.getState();
@@ -224,7 +249,7 @@ export function createSearchStore(
         if (one.status === 'fulfilled') scores.push([names[asked[i]], objectiveOf(one.value)]);
         else if (failureOf(one.reason).tag === unable) inable = one.reason;
         // Where the first cannot be run, none can; a later one only has no number.
-        else if (one.reason instanceof NotFetched || id === first) throw one.reason;
+        else if (isForAll(one.reason) || id === first) throw one.reason;
         else return { objective: Number.NaN };
       }
       if (scores.length === 0) throw inable;
@@ -293,9 +318,7 @@ export function askedOf({ tasks, steps }: Pick<Search, 'tasks' | 'steps'>): read
   return told ? tasks.filter((_, at) => names[at] in told) : tasks;
 }
 
-/** Of the models that take part and the tasks, whatever the recipe makes of them. */
-const keyOf = ({ start: { base, experts }, tasks }: Pick<Search, 'start' | 'tasks'>) =>
-  canonicalJson([base, experts.map(({ model }) => model), tasks.map(taskKey)]);
+const isForAll = (error: unknown) => error instanceof NotFetched || error instanceof Replaced;
 
 /** What models said is long, and no verdict needs it. */
 function withoutWords({ task, before, after }: Judged): Judged {
