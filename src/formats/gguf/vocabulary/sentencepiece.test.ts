@@ -55,7 +55,7 @@ describe.each(['llama', 'gemma3'] as const)('texts of the vocabulary of %s have'
   );
 });
 
-test('without tokenizer.model the scores are the order in which merges make tokens', async () => {
+test('without tokenizer.model the scores are the order of the merges, and bytes are the same tokens', async () => {
   const { pieces } = await made(filesOf('gemma3', { sentencePiece: null }));
   const spelled = readSentencePiece(bytesOf(golden.gemma3.model)).pieces;
   const order = (all: readonly Piece[]) =>
@@ -65,6 +65,9 @@ test('without tokenizer.model the scores are the order in which merges make toke
       .sort((a, b) => b.score - a.score)
       .map(({ text }) => text);
   expect(order(pieces)).toEqual(order(spelled));
+  const bytes = (all: readonly Piece[]) => all.flatMap(({ kind }, id) => (kind === 6 ? [id] : []));
+  expect(bytes(spelled)).toHaveLength(256);
+  expect(bytes(pieces)).toEqual(bytes(spelled));
 });
 
 test('added tokens have kinds, and a space for its mark; rows that nobody has are unused', async () => {
