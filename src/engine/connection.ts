@@ -200,7 +200,6 @@ export class Connection {
 
 export function crashError(why: string): EngineError {
   return new EngineError('engine-crashed', `The merge engine stopped: ${why}`, {
-    advice:
-      'Merge again; the page starts a new engine. If it stops again, lower the memory budget.',
+    advice: 'Try again; the page starts a new engine. If it stops again, lower the memory budget.',
   });
 }

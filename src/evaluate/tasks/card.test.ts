@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { scoresSection } from './card.ts';
 import type { TaskScore } from './score.ts';
-import { type ExactTask, usualSplit } from './task.ts';
+import { type ExactTask, type Task, usualSplit } from './task.ts';
 
 const task: ExactTask = {
   ...{ id: 't', title: 'Sort | it', kind: 'exact', skill: 'own', split: usualSplit },
@@ -26,4 +26,18 @@ test('a model card tells the scores of parents and merge with their intervals, a
     // Wilson’s interval of 8 of 10.
     '| The merge | 80 % (49 % to 94.3 %) |',
   ]);
+});
+
+test('a score of one piece of text has no interval', () => {
+  const text: Task = {
+    ...{ id: 'p', title: 'Text', kind: 'text', skill: 'own', split: usualSplit },
+    items: [],
+  };
+  const one: TaskScore = {
+    ...{ task: 'p', kind: 'text', part: 'all', mean: 12.5, loss: Math.log(12.5) },
+    items: [{ item: 0, score: null, loss: 9 * Math.log(12.5), tokens: 9, said: null }],
+  };
+  const told = scoresSection([text], [{ title: 'Base', scores: [one] }]);
+  expect(told).toContain('Text: 1 item, all of the task.');
+  expect(told).toContain('| Base | 12.50 |');
 });

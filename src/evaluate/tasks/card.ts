@@ -17,7 +17,8 @@ export function scoresSection(tasks: readonly Task[], rows: readonly CardRow[]):
   const heads = ['', ...tasks.map(({ title, kind }) => `${inline(title)} (${scoreNames[kind]})`)];
   const asked = tasks.map((task, at) => {
     const score = rows.map(({ scores }) => scores[at]).find((each) => each !== null);
-    return `${inline(task.title)}: ${score?.items.length ?? 0} items, ${partNames[score?.part ?? 'all']}`;
+    const count = score?.items.length ?? 0;
+    return `${inline(task.title)}: ${count} ${count === 1 ? 'item' : 'items'}, ${partNames[score?.part ?? 'all']}`;
   });
   return [
     '## Scores',
@@ -41,5 +42,7 @@ const partNames = {
 function cellOf(task: Task, score: TaskScore | null): string {
   if (score === null || score.mean === null) return '–';
   const { value, low, high } = estimateOf(task, score);
+  // Of too few items for an interval there is none.
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return worded(task.kind, value);
   return `${worded(task.kind, value)} (${worded(task.kind, low)} to ${worded(task.kind, high)})`;
 }
