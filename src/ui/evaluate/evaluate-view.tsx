@@ -1,7 +1,7 @@
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { openDemoTasks } from '../../commands/demo-tasks.ts';
 import { recallScores } from '../../stores/kept-scores.ts';
-import { session, useModels } from '../../stores/use-session.ts';
+import { session, useDevice, useModels } from '../../stores/use-session.ts';
 import { later } from '../kit/later.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { useKeptFocus } from '../kit/use-kept-focus.ts';
@@ -27,6 +27,8 @@ type Part = (typeof parts)[number]['value'];
 export default function EvaluateView() {
   const [part, setPart] = useState<Part>('scores');
   const view = useRef<HTMLDivElement>(null);
+  /** Scores are of one kind of processor: with another, views begin with what is known of that. */
+  const backend = useDevice(({ report }) => report?.kind);
   useKeptFocus(view);
   const demo = useModels((state) => state.demo);
   useEffect(() => {
@@ -39,10 +41,10 @@ export default function EvaluateView() {
         <h3 className="view-title">Evaluate</h3>
         <Segmented label="Evaluate by" options={parts} value={part} onChange={setPart} />
       </div>
-      {part === 'scores' && <ScoresView />}
-      {part === 'sweep' && <SweepView />}
-      {part === 'methods' && <MethodsView />}
-      {part === 'search' && <SearchView />}
+      {part === 'scores' && <ScoresView key={backend} />}
+      {part === 'sweep' && <SweepView key={backend} />}
+      {part === 'methods' && <MethodsView key={backend} />}
+      {part === 'search' && <SearchView key={backend} />}
       <Suspense fallback={<p className="loading">One moment…</p>}>
         {part === 'chat' && <ChatView />}
       </Suspense>
