@@ -30,7 +30,7 @@ type Golden = {
 const files = import.meta.glob<{ cases: readonly Golden[] }>(
   [
     '../testing/goldens/*.json',
-    '!../testing/goldens/{adapters,combined,gguf,gpt2-probe,noise,recipes,steps}.json',
+    '!../testing/goldens/{adapters,combined,gguf,gpt2-probe,noise,recipes,sentencepiece,steps}.json',
   ],
   { eager: true, import: 'default' },
 );
