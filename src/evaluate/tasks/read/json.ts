@@ -1,7 +1,14 @@
 import { quoted } from '../../../formats/error.ts';
 import { recognise } from './columns.ts';
 import { tooLong } from './csv.ts';
-import { limits, MOST_TOLD, type Row, type Table, TaskFileError } from './problems.ts';
+import {
+  limits,
+  MOST_COUNTED,
+  MOST_TOLD,
+  type Row,
+  type Table,
+  TaskFileError,
+} from './problems.ts';
 
 /**
  * One JSON object a line; or the whole text is one array of objects, or an object with exactly one such array in it, as
@@ -39,38 +46,40 @@ function listIn(value: unknown): readonly unknown[] | null {
 }
 
 function itemsIn(file: string, list: readonly unknown[]): readonly Row[] {
-  const rows = list.map((value, at) => ({ place: `item ${at + 1}`, value }));
-  return checked(
-    file,
-    rows.map(({ place, value }) =>
-      isObject(value)
-        ? { place, cells: value }
-        : `${place}: found ${told(value)}; expected an object.`,
-    ),
-  );
+  return checked(file, list.keys(), (at) => {
+    const [value, place] = [list[at], `item ${at + 1}`];
+    return isObject(value)
+      ? { place, cells: value }
+      : `${place}: found ${told(value)}; expected an object.`;
+  });
 }
 
 function linesOf(file: string, text: string): readonly Row[] {
-  const lines = text.split(/\r\n|\n|\r/).map((line, at) => ({ place: `line ${at + 1}`, line }));
-  return checked(
-    file,
-    lines
-      .filter(({ line }) => line.trim() !== '')
-      .map(({ place, line }) => {
-        const value = parsed(line);
-        if (isObject(value)) return { place, cells: value };
-        const found = value === undefined ? 'no valid JSON' : told(value);
-        return `${place}: found ${found}; expected one JSON object on the line.`;
-      }),
-  );
+  const lines = text.split(/\r\n|\n|\r/);
+  const filled = [...lines.keys()].filter((at) => lines[at].trim() !== '');
+  return checked(file, filled, (at) => {
+    const [value, place] = [parsed(lines[at]), `line ${at + 1}`];
+    if (isObject(value)) return { place, cells: value };
+    const found = value === undefined ? 'no valid JSON' : told(value);
+    return `${place}: found ${found}; expected one JSON object on the line.`;
+  });
 }
 
-function checked(file: string, rows: readonly (Row | string)[]): readonly Row[] {
-  const problems = rows.filter((row) => typeof row === 'string');
-  if (problems.length > 0) {
-    throw new TaskFileError(file, problems.slice(0, MOST_TOLD), problems.length);
+/** Row by row, or what is wrong with them. */
+function checked(
+  file: string,
+  places: Iterable<number>,
+  rowAt: (place: number) => Row | string,
+): readonly Row[] {
+  const rows: Row[] = [];
+  const problems: string[] = [];
+  for (const at of places) {
+    const row = rowAt(at);
+    if (typeof row !== 'string') rows.push(row);
+    else if (problems.push(row) === MOST_COUNTED) break;
   }
-  return rows as readonly Row[];
+  if (problems.length === 0) return rows;
+  throw new TaskFileError(file, problems.slice(0, MOST_TOLD), problems.length);
 }
 
 const told = (value: unknown) => quoted(JSON.stringify(value), 60);

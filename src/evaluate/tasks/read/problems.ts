@@ -10,7 +10,8 @@ export class TaskFileError extends Error {
   readonly count: number;
 
   constructor(file: string, problems: readonly string[], count = problems.length) {
-    const more = count > problems.length ? ` … and ${count - problems.length} more.` : '';
+    const least = count >= MOST_COUNTED ? 'at least ' : '';
+    const more = count > problems.length ? ` … and ${least}${count - problems.length} more.` : '';
     super(`${quoted(file)}: ${problems.join(' ')}${more}`);
     this.file = file;
     this.problems = problems;
@@ -20,6 +21,9 @@ export class TaskFileError extends Error {
 
 /** How many problems are told in full. */
 export const MOST_TOLD = 10;
+
+/** At so many of them a file is read no further: it is something else, and each that is found takes time. */
+export const MOST_COUNTED = 1000;
 
 /** What is read at most; what goes beyond would run for hours in a page. */
 export const limits = {

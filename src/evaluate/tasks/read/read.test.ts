@@ -80,6 +80,8 @@ describe('JSON', () => {
     ]);
     const many = Array.from({ length: 40 }, () => 'x').join('\n');
     expect(() => readTaskFile('x.jsonl', many)).toThrow('… and 30 more.');
+    const other = 'no row\n'.repeat(5000);
+    expect(() => readTaskFile('x.jsonl', other)).toThrow('… and at least 990 more.');
   });
 });
 

@@ -2,6 +2,7 @@ import { f32, type Metadata, string, u32 } from '../container.ts';
 import { elsewhere, refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 import { type Architecture, eachLayer, namedBy, unchanged } from './architecture.ts';
+import { layerNames } from './llama-shaped.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,15 +13,7 @@ const inLayer = {
   post_attention_layernorm: 'post_attention_norm',
   pre_feedforward_layernorm: 'ffn_norm',
   post_feedforward_layernorm: 'post_ffw_norm',
-  'self_attn.q_proj': 'attn_q',
-  'self_attn.k_proj': 'attn_k',
-  'self_attn.v_proj': 'attn_v',
-  'self_attn.o_proj': 'attn_output',
-  'self_attn.q_norm': 'attn_q_norm',
-  'self_attn.k_norm': 'attn_k_norm',
-  'mlp.gate_proj': 'ffn_gate',
-  'mlp.up_proj': 'ffn_up',
-  'mlp.down_proj': 'ffn_down',
+  ...layerNames,
 };
 
 const nameOf = namedBy(

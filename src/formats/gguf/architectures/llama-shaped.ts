@@ -6,6 +6,19 @@ import { eachLayer, namedBy } from './architecture.ts';
 
 /** What decoders share that are built as Llama is: names of tensors, and most of their key-values. */
 
+/** Matrices of a layer, and the norms of queries and keys. */
+export const layerNames = {
+  'self_attn.q_proj': 'attn_q',
+  'self_attn.k_proj': 'attn_k',
+  'self_attn.v_proj': 'attn_v',
+  'self_attn.o_proj': 'attn_output',
+  'self_attn.q_norm': 'attn_q_norm',
+  'self_attn.k_norm': 'attn_k_norm',
+  'mlp.gate_proj': 'ffn_gate',
+  'mlp.up_proj': 'ffn_up',
+  'mlp.down_proj': 'ffn_down',
+};
+
 export const llamaName = namedBy(
   {
     'model.embed_tokens': 'token_embd',
@@ -16,15 +29,7 @@ export const llamaName = namedBy(
   {
     input_layernorm: 'attn_norm',
     post_attention_layernorm: 'ffn_norm',
-    'self_attn.q_proj': 'attn_q',
-    'self_attn.k_proj': 'attn_k',
-    'self_attn.v_proj': 'attn_v',
-    'self_attn.o_proj': 'attn_output',
-    'self_attn.q_norm': 'attn_q_norm',
-    'self_attn.k_norm': 'attn_k_norm',
-    'mlp.gate_proj': 'ffn_gate',
-    'mlp.up_proj': 'ffn_up',
-    'mlp.down_proj': 'ffn_down',
+    ...layerNames,
   },
 );
 
